@@ -1,0 +1,17 @@
+# What every target of this project is compiled with; kept on targets, never in global flags.
+
+# Warnings, and the sanitizers of MFPAR_SANITIZE, for a target of ours.
+function(mfpar_target_defaults target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                           -Wno-sign-conversion)
+  if(MFPAR_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(MFPAR_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${MFPAR_SANITIZE} -fno-omit-frame-pointer
+                                             -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=${MFPAR_SANITIZE}>)
+  endif()
+endfunction()

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mfpar/factor_model.hpp"
+#include "mfpar/rating_table.hpp"
+
+namespace mfpar {
+
+/// Errors over a set of ratings, in rating units: means over `count` ratings; NaN when there is none.
+struct ErrorSummary {
+  std::uint64_t count = 0;
+  double mse = EpochReport::kNotComputed;
+  double mae = EpochReport::kNotComputed;
+  double rmse() const;
+};
+
+/// How a model does on ratings.
+struct Evaluation {
+  ErrorSummary all;
+
+  // The same by what the model knows. A user or item is known when the model was trained on at least
+  // one of its ratings.
+  ErrorSummary known;      ///< user and item
+  ErrorSummary cold_user;  ///< the item only
+  ErrorSummary cold_item;  ///< the user only
+  ErrorSummary cold_both;  ///< neither
+
+  /// How many of the ratings' (user, item) pairs the model was trained on: their error says nothing
+  /// about new ratings.
+  std::uint64_t trained_on = 0;
+
+  /// The whole set is exactly what was trained on, values included.
+  bool is_training_set = false;
+
+  // MSE of simpler predictors on the same ratings, from the model's BiasBaseline, clipped alike.
+  double baseline_mean_mse = EpochReport::kNotComputed;  ///< the training mean for every rating
+  double baseline_bias_mse = EpochReport::kNotComputed;  ///< mean and biases without factors
+};
+
+/// Evaluates `model` on every rating of `ratings`, matched by id. Predictions are clipped. With
+/// `predictions`, also gives the prediction of each rating, in the table's order.
+Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
+                    std::vector<float>* predictions = nullptr);
+
+}  // namespace mfpar

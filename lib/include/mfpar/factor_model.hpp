@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mfpar/epoch_report.hpp"
+#include "mfpar/frozen_array.hpp"
+#include "mfpar/id_dictionary.hpp"
+#include "mfpar/item_lists.hpp"
+#include "mfpar/types.hpp"
+
+namespace mfpar {
+
+/// Where a model comes from.
+struct TrainingRecord {
+  std::vector<std::pair<std::string, std::string>> options;  ///< name and value, as on the command line
+  std::uint64_t seed = 0;
+  std::vector<EpochReport> history;
+  int best_epoch = 0;              ///< the epoch whose factors these are
+  std::uint64_t ratings = 0;       ///< trained on
+  std::uint64_t fingerprint = 0;   ///< of the training ratings, see rating_fingerprint()
+};
+
+/// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings: what a
+/// factor model must beat. Not the mean and biases that were learnt beside factors.
+struct BiasBaseline {
+  float mean = 0.0f;                ///< of the training ratings
+  FrozenArray<float> user_biases;   ///< one per user
+  FrozenArray<float> item_biases;   ///< one per item
+};
+
+/// A matrix factorisation: the rating of user u for item i is predicted as
+///
+///   mu + b_u + b_i + p_u . q_i,
+///
+/// in rating units, clipped to the range of the training ratings. Without biases mu and all b are 0.
+/// Immutable; safe from any number of threads, copies share the memory.
+class FactorModel {
+ public:
+  /// The arrays a model is made of. Rows of factors are `stride` floats apart, start on a 64-byte
+  /// boundary, and hold zeros from `rank` to `stride`.
+  struct Parts {
+    std::uint32_t rank = 0;
+    std::size_t stride = 0;
+    bool biases = true;
+    float mean = 0.0f;  ///< mu
+    RatingRange range;
+    FrozenArray<float> user_factors;  ///< P: users x stride
+    FrozenArray<float> item_factors;  ///< Q: items x stride
+    FrozenArray<float> user_biases;   ///< one per user, zeros without biases
+    FrozenArray<float> item_biases;   ///< one per item
+    std::shared_ptr<const IdDictionary> users;
+    std::shared_ptr<const IdDictionary> items;
+    ItemLists trained;   ///< what each user rated, as far as it was trained on
+    ItemLists held_out;  ///< what each user rated besides, kept for validation
+    BiasBaseline baseline;  ///< its arrays are empty when the model was not made by training
+    TrainingRecord record;
+  };
+
+  FactorModel() = default;
+
+  /// Throws Error(kBadFile) when the sizes of the parts contradict each other.
+  explicit FactorModel(Parts parts);
+
+  std::uint32_t rank() const noexcept { return parts_.rank; }
+  /// Floats from one row of factors to the next; not the rank.
+  std::size_t stride() const noexcept { return parts_.stride; }
+  UserIndex user_count() const noexcept;
+  ItemIndex item_count() const noexcept;
+  bool has_biases() const noexcept { return parts_.biases; }
+  float mean() const noexcept { return parts_.mean; }
+  RatingRange range() const noexcept { return parts_.range; }
+
+  const IdDictionary& users() const noexcept { return *parts_.users; }
+  const IdDictionary& items() const noexcept { return *parts_.items; }
+
+  /// `rank` floats each. REQUIRES: an index below user_count(), item_count().
+  std::span<const float> user_row(UserIndex user) const noexcept;
+  std::span<const float> item_row(ItemIndex item) const noexcept;
+
+  /// p_u . q_i alone; 0 when either is kNoIndex.
+  float interaction(UserIndex user, ItemIndex item) const noexcept;
+
+  /// The predicted rating before clipping. An unknown user or item (kNoIndex) counts with bias 0 and
+  /// factors 0, so what is known of the other side is used.
+  float score(UserIndex user, ItemIndex item) const noexcept;
+
+  /// The predicted rating: score() clipped to range().
+  float predict(UserIndex user, ItemIndex item) const noexcept;
+
+  const Parts& parts() const noexcept { return parts_; }
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace mfpar

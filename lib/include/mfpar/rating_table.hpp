@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "mfpar/id_dictionary.hpp"
+#include "mfpar/types.hpp"
+
+namespace mfpar {
+
+/// One rating in the terms of a table or store: indices, value, and the timestamp (0 when there is
+/// none).
+struct Rating {
+  UserIndex user = 0;
+  ItemIndex item = 0;
+  float value = 0.0f;
+  std::int64_t timestamp = 0;
+};
+
+/// Ratings in the order in which they came, duplicates included: what a file holds, before it is
+/// sorted into a RatingStore. Indices are dense, in order of first appearance. Takes 8 bytes a rating
+/// while a part of the table has at most 256 distinct values and 16 M items, 12 otherwise, and 8 more
+/// with timestamps. Safe to read from many threads; add() and release() from one at a time.
+class RatingTable {
+ public:
+  RatingTable();
+  ~RatingTable();
+  RatingTable(RatingTable&&) noexcept;
+  RatingTable& operator=(RatingTable&&) noexcept;
+
+  /// Appends a rating. Throws Error(kBadData) when `value` is not finite or an id is empty. Timestamps
+  /// are kept once one other than 0 was given.
+  void add(std::string_view user_id, std::string_view item_id, float value,
+           std::int64_t timestamp = 0);
+
+  std::uint64_t size() const noexcept;
+  bool has_timestamps() const noexcept;
+
+  /// The rating at `position` in order of arrival. REQUIRES: position < size().
+  Rating at(std::uint64_t position) const;
+
+  /// Ids in order of first appearance. Valid until the next add().
+  std::shared_ptr<const IdDictionary> users() const;
+  std::shared_ptr<const IdDictionary> items() const;
+
+  struct Impl;  // lib/src/data/rating_table_impl.hpp
+  const Impl& impl() const noexcept { return *impl_; }
+  Impl& impl() noexcept { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mfpar

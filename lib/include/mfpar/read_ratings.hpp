@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mfpar/rating_table.hpp"
+
+namespace mfpar {
+
+/// How to read ratings from text. The defaults detect everything from the file.
+struct ReadOptions {
+  /// What separates fields: "," "\t" "::" ";" "|" or " " (any run of blanks and tabs). Empty: detected
+  /// from the first lines.
+  std::string delimiter;
+
+  /// Whether the first line names the columns. Unset: detected (a first line whose rating is no
+  /// number is a header).
+  std::optional<bool> header;
+
+  /// Which column is which: by name (matched with the header, letter case ignored) or by 1-based
+  /// number. Empty: known names in the header, else user, item, rating, timestamp in this order.
+  std::string user_column;
+  std::string item_column;
+  std::string rating_column;
+  std::string timestamp_column;
+
+  /// Keep timestamps (8 bytes a rating). Only time-based splits need them.
+  bool timestamps = false;
+
+  /// What a line that cannot be used does. kError: the first one, in file order, is thrown. kSkip: it
+  /// is left out and counted, and reading fails after all when more than `most_bad_share` of the lines
+  /// are bad.
+  enum class OnBadLine { kError, kSkip } on_bad_line = OnBadLine::kError;
+  double most_bad_share = 0.01;
+
+  /// Threads to parse with; 0 is all cores. The result does not depend on it.
+  int threads = 0;
+};
+
+/// A line that was left out, for the data report.
+struct BadLine {
+  std::uint64_t line = 0;  ///< 1-based
+  std::string message;     ///< place, what was found, what was expected
+};
+
+/// What was read, in the terms of the file.
+struct ReadReport {
+  std::string source;              ///< the path, or "standard input"
+  std::string delimiter;           ///< as used
+  bool header = false;             ///< whether a header line was found
+  std::string compression;         ///< "none", "gzip" or "zstd"
+  std::uint64_t bytes = 0;         ///< of text, decompressed
+  std::uint64_t lines = 0;         ///< with a rating or bad; header and empty lines not counted
+  std::uint64_t bad_lines = 0;     ///< left out under kSkip
+  std::vector<BadLine> first_bad;  ///< at most 5
+  std::vector<std::string> notes;  ///< things worth a look that are no errors (negative ids, say)
+  double seconds = 0.0;
+};
+
+struct ReadResult {
+  RatingTable ratings;
+  ReadReport report;
+};
+
+/// Reads ratings from the text file at `path`, or from standard input for "-". Plain, gzip and zstd
+/// files are told apart by their first bytes. Fields may be quoted as in RFC 4180 where the delimiter
+/// is one character other than a blank. Throws Error(kSystem) when the file cannot be read,
+/// Error(kBadData) with file, line and column when a line cannot be used or there is no rating at all,
+/// Error(kBadOption) when a named column is not there.
+ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
+
+/// The same from text in memory; `name` stands for the file in messages.
+ReadResult parse_ratings(std::string_view text, const std::string& name,
+                         const ReadOptions& options = {});
+
+}  // namespace mfpar
