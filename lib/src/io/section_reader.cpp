@@ -40,7 +40,7 @@ std::string describe_foreign(std::string_view start) {
 
 SectionReader::SectionReader(const std::string& path, SectionFileKind kind, bool verify)
     : path_(path), kind_(kind) {
-  const auto mapping = std::make_shared<const MappedFile>(path);
+  const auto mapping = MappedFile::shared(path);
   bytes_ = mapping->bytes();
   owner_ = mapping;
   check_beginning();
