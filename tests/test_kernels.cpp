@@ -35,7 +35,7 @@ struct Side {
         rows[row * stride + f] = x;
         norm += x * x;
       }
-      heads[row] = {static_cast<float>(0.3 * random.normal()), 1.5f, norm, 1.25f};
+      heads[row] = {static_cast<float>(0.3 * random.normal()), norm, 1.5f, 1.25f};
       shrink[row] = static_cast<float>(0.1 + 0.1 * random.uniform());
     }
   }
@@ -164,8 +164,8 @@ BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
   Side user(1, 1, 1), item(1, 1, 1);
   user.rows[0] = 2.0f;
   item.rows[0] = 3.0f;
-  user.heads[0] = {0.5f, 1.0f, 4.0f, 1.0f};
-  item.heads[0] = {-0.5f, 1.0f, 9.0f, 1.0f};
+  user.heads[0] = {0.5f, 4.0f, 1.0f, 1.0f};
+  item.heads[0] = {-0.5f, 9.0f, 1.0f, 1.0f};
   user.shrink[0] = item.shrink[0] = 1.0f;
   const std::vector<std::uint64_t> offsets{0, 1};
   const std::vector<RatingStore::WideEntry> wide{{0, 7.0f}};
