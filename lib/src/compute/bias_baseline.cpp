@@ -2,6 +2,7 @@
 #include "compute/bias_baseline.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "base/partition.hpp"
@@ -61,6 +62,29 @@ BiasBaseline fit_bias_baseline(const RatingStore& ratings, const Workers& worker
   }
   return {mean, FrozenArray<float>(std::move(user_biases)),
           FrozenArray<float>(std::move(item_biases))};
+}
+
+double baseline_error(const FactorModel& model, const RatingStore& ratings,
+                      const Workers& workers) {
+  const BiasBaseline& baseline = model.parts().baseline;
+  const RatingRange range = model.range();
+  const auto shards = ratings.shard_boundaries();
+  if (shards.size() < 2) return 0.0;
+  std::vector<double> sums(shards.size() - 1);
+  workers.for_each(sums.size(), [&](std::size_t shard) {
+    double sum = 0.0;
+    for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
+      for (std::uint64_t at = ratings.offsets()[user]; at < ratings.offsets()[user + 1]; ++at) {
+        const float prediction = std::clamp(
+            baseline.mean + baseline.user_biases[user] + baseline.item_biases[ratings.item(at)],
+            range.lowest, range.highest);
+        const double e = ratings.value(at) - prediction;
+        sum += e * e;
+      }
+    }
+    sums[shard] = sum;
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 }  // namespace mfpar

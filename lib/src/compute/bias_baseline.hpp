@@ -12,4 +12,8 @@ namespace mfpar {
 /// number of threads.
 BiasBaseline fit_bias_baseline(const RatingStore& ratings, const Workers& workers);
 
+/// The squared error of the model's bias baseline on `ratings`, clipped to the model's range; the same for
+/// any number of threads. REQUIRES: they share their indices, and the model has a baseline.
+double baseline_error(const FactorModel& model, const RatingStore& ratings, const Workers& workers);
+
 }  // namespace mfpar

@@ -28,7 +28,7 @@ PassSums sum_errors(const ErrorPass& pass) {
       const float* const q = pass.moving_rows + std::size_t{entry.row} * pass.stride;
       Vector products{};
       for (int v = 0; v < shape.count(); ++v) products += p[v] * load_owned<kLanes>(q + v * kLanes);
-      const float prediction = p_bias + pass.moving_biases[entry.row] + sum(products);
+      const float prediction = p_bias + pass.moving_biases[entry.row] + sum(products)[0];
       const float e = entry.value - prediction;
       const float clipped_e =
           entry.value - __builtin_fminf(__builtin_fmaxf(prediction, pass.lowest), pass.highest);

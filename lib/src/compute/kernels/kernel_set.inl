@@ -11,29 +11,28 @@
 
 #include "compute/kernels/error_kernel.inl"
 
+/// Ranks up to this know their width at compile time.
+constexpr int kWidestFixed = 256;
+
 constexpr int lanes_of(int width) { return width < kLanesMost ? width : kLanesMost; }
 
 /// How many runs are walked in turn: enough to hide the chain of dependent operations, few enough for
 /// their rows to stay in registers and the first-level cache.
 constexpr int interleave_of(int width) { return width == 0 ? 1 : width <= 32 ? 4 : 2; }
 
-/// Calls `pick.template operator()<lanes, vectors, interleave>()` for the width that holds `rank`.
-template <class Pick>
+/// Calls `pick` with the lanes, vectors and interleave of the narrowest width that holds `rank`: 8, any
+/// multiple of 16 up to kWidestFixed (never more than a row's stride), or 0 beyond.
+template <int kWidth = 8, class Pick>
 auto with_width(std::uint32_t rank, Pick pick) {
-  constexpr auto choose = []<int kWidth>(Pick& p) {
-    return p.template
-    operator()<lanes_of(kWidth), kWidth / lanes_of(kWidth), interleave_of(kWidth)>();
-  };
-  if (rank <= 8) return choose.template operator()<8>(pick);
-  if (rank <= 16) return choose.template operator()<16>(pick);
-  if (rank <= 32) return choose.template operator()<32>(pick);
-  if (rank <= 48) return choose.template operator()<48>(pick);
-  if (rank <= 64) return choose.template operator()<64>(pick);
-  if (rank <= 96) return choose.template operator()<96>(pick);
-  if (rank <= 128) return choose.template operator()<128>(pick);
-  if (rank <= 192) return choose.template operator()<192>(pick);
-  if (rank <= 256) return choose.template operator()<256>(pick);
-  return pick.template operator()<kLanesMost, 0, interleave_of(0)>();
+  if constexpr (kWidth > kWidestFixed) {
+    return pick.template operator()<kLanesMost, 0, interleave_of(0)>();
+  } else {
+    if (rank <= kWidth) {
+      constexpr int kLanes = lanes_of(kWidth);
+      return pick.template operator()<kLanes, kWidth / kLanes, interleave_of(kWidth)>();
+    }
+    return with_width<kWidth == 8 ? 16 : kWidth + 16>(rank, pick);
+  }
 }
 
 template <bool kAdaGrad, class Entries>

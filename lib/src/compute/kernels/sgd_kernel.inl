@@ -54,10 +54,9 @@ struct RowShape {
 template <class Shape>
 struct Lane {
   typename Shape::Vector p[Shape::kCapacity];
-  Vec4 head;  ///< RowHead: bias, bias accumulator, norm, accumulator
-  float shrink;
-  float error;
-  float clipped_error;
+  Vec4 head;    ///< a RowHead
+  Vec4 lambda;  ///< of the bias and of the factors, twice
+  Vec4 errors;  ///< sums of squares, clipped, plain, clipped, plain
   std::uint32_t row;
   std::uint32_t position;   ///< within the run
   std::uint32_t stride;     ///< of the VisitOrder
@@ -76,10 +75,12 @@ class SgdWalk {
       : pass_(pass),
         entries_(pass.runs),
         shape_(pass.rank),
-        rates_{pass.bias_rate, pass.bias_rate, pass.rate, pass.rate},
-        lambdas_{pass.lambda_biases, pass.lambda_biases, pass.lambda_factors, pass.lambda_factors},
-        shares_{1.0f, 1.0f, 1.0f / static_cast<float>(pass.rank),
-                1.0f / static_cast<float>(pass.rank)} {}
+        rates_{pass.bias_rate, pass.rate, pass.bias_rate, pass.rate},
+        lambdas_{pass.lambda_biases, pass.lambda_factors, pass.lambda_biases, pass.lambda_factors},
+        shares_{1.0f, 1.0f / static_cast<float>(pass.rank), 1.0f,
+                1.0f / static_cast<float>(pass.rank)},
+        lowest_(broadcast(pass.lowest)),
+        highest_(broadcast(pass.highest)) {}
 
   PassSums operator()() {
     Lane<Shape> lanes[kInterleave];
@@ -123,8 +124,8 @@ class SgdWalk {
       lane.stride = order.stride;
       lane.begin = begin;
       lane.length = lane.remaining = static_cast<std::uint32_t>(length);
-      lane.shrink = pass_.fixed.shrink[lane.row];
-      lane.error = lane.clipped_error = 0.0f;
+      lane.lambda = lambdas_ * pass_.fixed.shrink[lane.row];
+      lane.errors = Vec4{};
       const float* row = pass_.fixed.rows + std::size_t{lane.row} * pass_.stride;
       Vector squares{};
       for (int v = 0; v < shape_.count(); ++v) {
@@ -132,7 +133,7 @@ class SgdWalk {
         squares += lane.p[v] * lane.p[v];
       }
       lane.head = load_owned<4>(&pass_.fixed.heads[lane.row].bias);
-      lane.head[2] = sum(squares);
+      lane.head[1] = sum(squares)[0];
       ++next_run_;
       return true;
     }
@@ -143,11 +144,16 @@ class SgdWalk {
     float* row = pass_.fixed.rows + std::size_t{lane.row} * pass_.stride;
     for (int v = 0; v < shape_.count(); ++v) store_owned<kLanes>(row + v * kLanes, lane.p[v]);
     store_owned<4>(&pass_.fixed.heads[lane.row].bias, lane.head);
-    sums_.error += static_cast<double>(lane.error);
-    sums_.clipped_error += static_cast<double>(lane.clipped_error);
+    sums_.clipped_error += static_cast<double>(lane.errors[0]);
+    sums_.error += static_cast<double>(lane.errors[1]);
   }
 
-  /// One rating: see SgdPass for the formula.
+  /// One rating: see SgdPass for the formula. The four parameters it moves lie side by side in the lanes
+  /// of a vector: b_p, p, b_q, q. For a bias the "row" is one number. With x a parameter, y what e
+  /// multiplies in its gradient g = lambda x - e y (for p that is q, for a bias 1):
+  ///
+  ///   |g|^2     = e^2 |y|^2 + lambda (lambda |x|^2 - 2 e x.y)
+  ///   |x'|^2    = |x|^2 + eta (eta |g|^2 - 2 (lambda |x|^2 - e x.y))     for x' = x - eta g
   [[gnu::always_inline]] void step(Lane<Shape>& lane) {
     const DecodedEntry entry = entries_[lane.begin + lane.position];
     lane.position += lane.stride;
@@ -156,67 +162,54 @@ class SgdWalk {
 
     float* const q = pass_.moving.rows + std::size_t{entry.row} * pass_.stride;
     float* const q_head = &pass_.moving.heads[entry.row].bias;
-    const float q_shrink = pass_.moving.shrink[entry.row];
+    const Vec4 p_head = lane.head;
+    const Vec4 moving_head = load_shared<4>(q_head);
+    const Vec4 q_lambda = lambdas_ * pass_.moving.shrink[entry.row];
 
     Vector products{};
     for (int v = 0; v < shape_.count(); ++v) {
       products += lane.p[v] * load_shared<kLanes>(q + v * kLanes);
     }
-    const float dot = sum(products);
-    const Vec4 p_head = lane.head;
-    const Vec4 moving_head = load_shared<4>(q_head);
-    const float prediction = p_head[0] + moving_head[0] + dot;
-    const float e = entry.value - prediction;
-    const float clipped_e =
-        entry.value - __builtin_fminf(__builtin_fmaxf(prediction, pass_.lowest), pass_.highest);
-    lane.error += e * e;
-    lane.clipped_error += clipped_e * clipped_e;
+    const Vec4 dot = sum(products);
 
-    // The four parameters of this rating side by side: b_p, b_q, p, q. `own` is the bias itself, or
-    // p.q where it multiplies lambda in |e q - lambda p|^2 = e^2 |q|^2 - 2 e lambda p.q + lambda^2 |p|^2.
-    const Vec4 heads_low = __builtin_shufflevector(p_head, moving_head, 0, 4, 2, 6);
-    const Vec4 shrinks = {lane.shrink, q_shrink, lane.shrink, q_shrink};
-    const Vec4 lambda = lambdas_ * shrinks;
-    const Vec4 ee = {e, e, e, e};
-    Vec4 eta;
-    Vec4 heads_high;
+    const Vec4 values = __builtin_shufflevector(p_head, moving_head, 0, 1, 4, 5);  // b_p |p|^2 b_q |q|^2
+    const Vec4 lambda = __builtin_shufflevector(lane.lambda, q_lambda, 0, 1, 4, 5);
+    const Vec4 rating = broadcast(entry.value);
+    const Vec4 prediction = splat<0>(values) + splat<2>(values) + dot;
+    const Vec4 e = rating - prediction;
+    const Vec4 clipped_e = rating - clamp(prediction, lowest_, highest_);
+    const Vec4 both = __builtin_shufflevector(clipped_e, e, 0, 5, 2, 7);
+    lane.errors += both * both;
+
+    const Vec4 inner = __builtin_shufflevector(values, dot, 0, 5, 2, 7);  // x.y
+    Vec4 eta = rates_;
+    Vec4 moved = inner + eta * (e - lambda * inner);  // of a bias
     if constexpr (kAdaGrad) {
-      const Vec4 own = {p_head[0], moving_head[0], dot, dot};
-      const Vec4 other_norm = {1.0f, 1.0f, moving_head[2], p_head[2]};
-      const Vec4 own_norm = {p_head[0] * p_head[0], moving_head[0] * moving_head[0], p_head[2],
-                             moving_head[2]};
-      Vec4 square =
-          ee * ee * other_norm - 2.0f * ee * lambda * own + lambda * lambda * own_norm;
-      square = square > 0.0f ? square : Vec4{};  // rounding, or a norm a race left behind
-      heads_high = __builtin_shufflevector(p_head, moving_head, 1, 5, 3, 7) + square * shares_;
-      eta = rates_ / square_root(heads_high);
-      const Vec4 keep = 1.0f - eta * lambda;
-      const Vec4 pull = eta * ee;
-      const Vec4 moved_bias = keep * own + pull;
-      const Vec4 moved_norm =
-          keep * keep * own_norm + 2.0f * keep * pull * own + pull * pull * other_norm;
-      lane.head = Vec4{moved_bias[0], heads_high[0], moved_norm[2], heads_high[2]};
-      store_shared<4>(q_head, Vec4{moved_bias[1], heads_high[1], moved_norm[3], heads_high[3]});
-      move_rows(lane, q, keep[2], pull[2], keep[3], pull[3]);
+      const Vec4 swapped = __builtin_shufflevector(values, values, 2, 3, 0, 1);
+      const Vec4 other_norm = __builtin_shufflevector(broadcast(1.0f), swapped, 0, 5, 2, 7);
+      const Vec4 own_norm = __builtin_shufflevector(values * values, values, 0, 5, 2, 7);
+      const Vec4 pulled = e * inner;
+      const Vec4 slope = lambda * own_norm - pulled;  // x.g
+      Vec4 square = e * e * other_norm + lambda * (slope - pulled);
+      square = square > 0.0f ? square : Vec4{};  // rounding, or a norm that a race left behind
+      const Vec4 accumulators =
+          __builtin_shufflevector(p_head, moving_head, 2, 3, 6, 7) + square * shares_;
+      eta = rates_ / square_root(accumulators);
+      moved = __builtin_shufflevector(inner + eta * (e - lambda * inner),
+                                      own_norm + eta * (eta * square - 2.0f * slope), 0, 5, 2, 7);
+      lane.head = __builtin_shufflevector(moved, accumulators, 0, 1, 4, 5);
+      store_shared<4>(q_head, __builtin_shufflevector(moved, accumulators, 2, 3, 6, 7));
     } else {
-      eta = rates_;
-      const Vec4 keep = 1.0f - eta * lambda;
-      const Vec4 pull = eta * ee;
-      const Vec4 moved = keep * heads_low + pull;
-      lane.head[0] = moved[0];
-      store_shared<4>(q_head,
-                      Vec4{moved[1], moving_head[1], moving_head[2], moving_head[3]});
-      move_rows(lane, q, keep[2], pull[2], keep[3], pull[3]);
+      lane.head = __builtin_shufflevector(moved, p_head, 0, 5, 6, 7);
+      store_shared<4>(q_head, __builtin_shufflevector(moved, moving_head, 2, 5, 6, 7));
     }
-  }
-
-  [[gnu::always_inline]] void move_rows(Lane<Shape>& lane, float* q, float p_keep, float p_pull,
-                                        float q_keep, float q_pull) {
+    const Vec4 keep = 1.0f - eta * lambda;
+    const Vec4 pull = eta * e;
     for (int v = 0; v < shape_.count(); ++v) {
       const Vector q_old = load_shared<kLanes>(q + v * kLanes);
       const Vector p_old = lane.p[v];
-      store_shared<kLanes>(q + v * kLanes, q_keep * q_old + q_pull * p_old);
-      lane.p[v] = p_keep * p_old + p_pull * q_old;
+      store_shared<kLanes>(q + v * kLanes, keep[3] * q_old + pull[3] * p_old);
+      lane.p[v] = keep[1] * p_old + pull[1] * q_old;
     }
   }
 
@@ -234,7 +227,9 @@ class SgdWalk {
   const Shape shape_;
   const Vec4 rates_;
   const Vec4 lambdas_;
-  const Vec4 shares_;
+  const Vec4 shares_;  ///< of a row's squared gradient in its mean
+  const Vec4 lowest_;
+  const Vec4 highest_;
   std::size_t next_run_ = 0;
   PassSums sums_;
 };

@@ -15,8 +15,8 @@ namespace mfpar {
 /// units.
 struct alignas(16) RowHead {
   float bias = 0.0f;
-  float bias_accumulator = 1.0f;  ///< of AdaGrad: 1 + sum of squared bias gradients
   float norm = 0.0f;              ///< running |row|^2, so that a gradient's norm needs no pass over it
+  float bias_accumulator = 1.0f;  ///< of AdaGrad: 1 + sum of squared bias gradients
   float accumulator = 1.0f;       ///< of AdaGrad: 1 + sum of the row's mean squared gradients
 };
 

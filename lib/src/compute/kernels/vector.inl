@@ -13,19 +13,33 @@ using Vec = typename VecOf<kLanes>::type;
 
 using Vec4 = Vec<4>;
 
-inline float sum(Vec<4> v) {
+/// The sum of all lanes, in each of four lanes.
+inline Vec4 sum(Vec<4> v) {
   v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
   v += __builtin_shufflevector(v, v, 1, 0, 3, 2);
-  return v[0];
+  return v;
 }
 
-inline float sum(Vec<8> v) {
+inline Vec4 sum(Vec<8> v) {
   return sum(__builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7));
 }
 
-inline float sum(Vec<16> v) {
+inline Vec4 sum(Vec<16> v) {
   return sum(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
              __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+
+inline Vec4 broadcast(float x) { return Vec4{x, x, x, x}; }
+
+/// Lane `kLane` of `v` in every lane.
+template <int kLane>
+inline Vec4 splat(Vec4 v) {
+  return __builtin_shufflevector(v, v, kLane, kLane, kLane, kLane);
+}
+
+inline Vec4 clamp(Vec4 v, Vec4 lowest, Vec4 highest) {
+  v = v > lowest ? v : lowest;
+  return v < highest ? v : highest;
 }
 
 /// Correctly rounded, so that blocks give the same bytes on every processor of an instruction set.

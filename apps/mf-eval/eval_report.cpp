@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "eval_report.hpp"
+#include "mf-eval/eval_report.hpp"
 
 #include <array>
 #include <cmath>
 #include <cstdio>
 
 #include "common/json.hpp"
+#include "common/text.hpp"
 
 namespace mfpar::apps {
 
@@ -24,14 +25,6 @@ JsonObject json_of(const ErrorSummary& summary) {
       .add("mae", summary.mae);
 }
 
-/// "0.7512", or "-" for a number that was not computed.
-std::string decimal(double number) {
-  if (!std::isfinite(number)) return "-";
-  char text[64];
-  std::snprintf(text, sizeof text, "%.4f", number);
-  return text;
-}
-
 std::string table_row(const std::array<std::string, 5>& cells) {
   char text[160];
   std::snprintf(text, sizeof text, "%-24s %12s %9s %9s %9s\n", cells[0].c_str(), cells[1].c_str(),
@@ -40,12 +33,12 @@ std::string table_row(const std::array<std::string, 5>& cells) {
 }
 
 std::string table_row(const std::string& name, const ErrorSummary& summary) {
-  return table_row({name, std::to_string(summary.count), decimal(summary.mse),
-                    decimal(summary.rmse()), decimal(summary.mae)});
+  return table_row({name, with_commas(summary.count), fixed(summary.mse, 4),
+                    fixed(summary.rmse(), 4), fixed(summary.mae, 4)});
 }
 
 std::string table_row(const std::string& name, std::uint64_t count, double mse) {
-  return table_row({name, std::to_string(count), decimal(mse), decimal(std::sqrt(mse)), ""});
+  return table_row({name, with_commas(count), fixed(mse, 4), fixed(std::sqrt(mse), 4), ""});
 }
 
 }  // namespace
@@ -66,15 +59,13 @@ std::string evaluation_json(const Evaluation& e) {
 }
 
 std::string evaluation_table(const Evaluation& e) {
-  char share[32];
-  std::snprintf(share, sizeof share, "%.2f %%", 100.0 * coverage(e));
   return table_row({"", "ratings", "MSE", "RMSE", "MAE"}) + table_row("all", e.all) +
          table_row("  user and item known", e.known) + table_row("  new user", e.cold_user) +
          table_row("  new item", e.cold_item) + table_row("  both new", e.cold_both) +
          table_row("baseline: biases", e.all.count, e.baseline_bias_mse) +
          table_row("baseline: mean", e.all.count, e.baseline_mean_mse) +
-         "\nuser and item known: " + share +
-         " of the ratings\ntrained on: " + std::to_string(e.trained_on) + " of the ratings\n";
+         "\nuser and item known: " + fixed(100.0 * coverage(e), 2) +
+         " % of the ratings\ntrained on: " + with_commas(e.trained_on) + " of the ratings\n";
 }
 
 std::string evaluation_warning(const Evaluation& e) {
@@ -83,8 +74,8 @@ std::string evaluation_warning(const Evaluation& e) {
            "new ratings";
   }
   if (e.trained_on == 0) return "";
-  return "the model was trained on " + std::to_string(e.trained_on) + " of these " +
-         std::to_string(e.all.count) + " ratings; on new ratings the errors will be larger";
+  return "the model was trained on " + with_commas(e.trained_on) + " of these " +
+         with_commas(e.all.count) + " ratings; on new ratings the errors will be larger";
 }
 
 }  // namespace mfpar::apps
