@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "common/manual.hpp"
 
+#include <algorithm>
+#include <sstream>
+
 #include "mfpar/version.hpp"
 
 namespace mfpar::apps {
@@ -11,27 +14,26 @@ constexpr std::size_t kWidth = 80;
 constexpr std::size_t kTextIndent = 7;    // of prose, as man pages have it
 constexpr std::size_t kEntryIndent = 14;  // of what is said about an option
 
-/// `text` filled into lines that begin at `indent`; newlines in it stay.
+/// `text` filled into lines that begin at `indent`; an empty line separates paragraphs.
 std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string result, line;
+  std::istringstream lines(text.substr(std::min(text.find_first_not_of("\n"), text.size())));
+  std::string result, filled;
   const auto flush = [&] {
-    if (!line.empty()) result += std::string(indent, ' ') + line;
-    result += '\n';
-    line.clear();
+    if (!filled.empty()) result += std::string(indent, ' ') + filled + '\n';
+    filled.clear();
   };
-  std::string word;
-  for (const char c : text + '\n') {
-    if (c != ' ' && c != '\n') {
-      word += c;
-      continue;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) {
+      flush();
+      result += '\n';
     }
-    if (!word.empty()) {
-      if (!line.empty() && indent + line.size() + 1 + word.size() > kWidth) flush();
-      line += (line.empty() ? "" : " ") + word;
-      word.clear();
+    std::istringstream words(line);
+    for (std::string word; words >> word;) {
+      if (!filled.empty() && indent + filled.size() + 1 + word.size() > kWidth) flush();
+      filled += (filled.empty() ? "" : " ") + word;
     }
-    if (c == '\n') flush();
   }
+  flush();
   return result;
 }
 

@@ -31,7 +31,7 @@ struct ProgramInfo {
   std::string name;         ///< "mf-eval", or "mf-data synth" for a command of a program
   std::string purpose;      ///< one line without a full stop
   std::string synopsis;     ///< what follows the name: "MODEL RATINGS [OPTION]..."
-  std::string description;  ///< paragraphs with an empty line between them; wrapped when shown
+  std::string description;  ///< paragraphs with an empty line between them; filled when shown
   std::vector<Example> examples;
   std::function<std::string()> kernel;  ///< the instruction set --version tells; may be empty
 };
