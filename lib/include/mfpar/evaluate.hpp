@@ -32,7 +32,8 @@ struct Evaluation {
   /// about new ratings.
   std::uint64_t trained_on = 0;
 
-  /// The whole set is exactly what was trained on, values included.
+  /// The whole set is exactly what was trained on, values included. Ratings that training merged as
+  /// duplicates make a set another one; `trained_on` counts them all the same.
   bool is_training_set = false;
 
   // MSE of simpler predictors on the same ratings, from the model's BiasBaseline, clipped alike.

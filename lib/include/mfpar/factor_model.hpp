@@ -63,7 +63,8 @@ class FactorModel {
     TrainingRecord record;
   };
 
-  FactorModel() = default;
+  /// A model of no users, no items and rank 0.
+  FactorModel();
 
   /// Throws Error(kBadFile) when the sizes of the parts contradict each other.
   explicit FactorModel(Parts parts);

@@ -9,8 +9,7 @@ namespace mfpar {
 
 /// Writes `model` to `path`: a temporary file in the same directory, flushed to disk, renamed over
 /// `path`, directory flushed. Whatever stood there stays until the new file is whole, and if writing
-/// fails. Throws Error(kSystem). lib/FORMAT.md describes
-/// the format byte by byte.
+/// fails. Throws Error(kSystem). lib/FORMAT.md describes the format byte by byte.
 void save_model(const FactorModel& model, const std::string& path);
 
 /// Checks that save_model(path) could write, without touching what is there. Throws Error(kSystem)
@@ -18,7 +17,10 @@ void save_model(const FactorModel& model, const std::string& path);
 void check_writable(const std::string& path);
 
 struct LoadOptions {
-  /// Compare every section with its checksum. Reads the whole file once.
+  /// Compare every section with its checksum, and see that factors are finite and item lists ascend
+  /// within range. Reads the whole file once. Without, only what is needed to find the arrays is
+  /// checked, and a damaged file may give nonsense or undefined behaviour: for files that were
+  /// verified before.
   bool verify = true;
 };
 

@@ -69,6 +69,10 @@ struct TrainOptions {
   /// 0 is all cores. More threads than cores run, and gain nothing.
   int threads = 0;
 
+  /// The instruction set of the kernels: "auto" is the best this processor has (see kernel_name()), or
+  /// "avx512", "avx2", "neon", "baseline". Results of different sets differ by rounding.
+  std::string kernel = "auto";
+
   std::uint64_t seed = 1;
 
   /// Evaluate after every so many epochs (and after the last); 0: never.
@@ -113,7 +117,7 @@ void check_options(const TrainOptions& options);
 /// The options as the command line writes them, name and value, for records and logs.
 std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options);
 
-/// The instruction set the kernels of this machine use: "avx512", "avx2", "neon" or "baseline".
+/// The instruction set that "auto" means on this processor.
 std::string kernel_name();
 
 /// A 64-bit number that is the same for the same set of (user id, item id, value), in any order.

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include "common/csv.hpp"
+
+#include <charconv>
+
+namespace mfpar::apps {
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+std::string csv_number(float number) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+}
+
+}  // namespace mfpar::apps

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mfpar::apps {
+
+/// `text` as a field of a comma-separated file, quoted where RFC 4180 asks for it.
+std::string csv_field(std::string_view text);
+
+/// The shortest decimal that reads back as the same finite number.
+std::string csv_number(float number);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// A handler may do almost nothing, and std::stop_source::request_stop() runs callbacks and locks.
+// So the handler writes one byte into a pipe, and a thread that reads it requests the stop.
+#include "common/interrupt.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+constexpr int kSignals[] = {SIGINT, SIGTERM};
+constexpr char kSignalled = 's', kQuit = 'q';
+
+// Lock-free, as a handler needs it.
+std::atomic<int> write_end{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void tell(int file, char byte) {
+  while (write(file, &byte, 1) < 0 && errno == EINTR) {
+  }
+}
+
+extern "C" void handle_interrupt(int) {
+  const int saved = errno;
+  tell(write_end.load(std::memory_order_relaxed), kSignalled);
+  errno = saved;
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  if (pipe2(pipe_, O_CLOEXEC) != 0) {
+    throw Error(ErrorCode::kSystem, std::string("no pipe for signals: ") + std::strerror(errno));
+  }
+  assert(write_end.load() == -1);
+  write_end.store(pipe_[1]);
+  listener_ = std::jthread([this] {
+    for (char byte = 0; byte != kQuit;) {
+      const auto count = read(pipe_[0], &byte, 1);
+      if (count < 0 && errno != EINTR) return;
+      if (count == 1 && byte == kSignalled) source_.request_stop();
+    }
+  });
+  struct sigaction action {};
+  action.sa_handler = handle_interrupt;
+  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < 2; ++i) sigaction(kSignals[i], &action, &previous_[i]);
+}
+
+Interrupt::~Interrupt() {
+  for (int i = 0; i < 2; ++i) sigaction(kSignals[i], &previous_[i], nullptr);
+  tell(pipe_[1], kQuit);
+  listener_.join();
+  write_end.store(-1);
+  close(pipe_[0]);
+  close(pipe_[1]);
+}
+
+}  // namespace mfpar::apps

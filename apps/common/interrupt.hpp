@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <csignal>
+#include <stop_token>
+#include <thread>
+
+namespace mfpar::apps {
+
+/// While it lives, the first SIGINT or SIGTERM requests a stop instead of ending the process; the
+/// second of a kind ends it, as if nobody listened. One at a time in a process. token() is safe
+/// from any thread.
+class Interrupt {
+ public:
+  /// Throws Error(kSystem) when the system has no pipe left.
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  std::stop_token token() const { return source_.get_token(); }
+  bool requested() const { return source_.stop_requested(); }
+
+ private:
+  std::stop_source source_;
+  int pipe_[2];
+  struct sigaction previous_[2];
+  std::jthread listener_;
+};
+
+}  // namespace mfpar::apps

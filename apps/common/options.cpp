@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "common/options.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <cassert>
+#include <cmath>
+
+#include "common/json.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+namespace po = boost::program_options;
+
+namespace {
+
+/// What a `take` throws; parse() adds the option and the value.
+struct Rejected {
+  std::string expected;
+};
+
+[[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadOption, message); }
+
+std::string hint(const std::string& candidate) {
+  return candidate.empty() ? "" : "; did you mean " + candidate + "?";
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min(
+          {d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+/// The arguments as Boost sees them: options with canonical names, and positionals.
+std::vector<po::option> tokenise(const std::vector<std::string>& arguments,
+                                 std::span<const OptionGroup> groups,
+                                 const std::vector<std::string>& names) {
+  po::options_description description;
+  for (const OptionGroup& group : groups) {
+    for (const OptionSpec& option : group.options) {
+      const std::string both = option.name + (option.alias.empty() ? "" : "," + option.alias);
+      if (option.value_name.empty()) {
+        description.add_options()(both.c_str(), "");
+      } else {
+        description.add_options()(both.c_str(), po::value<std::string>(), "");
+      }
+    }
+  }
+  namespace style = po::command_line_style;
+  try {
+    return po::command_line_parser(arguments)
+        .options(description)
+        .style(style::unix_style & ~style::allow_guessing)
+        .run()
+        .options;
+  } catch (const po::unknown_option& e) {
+    const std::string token = e.get_option_name();
+    const std::string found = token.substr(0, token.find('='));
+    const std::string bare = found.substr(std::min(found.find_first_not_of('-'), found.size()));
+    const std::string meant = nearest(bare, names);
+    fail("unknown option " + found + hint(meant.empty() ? "" : "--" + meant));
+  } catch (const po::invalid_command_line_syntax& e) {
+    using Kind = po::invalid_syntax;
+    const std::string found = e.get_option_name();
+    if (e.kind() == Kind::extra_parameter) fail("option " + found + " takes no value");
+    fail("option " + found + " needs a value");
+  } catch (const po::error& e) {
+    fail(e.what());
+  }
+}
+
+}  // namespace
+
+bool Interval::holds(double x) const {
+  return (open_lowest ? x > lowest : x >= lowest) && (open_highest ? x < highest : x <= highest);
+}
+
+std::string Interval::text() const {
+  const bool bounded_below = std::isfinite(lowest), bounded_above = std::isfinite(highest);
+  const std::string low = json_number(lowest), high = json_number(highest);
+  if (bounded_below && bounded_above && !open_lowest && !open_highest) {
+    return "from " + low + " to " + high;
+  }
+  std::string text;
+  if (bounded_below) text = (open_lowest ? "above " : "at least ") + low;
+  if (bounded_below && bounded_above) text += " and ";
+  if (bounded_above) text += (open_highest ? "below " : "at most ") + high;
+  return text;
+}
+
+std::string OptionSpec::display() const {
+  return "--" + name + (alias.empty() ? "" : " (-" + alias + ")");
+}
+
+void Options::group(std::string heading) { groups_.push_back({std::move(heading), {}}); }
+
+void Options::positional(std::string name, std::string& target, std::string help, bool required) {
+  assert(!required || positionals_.empty() || positionals_.back().required);
+  positionals_.push_back({std::move(name), std::move(help), &target, required});
+}
+
+void Options::flag(std::string_view names, bool& target, std::string help) {
+  add(names, "", std::move(help), "", [&target](const std::string&) { target = true; });
+}
+
+void Options::text(std::string_view names, std::string value_name, std::string& target,
+                   std::string help) {
+  add(names, std::move(value_name), std::move(help), target, [&target](const std::string& value) {
+    if (value.empty()) reject("something other than the empty text");
+    target = value;
+  });
+}
+
+void Options::number(std::string_view names, std::string value_name, double& target,
+                     Interval interval, std::string help) {
+  add(names, std::move(value_name), std::move(help), json_number(target),
+      [&target, interval](const std::string& value) {
+        double number = 0.0;
+        const char* end = value.data() + value.size();
+        const auto [stop, error] = std::from_chars(value.data(), end, number);
+        if (error != std::errc() || stop != end || !std::isfinite(number) ||
+            !interval.holds(number)) {
+          const std::string range = interval.text();
+          reject("a number" + (range.empty() ? "" : " " + range));
+        }
+        target = number;
+      });
+}
+
+void Options::add(std::string_view names, std::string value_name, std::string help,
+                  std::string default_text, std::function<void(const std::string&)> take) {
+  if (groups_.empty()) group("Options");
+  const std::size_t comma = names.find(',');
+  OptionSpec option{.name = std::string(names.substr(0, comma)),
+                    .alias = comma == names.npos ? "" : std::string(names.substr(comma + 1)),
+                    .value_name = std::move(value_name),
+                    .help = std::move(help),
+                    .default_text = std::move(default_text),
+                    .take = std::move(take)};
+  assert(find(option.name) == nullptr);
+  groups_.back().options.push_back(std::move(option));
+}
+
+void Options::reject(const std::string& expected) { throw Rejected{expected}; }
+
+void Options::parse(const std::vector<std::string>& arguments) {
+  for (const po::option& token : tokenise(arguments, groups_, names())) {
+    if (token.string_key.empty()) {
+      if (positionals_given_ == positionals_.size()) {
+        fail("unexpected argument '" + token.value.front() + "': " +
+             (positionals_.empty() ? "none is"
+                                   : "no more than " + std::to_string(positionals_.size()) +
+                                         (positionals_.size() == 1 ? " is" : " are")) +
+             " expected");
+      }
+      *positionals_[positionals_given_++].target = token.value.front();
+      continue;
+    }
+    const OptionSpec& option = *find(token.string_key);
+    if (given(option.name)) fail("option " + option.display() + " is given twice");
+    given_.push_back(option.name);
+    const std::string value = token.value.empty() ? "" : token.value.front();
+    // Boost takes whatever follows as the value; a known option there means that it was forgotten.
+    if (value.starts_with("--") && find(value.substr(2, value.find('=') - 2)) != nullptr) {
+      fail("option " + option.display() + " needs a value, but " + value + " follows");
+    }
+    try {
+      option.take(value);
+    } catch (const Rejected& rejected) {
+      // "-rank 8" is read as "-r ank".
+      const std::string written = token.original_tokens.empty() ? "" : token.original_tokens[0];
+      const bool one_dash = written.size() > 2 && written[0] == '-' && find(written.substr(1));
+      const std::string found =
+          option.value_name.empty() ? " cannot stand here" : " is '" + value + "'";
+      fail(option.display() + found + "; it must be " + rejected.expected +
+           hint(one_dash ? "-" + written : ""));
+    }
+  }
+}
+
+void Options::require_positionals() const {
+  if (positionals_given_ < positionals_.size() && positionals_[positionals_given_].required) {
+    const PositionalSpec& missing = positionals_[positionals_given_];
+    fail(missing.name + " is missing: " + missing.help);
+  }
+}
+
+bool Options::given(std::string_view name) const {
+  assert(find(name) != nullptr);
+  return std::find(given_.begin(), given_.end(), name) != given_.end();
+}
+
+const OptionSpec* Options::find(std::string_view name) const {
+  for (const OptionGroup& group : groups_) {
+    for (const OptionSpec& option : group.options) {
+      if (option.name == name) return &option;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Options::names() const {
+  std::vector<std::string> names;
+  for (const OptionGroup& group : groups_) {
+    for (const OptionSpec& option : group.options) names.push_back(option.name);
+  }
+  return names;
+}
+
+std::string nearest(std::string_view word, std::span<const std::string> candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const bool beginning = word.size() >= 2 && candidate.starts_with(word);
+    const std::size_t distance = beginning ? 0 : edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace mfpar::apps

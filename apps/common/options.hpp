@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mfpar::apps {
+
+/// The numbers an option accepts; ends that are open are left out themselves.
+struct Interval {
+  double lowest = -std::numeric_limits<double>::infinity();
+  double highest = std::numeric_limits<double>::infinity();
+  bool open_lowest = false;
+  bool open_highest = false;
+
+  static Interval above(double x) { return {.lowest = x, .open_lowest = true}; }
+  static Interval at_least(double x) { return {.lowest = x}; }
+  static Interval between(double low, double high) { return {.lowest = low, .highest = high}; }
+
+  bool holds(double x) const;
+  std::string text() const;  ///< "above 0", "from 0 to 1"
+};
+
+/// What one option is called, how its manual entry reads and what it does with its value.
+struct OptionSpec {
+  std::string name;        ///< without dashes
+  std::string alias;       ///< one letter, or empty
+  std::string value_name;  ///< "N"; empty for a flag
+  std::string help;
+  std::string default_text;  ///< empty: none shown
+  std::function<void(const std::string&)> take;
+
+  std::string display() const;  ///< "--rank (-k)", for messages
+};
+
+struct OptionGroup {
+  std::string heading;
+  std::vector<OptionSpec> options;
+};
+
+struct PositionalSpec {
+  std::string name;
+  std::string help;
+  std::string* target;
+  bool required;
+};
+
+/// The options and positionals of one program: declared once, each bound to the variable it sets,
+/// whose value at that time is the default that the help shows. Names are given as "rank" or
+/// "rank,k" with a one-letter alias. Not synchronised.
+class Options {
+ public:
+  /// Opens a group; the options declared next belong to it.
+  void group(std::string heading);
+
+  /// Positionals are filled in the order of declaration; the required ones come first.
+  void positional(std::string name, std::string& target, std::string help, bool required = true);
+
+  void flag(std::string_view names, bool& target, std::string help);
+
+  /// Any text but the empty one.
+  void text(std::string_view names, std::string value_name, std::string& target, std::string help);
+
+  /// A whole number from `lowest` to `highest`, nothing behind it.
+  template <std::integral T>
+  void integer(std::string_view names, std::string value_name, T& target, T lowest, T highest,
+               std::string help) {
+    add(names, std::move(value_name), std::move(help), std::to_string(target),
+        [&target, lowest, highest](const std::string& value) {
+          T number{};
+          const char* end = value.data() + value.size();
+          const auto [stop, error] = std::from_chars(value.data(), end, number);
+          if (error != std::errc() || stop != end || number < lowest || number > highest) {
+            reject("a whole number from " + std::to_string(lowest) + " to " +
+                   std::to_string(highest));
+          }
+          target = number;
+        });
+  }
+
+  /// A finite number in `interval`, nothing behind it.
+  void number(std::string_view names, std::string value_name, double& target, Interval interval,
+              std::string help);
+
+  /// One of a few words, each standing for a value.
+  template <class T>
+  void choice(std::string_view names, T& target,
+              std::initializer_list<std::pair<std::string, T>> choices, std::string help) {
+    std::string words, chosen;
+    for (const auto& [word, meaning] : choices) {
+      words += (words.empty() ? "" : "|") + word;
+      if (meaning == target) chosen = word;
+    }
+    add(names, words, std::move(help), chosen,
+        [&target, words, table = std::vector(choices)](const std::string& value) {
+          for (const auto& [word, meaning] : table) {
+            if (word == value) {
+              target = meaning;
+              return;
+            }
+          }
+          reject("one of " + words);
+        });
+  }
+
+  /// An option with a grammar of its own; `take` calls reject() for a value it cannot use.
+  void add(std::string_view names, std::string value_name, std::string help,
+           std::string default_text, std::function<void(const std::string&)> take);
+
+  /// Ends the taking of a value: "--rank (-k) is '0'; it must be <expected>".
+  [[noreturn]] static void reject(const std::string& expected);
+
+  /// Sets the variables from the arguments (without the program's name). Options may follow
+  /// positionals, "--" ends them, names must be written out. Throws Error(kBadOption) for an option
+  /// that is unknown (with the nearest known name), repeated, without its value or with a value
+  /// that cannot be used, and for a positional too many. Missing positionals are
+  /// require_positionals()'s matter, so that --help needs none.
+  void parse(const std::vector<std::string>& arguments);
+
+  /// Throws Error(kBadOption) when a required positional was not given.
+  void require_positionals() const;
+
+  /// Whether the option was on the command line. REQUIRES: a declared name.
+  bool given(std::string_view name) const;
+
+  std::span<const OptionGroup> groups() const noexcept { return groups_; }
+  std::span<const PositionalSpec> positionals() const noexcept { return positionals_; }
+
+ private:
+  const OptionSpec* find(std::string_view name) const;
+  std::vector<std::string> names() const;
+
+  std::vector<OptionGroup> groups_;
+  std::vector<PositionalSpec> positionals_;
+  std::vector<std::string> given_;
+  std::size_t positionals_given_ = 0;
+};
+
+/// The candidate that `word` is most likely a misspelling or the beginning of, or "".
+std::string nearest(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace mfpar::apps

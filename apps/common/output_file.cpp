@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "common/output_file.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include "mfpar/error.hpp"
+#include "mfpar/model_file.hpp"
+
+namespace mfpar::apps {
+
+void check_output(const std::string& option, const std::string& path,
+                  std::initializer_list<std::string> inputs) {
+  namespace fs = std::filesystem;
+  std::error_code none;  // a file that is not there is not the same
+  for (const std::string& input : inputs) {
+    if (fs::is_regular_file(path, none) && fs::equivalent(path, input, none)) {
+      throw Error(ErrorCode::kBadOption, option + " " + path +
+                                             " would replace a file that is to be read; give "
+                                             "another name");
+    }
+  }
+  check_writable(path);
+}
+
+}  // namespace mfpar::apps

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "common/options.hpp"
+#include "mfpar/rating_store.hpp"
+#include "mfpar/read_ratings.hpp"
+
+namespace mfpar::apps {
+
+/// Declares the options that say how ratings are read: delimiter, header, columns, bad lines,
+/// threads. All programs that read ratings share them. `read` must outlive `options`.
+void add_reading_options(Options& options, ReadOptions& read);
+
+/// Declares --duplicates.
+void add_duplicates_option(Options& options, Duplicates& duplicates);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mfpar::apps {
+
+/// 1234567 as "1,234,567".
+std::string with_commas(std::uint64_t number);
+
+/// `number` with so many decimals; "-" when it is not finite.
+std::string fixed(double number, int decimals);
+
+/// The shortest decimal that reads back as `number`.
+std::string shortest(double number);
+
+/// Seconds as "0:07", "12:34" or "1:02:03".
+std::string clock_time(double seconds);
+
+}  // namespace mfpar::apps

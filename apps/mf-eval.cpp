@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "common/csv.hpp"
+#include "common/output_file.hpp"
+#include "common/program.hpp"
+#include "common/reading_options.hpp"
+#include "io/atomic_file.hpp"
+#include "mf-eval/eval_report.hpp"
+#include "mfpar/evaluate.hpp"
+#include "mfpar/model_file.hpp"
+#include "mfpar/read_ratings.hpp"
+
+namespace {
+
+using namespace mfpar;
+using namespace mfpar::apps;
+
+struct EvalOptions {
+  std::string model;
+  std::string ratings;
+  bool json = false;
+  std::string predictions;
+  ReadOptions read;
+};
+
+std::vector<std::string> csv_ids(const IdDictionary& ids) {
+  std::vector<std::string> fields(ids.size());
+  for (std::uint32_t i = 0; i < ids.size(); ++i) fields[i] = csv_field(ids.id(i));
+  return fields;
+}
+
+void write_predictions(const std::string& path, const RatingTable& ratings,
+                       const std::vector<float>& predictions) {
+  const auto users = csv_ids(*ratings.users()), items = csv_ids(*ratings.items());
+  AtomicFile file(path);
+  file.write("user,item,rating,prediction\n");
+  for (std::uint64_t i = 0; i < ratings.size(); ++i) {
+    const Rating rating = ratings.at(i);
+    file.write(users[rating.user] + ',' + items[rating.item] + ',' + csv_number(rating.value) +
+               ',' + csv_number(predictions[i]) + '\n');
+  }
+  file.commit();
+}
+
+int run(const EvalOptions& options) {
+  if (!options.predictions.empty()) {
+    check_output("--predictions", options.predictions, {options.model, options.ratings});
+  }
+  const FactorModel model = load_model(options.model);
+  const ReadResult data = read_ratings(options.ratings, options.read);
+  if (data.report.bad_lines > 0) {
+    std::cerr << "mf-eval: warning: " << data.report.bad_lines << " bad lines were left out; "
+              << data.report.first_bad.front().message << '\n';
+  }
+  std::vector<float> predictions;
+  const Evaluation evaluation = evaluate(model, data.ratings, options.read.threads,
+                                         options.predictions.empty() ? nullptr : &predictions);
+  const std::string warning = evaluation_warning(evaluation);
+  if (!warning.empty()) std::cerr << "mf-eval: warning: " << warning << '\n';
+  if (!options.predictions.empty()) {
+    write_predictions(options.predictions, data.ratings, predictions);
+  }
+  std::cout << (options.json ? evaluation_json(evaluation) : evaluation_table(evaluation));
+  return kDone;
+}
+
+const ProgramInfo kInfo{
+    .name = "mf-eval",
+    .purpose = "tell how well a model predicts ratings",
+    .synopsis = "MODEL RATINGS [OPTION]...",
+    .description = R"(
+Predicts every rating of a file with a model that mf-train made and prints the mean squared error
+(MSE), its root (RMSE) and the mean absolute error (MAE), over all ratings and apart by whether the
+model was trained on the user and the item. Users and items are matched by id; for a new one the bias
+of the other side is used. Predictions are clipped to the range of the training ratings.
+
+Beside them stand the errors of two simpler predictors fitted to the same training ratings: mean and
+biases without factors, and the mean alone. Duplicate ratings are evaluated each. A warning says when
+the model was trained on some of the ratings.)",
+    .examples = {{"mf-eval movies.mfpar new-ratings.csv", "A table of errors."},
+                 {"mf-eval movies.mfpar new-ratings.csv --json | jq .rmse", "One number."},
+                 {"mf-eval movies.mfpar log.csv --columns user=who,item=what,rating=stars "
+                  "--predictions out.csv",
+                  "Columns by name, and every single prediction."}},
+    .kernel = {}};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  EvalOptions eval;
+  Options options;
+  options.positional("MODEL", eval.model, "A model file made by mf-train.");
+  options.positional("RATINGS", eval.ratings,
+                     "A text file of ratings, plain or compressed; - is standard input.");
+  options.group("Output");
+  options.flag("json", eval.json, "Print one JSON object instead of the table.");
+  options.text(
+      "predictions", "FILE", eval.predictions,
+      "Also write user, item, rating and prediction of every rating as CSV, in the order of "
+      "the input.");
+  add_reading_options(options, eval.read);
+  return run_program(kInfo, options, argc, argv, [&] { return run(eval); });
+}

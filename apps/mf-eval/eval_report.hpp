@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "mfpar/evaluate.hpp"
+
+namespace mfpar::apps {
+
+/// One JSON object on a line: count, mse, rmse and mae of all ratings; the same as objects known,
+/// cold_user, cold_item and cold_both; coverage (the share of ratings with user and item known),
+/// trained_on, is_training_set, baseline_mean_mse and baseline_bias_mse.
+std::string evaluation_json(const Evaluation& evaluation);
+
+/// The same as a table to read.
+std::string evaluation_table(const Evaluation& evaluation);
+
+/// What to warn of when the model was trained on some of the ratings, or "".
+std::string evaluation_warning(const Evaluation& evaluation);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "common/interrupt.hpp"
+#include "common/program.hpp"
+#include "common/text.hpp"
+#include "mf-train/epoch_table.hpp"
+#include "mf-train/json_log.hpp"
+#include "mf-train/prepare_ratings.hpp"
+#include "mf-train/train_command.hpp"
+#include "mfpar/cross_validate.hpp"
+#include "mfpar/error.hpp"
+#include "mfpar/model_file.hpp"
+#include "mfpar/train.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+ProgramInfo program_info() {
+  return {
+      .name = "mf-train",
+      .purpose = "learn user and item factors from ratings",
+      .synopsis = "RATINGS [OPTION]...",
+      .description =
+          "Reads ratings (user, item, rating), one a line, learns a matrix factorisation with many "
+          "threads, and saves it as a model that mf-eval and services read. After every epoch a row "
+          "tells the mean squared error on the training ratings and on the ratings held out for "
+          "validation; training stops when the validation error no longer falls, and the model of "
+          "the best epoch is kept.\n\n"
+          "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
+          "without a header, plain or compressed.",
+      .examples = {{"mf-train ratings.csv -o movies.model", "train on nine tenths, validate on one"},
+                   {"mf-train train.txt -p test.txt -k 32 -s 8", "a given validation file, rank 32, "
+                                                                 "8 threads"},
+                   {"mf-train ratings.csv --folds 5", "cross-validate"},
+                   {"mf-train new.csv --init movies.model -o next.model",
+                    "go on from an earlier model"},
+                   {"zcat r.gz | mf-train - --deterministic", "from standard input, the same model "
+                                                              "for any number of threads"}},
+      .kernel = [] { return kernel_name(); }};
+}
+
+/// Refuses what would destroy something, and what could not be saved, before any work is done.
+void check_outputs(const TrainCommand& command, bool model_path_given) {
+  namespace fs = std::filesystem;
+  const auto same = [](const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    return !a.empty() && !b.empty() && (a == b || fs::equivalent(a, b, ignored));
+  };
+  for (const auto* output : {&command.model_path, &command.log_path}) {
+    for (const auto* input : {&command.ratings_path, &command.valid_path}) {
+      if (same(*output, *input)) {
+        throw Error(ErrorCode::kBadOption, *output + " is an input and would be overwritten");
+      }
+    }
+    if (!output->empty()) check_writable(*output);
+  }
+  if (same(command.model_path, command.log_path)) {
+    throw Error(ErrorCode::kBadOption, "--output and --log-json are the same file");
+  }
+  if (!model_path_given && fs::exists(command.model_path)) {
+    try {
+      load_model(command.model_path, {.verify = false});
+    } catch (const Error&) {
+      throw Error(ErrorCode::kBadOption,
+                  command.model_path + " exists and is no model of ours; choose with --output");
+    }
+  }
+}
+
+class Training {
+ public:
+  explicit Training(const TrainCommand& command)
+      : command_(command), ratings_(prepare_ratings(command)), log_(command.log_path) {
+    if (!command_.quiet) std::fputs(describe(ratings_).c_str(), stderr);
+    for (const std::string& warning : ratings_.warnings) {
+      std::fprintf(stderr, "mf-train: warning: %s\n", warning.c_str());
+    }
+    if (!command_.init_path.empty()) init_ = load_model(command_.init_path);
+    log_.start(command_, ratings_);
+  }
+
+  int train_model();
+  int cross_validate_folds();
+
+ private:
+  TrainHooks hooks(std::stop_token stop);
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+  const TrainCommand& command_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  PreparedRatings ratings_;
+  JsonLog log_;
+  std::optional<FactorModel> init_;
+  std::optional<EpochTable> table_;
+};
+
+TrainHooks Training::hooks(std::stop_token stop) {
+  TrainHooks hooks;
+  hooks.stop = std::move(stop);
+  hooks.init = init_ ? &*init_ : nullptr;
+  hooks.on_epoch = [this](const EpochReport& report) {
+    log_.epoch(report);
+    if (table_) table_->show(report);
+  };
+  return hooks;
+}
+
+int Training::train_model() {
+  const Interrupt interrupt;
+  if (!command_.quiet) table_.emplace(command_.train.epochs, ratings_.training.size());
+  const TrainResult result = train(ratings_.training, ratings_.validation, command_.train,
+                                   hooks(interrupt.token()));
+  table_.reset();
+  save_model(result.model, command_.model_path);
+
+  const bool interrupted = result.stop_reason == StopReason::kRequested;
+  const TrainingRecord& record = result.model.parts().record;
+  if (!command_.quiet) {
+    std::printf("%s%s: the model of epoch %d, saved after %s s\n",
+                interrupted ? "interrupted; " : "", command_.model_path.c_str(),
+                record.best_epoch, fixed(seconds(), 2).c_str());
+  }
+  log_.end(interrupted                                          ? "interrupted"
+           : result.stop_reason == StopReason::kPatience ? "patience"
+                                                                : "epochs",
+           result.model, seconds());
+  return interrupted ? kInterrupted : kDone;
+}
+
+int Training::cross_validate_folds() {
+  const Interrupt interrupt;
+  CrossValidationOptions options;
+  options.folds = command_.folds;
+  options.valid_fraction = command_.valid_fraction;
+  options.on_fold = [this](const FoldReport& fold) {
+    log_.fold(fold);
+    std::printf("fold %u: MSE %s, RMSE %s on %s ratings; biases alone %s; best epoch %d\n",
+                fold.fold, fixed(fold.valid_mse, 5).c_str(),
+                fixed(std::sqrt(fold.valid_mse), 5).c_str(), with_commas(fold.ratings).c_str(),
+                fixed(fold.baseline_mse, 5).c_str(), fold.best_epoch);
+    std::fflush(stdout);
+  };
+  const CrossValidation result =
+      cross_validate(ratings_.training, command_.train, options, hooks(interrupt.token()));
+  if (result.stop_reason == StopReason::kRequested) {
+    log_.end("interrupted", seconds());
+    std::fputs("mf-train: interrupted; not every fold was measured\n", stderr);
+    return kInterrupted;
+  }
+  log_.folds(result);
+  log_.end("folds", seconds());
+  std::printf("mean MSE %s, standard deviation %s over %u folds\n",
+              fixed(result.mean_mse, 5).c_str(), fixed(result.sd_mse, 5).c_str(), options.folds);
+  return kDone;
+}
+
+}  // namespace
+
+}  // namespace mfpar::apps
+
+int main(int argc, char** argv) {
+  using namespace mfpar::apps;
+  TrainCommand command;
+  Options options;
+  add_train_options(options, command);
+  return run_program(program_info(), options, argc, argv, [&] {
+    finish_train_command(options, command);
+    check_outputs(command, options.given("output"));
+    Training training(command);
+    return command.folds > 0 ? training.cross_validate_folds() : training.train_model();
+  });
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "mfpar/epoch_report.hpp"
+
+namespace mfpar::apps {
+
+/// Shows training as it goes: a row an epoch on standard output, and on standard error, when that is a
+/// terminal, a line that says how fast it goes and how long it can still take. Not synchronised.
+class EpochTable {
+ public:
+  /// `epochs` is the most there can be, `ratings` how many an epoch passes over.
+  EpochTable(int epochs, std::uint64_t ratings);
+
+  /// Clears the progress line.
+  ~EpochTable();
+  EpochTable(const EpochTable&) = delete;
+  EpochTable& operator=(const EpochTable&) = delete;
+
+  void show(const EpochReport& report);
+
+ private:
+  void show_progress(const EpochReport& report);
+
+  int epochs_;
+  std::uint64_t ratings_;
+  bool terminal_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace mfpar::apps

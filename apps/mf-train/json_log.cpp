@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "mf-train/json_log.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include "mfpar/error.hpp"
+#include "mfpar/version.hpp"
+
+namespace mfpar::apps {
+
+JsonLog::JsonLog(const std::string& path) : path_(path) {
+  if (path.empty()) return;
+  file_.reset(std::fopen(path.c_str(), "w"));
+  if (!file_) throw Error(ErrorCode::kSystem, path + ": cannot be written: " + strerror(errno));
+}
+
+void JsonLog::write(const JsonObject& object) {
+  if (!file_) return;
+  const std::string line = object.text() + "\n";
+  if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() ||
+      std::fflush(file_.get()) != 0) {
+    throw Error(ErrorCode::kSystem, path_ + ": cannot be written: " + strerror(errno));
+  }
+}
+
+void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
+  JsonObject options;
+  for (const auto& [name, value] : describe_options(command.train)) options.add(name, value);
+  JsonObject data;
+  data.add("source", ratings.report.source)
+      .add("users", ratings.training.user_count())
+      .add("items", ratings.training.item_count())
+      .add("training_ratings", ratings.training.size())
+      .add("validation_ratings", ratings.validation.size())
+      .add("held_out", ratings.held_out)
+      .add("duplicates", ratings.training.parts().duplicates)
+      .add("bad_lines", ratings.report.bad_lines)
+      .add("seconds", ratings.seconds);
+  const std::string& kernel = command.train.kernel;
+  write(JsonObject()
+            .add("event", "start")
+            .add("version", MFPAR_VERSION)
+            .add("seed", command.train.seed)
+            .add("threads", command.train.threads)
+            .add("kernel", kernel == "auto" ? kernel_name() : kernel)
+            .add("options", options)
+            .add("data", data));
+}
+
+void JsonLog::epoch(const EpochReport& report) {
+  write(JsonObject()
+            .add("event", "epoch")
+            .add("epoch", report.epoch)
+            .add("train_mse", report.train_mse)
+            .add("objective", report.objective)
+            .add("valid_mse", report.valid_mse)
+            .add("valid_rmse", report.valid_rmse())
+            .add("seconds", report.seconds)
+            .add("updates_per_second", report.updates_per_second)
+            .add("evaluation_seconds", report.evaluation_seconds)
+            .add("wait_seconds", report.wait_seconds));
+}
+
+void JsonLog::fold(const FoldReport& report) {
+  write(JsonObject()
+            .add("event", "fold")
+            .add("fold", report.fold)
+            .add("valid_mse", report.valid_mse)
+            .add("baseline_bias_mse", report.baseline_mse)
+            .add("ratings", report.ratings)
+            .add("best_epoch", report.best_epoch));
+}
+
+void JsonLog::folds(const CrossValidation& result) {
+  write(JsonObject()
+            .add("event", "folds")
+            .add("mean_mse", result.mean_mse)
+            .add("sd_mse", result.sd_mse));
+}
+
+void JsonLog::end(const std::string& outcome, double seconds) {
+  write(JsonObject().add("event", "end").add("outcome", outcome).add("seconds", seconds));
+}
+
+void JsonLog::end(const std::string& outcome, const FactorModel& model, double seconds) {
+  write(JsonObject()
+            .add("event", "end")
+            .add("outcome", outcome)
+            .add("best_epoch", model.parts().record.best_epoch)
+            .add("seconds", seconds));
+}
+
+}  // namespace mfpar::apps

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "mf-train/prepare_ratings.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "common/text.hpp"
+#include "mfpar/split.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& prepared) {
+  const int threads = command.train.threads;
+  SplitResult split;
+  if (command.split_last > 0) {
+    split = split_last(all, command.split_last, threads);
+    prepared.held_out = "the last " + with_commas(command.split_last) + " of every user by time";
+  } else if (command.split_time) {
+    split = split_at_time(all, *command.split_time, threads);
+    prepared.held_out = "from timestamp " + std::to_string(*command.split_time) + " on";
+  } else if (command.folds > 0 || command.valid_fraction == 0.0) {
+    prepared.held_out = command.folds > 0 ? "each of " + with_commas(command.folds) + " folds in turn"
+                                          : "none";
+    prepared.training = std::move(all);
+    return;
+  } else {
+    split = split_random(all, command.valid_fraction, command.train.seed, threads);
+    prepared.held_out = "a random " + shortest(command.valid_fraction) +
+                        " of all, by seed (--valid-fraction 0 trains on everything)";
+  }
+  prepared.training = std::move(split.training);
+  prepared.validation = std::move(split.validation);
+}
+
+void join_with_validation_file(const TrainCommand& command, RatingTable&& ratings,
+                               const StoreOptions& store, PreparedRatings& prepared) {
+  ReadResult valid = read_ratings(command.valid_path, command.read);
+  JoinResult joined = build_joined_stores(std::move(ratings), std::move(valid.ratings), store);
+  prepared.training = std::move(joined.training);
+  prepared.validation = std::move(joined.validation);
+  prepared.held_out = "those in " + command.valid_path;
+  if (joined.in_both > 0) {
+    prepared.warnings.push_back(with_commas(joined.in_both) +
+                                " validation ratings are of (user, item) pairs that are trained on: "
+                                "the validation error will flatter");
+  }
+}
+
+}  // namespace
+
+PreparedRatings prepare_ratings(const TrainCommand& command) {
+  const auto start = std::chrono::steady_clock::now();
+  PreparedRatings prepared;
+  ReadResult read = read_ratings(command.ratings_path, command.read);
+  prepared.report = std::move(read.report);
+  prepared.warnings = prepared.report.notes;
+  const StoreOptions store{command.duplicates, command.train.seed, command.train.threads};
+  if (command.valid_path.empty()) {
+    split_by(command, build_store(std::move(read.ratings), store), prepared);
+  } else {
+    join_with_validation_file(command, std::move(read.ratings), store, prepared);
+  }
+  const std::uint64_t duplicates = prepared.training.parts().duplicates;
+  if (duplicates > 0) {
+    prepared.warnings.push_back(with_commas(duplicates) +
+                                " ratings were of an item the user had rated already "
+                                "(--duplicates says which one counts)");
+  }
+  const bool wants_validation =
+      !command.valid_path.empty() || command.split_last > 0 || command.split_time.has_value();
+  if (wants_validation && prepared.validation.size() == 0) {
+    prepared.warnings.push_back("nothing is held out: there are no ratings to validate on");
+  }
+  prepared.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return prepared;
+}
+
+std::string describe(const PreparedRatings& ratings) {
+  const ReadReport& report = ratings.report;
+  const std::uint64_t count = ratings.training.size() + ratings.validation.size();
+  std::string text = report.source + ": " + with_commas(count) + " ratings of " +
+                     with_commas(ratings.training.user_count()) + " users and " +
+                     with_commas(ratings.training.item_count()) + " items, read in " +
+                     fixed(ratings.seconds, 2) + " s\n";
+  if (report.bad_lines > 0) {
+    text += "left out: " + with_commas(report.bad_lines) + " bad lines\n";
+    for (const BadLine& bad : report.first_bad) text += "  " + bad.message + "\n";
+  }
+  text += "held out for validation: " + ratings.held_out;
+  if (ratings.validation.size() > 0) text += ", " + with_commas(ratings.validation.size());
+  return text + "\n";
+}
+
+}  // namespace mfpar::apps

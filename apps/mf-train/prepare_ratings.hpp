@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mf-train/train_command.hpp"
+#include "mfpar/rating_store.hpp"
+#include "mfpar/read_ratings.hpp"
+
+namespace mfpar::apps {
+
+/// The ratings of a command, read and split.
+struct PreparedRatings {
+  RatingStore training;  ///< all ratings when the command cross-validates
+  RatingStore validation;
+  ReadReport report;     ///< of the ratings file
+  std::string held_out;  ///< what validation holds, in words
+  std::vector<std::string> warnings;
+  double seconds = 0.0;  ///< reading, sorting and splitting
+};
+
+/// Throws what reading and splitting throw.
+PreparedRatings prepare_ratings(const TrainCommand& command);
+
+/// A few lines on what was read and what is held out.
+std::string describe(const PreparedRatings& ratings);
+
+}  // namespace mfpar::apps

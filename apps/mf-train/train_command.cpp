@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "mf-train/train_command.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <limits>
+
+#include "common/reading_options.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+template <class T>
+bool parse_whole(std::string_view text, T& number) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end;
+}
+
+void take_train_mse(const std::string& value, TrainOptions& options) {
+  constexpr std::string_view kSample = "sample:";
+  if (value == "exact") {
+    options.train_mse = TrainMse::kExact;
+  } else if (value == "running") {
+    options.train_mse = TrainMse::kRunning;
+  } else if (value.starts_with(kSample) &&
+             parse_whole(std::string_view(value).substr(kSample.size()), options.sample) &&
+             options.sample > 0) {
+    options.train_mse = TrainMse::kSample;
+  } else {
+    Options::reject("exact, running or sample:N with N ratings, such as sample:100000");
+  }
+}
+
+void add_model_options(Options& options, TrainOptions& train) {
+  options.group("Model");
+  options.integer("rank,k", "K", train.rank, 1, 1024, "factors a user and an item");
+  options.add("no-biases", "", "the plain p.q model, without mean, user and item biases", "",
+              [&](const std::string&) { train.biases = false; });
+  options.choice<Penalty>(
+      "penalty", train.penalty,
+      {{"per-rating", Penalty::kPerRating},
+       {"square-root", Penalty::kSquareRoot},
+       {"total", Penalty::kTotal}},
+      "what L2 costs a row with n ratings at each of its updates: lambda, lambda / sqrt(n), or "
+      "lambda / n (the textbook's lambda |row|^2 once an epoch)");
+  options.number("lambda-factors", "X", train.lambda_factors, Interval::at_least(0),
+                 "lambda of the factors, for ratings scaled to standard deviation 1");
+  options.number("lambda-biases", "X", train.lambda_biases, Interval::at_least(0),
+                 "lambda of the biases");
+}
+
+void add_learning_options(Options& options, TrainCommand& command) {
+  TrainOptions& train = command.train;
+  options.group("Learning");
+  options.integer("epochs,t", "N", train.epochs, 1, 1'000'000, "most passes over the ratings");
+  options.number("learning-rate,r", "X", train.learning_rate, Interval::above(0),
+                 "step size, for ratings scaled to standard deviation 1");
+  options.choice<StepRule>("step-rule", train.step_rule,
+                           {{"adagrad", StepRule::kAdaGrad}, {"sgd", StepRule::kSgd}},
+                           "a step that shrinks row by row as gradients add up, or the learning "
+                           "rate alone");
+  options.choice<RateSchedule>("rate-schedule", train.rate_schedule,
+                               {{"constant", RateSchedule::kConstant},
+                                {"exponential", RateSchedule::kExponential},
+                                {"inverse-sqrt", RateSchedule::kInverseSqrt},
+                                {"cosine", RateSchedule::kCosine}},
+                               "how the learning rate falls over the epochs");
+  options.number("decay", "X", train.decay, {.lowest = 0, .highest = 1, .open_lowest = true},
+                 "what an exponential schedule multiplies the rate with after each epoch");
+  options.number("init-scale", "X", train.init_scale, Interval::at_least(0),
+                 "standard deviation of the first, random factors");
+  options.text("init", "MODEL", command.init_path,
+               "start from this model's factors and biases where ids match");
+  options.choice<Schedule>("schedule", train.schedule,
+                           {{"hogwild", Schedule::kHogwild}, {"blocks", Schedule::kBlocks}},
+                           "how threads share the work: lock-free, or in blocks that give the same "
+                           "model for any number of threads");
+  options.add("deterministic", "", "the same as --schedule blocks", "",
+              [&](const std::string&) { train.schedule = Schedule::kBlocks; });
+  options.integer<std::uint64_t>("seed", "N", train.seed, 0,
+                                 std::numeric_limits<std::uint64_t>::max(),
+                                 "of everything that is random");
+  options.text("kernel", "NAME", train.kernel,
+               "instruction set: auto, avx512, avx2, neon or baseline");
+}
+
+void add_validation_options(Options& options, TrainCommand& command) {
+  TrainOptions& train = command.train;
+  options.group("Validation");
+  options.number("valid-fraction", "X", command.valid_fraction,
+                 {.lowest = 0, .highest = 1, .open_highest = true},
+                 "hold out this share of the ratings at random; 0 trains on all");
+  options.text("valid,p", "FILE", command.valid_path, "validate on the ratings in FILE");
+  options.integer<std::uint32_t>("split-last", "N", command.split_last, 1, 1'000'000,
+                                 "hold out the last N ratings of every user, by timestamp");
+  options.add("split-time", "T", "hold out all ratings from timestamp T on", "",
+              [&](const std::string& value) {
+                std::int64_t time = 0;
+                if (!parse_whole(value, time)) Options::reject("a whole number of seconds");
+                command.split_time = time;
+              });
+  options.integer<std::uint32_t>("folds,v", "K", command.folds, 2, 1'000'000,
+                                 "cross-validate in K folds instead of saving a model; "
+                                 "--valid-fraction of the ratings outside a fold decides when to "
+                                 "stop");
+  options.integer("patience", "N", train.patience, 0, 1'000'000,
+                  "stop after N evaluations without a lower validation error; 0 never");
+  options.integer("eval-every", "N", train.eval_every, 0, 1'000'000,
+                  "evaluate after every N-th epoch; 0 never");
+  options.add("train-mse", "exact|running|sample:N",
+              "training error by a pass over all ratings, from what the workers saw on the way, or "
+              "on a fixed sample of N ratings",
+              "exact", [&](const std::string& value) { take_train_mse(value, train); });
+}
+
+}  // namespace
+
+void add_train_options(Options& options, TrainCommand& command) {
+  options.positional("RATINGS", command.ratings_path,
+                     "file of ratings, plain, gzip or zstd; - for standard input");
+  options.group("Output");
+  options.text("output,o", "MODEL", command.model_path,
+               "where to save the model; without, RATINGS.model in the current folder");
+  options.text("log-json", "FILE", command.log_path, "write one JSON object a line, as it happens");
+  options.flag("quiet,q", command.quiet, "tell errors only");
+  add_model_options(options, command.train);
+  add_learning_options(options, command);
+  add_validation_options(options, command);
+  add_reading_options(options, command.read);
+  add_duplicates_option(options, command.duplicates);
+}
+
+void finish_train_command(const Options& options, TrainCommand& command) {
+  std::string chosen;
+  for (const char* way : {"valid", "split-last", "split-time", "folds"}) {
+    if (!options.given(way)) continue;
+    if (!chosen.empty()) {
+      throw Error(ErrorCode::kBadOption, "--" + chosen + " and --" + way +
+                                             " both say what to validate on; give one of them");
+    }
+    chosen = way;
+  }
+  if (options.given("valid-fraction") && !chosen.empty() && chosen != "folds") {
+    throw Error(ErrorCode::kBadOption, "--valid-fraction and --" + chosen +
+                                           " both say what to validate on; give one of them");
+  }
+  if (options.given("deterministic") && options.given("schedule") &&
+      command.train.schedule != Schedule::kBlocks) {
+    throw Error(ErrorCode::kBadOption, "--deterministic contradicts --schedule hogwild");
+  }
+  if (command.folds > 0 && options.given("output")) {
+    throw Error(ErrorCode::kBadOption,
+                "--folds trains a model for each fold and saves none; leave --output out");
+  }
+  if (command.ratings_path == "-" && command.valid_path == "-") {
+    throw Error(ErrorCode::kBadOption, "ratings and validation ratings are both standard input");
+  }
+  command.train.threads = command.read.threads;
+  command.read.timestamps = command.split_last > 0 || command.split_time.has_value();
+  if (command.folds == 0 && command.model_path.empty()) {
+    const auto name = std::filesystem::path(command.ratings_path).filename().string();
+    command.model_path = (command.ratings_path == "-" ? "ratings" : name) + ".model";
+  }
+  check_options(command.train);
+}
+
+}  // namespace mfpar::apps

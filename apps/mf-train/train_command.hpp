@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/options.hpp"
+#include "mfpar/rating_store.hpp"
+#include "mfpar/read_ratings.hpp"
+#include "mfpar/train.hpp"
+
+namespace mfpar::apps {
+
+/// What a command line of mf-train asks for.
+struct TrainCommand {
+  std::string ratings_path;
+  std::string model_path;  ///< -o
+  std::string init_path;   ///< --init
+  std::string log_path;    ///< --log-json
+  bool quiet = false;
+
+  ReadOptions read;
+  Duplicates duplicates = Duplicates::kLast;
+  TrainOptions train;
+
+  // Which ratings are held out: at most one of these is asked for.
+  double valid_fraction = 0.1;
+  std::string valid_path;  ///< -p
+  std::uint32_t split_last = 0;
+  std::optional<std::int64_t> split_time;
+  std::uint32_t folds = 0;
+};
+
+/// Declares the options of mf-train, bound to `command`, which must outlive them.
+void add_train_options(Options& options, TrainCommand& command);
+
+/// Puts right what options mean together, and checks what contradicts. Throws Error(kBadOption).
+void finish_train_command(const Options& options, TrainCommand& command);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Kernels for x86-64 processors with AVX2 and FMA (2013 on).
+//
+// The target pragma comes after every header, so that no inline function of theirs is compiled for
+// this instruction set and then picked by the linker for processors that lack it.
+#include <cstddef>
+#include <cstdint>
+
+#include "compute/kernels/kernel_set.hpp"
+
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#define MFPAR_KERNEL_VEX
+
+namespace mfpar::avx2 {
+namespace {
+
+constexpr int kLanesMost = 8;
+#include "compute/kernels/kernel_set.inl"
+
+}  // namespace
+
+extern const KernelSet kKernels{"avx2", &sgd_kernel, &error_kernel};
+
+}  // namespace mfpar::avx2
+
+#pragma GCC pop_options

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Kernels for x86-64 processors with AVX-512 F, VL, DQ and BW (2017 on).
+//
+// The target pragma comes after every header, so that no inline function of theirs is compiled for
+// this instruction set and then picked by the linker for processors that lack it.
+#include <cstddef>
+#include <cstdint>
+
+#include "compute/kernels/kernel_set.hpp"
+
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")
+#define MFPAR_KERNEL_VEX
+
+namespace mfpar::avx512 {
+namespace {
+
+constexpr int kLanesMost = 16;
+#include "compute/kernels/kernel_set.inl"
+
+}  // namespace
+
+extern const KernelSet kKernels{"avx512", &sgd_kernel, &error_kernel};
+
+}  // namespace mfpar::avx512
+
+#pragma GCC pop_options

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+//
+// Kernels for what every processor of the architecture has: SSE2 on x86-64, NEON on 64-bit Arm.
+#include <cstddef>
+#include <cstdint>
+
+#include "compute/kernels/kernel_set.hpp"
+
+namespace mfpar::baseline {
+namespace {
+
+constexpr int kLanesMost = 4;
+#include "compute/kernels/kernel_set.inl"
+
+}  // namespace
+
+#if defined(__aarch64__)
+extern const KernelSet kKernels{"neon", &sgd_kernel, &error_kernel};
+#else
+extern const KernelSet kKernels{"baseline", &sgd_kernel, &error_kernel};
+#endif
+
+}  // namespace mfpar::baseline

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// Vectors of floats by the compiler's vector extension. Included once for each instruction set, inside
+// its namespace and under its target; no include guard.
+
+/// kLanes floats that are added and multiplied as one.
+template <int kLanes>
+struct VecOf {
+  typedef float type __attribute__((vector_size(kLanes * sizeof(float))));
+};
+template <int kLanes>
+using Vec = typename VecOf<kLanes>::type;
+
+using Vec4 = Vec<4>;
+
+/// The sum of all lanes, in each of four lanes.
+inline Vec4 sum(Vec<4> v) {
+  v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
+  v += __builtin_shufflevector(v, v, 1, 0, 3, 2);
+  return v;
+}
+
+inline Vec4 sum(Vec<8> v) {
+  return sum(__builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7));
+}
+
+inline Vec4 sum(Vec<16> v) {
+  return sum(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+             __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+
+inline Vec4 broadcast(float x) { return Vec4{x, x, x, x}; }
+
+/// Lane `kLane` of `v` in every lane.
+template <int kLane>
+inline Vec4 splat(Vec4 v) {
+  return __builtin_shufflevector(v, v, kLane, kLane, kLane, kLane);
+}
+
+inline Vec4 clamp(Vec4 v, Vec4 lowest, Vec4 highest) {
+  v = v > lowest ? v : lowest;
+  return v < highest ? v : highest;
+}
+
+/// Correctly rounded, so that blocks give the same bytes on every processor of an instruction set.
+inline Vec4 square_root(Vec4 v) {
+#if defined(__SSE__)
+  return __builtin_ia32_sqrtps(v);
+#else
+  return Vec4{__builtin_sqrtf(v[0]), __builtin_sqrtf(v[1]), __builtin_sqrtf(v[2]),
+              __builtin_sqrtf(v[3])};
+#endif
+}
+
+/// Loads and stores of rows that one thread owns. REQUIRES: aligned to the vector's size.
+template <int kLanes>
+inline Vec<kLanes> load_owned(const float* from) {
+  return *reinterpret_cast<const Vec<kLanes>*>(from);
+}
+
+template <int kLanes>
+inline void store_owned(float* to, Vec<kLanes> v) {
+  *reinterpret_cast<Vec<kLanes>*>(to) = v;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/parallel.hpp"
+#include "compute/kernels/sgd_pass.hpp"
+
+namespace mfpar {
+
+/// Writes |row|^2 into every head, so that rounding (and, under Hogwild, races) in the running norms
+/// live for one epoch only.
+void refresh_norms(const FactorSide& side, std::uint32_t rows, std::size_t stride,
+                   const Workers& workers);
+
+}  // namespace mfpar

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "io/sections.hpp"
+#include "mfpar/frozen_array.hpp"
+
+namespace mfpar {
+
+/// A mapped file of sections. The arrays it hands out keep the mapping alive. Immutable; safe from
+/// any number of threads.
+class SectionReader {
+ public:
+  /// Maps the file and checks header, table and sizes, and with `verify` every checksum and padding
+  /// byte too. Throws Error(kSystem) when it cannot be read, Error(kBadFile) when it is not what it
+  /// should be, with one distinct sentence for each way.
+  SectionReader(const std::string& path, SectionFileKind kind, bool verify);
+
+  /// The section's bytes as values of T. Throws Error(kBadFile) when it is missing or not a whole
+  /// number of values.
+  template <class T>
+  FrozenArray<T> array(std::string_view name) const {
+    static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= kSectionAlignment);
+    const auto bytes = section(name, sizeof(T));
+    return {owner_, {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)}};
+  }
+
+  /// Throws Error(kBadFile) about byte `position` of a section, giving its place in the file.
+  [[noreturn]] void fail(std::string_view name, std::uint64_t position,
+                         const std::string& what) const;
+
+  /// Throws Error(kBadFile) about the file as a whole.
+  [[noreturn]] void fail(const std::string& what) const;
+
+ private:
+  std::span<const std::byte> section(std::string_view name, std::size_t value_size) const;
+  const SectionFileEntry* find(std::string_view name) const;
+  [[noreturn]] void fail_at(std::uint64_t offset, const std::string& what) const;
+  void check_beginning() const;
+  void read_header();
+  void read_table();
+  void check_padding(std::uint64_t begin, std::uint64_t end) const;
+  void check_contents() const;
+
+  std::string path_;
+  SectionFileKind kind_;
+  std::shared_ptr<const void> owner_;
+  std::span<const std::byte> bytes_;
+  SectionFileHeader header_{};
+  std::vector<SectionFileEntry> table_;
+};
+
+}  // namespace mfpar

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+//
+// lib/FORMAT.md describes what is written here byte by byte; keep the two together.
+#include "mfpar/model_file.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "io/atomic_file.hpp"
+#include "io/section_reader.hpp"
+#include "io/section_writer.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+namespace {
+
+constexpr SectionFileKind kModelKind{.name = "model", .version = 1};
+
+/// Section "model": what is one number each.
+struct ModelNumbers {
+  std::uint32_t rank;
+  std::uint32_t biases;
+  std::uint64_t stride;
+  float mean;
+  float lowest;
+  float highest;
+  float baseline_mean;
+  std::uint64_t seed;
+  std::uint64_t ratings;
+  std::uint64_t fingerprint;
+  std::int64_t best_epoch;
+};
+static_assert(sizeof(ModelNumbers) == 64);
+
+/// Section "history": one for each report.
+struct HistoryRow {
+  std::int64_t epoch;
+  double train_mse;
+  double objective;
+  double valid_mse;
+  double seconds;
+  double updates_per_second;
+  double evaluation_seconds;
+  double wait_seconds;
+};
+static_assert(sizeof(HistoryRow) == 64);
+
+HistoryRow row_of(const EpochReport& report) {
+  return {.epoch = report.epoch,
+          .train_mse = report.train_mse,
+          .objective = report.objective,
+          .valid_mse = report.valid_mse,
+          .seconds = report.seconds,
+          .updates_per_second = report.updates_per_second,
+          .evaluation_seconds = report.evaluation_seconds,
+          .wait_seconds = report.wait_seconds};
+}
+
+EpochReport report_of(const HistoryRow& row) {
+  return {.epoch = static_cast<int>(row.epoch),
+          .train_mse = row.train_mse,
+          .objective = row.objective,
+          .valid_mse = row.valid_mse,
+          .seconds = row.seconds,
+          .updates_per_second = row.updates_per_second,
+          .evaluation_seconds = row.evaluation_seconds,
+          .wait_seconds = row.wait_seconds};
+}
+
+/// Section "options": name, value, name, value, ..., each as a 32-bit length and its bytes.
+std::string encode_options(const TrainingRecord& record) {
+  std::string bytes;
+  const auto append = [&](const std::string& text) {
+    const auto length = static_cast<std::uint32_t>(text.size());
+    bytes.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
+  };
+  for (const auto& [name, value] : record.options) {
+    append(name);
+    append(value);
+  }
+  return bytes;
+}
+
+std::vector<std::pair<std::string, std::string>> decode_options(const SectionReader& file) {
+  const FrozenArray<char> bytes = file.array<char>("options");
+  std::string_view rest(bytes.data(), bytes.size());
+  const auto take = [&] {
+    const std::uint64_t position = bytes.size() - rest.size();
+    std::uint32_t length = 0;
+    if (rest.size() < sizeof length) file.fail("options", position, "a length is cut off");
+    std::memcpy(&length, rest.data(), sizeof length);
+    rest.remove_prefix(sizeof length);
+    if (rest.size() < length) {
+      file.fail("options", position, "a text of " + std::to_string(length) + " bytes is cut off");
+    }
+    const std::string text(rest.substr(0, length));
+    rest.remove_prefix(length);
+    return text;
+  };
+  std::vector<std::pair<std::string, std::string>> options;
+  while (!rest.empty()) {
+    std::string name = take();
+    options.emplace_back(std::move(name), take());
+  }
+  return options;
+}
+
+void add_dictionary(SectionWriter& file, const std::string& name, const IdDictionary& ids) {
+  const IdDictionary::Parts& parts = ids.parts();
+  file.add(name + ".integers", parts.integers.span());
+  file.add(name + ".text_offsets", parts.text_offsets.span());
+  file.add(name + ".text", parts.text.span());
+  file.add(name + ".slots", parts.slots.span());
+}
+
+std::shared_ptr<const IdDictionary> dictionary(const SectionReader& file, const std::string& name) {
+  IdDictionary::Parts parts{.integers = file.array<std::int64_t>(name + ".integers"),
+                            .text_offsets = file.array<std::uint64_t>(name + ".text_offsets"),
+                            .text = file.array<char>(name + ".text"),
+                            .slots = file.array<std::uint32_t>(name + ".slots")};
+  try {
+    return std::make_shared<const IdDictionary>(std::move(parts));
+  } catch (const Error& e) {
+    file.fail(name + ".slots", 0, e.what());
+  }
+}
+
+void add_lists(SectionWriter& file, const std::string& name, const ItemLists& lists) {
+  file.add(name + ".offsets", lists.offsets.span());
+  file.add(name + ".items", lists.items.span());
+}
+
+ItemLists item_lists(const SectionReader& file, const std::string& name) {
+  return {.offsets = file.array<std::uint64_t>(name + ".offsets"),
+          .items = file.array<ItemIndex>(name + ".items")};
+}
+
+void check_finite(const SectionReader& file, std::string_view name, std::span<const float> values) {
+  constexpr std::size_t kBlock = 4096;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
+    const auto block = values.subspan(begin, std::min(kBlock, values.size() - begin));
+    // Without an early exit, so that the compiler can use vector registers.
+    std::uint32_t not_finite = 0;
+    for (const float x : block)
+      not_finite |= (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) == 0x7F800000u;
+    if (not_finite == 0) continue;
+    const auto first =
+        std::find_if(block.begin(), block.end(), [](float x) { return !std::isfinite(x); });
+    const auto position = begin + static_cast<std::size_t>(first - block.begin());
+    file.fail(name, position * sizeof(float), "a number is not finite");
+  }
+}
+
+void check_padding(const SectionReader& file, std::string_view name, std::span<const float> rows,
+                   std::size_t rank, std::size_t stride) {
+  if (rank == stride) return;
+  for (std::size_t row = 0; row < rows.size(); row += stride) {
+    for (std::size_t k = rank; k < stride; ++k) {
+      if (rows[row + k] != 0.0f) {
+        file.fail(name, (row + k) * sizeof(float), "the padding of a row is not zero");
+      }
+    }
+  }
+}
+
+void check_lists(const SectionReader& file, const std::string& name, const ItemLists& lists,
+                 ItemIndex items) {
+  for (std::size_t user = 0; user + 1 < lists.offsets.size(); ++user) {
+    const auto list = lists.of(static_cast<UserIndex>(user));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (list[i] < items && (i == 0 || list[i - 1] < list[i])) continue;
+      file.fail(name + ".items", (lists.offsets[user] + i) * sizeof(ItemIndex),
+                "item " + std::to_string(list[i]) + " of user " + std::to_string(user) +
+                    " is out of order or not below " + std::to_string(items));
+    }
+  }
+}
+
+/// What needs a pass over the arrays.
+void check_contents(const SectionReader& file, const FactorModel& model) {
+  const FactorModel::Parts& parts = model.parts();
+  check_finite(file, "user_factors", parts.user_factors.span());
+  check_finite(file, "item_factors", parts.item_factors.span());
+  check_padding(file, "user_factors", parts.user_factors.span(), parts.rank, parts.stride);
+  check_padding(file, "item_factors", parts.item_factors.span(), parts.rank, parts.stride);
+  check_finite(file, "user_biases", parts.user_biases.span());
+  check_finite(file, "item_biases", parts.item_biases.span());
+  check_finite(file, "baseline.user_biases", parts.baseline.user_biases.span());
+  check_finite(file, "baseline.item_biases", parts.baseline.item_biases.span());
+  check_lists(file, "trained", parts.trained, model.item_count());
+  check_lists(file, "held_out", parts.held_out, model.item_count());
+}
+
+ModelNumbers read_numbers(const SectionReader& file) {
+  const auto section = file.array<ModelNumbers>("model");
+  if (section.size() != 1) file.fail("model", 0, "it does not hold one record");
+  const ModelNumbers& numbers = section[0];
+  if (numbers.biases > 1) {
+    file.fail("model", offsetof(ModelNumbers, biases), "the flag of biases is neither 0 nor 1");
+  }
+  for (const float x : {numbers.mean, numbers.lowest, numbers.highest, numbers.baseline_mean}) {
+    if (!std::isfinite(x)) {
+      file.fail("model", offsetof(ModelNumbers, mean), "the mean or range is not finite");
+    }
+  }
+  if (numbers.lowest > numbers.highest) {
+    file.fail("model", offsetof(ModelNumbers, lowest),
+              "the range of ratings ends before it begins");
+  }
+  return numbers;
+}
+
+int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,
+                 std::int64_t number) {
+  if (number < 0 || number > std::numeric_limits<int>::max()) {
+    file.fail(section, position, "epoch " + std::to_string(number) + " cannot be");
+  }
+  return static_cast<int>(number);
+}
+
+TrainingRecord read_record(const SectionReader& file, const ModelNumbers& numbers) {
+  TrainingRecord record{.options = decode_options(file),
+                        .seed = numbers.seed,
+                        .history = {},
+                        .best_epoch = epoch_number(
+                            file, "model", offsetof(ModelNumbers, best_epoch), numbers.best_epoch),
+                        .ratings = numbers.ratings,
+                        .fingerprint = numbers.fingerprint};
+  const auto rows = file.array<HistoryRow>("history");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    epoch_number(file, "history", i * sizeof(HistoryRow), rows[i].epoch);
+    record.history.push_back(report_of(rows[i]));
+  }
+  return record;
+}
+
+}  // namespace
+
+void save_model(const FactorModel& model, const std::string& path) {
+  const FactorModel::Parts& parts = model.parts();
+  const TrainingRecord& record = parts.record;
+  const ModelNumbers numbers{.rank = parts.rank,
+                             .biases = parts.biases,
+                             .stride = parts.stride,
+                             .mean = parts.mean,
+                             .lowest = parts.range.lowest,
+                             .highest = parts.range.highest,
+                             .baseline_mean = parts.baseline.mean,
+                             .seed = record.seed,
+                             .ratings = record.ratings,
+                             .fingerprint = record.fingerprint,
+                             .best_epoch = record.best_epoch};
+  const std::string options = encode_options(record);
+  std::vector<HistoryRow> history;
+  for (const EpochReport& report : record.history) history.push_back(row_of(report));
+
+  SectionWriter file(kModelKind);
+  file.add("model", std::span(&numbers, 1));
+  file.add("options", std::span(options));
+  file.add("history", std::span<const HistoryRow>(history));
+  add_dictionary(file, "users", model.users());
+  add_dictionary(file, "items", model.items());
+  file.add("user_factors", parts.user_factors.span());
+  file.add("item_factors", parts.item_factors.span());
+  file.add("user_biases", parts.user_biases.span());
+  file.add("item_biases", parts.item_biases.span());
+  add_lists(file, "trained", parts.trained);
+  add_lists(file, "held_out", parts.held_out);
+  file.add("baseline.user_biases", parts.baseline.user_biases.span());
+  file.add("baseline.item_biases", parts.baseline.item_biases.span());
+  file.write(path);
+}
+
+void check_writable(const std::string& path) { AtomicFile::check(path); }
+
+FactorModel load_model(const std::string& path, const LoadOptions& options) {
+  const SectionReader file(path, kModelKind, options.verify);
+  const ModelNumbers numbers = read_numbers(file);
+  FactorModel::Parts parts;
+  parts.rank = numbers.rank;
+  parts.stride = numbers.stride;
+  parts.biases = numbers.biases != 0;
+  parts.mean = numbers.mean;
+  parts.range = {numbers.lowest, numbers.highest};
+  parts.user_factors = file.array<float>("user_factors");
+  parts.item_factors = file.array<float>("item_factors");
+  parts.user_biases = file.array<float>("user_biases");
+  parts.item_biases = file.array<float>("item_biases");
+  parts.users = dictionary(file, "users");
+  parts.items = dictionary(file, "items");
+  parts.trained = item_lists(file, "trained");
+  parts.held_out = item_lists(file, "held_out");
+  parts.baseline = {.mean = numbers.baseline_mean,
+                    .user_biases = file.array<float>("baseline.user_biases"),
+                    .item_biases = file.array<float>("baseline.item_biases")};
+  parts.record = read_record(file, numbers);
+  const FactorModel model = [&] {
+    try {
+      return FactorModel(std::move(parts));
+    } catch (const Error& e) {
+      file.fail(e.what());
+    }
+  }();
+  if (options.verify) check_contents(file, model);
+  return model;
+}
+
+}  // namespace mfpar

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "mfpar/cross_validate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.hpp"
+#include "compute/bias_baseline.hpp"
+#include "compute/kernels/kernel_set.hpp"
+#include "compute/model_errors.hpp"
+#include "mfpar/split.hpp"
+
+namespace mfpar {
+
+CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& options,
+                               const CrossValidationOptions& folds, const TrainHooks& hooks) {
+  check_options(options);
+  const Workers workers(options.threads);
+  const KernelSet& kernels = find_kernels(options.kernel);
+  CrossValidation result;
+  for (std::uint32_t fold = 0; fold < folds.folds; ++fold) {
+    SplitResult outer = split_fold(ratings, folds.folds, fold,
+                                   derive_seed(options.seed, SeedUse::kFolds), options.threads);
+    SplitResult inner = split_random(outer.training, folds.valid_fraction,
+                                     derive_seed(options.seed, SeedUse::kSplit, fold),
+                                     options.threads);
+    outer.training = {};
+    const TrainResult trained = train(inner.training, inner.validation, options, hooks);
+    result.stop_reason = trained.stop_reason;
+    if (trained.stop_reason == StopReason::kRequested) break;
+
+    const RatingStore& test = outer.validation;
+    const auto count = static_cast<double>(test.size());
+    FoldReport report;
+    report.fold = fold + 1;
+    report.ratings = test.size();
+    report.valid_mse =
+        model_errors(trained.model, test, {0, test.user_count()}, kernels, workers).clipped_error /
+        count;
+    report.baseline_mse = baseline_error(trained.model, test, workers) / count;
+    report.best_epoch = trained.model.parts().record.best_epoch;
+    result.folds.push_back(report);
+    if (folds.on_fold) folds.on_fold(report);
+  }
+
+  const auto count = static_cast<double>(result.folds.size());
+  for (const FoldReport& fold : result.folds) result.mean_mse += fold.valid_mse / count;
+  double squares = 0.0;
+  for (const FoldReport& fold : result.folds) {
+    squares += (fold.valid_mse - result.mean_mse) * (fold.valid_mse - result.mean_mse);
+  }
+  if (count > 1) result.sd_mse = std::sqrt(squares / (count - 1));
+  return result;
+}
+
+}  // namespace mfpar

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "train/evaluator.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.hpp"
+#include "base/stopwatch.hpp"
+
+namespace mfpar {
+
+namespace {
+
+/// Whole users from a seeded place on, wrapping at none, until they have `wanted` ratings: users stand in
+/// random order, so a run of them is a random sample of users.
+UserRange sample_users(const RatingStore& ratings, std::uint64_t wanted, std::uint64_t seed) {
+  const auto offsets = ratings.offsets();
+  if (wanted >= ratings.size()) return {0, ratings.user_count()};
+  Random random(derive_seed(seed, SeedUse::kSample));
+  const auto first_rating = static_cast<std::uint64_t>(
+      random.uniform() * static_cast<double>(ratings.size() - wanted));
+  const auto row_at = [&](std::uint64_t rating) {
+    return static_cast<UserIndex>(
+        std::upper_bound(offsets.begin(), offsets.end(), rating) - offsets.begin() - 1);
+  };
+  return {row_at(first_rating), row_at(first_rating + wanted - 1) + 1};
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Setup& setup)
+    : setup_(setup),
+      training_users_{0, setup.training.user_count()},
+      workers_(setup.options.threads) {
+  if (setup_.options.train_mse == TrainMse::kSample) {
+    training_users_ = sample_users(setup_.training, setup_.options.sample, setup_.options.seed);
+  }
+  thread_ = std::jthread([this] { serve(); });
+}
+
+Evaluator::~Evaluator() { mailbox_.close(); }
+
+double Evaluator::wait() {
+  const Stopwatch waiting;
+  mailbox_.wait_until_done();
+  return waiting.seconds();
+}
+
+void Evaluator::submit(const EpochReport& report, const PassSums& running,
+                       std::optional<FactorModel> snapshot) {
+  mailbox_.put({report, running, std::move(snapshot)});
+}
+
+EvaluatorOutcome Evaluator::finish() {
+  mailbox_.wait_until_done();
+  mailbox_.close();
+  thread_.join();
+  return std::move(outcome_);
+}
+
+void Evaluator::serve() {
+  while (auto message = mailbox_.take()) {
+    try {
+      if (!out_of_patience()) evaluate(*message);
+      message.reset();  // a snapshot that is not kept frees its memory before the next is taken
+      mailbox_.done();
+    } catch (...) {
+      mailbox_.done(std::current_exception());
+      return;
+    }
+  }
+}
+
+void Evaluator::evaluate(Message& message) {
+  const Stopwatch evaluating;
+  fill_training_error(message);
+  if (message.snapshot && setup_.validation.size() > 0) {
+    const PassSums sums =
+        model_errors(*message.snapshot, setup_.validation, {0, setup_.validation.user_count()},
+                     setup_.kernels, workers_);
+    message.report.valid_mse = sums.clipped_error / static_cast<double>(setup_.validation.size());
+  }
+  message.report.evaluation_seconds = evaluating.seconds();
+  outcome_.history.push_back(message.report);
+  judge(message);
+  if (setup_.hooks.on_epoch) setup_.hooks.on_epoch(message.report);
+}
+
+void Evaluator::fill_training_error(Message& message) const {
+  const auto ratings = static_cast<double>(setup_.training.size());
+  PassSums sums;
+  double scored = 0.0;
+  // Before the first epoch no worker has seen anything, so epoch 0 is exact in every mode but sample.
+  const bool running =
+      setup_.options.train_mse == TrainMse::kRunning && message.report.epoch > 0;
+  if (running) {
+    // The workers' errors are standardised.
+    const double square = double{setup_.scale.deviation} * setup_.scale.deviation;
+    sums = {message.running.error * square, message.running.clipped_error * square};
+    scored = ratings;
+  } else if (message.snapshot) {
+    sums = model_errors(*message.snapshot, setup_.training, training_users_, setup_.kernels,
+                        workers_);
+    const auto offsets = setup_.training.offsets();
+    scored = static_cast<double>(offsets[training_users_.end] - offsets[training_users_.begin]);
+  }
+  if (scored == 0.0) return;
+  message.report.train_mse = sums.clipped_error / scored;
+  if (message.snapshot) {
+    message.report.objective =
+        sums.error / scored * ratings +
+        model_penalty(*message.snapshot, setup_.user_counts, setup_.item_counts, setup_.options,
+                      setup_.scale.deviation, workers_);
+  }
+}
+
+void Evaluator::judge(const Message& message) {
+  if (!message.snapshot || std::isnan(message.report.valid_mse)) return;
+  if (!outcome_.best || message.report.valid_mse < best_mse_) {
+    best_mse_ = message.report.valid_mse;
+    outcome_.best = message.snapshot;
+    outcome_.best_epoch = message.report.epoch;
+    evaluations_since_best_ = 0;
+    return;
+  }
+  ++evaluations_since_best_;
+  const int patience = setup_.options.patience;
+  if (patience > 0 && evaluations_since_best_ >= patience) {
+    outcome_.out_of_patience = true;
+    out_of_patience_.store(true, std::memory_order_release);
+  }
+}
+
+}  // namespace mfpar

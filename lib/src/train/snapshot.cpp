@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "train/snapshot.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/partition.hpp"
+
+namespace mfpar {
+
+SnapshotMaker::SnapshotMaker(const RatingStore& ratings, const RatingScale& scale,
+                             const TrainOptions& options)
+    : users_(ratings.parts().users),
+      items_(ratings.parts().items),
+      scale_(scale),
+      options_(options) {}
+
+std::shared_ptr<AlignedBuffer<float>> SnapshotMaker::buffer(std::size_t size) const {
+  AlignedBuffer<float> taken;
+  {
+    const std::lock_guard lock(pool_->mutex);
+    const auto fits = std::ranges::find(pool_->free, size, &AlignedBuffer<float>::size);
+    if (fits != pool_->free.end()) {
+      taken = std::move(*fits);
+      pool_->free.erase(fits);
+    }
+  }
+  if (taken.size() != size) taken = AlignedBuffer<float>(size);
+  return {new AlignedBuffer<float>(std::move(taken)), [pool = pool_](AlignedBuffer<float>* done) {
+            const std::unique_ptr<AlignedBuffer<float>> owner(done);
+            const std::lock_guard lock(pool->mutex);
+            pool->free.push_back(std::move(*owner));
+          }};
+}
+
+FactorModel SnapshotMaker::take(const TrainingState& state, const Workers& workers) const {
+  struct Copied {
+    FrozenArray<float> rows;
+    FrozenArray<float> biases;
+  };
+  const float row_scale = std::sqrt(scale_.deviation);  // p.q takes the factor once from each side
+  const auto copy = [&](const SideState& side) -> Copied {
+    const auto rows = buffer(side.rows.size());
+    const auto biases = buffer(side.size());
+    constexpr std::size_t kPieces = 256;
+    workers.for_each(kPieces, [&](std::size_t piece) {
+      const Range range = even_range(side.size(), kPieces, piece);
+      const std::size_t stride = state.stride();
+      std::transform(side.rows.data() + range.begin * stride, side.rows.data() + range.end * stride,
+                     rows->data() + range.begin * stride, [&](float x) { return x * row_scale; });
+      for (std::size_t row = range.begin; row < range.end; ++row) {
+        (*biases)[row] = side.heads[row].bias * scale_.deviation;
+      }
+    });
+    return {FrozenArray<float>(rows, std::as_const(*rows).span()),
+            FrozenArray<float>(biases, std::as_const(*biases).span())};
+  };
+  Copied users = copy(state.users());
+  Copied items = copy(state.items());
+  FactorModel::Parts parts;
+  parts.rank = static_cast<std::uint32_t>(options_.rank);
+  parts.stride = state.stride();
+  parts.biases = options_.biases;
+  parts.mean = scale_.mean;
+  parts.range = scale_.range;
+  parts.user_factors = std::move(users.rows);
+  parts.user_biases = std::move(users.biases);
+  parts.item_factors = std::move(items.rows);
+  parts.item_biases = std::move(items.biases);
+  parts.users = users_;
+  parts.items = items_;
+  return FactorModel(std::move(parts));
+}
+
+}  // namespace mfpar

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/aligned_buffer.hpp"
+#include "base/parallel.hpp"
+#include "compute/rating_scale.hpp"
+#include "mfpar/factor_model.hpp"
+#include "mfpar/rating_store.hpp"
+#include "train/training_state.hpp"
+
+namespace mfpar {
+
+/// Makes snapshots: immutable models, in rating units, of the parameters as they stand. The memory of
+/// snapshots that nobody holds any more is used again, so that a copy does not pay for fresh pages. Safe
+/// from many threads.
+class SnapshotMaker {
+ public:
+  SnapshotMaker(const RatingStore& ratings, const RatingScale& scale, const TrainOptions& options);
+
+  /// REQUIRES: no worker is writing `state`.
+  FactorModel take(const TrainingState& state, const Workers& workers) const;
+
+ private:
+  /// Buffers waiting to be used again; outlives the maker as long as a snapshot lives.
+  struct Pool {
+    std::mutex mutex;
+    std::vector<AlignedBuffer<float>> free;  // guarded by mutex
+  };
+
+  std::shared_ptr<AlignedBuffer<float>> buffer(std::size_t size) const;
+
+  std::shared_ptr<const IdDictionary> users_;
+  std::shared_ptr<const IdDictionary> items_;
+  RatingScale scale_;
+  TrainOptions options_;
+  std::shared_ptr<Pool> pool_ = std::make_shared<Pool>();
+};
+
+}  // namespace mfpar

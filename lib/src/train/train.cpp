@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "mfpar/train.hpp"
+
+#include <cmath>
+#include <optional>
+
+#include "base/parallel.hpp"
+#include "base/stopwatch.hpp"
+#include "compute/bias_baseline.hpp"
+#include "compute/epoch_schedule.hpp"
+#include "compute/kernels/kernel_set.hpp"
+#include "compute/rating_scale.hpp"
+#include "mfpar/error.hpp"
+#include "train/evaluator.hpp"
+#include "train/item_lists_of.hpp"
+#include "train/snapshot.hpp"
+#include "train/training_state.hpp"
+
+namespace mfpar {
+
+namespace {
+
+void check_input(const RatingStore& training, const RatingStore& validation,
+                 const TrainOptions& options, const TrainHooks& hooks) {
+  check_options(options);
+  if (training.size() == 0) {
+    throw Error(ErrorCode::kBadData, "there are no ratings to train on");
+  }
+  if (validation.size() > 0 && (validation.user_count() != training.user_count() ||
+                                validation.item_count() != training.item_count())) {
+    throw Error(ErrorCode::kBadOption,
+                "training and validation ratings do not share their users and items; split one store, "
+                "or join two tables");
+  }
+  if (hooks.init != nullptr && hooks.init->rank() != static_cast<std::uint32_t>(options.rank)) {
+    throw Error(ErrorCode::kBadOption, "the initial model has rank " +
+                                           std::to_string(hooks.init->rank()) +
+                                           "; train with the same rank, not " +
+                                           std::to_string(options.rank));
+  }
+}
+
+/// Throws when the errors of an epoch say that training has left the rails: standardised ratings have
+/// variance 1, so a mean squared error in the thousands is no way to a minimum.
+void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
+                      const TrainOptions& options) {
+  constexpr double kExploded = 1e4;
+  const double mse = sums.error / static_cast<double>(ratings);
+  if (mse < kExploded) return;
+  throw Error(ErrorCode::kDiverged,
+              "training diverged in epoch " + std::to_string(epoch) +
+                  (std::isfinite(mse) ? ": the error exploded" : ": the error is not finite") +
+                  "; lower the learning rate (now " + std::to_string(options.learning_rate) +
+                  ") or raise the penalties");
+}
+
+}  // namespace
+
+TrainResult train(const RatingStore& training, const RatingStore& validation,
+                  const TrainOptions& options, const TrainHooks& hooks) {
+  check_input(training, validation, options, hooks);
+  const Workers workers(options.threads);
+  const KernelSet& kernels = find_kernels(options.kernel);
+  const RatingScale scale = measure_scale(training, options.biases, workers);
+  TrainingState state(training, scale, options, hooks.init, workers);
+  const auto schedule =
+      make_schedule(options.schedule, training, scale, kernels,
+                    static_cast<std::uint32_t>(options.rank), options.step_rule, workers);
+  const SnapshotMaker snapshots(training, scale, options);
+  Evaluator evaluator({training, validation, options, hooks, kernels, scale, state.users().counts,
+                       state.items().counts});
+
+  if (options.eval_every > 0) {
+    evaluator.submit(EpochReport{}, PassSums{}, snapshots.take(state, workers));
+  }
+  const auto stop = [&] { return hooks.stop.stop_requested() || evaluator.out_of_patience(); };
+  int epoch = 0;
+  while (epoch < options.epochs && !stop()) {
+    ++epoch;
+    const Stopwatch epoch_time;
+    const PassSums sums = schedule->run_epoch(state.plan(epoch), workers, stop);
+    check_converging(sums, training.size(), epoch, options);
+    if (stop()) break;
+    EpochReport report;
+    report.epoch = epoch;
+    report.seconds = epoch_time.seconds();
+    report.updates_per_second = static_cast<double>(training.size()) / report.seconds;
+    const bool evaluated = options.eval_every > 0 &&
+                           (epoch % options.eval_every == 0 || epoch == options.epochs);
+    report.wait_seconds = evaluator.wait();
+    std::optional<FactorModel> snapshot;
+    if (evaluated) snapshot = snapshots.take(state, workers);
+    evaluator.submit(report, sums, std::move(snapshot));
+  }
+  EvaluatorOutcome outcome = evaluator.finish();
+
+  TrainResult result;
+  result.stop_reason = outcome.out_of_patience         ? StopReason::kPatience
+                       : hooks.stop.stop_requested() ? StopReason::kRequested
+                                                     : StopReason::kEpochs;
+  FactorModel::Parts parts =
+      outcome.best ? outcome.best->parts() : snapshots.take(state, workers).parts();
+  parts.trained = item_lists_of(training, workers);
+  if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
+  parts.baseline = fit_bias_baseline(training, workers);
+  parts.record = {describe_options(options), options.seed,    std::move(outcome.history),
+                  outcome.best ? outcome.best_epoch : epoch, training.size(),
+                  rating_fingerprint(training, options.threads)};
+  result.model = FactorModel(std::move(parts));
+  return result;
+}
+
+}  // namespace mfpar

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include <charconv>
+#include <cmath>
+
+#include "base/parallel.hpp"
+#include "compute/kernels/kernel_set.hpp"
+#include "mfpar/error.hpp"
+#include "mfpar/train.hpp"
+
+namespace mfpar {
+
+namespace {
+
+std::string text_of(double value) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+[[noreturn]] void refuse(const std::string& name, double value, const std::string& range) {
+  throw Error(ErrorCode::kBadOption, name + " is " + text_of(value) + "; it must be " + range);
+}
+
+void require_between(const std::string& name, double value, double lowest, double highest) {
+  if (!(value >= lowest && value <= highest)) {
+    refuse(name, value, text_of(lowest) + " to " + text_of(highest));
+  }
+}
+
+void require_from(const std::string& name, double value, double lowest) {
+  if (!(value >= lowest) || std::isinf(value)) {
+    refuse(name, value, "a finite number of at least " + text_of(lowest));
+  }
+}
+
+std::string name_of(Schedule schedule) {
+  return schedule == Schedule::kHogwild ? "hogwild" : "blocks";
+}
+
+std::string name_of(StepRule rule) { return rule == StepRule::kAdaGrad ? "adagrad" : "sgd"; }
+
+std::string name_of(RateSchedule schedule) {
+  switch (schedule) {
+    case RateSchedule::kConstant:
+      return "constant";
+    case RateSchedule::kExponential:
+      return "exponential";
+    case RateSchedule::kInverseSqrt:
+      return "inverse-sqrt";
+    case RateSchedule::kCosine:
+      return "cosine";
+  }
+  return "constant";
+}
+
+std::string name_of(Penalty penalty) {
+  switch (penalty) {
+    case Penalty::kPerRating:
+      return "per-rating";
+    case Penalty::kSquareRoot:
+      return "square-root";
+    case Penalty::kTotal:
+      return "total";
+  }
+  return "per-rating";
+}
+
+std::string name_of_train_mse(const TrainOptions& options) {
+  switch (options.train_mse) {
+    case TrainMse::kExact:
+      return "exact";
+    case TrainMse::kRunning:
+      return "running";
+    case TrainMse::kSample:
+      return "sample:" + std::to_string(options.sample);
+  }
+  return "exact";
+}
+
+}  // namespace
+
+void check_options(const TrainOptions& options) {
+  require_between("rank", options.rank, 1, kMostKernelRank);
+  require_between("epochs", options.epochs, 1, 1'000'000);
+  if (!(options.learning_rate > 0.0) || std::isinf(options.learning_rate)) {
+    refuse("learning-rate", options.learning_rate, "a finite number above 0");
+  }
+  if (!(options.decay > 0.0 && options.decay <= 1.0)) {
+    refuse("decay", options.decay, "above 0 and at most 1");
+  }
+  require_from("lambda-factors", options.lambda_factors, 0.0);
+  require_from("lambda-biases", options.lambda_biases, 0.0);
+  require_from("init-scale", options.init_scale, 0.0);
+  require_between("eval-every", options.eval_every, 0, 1'000'000);
+  require_between("patience", options.patience, 0, 1'000'000);
+  if (options.train_mse == TrainMse::kSample && options.sample == 0) {
+    refuse("train-mse sample", 0, "at least 1 rating");
+  }
+  resolve_threads(options.threads);
+  find_kernels(options.kernel);
+}
+
+std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options) {
+  return {{"rank", std::to_string(options.rank)},
+          {"epochs", std::to_string(options.epochs)},
+          {"step-rule", name_of(options.step_rule)},
+          {"learning-rate", text_of(options.learning_rate)},
+          {"rate-schedule", name_of(options.rate_schedule)},
+          {"decay", text_of(options.decay)},
+          {"penalty", name_of(options.penalty)},
+          {"lambda-factors", text_of(options.lambda_factors)},
+          {"lambda-biases", text_of(options.lambda_biases)},
+          {"biases", options.biases ? "true" : "false"},
+          {"init-scale", text_of(options.init_scale)},
+          {"schedule", name_of(options.schedule)},
+          {"threads", std::to_string(options.threads)},
+          {"seed", std::to_string(options.seed)},
+          {"eval-every", std::to_string(options.eval_every)},
+          {"train-mse", name_of_train_mse(options)},
+          {"patience", std::to_string(options.patience)},
+          {"kernel", options.kernel}};
+}
+
+std::string kernel_name() { return find_kernels("auto").name; }
+
+}  // namespace mfpar

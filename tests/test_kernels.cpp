@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/aligned_buffer.hpp"
+#include "base/random.hpp"
+#include "compute/kernels/kernel_set.hpp"
+#include "compute/kernels/reference.hpp"
+#include "mfpar/error.hpp"
+
+using namespace mfpar;
+
+namespace {
+
+/// Every width class from both sides, and ranks beyond the compile-time widths.
+const std::vector<std::uint32_t> kRanks{1,  3,  8,  9,   16,  17,  31,  32,  33,  48,  49,  64,
+                                        65, 96, 97, 128, 129, 192, 193, 256, 257, 300, 1024};
+
+/// Rows, heads and shrinks of one side, filled at random; padding stays zero.
+struct Side {
+  std::uint32_t count;
+  std::size_t stride;
+  AlignedBuffer<float> rows, shrink;
+  AlignedBuffer<RowHead> heads;
+
+  Side(std::uint32_t size, std::uint32_t rank, std::uint64_t seed)
+      : count(size), stride((rank + 15) / 16 * 16), rows(size * stride), shrink(size), heads(size) {
+    Random random(seed);
+    for (std::uint32_t row = 0; row < size; ++row) {
+      float norm = 0;
+      for (std::uint32_t f = 0; f < rank; ++f) {
+        const auto x = static_cast<float>(random.normal() / std::sqrt(rank));
+        rows[row * stride + f] = x;
+        norm += x * x;
+      }
+      heads[row] = {static_cast<float>(0.3 * random.normal()), norm, 1.5f, 1.25f};
+      shrink[row] = static_cast<float>(0.1 + 0.1 * random.uniform());
+    }
+  }
+  Side(const Side& other)
+      : count(other.count), stride(other.stride), rows(other.rows.size()), shrink(other.count),
+        heads(other.count) {
+    std::ranges::copy(other.rows, rows.begin());
+    std::ranges::copy(other.shrink, shrink.begin());
+    std::ranges::copy(other.heads, heads.begin());
+  }
+  FactorSide side() { return {rows.data(), heads.data(), shrink.data()}; }
+};
+
+/// Runs of 0 to 12 ratings. Run r rates items of its own, some twice, so that the order of the runs
+/// makes no difference and the order within a run does.
+struct Runs {
+  static constexpr std::uint32_t kRuns = 23, kItemsEach = 9;
+  std::vector<std::uint64_t> offsets{0};
+  std::vector<std::uint32_t> compact;
+  std::vector<RatingStore::WideEntry> wide;
+  std::vector<float> values;
+
+  explicit Runs(std::uint64_t seed) {
+    Random random(seed);
+    for (int code = 0; code < 10; ++code) values.push_back(static_cast<float>(code - 5) / 3.0f);
+    for (std::uint32_t run = 0; run < kRuns; ++run) {
+      for (std::uint32_t n = run % 13; n > 0; --n) {
+        const std::uint32_t item = run * kItemsEach + random.below(kItemsEach);
+        const std::uint32_t code = random.below(10);
+        compact.push_back(RatingStore::pack(item, code));
+        wide.push_back({item, values[code] * 2.0f + 1.0f});  // standardised by (x - 1) * 0.5
+      }
+      offsets.push_back(compact.size());
+    }
+  }
+
+  RatingRuns describe(bool as_compact) const {
+    RatingRuns runs;
+    runs.count = kRuns;
+    runs.offsets = offsets.data();
+    if (as_compact) {
+      runs.compact = compact.data();
+      runs.code_values = values.data();
+    } else {
+      runs.wide = wide.data();
+      runs.wide_mean = 1.0f;
+      runs.wide_scale = 0.5f;
+    }
+    return runs;
+  }
+};
+
+SgdPass pass_of(const RatingRuns& runs, Side& users, Side& items, std::uint32_t rank) {
+  SgdPass pass;
+  pass.runs = runs;
+  pass.fixed = users.side();
+  pass.moving = items.side();
+  pass.stride = users.stride;
+  pass.rank = rank;
+  pass.rate = pass.bias_rate = 0.05f;
+  pass.lambda_factors = 0.6f;
+  pass.lambda_biases = 0.4f;
+  pass.lowest = -0.25f;
+  pass.highest = 0.25f;
+  pass.order_seed = 99;
+  return pass;
+}
+
+/// The largest difference relative to 1 + magnitude; rows, biases, accumulators (and norms).
+double largest_difference(const Side& a, const Side& b, bool adagrad) {
+  double largest = 0;
+  const auto compare = [&](double x, double y) {
+    largest = std::max(largest, std::abs(x - y) / (1 + std::abs(y)));
+  };
+  for (std::size_t x = 0; x < a.rows.size(); ++x) compare(a.rows[x], b.rows[x]);
+  for (std::uint32_t row = 0; row < a.count; ++row) {
+    compare(a.heads[row].bias, b.heads[row].bias);
+    if (!adagrad) continue;
+    compare(a.heads[row].bias_accumulator, b.heads[row].bias_accumulator);
+    compare(a.heads[row].accumulator, b.heads[row].accumulator);
+    double norm = 0;
+    for (std::size_t f = 0; f < a.stride; ++f) {
+      norm += double{a.rows[row * a.stride + f]} * a.rows[row * a.stride + f];
+    }
+    compare(a.heads[row].norm, norm);
+  }
+  return largest;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_kernel_agrees_with_its_scalar_twin) {
+  const Runs runs(1);
+  for (const KernelSet* set : available_kernels()) {
+    for (const std::uint32_t rank : kRanks) {
+      const Side users(Runs::kRuns, rank, 2), items(Runs::kRuns * Runs::kItemsEach, rank, 3);
+      for (const bool adagrad : {true, false}) {
+        for (const bool compact : {true, false}) {
+          for (const float bias_rate : {0.05f, 0.0f}) {
+            BOOST_TEST_CONTEXT(set->name << " rank " << rank << " adagrad " << adagrad
+                                         << " compact " << compact << " bias " << bias_rate) {
+              Side fast_users(users), fast_items(items), slow_users(users), slow_items(items);
+              auto fast = pass_of(runs.describe(compact), fast_users, fast_items, rank);
+              auto slow = pass_of(runs.describe(compact), slow_users, slow_items, rank);
+              fast.bias_rate = slow.bias_rate = bias_rate;
+              const PassSums fast_sums = set->sgd(rank, adagrad, compact)(fast);
+              const PassSums slow_sums = sgd_reference(slow, adagrad);
+              // Sums of up to 1,024 products in another order, and ten updates one upon another.
+              BOOST_TEST(largest_difference(fast_users, slow_users, adagrad) < 2e-5);
+              BOOST_TEST(largest_difference(fast_items, slow_items, adagrad) < 2e-5);
+              BOOST_TEST(fast_sums.error == slow_sums.error, boost::test_tools::tolerance(1e-5));
+              BOOST_TEST(fast_sums.clipped_error == slow_sums.clipped_error,
+                         boost::test_tools::tolerance(1e-5));
+              BOOST_TEST(slow_sums.clipped_error != slow_sums.error);
+              BOOST_TEST(largest_difference(fast_users, users, adagrad) > 1e-3);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
+  // One rating by hand: rank 1, p = 2, q = 3, biases 0.5 and -0.5, r = 7; e = 7 - 6 - 0 = 1.
+  Side user(1, 1, 1), item(1, 1, 1);
+  user.rows[0] = 2.0f;
+  item.rows[0] = 3.0f;
+  user.heads[0] = {0.5f, 4.0f, 1.0f, 1.0f};
+  item.heads[0] = {-0.5f, 9.0f, 1.0f, 1.0f};
+  user.shrink[0] = item.shrink[0] = 1.0f;
+  const std::vector<std::uint64_t> offsets{0, 1};
+  const std::vector<RatingStore::WideEntry> wide{{0, 7.0f}};
+  RatingRuns runs;
+  runs.count = 1;
+  runs.offsets = offsets.data();
+  runs.wide = wide.data();
+  auto pass = pass_of(runs, user, item, 1);
+  pass.rate = 0.1f;
+  pass.bias_rate = 0.2f;
+  pass.lambda_factors = 0.1f;
+  pass.lambda_biases = 0.5f;
+  pass.highest = 5.0f;
+  const PassSums sums = sgd_reference(pass, false);
+  BOOST_TEST(sums.error == 1.0);
+  BOOST_TEST(sums.clipped_error == 4.0);                      // 7 - min(6, 5)
+  BOOST_TEST(user.rows[0] == 2.0f + 0.1f * (3.0f - 0.2f));    // e q - lambda p
+  BOOST_TEST(item.rows[0] == 3.0f + 0.1f * (2.0f - 0.3f));
+  BOOST_TEST(user.heads[0].bias == 0.5f + 0.2f * (1.0f - 0.25f));
+  BOOST_TEST(item.heads[0].bias == -0.5f + 0.2f * (1.0f + 0.25f));
+}
+
+BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
+  const Runs runs(4);
+  for (const KernelSet* set : available_kernels()) {
+    for (const std::uint32_t rank : kRanks) {
+      for (const bool compact : {true, false}) {
+        BOOST_TEST_CONTEXT(set->name << " rank " << rank << " compact " << compact) {
+          const Side users(Runs::kRuns, rank, 5), items(Runs::kRuns * Runs::kItemsEach, rank, 6);
+          std::vector<float> user_biases(users.count, 0.25f), item_biases(items.count, -0.5f);
+          ErrorPass pass;
+          pass.runs = runs.describe(compact);
+          pass.fixed_rows = users.rows.data();
+          pass.fixed_biases = user_biases.data();
+          pass.moving_rows = items.rows.data();
+          pass.moving_biases = item_biases.data();
+          pass.stride = users.stride;
+          pass.rank = rank;
+          pass.mean = 0.125f;
+          pass.lowest = -0.125f;  // what a zero interaction predicts: about half are clipped
+          pass.highest = 0.5f;
+          const PassSums fast = set->error(rank, compact)(pass);
+          const PassSums slow = error_reference(pass);
+          BOOST_TEST(fast.error == slow.error, boost::test_tools::tolerance(1e-5));
+          BOOST_TEST(fast.clipped_error == slow.clipped_error,
+                     boost::test_tools::tolerance(1e-5));
+          BOOST_TEST(slow.error != slow.clipped_error);
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(padding_stays_zero) {
+  const Runs runs(7);
+  for (const KernelSet* set : available_kernels()) {
+    Side users(Runs::kRuns, 5, 8), items(Runs::kRuns * Runs::kItemsEach, 5, 9);
+    set->sgd(5, true, true)(pass_of(runs.describe(true), users, items, 5));
+    for (const Side* side : {&users, &items}) {
+      for (std::uint32_t row = 0; row < side->count; ++row) {
+        for (std::size_t f = 5; f < side->stride; ++f) {
+          BOOST_REQUIRE(side->rows[row * side->stride + f] == 0.0f);
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(visit_orders_reach_every_entry_once) {
+  for (const std::uint64_t count : {1, 2, 3, 7, 64, 1000, 10007, 20014, 80021}) {
+    for (std::uint32_t row = 0; row < 20; ++row) {
+      const VisitOrder order = visit_order(5, row, count);
+      std::vector<bool> seen(count, false);
+      std::uint64_t position = order.start;
+      for (std::uint64_t n = 0; n < count; ++n) {
+        BOOST_REQUIRE(position < count);
+        BOOST_REQUIRE(!seen[position]);
+        seen[position] = true;
+        position = (position + order.stride) % count;
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(kernel_sets_are_found_by_name) {
+  const auto sets = available_kernels();
+  BOOST_REQUIRE(!sets.empty());
+  BOOST_TEST(&find_kernels("auto") == sets.front());
+  for (const KernelSet* set : sets) BOOST_TEST(&find_kernels(set->name) == set);
+  // Each set has code of its own, so the sweep above ran what it names.
+  for (std::size_t i = 1; i < sets.size(); ++i) {
+    BOOST_TEST((sets[i]->sgd(64, true, true) != sets[0]->sgd(64, true, true)));
+  }
+  BOOST_CHECK_EXCEPTION(find_kernels("sse9"), Error, [&](const Error& e) {
+    return e.code() == ErrorCode::kBadOption &&
+           std::string(e.what()).find(sets.front()->name) != std::string::npos;
+  });
+}
