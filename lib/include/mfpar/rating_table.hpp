@@ -23,7 +23,8 @@ struct Rating {
 /// Ratings in the order in which they came, duplicates included: what a file holds, before it is
 /// sorted into a RatingStore. Indices are dense, in order of first appearance. Takes 8 bytes a rating
 /// while a part of the table has at most 256 distinct values and 16 M items, 12 otherwise, and 8 more
-/// with timestamps. Safe to read from many threads; add() and release() from one at a time.
+/// with timestamps. Safe to read from many threads; add() needs the table for itself. A table that was
+/// moved from can only be assigned to.
 class RatingTable {
  public:
   RatingTable();
@@ -39,10 +40,12 @@ class RatingTable {
   std::uint64_t size() const noexcept;
   bool has_timestamps() const noexcept;
 
-  /// The rating at `position` in order of arrival. REQUIRES: position < size().
+  /// The rating at `position` in order of arrival; its timestamp is 0 where none is kept. Looks
+  /// through the parts of the table, of about a million ratings each. REQUIRES: position < size().
   Rating at(std::uint64_t position) const;
 
-  /// Ids in order of first appearance. Valid until the next add().
+  /// Ids in order of first appearance. The first call after an add() builds both dictionaries anew,
+  /// which takes time linear in their ids.
   std::shared_ptr<const IdDictionary> users() const;
   std::shared_ptr<const IdDictionary> items() const;
 

@@ -49,17 +49,6 @@ std::vector<std::uint32_t> make_slots(std::uint32_t count, const Hash& hash) {
 
 }  // namespace
 
-IdBuilder::IdBuilder(const IdDictionary& dictionary) {
-  if (dictionary.is_integer()) {
-    for (const std::int64_t id : dictionary.parts().integers) add(id);
-  } else {
-    const auto& [integers, offsets, text, slots] = dictionary.parts();
-    for (std::uint32_t i = 0; i < dictionary.size(); ++i) {
-      add(std::string_view(text.data() + offsets[i], offsets[i + 1] - offsets[i]));
-    }
-  }
-}
-
 std::uint32_t IdBuilder::add(std::string_view id) {
   if (is_integer_) {
     if (const auto integer = canonical_integer(id)) return add(*integer);
@@ -146,8 +135,8 @@ bool IdBuilder::grow_direct(std::uint64_t key) {
 void IdBuilder::become_text() {
   assert(is_integer_);
   const std::vector<std::int64_t> integers = std::exchange(integers_, {});
-  direct_ = {};
-  slots_ = {};
+  direct_ = std::vector<std::uint32_t>();
+  slots_.clear();
   slots_used_ = 0;
   size_ = 0;
   is_integer_ = false;
@@ -163,11 +152,23 @@ std::vector<std::uint32_t> IdBuilder::merge_from(const IdBuilder& other) {
   return indices;
 }
 
+std::vector<std::uint32_t> IdBuilder::merge_from(const IdDictionary& other) {
+  const IdDictionary::Parts& parts = other.parts();
+  std::vector<std::uint32_t> indices(other.size());
+  for (std::uint32_t i = 0; i < other.size(); ++i) {
+    indices[i] = other.is_integer()
+                     ? add(parts.integers[i])
+                     : add(std::string_view(parts.text.data() + parts.text_offsets[i],
+                                            parts.text_offsets[i + 1] - parts.text_offsets[i]));
+  }
+  return indices;
+}
+
 IdDictionary IdBuilder::build() && {
   IdBuilder from = std::exchange(*this, {});
   if (from.size_ == 0) return {};
-  from.direct_ = {};
-  from.slots_ = {};
+  from.direct_ = std::vector<std::uint32_t>();
+  from.slots_ = std::vector<Slot>();
   IdDictionary::Parts parts;
   if (from.is_integer_) {
     from.integers_.shrink_to_fit();

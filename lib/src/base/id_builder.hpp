@@ -21,7 +21,7 @@ class IdBuilder {
   IdBuilder() = default;
 
   /// Starts with the ids of `dictionary`, at their indices.
-  explicit IdBuilder(const IdDictionary& dictionary);
+  explicit IdBuilder(const IdDictionary& dictionary) { merge_from(dictionary); }
 
   /// The number of ids.
   std::uint32_t size() const noexcept { return size_; }
@@ -40,6 +40,7 @@ class IdBuilder {
 
   /// Adds all ids of `other`, in its order. Returns the index here of each index there.
   std::vector<std::uint32_t> merge_from(const IdBuilder& other);
+  std::vector<std::uint32_t> merge_from(const IdDictionary& other);
 
   /// The id at `index`. REQUIRES: index < size() and is_integer().
   std::int64_t integer(std::uint32_t index) const { return integers_[index]; }

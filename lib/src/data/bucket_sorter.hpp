@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "data/records.hpp"
+
+namespace mfpar {
+
+/// Sorts the records of consecutive users by user, and within a user by item; equal pairs keep
+/// their order. Holds the scratch memory, so that one thread can sort bucket after bucket in it.
+template <class Record>
+class BucketSorter {
+ public:
+  /// Items are below `items`.
+  explicit BucketSorter(ItemIndex items) {
+    const int bits = items <= 1 ? 0 : std::bit_width(items - 1);
+    passes_ = (bits + kMostDigitBits - 1) / kMostDigitBits;
+    digit_bits_ = passes_ == 0 ? 0 : (bits + passes_ - 1) / passes_;
+  }
+
+  /// Fills `rows`, whose spans have the sizes of the bucket. Leaves `records` in disorder.
+  void sort(std::span<Record> records, const Rows<typename Record::Entry>& rows) {
+    if (capacity_ < records.size()) {
+      capacity_ = records.size();
+      scratch_ = std::make_unique_for_overwrite<Record[]>(capacity_);
+    }
+    count(records, rows);
+    // Least significant digit first: each pass is stable, so after the last the records of a user
+    // stand in order of item, and equal items in order of arrival.
+    std::span<Record> from = records;
+    std::span<Record> to(scratch_.get(), records.size());
+    for (int pass = 0; pass < passes_; ++pass) {
+      scatter(from, to, pass);
+      std::swap(from, to);
+    }
+    place(from, rows);
+  }
+
+ private:
+  // So few counters and ends of runs stay in the nearest cache.
+  static constexpr int kMostDigitBits = 10;
+  static constexpr int kMostPasses = (32 + kMostDigitBits - 1) / kMostDigitBits;
+
+  std::size_t digit(const Record& record, int pass) const {
+    return (item_of(record.entry) >> (pass * digit_bits_)) & ((1u << digit_bits_) - 1);
+  }
+
+  void count(std::span<const Record> records, const Rows<typename Record::Entry>& rows) {
+    for (auto& counts : digit_counts_) counts.fill(0);
+    std::fill(rows.counts.begin(), rows.counts.end(), 0);
+    for (const Record& record : records) {
+      ++rows.counts[record.user - rows.first_user];
+      for (int pass = 0; pass < passes_; ++pass) ++digit_counts_[pass][digit(record, pass)];
+    }
+  }
+
+  void scatter(std::span<const Record> from, std::span<Record> to, int pass) {
+    auto& next = digit_counts_[pass];
+    std::size_t start = 0;
+    for (std::size_t& position : next) start += std::exchange(position, start);
+    for (const Record& record : from) to[next[digit(record, pass)]++] = record;
+  }
+
+  void place(std::span<const Record> from, const Rows<typename Record::Entry>& rows) {
+    next_of_user_.resize(rows.counts.size());
+    std::size_t start = 0;
+    for (std::size_t u = 0; u < rows.counts.size(); ++u) {
+      next_of_user_[u] = start;
+      start += rows.counts[u];
+    }
+    for (const Record& record : from) {
+      const std::size_t position = next_of_user_[record.user - rows.first_user]++;
+      rows.entries[position] = record.entry;
+      if constexpr (kIsTimed<Record>) rows.timestamps[position] = record.timestamp;
+    }
+  }
+
+  int passes_;
+  int digit_bits_;
+  std::array<std::array<std::size_t, std::size_t{1} << kMostDigitBits>, kMostPasses> digit_counts_;
+  std::vector<std::size_t> next_of_user_;
+  std::unique_ptr<Record[]> scratch_;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace mfpar
