@@ -41,8 +41,8 @@ const RandomRatings kShapes[] = {
     {.count = 1},
     {.count = 2, .users = 1},
     {.count = 103, .users = 11, .items = 13, .timestamps = true},
-    {.count = 20'011, .users = 997, .items = 503, .timestamps = true},
-    {.count = 9'001, .users = 101, .items = 203, .values = 300},
+    {.count = 6'007, .users = 397, .items = 203, .timestamps = true},
+    {.count = 3'001, .users = 101, .items = 203, .values = 300},
 };
 
 }  // namespace
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(joined_stores_share_their_indices) {
 }
 
 BOOST_AUTO_TEST_CASE(joined_stores_agree_with_maps_for_any_threads) {
-  const auto training = RandomRatings{.count = 40'001, .users = 803, .items = 301}.make();
+  const auto training = RandomRatings{.count = 20'001, .users = 803, .items = 301}.make();
   const auto validation =
       RandomRatings{.count = 5'003, .users = 1'200, .items = 401, .values = 300, .seed = 9}.make();
   const Contents one = expected_contents(training, Duplicates::kMean);

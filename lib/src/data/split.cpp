@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <numeric>
 #include <span>
 #include <string>
@@ -15,85 +14,84 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "base/system_array.hpp"
+#include "data/position_set.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
 
 namespace {
 
-/// Marks which ratings at `positions` are held out; held_out[i] is the one at positions.begin + i.
-using Select = std::function<void(Range positions, std::vector<bool>& held_out)>;
+Range positions_of(const RatingStore& ratings, std::size_t shard) {
+  const auto shards = ratings.shard_boundaries();
+  return {ratings.offsets()[shards[shard]], ratings.offsets()[shards[shard + 1]]};
+}
 
-/// The elements of `all` whose flag is `wanted`, user by user; empty if `all` is.
+/// The elements of `all` whose positions are in `held_out`, or the others, user by user; none of
+/// none.
 template <class T>
 FrozenArray<T> pick(const RatingStore& ratings, const FrozenArray<T>& all,
-                    std::span<const std::vector<bool>> held_out, bool wanted,
+                    const PositionSet& held_out, bool members,
                     std::span<const std::uint64_t> offsets, const Workers& workers) {
   if (all.empty()) return {};
   SystemArray<T> picked(offsets.back());
   picked.prefer_large_pages();
   const auto shards = ratings.shard_boundaries();
-  workers.for_each(held_out.size(), [&](std::size_t shard) {
-    const T* from = all.data() + ratings.offsets()[shards[shard]];
+  workers.for_each(shards.size() - 1, [&](std::size_t shard) {
+    const T* const from = all.data();
     T* to = picked.span().data() + offsets[shards[shard]];
-    for (const bool held : held_out[shard]) {
-      if (held == wanted) *to++ = *from;
-      ++from;
-    }
+    held_out.for_each(positions_of(ratings, shard), members,
+                      [&](std::size_t position) { *to++ = from[position]; });
   });
   return std::move(picked).freeze(offsets.back());
 }
 
-/// The ratings whose flag is `wanted`, as a store of their own.
-RatingStore part(const RatingStore& ratings, std::span<const std::vector<bool>> held_out,
-                 bool wanted, std::vector<std::uint64_t> offsets, const Workers& workers) {
+/// The ratings at the positions of `held_out`, or the others, as a store of their own. `offsets`
+/// begins as the number of ratings of user u at [u + 1].
+RatingStore part(const RatingStore& ratings, const PositionSet& held_out, bool members,
+                 std::vector<std::uint64_t> offsets, const Workers& workers) {
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
   const RatingStore::Parts& all = ratings.parts();
   RatingStore::Parts parts;
   parts.users = all.users;
   parts.items = all.items;
-  parts.compact = pick(ratings, all.compact, held_out, wanted, offsets, workers);
+  parts.compact = pick(ratings, all.compact, held_out, members, offsets, workers);
   parts.values = all.values;
-  parts.wide = pick(ratings, all.wide, held_out, wanted, offsets, workers);
-  parts.timestamps = pick(ratings, all.timestamps, held_out, wanted, offsets, workers);
+  parts.wide = pick(ratings, all.wide, held_out, members, offsets, workers);
+  parts.timestamps = pick(ratings, all.timestamps, held_out, members, offsets, workers);
   parts.offsets = FrozenArray<std::uint64_t>(std::move(offsets));
   return RatingStore(std::move(parts));
 }
 
-/// Splits by a selection, in two passes over the shards: mark and count, then copy. Beside the two
-/// parts it needs a bit a rating.
-SplitResult split_by(const RatingStore& ratings, const Workers& workers, const Select& select) {
+/// Splits in two passes over the shards: count, then copy. Beside the two parts it needs a bit a
+/// rating.
+SplitResult split_by(const RatingStore& ratings, const PositionSet& held_out,
+                     const Workers& workers) {
   const auto shards = ratings.shard_boundaries();
   const auto offsets = ratings.offsets();
   if (offsets.empty()) return {};  // no store at all
   std::vector<std::uint64_t> training(offsets.size());
   std::vector<std::uint64_t> validation(offsets.size());
-  std::vector<std::vector<bool>> held_out(shards.size() - 1);
-  workers.for_each(held_out.size(), [&](std::size_t shard) {
-    const Range positions{offsets[shards[shard]], offsets[shards[shard + 1]]};
-    auto& held = held_out[shard];
-    held.resize(positions.size());
-    select(positions, held);
+  workers.for_each(shards.size() - 1, [&](std::size_t shard) {
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
-      const auto first = held.begin() + (offsets[user] - positions.begin);
-      const auto last = held.begin() + (offsets[user + 1] - positions.begin);
-      validation[user + 1] = static_cast<std::uint64_t>(std::count(first, last, true));
-      training[user + 1] = offsets[user + 1] - offsets[user] - validation[user + 1];
+      const Range positions{offsets[user], offsets[user + 1]};
+      validation[user + 1] = held_out.count(positions);
+      training[user + 1] = positions.size() - validation[user + 1];
     }
   });
   return {part(ratings, held_out, false, std::move(training), workers),
           part(ratings, held_out, true, std::move(validation), workers)};
 }
 
-/// Holds out the ratings whose rank in a random order lies in `ranks`.
+/// Holds out the ratings that a random order of all ratings has at `ranks`.
 SplitResult split_by_rank(const RatingStore& ratings, const RandomPermutation& order, Range ranks,
                           const Workers& workers) {
-  return split_by(ratings, workers, [&](Range positions, std::vector<bool>& held_out) {
-    for (std::size_t i = 0; i < held_out.size(); ++i) {
-      const std::uint64_t rank = order(positions.begin + i);
-      held_out[i] = rank >= ranks.begin && rank < ranks.end;
-    }
+  constexpr std::size_t kParts = 256;
+  PositionSet held_out(ratings.size());
+  workers.for_each(kParts, [&](std::size_t part) {
+    const Range range = even_range(ranks.size(), kParts, part);
+    for (std::size_t i = range.begin; i < range.end; ++i) held_out.insert(order(ranks.begin + i));
   });
+  return split_by(ratings, held_out, workers);
 }
 
 void check_timestamps(const RatingStore& ratings) {
@@ -135,36 +133,42 @@ SplitResult split_fold(const RatingStore& ratings, std::uint32_t folds, std::uin
 
 SplitResult split_at_time(const RatingStore& ratings, std::int64_t time, int threads) {
   check_timestamps(ratings);
+  const Workers workers(threads);
   const auto timestamps = ratings.parts().timestamps.span();
-  return split_by(ratings, Workers(threads), [&](Range positions, std::vector<bool>& held_out) {
-    for (std::size_t i = 0; i < held_out.size(); ++i) {
-      held_out[i] = timestamps[positions.begin + i] >= time;
+  PositionSet held_out(ratings.size());
+  workers.for_each(ratings.shard_boundaries().size() - 1, [&](std::size_t shard) {
+    const Range positions = positions_of(ratings, shard);
+    for (std::size_t i = positions.begin; i < positions.end; ++i) {
+      if (timestamps[i] >= time) held_out.insert(i);
     }
   });
+  return split_by(ratings, held_out, workers);
 }
 
 SplitResult split_last(const RatingStore& ratings, std::uint32_t count, int threads) {
   check_timestamps(ratings);
+  const Workers workers(threads);
   const auto timestamps = ratings.parts().timestamps.span();
   const auto offsets = ratings.offsets();
-  return split_by(ratings, Workers(threads), [&](Range positions, std::vector<bool>& held_out) {
+  const auto shards = ratings.shard_boundaries();
+  PositionSet held_out(ratings.size());
+  workers.for_each(shards.size() - 1, [&](std::size_t shard) {
     std::vector<std::uint64_t> latest;
-    // The users whose ratings these are; one without ratings has none to hold out.
-    auto user = std::lower_bound(offsets.begin(), offsets.end(), positions.begin);
-    for (; *user < positions.end; ++user) {
-      const std::uint64_t rated = user[1] - user[0];
+    for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
+      const std::uint64_t rated = offsets[user + 1] - offsets[user];
       if (rated < 2) continue;
-      const std::uint64_t held = std::min<std::uint64_t>(count, rated - 1);
+      const auto held = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(count, rated - 1));
       latest.resize(rated);
-      std::iota(latest.begin(), latest.end(), user[0]);
-      // Positions of a user ascend with the item.
+      std::iota(latest.begin(), latest.end(), offsets[user]);
+      // The positions of a user ascend with the item.
       std::nth_element(latest.begin(), latest.begin() + held, latest.end(),
                        [&](std::uint64_t a, std::uint64_t b) {
                          return std::pair(timestamps[a], a) > std::pair(timestamps[b], b);
                        });
-      for (std::uint64_t i = 0; i < held; ++i) held_out[latest[i] - positions.begin] = true;
+      std::for_each_n(latest.begin(), held, [&](std::uint64_t i) { held_out.insert(i); });
     }
   });
+  return split_by(ratings, held_out, workers);
 }
 
 }  // namespace mfpar

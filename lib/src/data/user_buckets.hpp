@@ -32,7 +32,7 @@ class UserBuckets {
   }
 
  private:
-  static constexpr std::uint64_t kRatings = std::uint64_t{1} << 15;
+  static constexpr std::uint64_t kRatings = std::uint64_t{1} << 13;
   static constexpr std::uint64_t kMostBuckets = 256;
 
   UserIndex users_;
