@@ -27,11 +27,11 @@ struct SyntheticOptions {
   double noise_sd = 0.75;
   double lowest = 0.5;
   double highest = 5.0;
-  double step = 0.5;              ///< 0: ratings are not rounded, nor clipped
+  double step = 0.5;                 ///< 0: ratings are not rounded, nor clipped
   double popularity_exponent = 1.0;  ///< of the Zipf law over items
-  bool biases = true;             ///< false: mean and biases are 0
+  bool biases = true;                ///< false: mean and biases are 0
   std::uint64_t seed = 1;
-  int threads = 0;                ///< the ratings do not depend on it
+  int threads = 0;  ///< the ratings do not depend on it
 };
 
 /// The numbers of users, items and ratings of a well-known data set: "ml-100k", "ml-1m", "ml-10m",
