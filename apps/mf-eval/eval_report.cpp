@@ -29,7 +29,8 @@ std::string table_row(const std::array<std::string, 5>& cells) {
   char text[160];
   std::snprintf(text, sizeof text, "%-24s %12s %9s %9s %9s\n", cells[0].c_str(), cells[1].c_str(),
                 cells[2].c_str(), cells[3].c_str(), cells[4].c_str());
-  return text;
+  const std::string row = text;
+  return row.substr(0, row.find_last_not_of(" \n") + 1) + '\n';
 }
 
 std::string table_row(const std::string& name, const ErrorSummary& summary) {
@@ -72,6 +73,11 @@ std::string evaluation_warning(const Evaluation& e) {
   if (e.is_training_set) {
     return "these ratings are the very set the model was trained on; the errors say nothing about "
            "new ratings";
+  }
+  if (e.known.count == 0) {
+    return "the model knows the user and the item of none of these ratings; are the ids of the "
+           "same "
+           "data?";
   }
   if (e.trained_on == 0) return "";
   return "the model was trained on " + with_commas(e.trained_on) + " of these " +

@@ -15,7 +15,7 @@ std::string evaluation_json(const Evaluation& evaluation);
 /// The same as a table to read.
 std::string evaluation_table(const Evaluation& evaluation);
 
-/// What to warn of when the model was trained on some of the ratings, or "".
+/// What to warn of, when the model was trained on some of the ratings or knows none of them, or "".
 std::string evaluation_warning(const Evaluation& evaluation);
 
 }  // namespace mfpar::apps

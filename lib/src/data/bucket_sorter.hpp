@@ -50,16 +50,27 @@ class BucketSorter {
   static constexpr int kMostDigitBits = 10;
   static constexpr int kMostPasses = (32 + kMostDigitBits - 1) / kMostDigitBits;
 
-  std::size_t digit(const Record& record, int pass) const {
-    return (item_of(record.entry) >> (pass * digit_bits_)) & ((1u << digit_bits_) - 1);
-  }
+  /// The digit of an item that a pass sorts by. A value of its own: were it read from members, each
+  /// record written might have changed it.
+  struct Digit {
+    int shift;
+    ItemIndex mask;
+    std::size_t operator()(const Record& record) const {
+      return (item_of(record.entry) >> shift) & mask;
+    }
+  };
+  Digit digit(int pass) const { return {pass * digit_bits_, (ItemIndex{1} << digit_bits_) - 1}; }
 
   void count(std::span<const Record> records, const Rows<typename Record::Entry>& rows) {
-    for (auto& counts : digit_counts_) counts.fill(0);
     std::fill(rows.counts.begin(), rows.counts.end(), 0);
-    for (const Record& record : records) {
-      ++rows.counts[record.user - rows.first_user];
-      for (int pass = 0; pass < passes_; ++pass) ++digit_counts_[pass][digit(record, pass)];
+    const std::span<std::uint64_t> counts = rows.counts;
+    const UserIndex first_user = rows.first_user;
+    for (const Record& record : records) ++counts[record.user - first_user];
+    for (int pass = 0; pass < passes_; ++pass) {
+      auto& digits = digit_counts_[pass];
+      digits.fill(0);
+      const Digit digit_of = digit(pass);
+      for (const Record& record : records) ++digits[digit_of(record)];
     }
   }
 
@@ -67,7 +78,8 @@ class BucketSorter {
     auto& next = digit_counts_[pass];
     std::size_t start = 0;
     for (std::size_t& position : next) start += std::exchange(position, start);
-    for (const Record& record : from) to[next[digit(record, pass)]++] = record;
+    const Digit digit_of = digit(pass);
+    for (const Record& record : from) to[next[digit_of(record)]++] = record;
   }
 
   void place(std::span<const Record> from, const Rows<typename Record::Entry>& rows) {
@@ -77,10 +89,12 @@ class BucketSorter {
       next_of_user_[u] = start;
       start += rows.counts[u];
     }
+    const Rows<typename Record::Entry> out = rows;
+    const std::span<std::size_t> next = next_of_user_;
     for (const Record& record : from) {
-      const std::size_t position = next_of_user_[record.user - rows.first_user]++;
-      rows.entries[position] = record.entry;
-      if constexpr (kIsTimed<Record>) rows.timestamps[position] = record.timestamp;
+      const std::size_t position = next[record.user - out.first_user]++;
+      out.entries[position] = record.entry;
+      if constexpr (kIsTimed<Record>) out.timestamps[position] = record.timestamp;
     }
   }
 

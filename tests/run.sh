@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+#
+# Sets up, builds and runs the tests: bash tests/run.sh [all]
+# Without an argument as users build it; all: with warnings as errors, and once more under the
+# address, undefined-behaviour and thread sanitizers.
+set -euo pipefail
+
+case "$#,${1-}" in
+  0,) presets=(release) ;;
+  1,all) presets=(ci asan tsan) ;;
+  *)
+    echo "usage: bash tests/run.sh [all]" >&2
+    exit 2
+    ;;
+esac
+
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+for preset in "${presets[@]}"; do
+  bash cmake/build.sh "$preset"
+  ctest --preset "$preset" --parallel "$(nproc)" </dev/null
+done
