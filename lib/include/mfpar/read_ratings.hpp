@@ -13,8 +13,8 @@ namespace mfpar {
 
 /// How to read ratings from text. The defaults detect everything from the file.
 struct ReadOptions {
-  /// What separates fields: "," "\t" "::" ";" "|" or " " (any run of blanks and tabs). Empty: detected
-  /// from the first lines.
+  /// What separates fields: "," "\t" "::" ";" "|" or " " (any run of blanks and tabs). Empty:
+  /// detected from the first lines.
   std::string delimiter;
 
   /// Whether the first line names the columns. Unset: detected (a first line whose rating is no
@@ -31,9 +31,9 @@ struct ReadOptions {
   /// Keep timestamps (8 bytes a rating). Only time-based splits need them.
   bool timestamps = false;
 
-  /// What a line that cannot be used does. kError: the first one, in file order, is thrown. kSkip: it
-  /// is left out and counted, and reading fails after all when more than `most_bad_share` of the lines
-  /// are bad.
+  /// What a line that cannot be used does. kError: the first one, in file order, is thrown. kSkip:
+  /// it is left out and counted, and reading fails after all when more than `most_bad_share` of the
+  /// lines are bad.
   enum class OnBadLine { kError, kSkip } on_bad_line = OnBadLine::kError;
   double most_bad_share = 0.01;
 
@@ -67,10 +67,10 @@ struct ReadResult {
 };
 
 /// Reads ratings from the text file at `path`, or from standard input for "-". Plain, gzip and zstd
-/// files are told apart by their first bytes. Fields may be quoted as in RFC 4180 where the delimiter
-/// is one character other than a blank. Throws Error(kSystem) when the file cannot be read,
-/// Error(kBadData) with file, line and column when a line cannot be used or there is no rating at all,
-/// Error(kBadOption) when a named column is not there.
+/// files are told apart by their first bytes. Fields may be quoted as in RFC 4180 where the
+/// delimiter is one character other than a blank. Throws Error(kSystem) when the file cannot be
+/// read, Error(kBadData) with file, line and column when a line cannot be used or there is no
+/// rating at all, Error(kBadOption) when a named column is not there.
 ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
 
 /// The same from text in memory; `name` stands for the file in messages.

@@ -102,6 +102,10 @@ std::string describe(const LineFault& fault, const LineExpectation& expected) {
              " is not an integer; expected seconds such as 1365029107";
     case Fault::kQuoteNeverClosed:
       return "the quote opened here is never closed; expected a closing quote within 1 MiB";
+    case Fault::kQuoteRunsOn:
+      return "the quote opened here ends on another line, and " + quoted(fault.found) +
+             " follows; expected a closing quote before " + delimiter_name(expected.delimiter) +
+             " or the end of a line";
     case Fault::kTextAfterQuote:
       return quoted(fault.found) + " after a closing quote; expected " +
              delimiter_name(expected.delimiter) +

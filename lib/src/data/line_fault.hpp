@@ -28,6 +28,7 @@ enum class Fault : std::uint8_t {
   kOutOfRange,
   kNotAnInteger,
   kQuoteNeverClosed,
+  kQuoteRunsOn,
   kTextAfterQuote,
   kTooLong,
 };

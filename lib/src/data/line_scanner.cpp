@@ -103,8 +103,12 @@ LineScanner::Line LineScanner::scan(const char* begin, const char* end, bool is_
       if (p != limit && *p != '\n' && !at_delimiter(p, limit)) {
         const char* last = behind;
         while (last != limit && *last != '\n' && !at_delimiter(last, limit)) ++last;
-        return broken_quotes(Fault::kTextAfterQuote, behind,
-                             {behind, static_cast<std::size_t>(last - behind)});
+        const std::string_view found(behind, static_cast<std::size_t>(last - behind));
+        // Where it spans lines, the quote to look at is the one that opened it.
+        if (find('\n', quote, behind) != nullptr) {
+          return broken_quotes(Fault::kQuoteRunsOn, quote, found);
+        }
+        return broken_quotes(Fault::kTextAfterQuote, behind, found);
       }
     } else {
       p = scan_plain(p, limit);

@@ -90,7 +90,7 @@ std::size_t RatingText::parse_block(std::string_view block, bool is_last, const 
     for (const Attempt::Piece& piece : attempt.pieces) count(piece.parsed);
     const std::size_t end = attempt.pieces.back().parsed.end;
     merge(attempt);
-    report_.bytes += end - begin;
+    report_.bytes += end;
     return end;
   }
   assert(false);
@@ -149,18 +149,26 @@ void RatingText::count(const ParsedChunk& piece) {
     if (bad.fault != Fault::kTooLong) message += "; --on-bad-line skip leaves such lines out";
     throw Error(ErrorCode::kBadData, message);
   }
-  for (const Role role : {Role::kUser, Role::kItem}) {
-    const auto& noted = piece.negative_ids[static_cast<std::size_t>(role)];
-    if (!noted || noted_negative_[static_cast<std::size_t>(role)]) continue;
-    noted_negative_[static_cast<std::size_t>(role)] = true;
-    report_.notes.push_back("line " + std::to_string(line_breaks_ + noted->line + 1) + ": " +
-                            std::string(name_of(role)) + " id " + noted->id +
-                            " is negative; ids are names, and it is kept as one");
-  }
+  note_negative_ids(piece);
   ratings_ += piece.ratings.size();
   line_breaks_ += piece.line_breaks;
   report_.lines += piece.lines;
   report_.bad_lines += piece.bad_lines;
+}
+
+void RatingText::note_negative_ids(const ParsedChunk& piece) {
+  const auto note = [&](Role role) {
+    const auto place = static_cast<std::size_t>(role);
+    const auto& noted = piece.negative_ids[place];
+    if (!noted || std::exchange(noted_negative_[place], true)) return;
+    report_.notes.push_back("line " + std::to_string(line_breaks_ + noted->line + 1) + ": " +
+                            std::string(name_of(role)) + " id " + noted->id +
+                            " is negative; ids are names, and it is kept as one");
+  };
+  const auto& [user, item] = piece.negative_ids;
+  const bool item_comes_first = user && item && item->line < user->line;
+  note(item_comes_first ? Role::kItem : Role::kUser);
+  note(item_comes_first ? Role::kUser : Role::kItem);
 }
 
 std::string RatingText::placed(const BadPlace& bad) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -48,6 +49,7 @@ class RatingText {
                     const Parsed& parsed, Attempt& attempt);
   void merge(Attempt& attempt);
   void count(const ParsedChunk& piece);
+  void note_negative_ids(const ParsedChunk& piece);
   std::string placed(const BadPlace& bad) const;
   [[noreturn]] void fail(const std::string& what) const;
 
@@ -60,7 +62,7 @@ class RatingText {
   std::vector<RatingChunk> chunks_;
   std::uint64_t ratings_ = 0;
   std::uint64_t line_breaks_ = 0;  // before what is parsed next
-  std::vector<bool> noted_negative_{false, false};
+  std::array<bool, 2> noted_negative_{};
   ReadReport report_;
 };
 

@@ -3,12 +3,11 @@
 
 #include <unistd.h>
 
-#include <chrono>
-#include <cmath>
 #include <cstring>
 #include <memory>
 #include <utility>
 
+#include "base/stopwatch.hpp"
 #include "data/rating_text.hpp"
 #include "io/compressed_input.hpp"
 #include "io/mapped_file.hpp"
@@ -17,8 +16,6 @@
 namespace mfpar {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// What is kept of a stream at a time: enough pieces for many threads.
 constexpr std::size_t kBlockBytes = 32 * RatingText::kPieceBytes;
@@ -32,11 +29,11 @@ void check(const ReadOptions& options) {
 }
 
 ReadResult finished(RatingText& text, std::string source, Compression compression,
-                    Clock::time_point start) {
+                    const Stopwatch& clock) {
   ReadResult result = text.finish();
   result.report.source = std::move(source);
   result.report.compression = name_of(compression);
-  result.report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  result.report.seconds = clock.seconds();
   return result;
 }
 
@@ -59,7 +56,7 @@ void parse_stream(CompressedInput& input, const std::string& name, RatingText& t
 }  // namespace
 
 ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
-  const auto start = Clock::now();
+  const Stopwatch clock;
   check(options);
   const bool is_standard_input = path == "-";
   const std::string name = is_standard_input ? "standard input" : path;
@@ -75,22 +72,22 @@ ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
       require_text(head, name);
       text.parse_block(mapped.text(), true,
                        [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
-      return finished(text, name, Compression::kNone, start);
+      return finished(text, name, Compression::kNone, clock);
     }
   }
   CompressedInput input(std::move(file), name);
   parse_stream(input, name, text);
-  return finished(text, name, input.compression(), start);
+  return finished(text, name, input.compression(), clock);
 }
 
 ReadResult parse_ratings(std::string_view contents, const std::string& name,
                          const ReadOptions& options) {
-  const auto start = Clock::now();
+  const Stopwatch clock;
   check(options);
   require_text(contents, name);
   RatingText text(name, options);
   text.parse_block(contents, true);
-  return finished(text, name, Compression::kNone, start);
+  return finished(text, name, Compression::kNone, clock);
 }
 
 }  // namespace mfpar

@@ -63,7 +63,8 @@ Sample take_sample(std::string_view text, bool is_whole, std::string_view delimi
 }
 
 std::string_view checked_delimiter(const ReadOptions& options) {
-  const std::string_view asked = options.delimiter == "\\t" ? "\t" : options.delimiter;
+  std::string_view asked = options.delimiter;
+  if (asked == "\\t") asked = "\t";  // as a shell leaves it
   const auto found = std::find(kDelimiters.begin(), kDelimiters.end(), asked);
   if (found == kDelimiters.end()) {
     throw Error(ErrorCode::kBadOption,
