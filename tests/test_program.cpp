@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(every_failure_has_its_exit_code) {
   BOOST_TEST(run({"m"}, [] { return int{kInterrupted}; }).code == 130);
   BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadOption)).code == 2);
   BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadData)).code == 3);
-  BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadFile)).code == 3);
+  BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadFile)).code == 4);
   BOOST_TEST(run({"m"}, throwing(ErrorCode::kDiverged)).code == 5);
   BOOST_TEST(run({"m"}, []() -> int { throw std::bad_alloc(); }).code == 4);
   BOOST_TEST(run({"m"}, []() -> int { throw std::logic_error("x"); }).code == 1);

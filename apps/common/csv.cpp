@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "common/csv.hpp"
 
-#include <charconv>
+#include "base/decimal.hpp"
 
 namespace mfpar::apps {
 
@@ -14,8 +14,7 @@ std::string csv_field(std::string_view text, char delimiter) {
 }
 
 std::string csv_number(float number) {
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+  return shortest_decimal(number);
 }
 
 }  // namespace mfpar::apps
