@@ -55,8 +55,8 @@ struct TrainOptions {
   double decay = 0.9;  ///< of the exponential schedule
 
   Penalty penalty = Penalty::kSquareRoot;
-  double lambda_factors = 1.27;
-  double lambda_biases = 0.80;
+  double lambda_factors = 0.8;
+  double lambda_biases = 0.4;
 
   /// Learn mu, b_u and b_i beside the factors. Without, the model is p.q alone.
   bool biases = true;
