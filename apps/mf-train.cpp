@@ -27,20 +27,24 @@ ProgramInfo program_info() {
       .synopsis = "RATINGS [OPTION]...",
       .description =
           "Reads ratings (user, item, rating), one a line, learns a matrix factorisation with many "
-          "threads, and saves it as a model that mf-eval and services read. After every epoch a row "
+          "threads, and saves it as a model that mf-eval and services read. After every epoch a "
+          "row "
           "tells the mean squared error on the training ratings and on the ratings held out for "
           "validation; training stops when the validation error no longer falls, and the model of "
           "the best epoch is kept.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
           "without a header, plain or compressed.",
-      .examples = {{"mf-train ratings.csv -o movies.model", "train on nine tenths, validate on one"},
-                   {"mf-train train.txt -p test.txt -k 32 -s 8", "a given validation file, rank 32, "
-                                                                 "8 threads"},
+      .examples = {{"mf-train ratings.csv -o movies.model",
+                    "train on nine tenths, validate on one"},
+                   {"mf-train train.txt -p test.txt -k 32 -s 8",
+                    "a given validation file, rank 32, "
+                    "8 threads"},
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
                    {"mf-train new.csv --init movies.model -o next.model",
                     "go on from an earlier model"},
-                   {"zcat r.gz | mf-train - --deterministic", "from standard input, the same model "
-                                                              "for any number of threads"}},
+                   {"zcat r.gz | mf-train - --deterministic",
+                    "from standard input, the same model "
+                    "for any number of threads"}},
       .kernel = [] { return kernel_name(); }};
 }
 
@@ -115,8 +119,8 @@ TrainHooks Training::hooks(std::stop_token stop) {
 int Training::train_model() {
   const Interrupt interrupt;
   if (!command_.quiet) table_.emplace(command_.train.epochs, ratings_.training.size());
-  const TrainResult result = train(ratings_.training, ratings_.validation, command_.train,
-                                   hooks(interrupt.token()));
+  const TrainResult result =
+      train(ratings_.training, ratings_.validation, command_.train, hooks(interrupt.token()));
   table_.reset();
   save_model(result.model, command_.model_path);
 
@@ -124,12 +128,12 @@ int Training::train_model() {
   const TrainingRecord& record = result.model.parts().record;
   if (!command_.quiet) {
     std::printf("%s%s: the model of epoch %d, saved after %s s\n",
-                interrupted ? "interrupted; " : "", command_.model_path.c_str(),
-                record.best_epoch, fixed(seconds(), 2).c_str());
+                interrupted ? "interrupted; " : "", command_.model_path.c_str(), record.best_epoch,
+                fixed(seconds(), 2).c_str());
   }
-  log_.end(interrupted                                          ? "interrupted"
+  log_.end(interrupted                                   ? "interrupted"
            : result.stop_reason == StopReason::kPatience ? "patience"
-                                                                : "epochs",
+                                                         : "epochs",
            result.model, seconds());
   return interrupted ? kInterrupted : kDone;
 }

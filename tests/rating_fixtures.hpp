@@ -39,7 +39,8 @@ inline RatingStore random_store(const RandomRatings& shape = {}) {
   for (std::uint32_t u = 0; u < shape.users; ++u) {
     for (std::uint32_t i = 0; i < shape.items; ++i) {
       if (random.uniform() >= shape.density) continue;
-      double value = 3.0 + item_bias[i] + 0.8 * user_taste[u] * item_trait[i] + 0.3 * random.normal();
+      double value =
+          3.0 + item_bias[i] + 0.8 * user_taste[u] * item_trait[i] + 0.3 * random.normal();
       if (shape.half_stars) value = std::round(std::clamp(value, 0.5, 5.0) * 2) / 2;
       ratings.push_back({u, i, static_cast<float>(value), 0});
     }

@@ -40,7 +40,10 @@ struct Side {
     }
   }
   Side(const Side& other)
-      : count(other.count), stride(other.stride), rows(other.rows.size()), shrink(other.count),
+      : count(other.count),
+        stride(other.stride),
+        rows(other.rows.size()),
+        shrink(other.count),
         heads(other.count) {
     std::ranges::copy(other.rows, rows.begin());
     std::ranges::copy(other.shrink, shrink.begin());
@@ -181,8 +184,8 @@ BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
   pass.highest = 5.0f;
   const PassSums sums = sgd_reference(pass, false);
   BOOST_TEST(sums.error == 1.0);
-  BOOST_TEST(sums.clipped_error == 4.0);                      // 7 - min(6, 5)
-  BOOST_TEST(user.rows[0] == 2.0f + 0.1f * (3.0f - 0.2f));    // e q - lambda p
+  BOOST_TEST(sums.clipped_error == 4.0);                    // 7 - min(6, 5)
+  BOOST_TEST(user.rows[0] == 2.0f + 0.1f * (3.0f - 0.2f));  // e q - lambda p
   BOOST_TEST(item.rows[0] == 3.0f + 0.1f * (2.0f - 0.3f));
   BOOST_TEST(user.heads[0].bias == 0.5f + 0.2f * (1.0f - 0.25f));
   BOOST_TEST(item.heads[0].bias == -0.5f + 0.2f * (1.0f + 0.25f));
@@ -210,8 +213,7 @@ BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
           const PassSums fast = set->error(rank, compact)(pass);
           const PassSums slow = error_reference(pass);
           BOOST_TEST(fast.error == slow.error, boost::test_tools::tolerance(1e-5));
-          BOOST_TEST(fast.clipped_error == slow.clipped_error,
-                     boost::test_tools::tolerance(1e-5));
+          BOOST_TEST(fast.clipped_error == slow.clipped_error, boost::test_tools::tolerance(1e-5));
           BOOST_TEST(slow.error != slow.clipped_error);
         }
       }

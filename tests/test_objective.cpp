@@ -125,7 +125,8 @@ BOOST_DATA_TEST_CASE(losses_add_up_to_the_reported_objective, kPenalties* kWithB
     const double e = rating_error(problem.point(r));
     objective += e * e;
   }
-  const auto add_row = [&x, &objective, exponent](double count, std::size_t factors, std::size_t bias) {
+  const auto add_row = [&x, &objective, exponent](double count, std::size_t factors,
+                                                  std::size_t bias) {
     double square = 0;
     for (std::size_t f = 0; f < kRank; ++f) square += x[factors + f] * x[factors + f];
     objective += std::pow(count, 1 - exponent) *

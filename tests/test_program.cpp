@@ -217,6 +217,8 @@ BOOST_AUTO_TEST_CASE(csv_fields_are_quoted_where_they_must_be) {
   BOOST_TEST(csv_field("a,b") == "\"a,b\"");
   BOOST_TEST(csv_field("say \"a\"") == "\"say \"\"a\"\"\"");
   BOOST_TEST(csv_field("two\nlines") == "\"two\nlines\"");
+  BOOST_TEST(csv_field("a,b", '\t') == "a,b");
+  BOOST_TEST(csv_field("a\tb", '\t') == "\"a\tb\"");
   BOOST_TEST(csv_number(3.5f) == "3.5");
   BOOST_TEST(csv_number(0.1f) == "0.1");
   BOOST_TEST(csv_number(-4.0f) == "-4");

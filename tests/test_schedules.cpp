@@ -36,8 +36,8 @@ Outcome run_two_epochs(const RatingStore& ratings, TrainOptions options) {
   for (const SideState* side : {&state.users(), &state.items()}) {
     outcome.numbers.insert(outcome.numbers.end(), side->rows.begin(), side->rows.end());
     for (const RowHead& head : side->heads) {
-      outcome.numbers.insert(outcome.numbers.end(), {head.bias, head.bias_accumulator,
-                                                     head.accumulator});
+      outcome.numbers.insert(outcome.numbers.end(),
+                             {head.bias, head.bias_accumulator, head.accumulator});
     }
   }
   return outcome;
@@ -59,8 +59,8 @@ TrainOptions options_with(Schedule schedule, int threads) {
 
 }  // namespace
 
-// Users of different shards share no item here, so no update can be lost or seen in between: whatever the
-// threads do, every row sees the updates of a serial run, in its order.
+// Users of different shards share no item here, so no update can be lost or seen in between:
+// whatever the threads do, every row sees the updates of a serial run, in its order.
 BOOST_AUTO_TEST_CASE(hogwild_on_disjoint_rows_equals_the_serial_run_bit_for_bit) {
   std::vector<Rating> ratings;
   for (std::uint32_t user = 0; user < 300; ++user) {
@@ -72,7 +72,8 @@ BOOST_AUTO_TEST_CASE(hogwild_on_disjoint_rows_equals_the_serial_run_bit_for_bit)
   BOOST_REQUIRE(store.shard_boundaries().size() > 17u);
   const Outcome serial = run_two_epochs(store, options_with(Schedule::kHogwild, 1));
   for (const int threads : {2, 3, 16}) {
-    BOOST_TEST(same_bytes(serial, run_two_epochs(store, options_with(Schedule::kHogwild, threads))));
+    BOOST_TEST(
+        same_bytes(serial, run_two_epochs(store, options_with(Schedule::kHogwild, threads))));
   }
 }
 
@@ -85,7 +86,8 @@ BOOST_AUTO_TEST_CASE(hogwild_is_reproducible_on_one_thread) {
   BOOST_TEST(!same_bytes(run_two_epochs(store, options), run_two_epochs(store, other_seed)));
 }
 
-// Here every user shares items with every other, and still: blocks fix the order of all updates of a row.
+// Here every user shares items with every other, and still: blocks fix the order of all updates of
+// a row.
 BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads) {
   for (const bool half_stars : {true, false}) {
     const RatingStore store =
@@ -94,7 +96,8 @@ BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads) {
     const Outcome one = run_two_epochs(store, options_with(Schedule::kBlocks, 1));
     for (const int threads : {2, 3, 16}) {
       for (int run = 0; run < 3; ++run) {
-        BOOST_TEST(same_bytes(one, run_two_epochs(store, options_with(Schedule::kBlocks, threads))));
+        BOOST_TEST(
+            same_bytes(one, run_two_epochs(store, options_with(Schedule::kBlocks, threads))));
       }
     }
   }

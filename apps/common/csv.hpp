@@ -6,8 +6,9 @@
 
 namespace mfpar::apps {
 
-/// `text` as a field of a comma-separated file, quoted where RFC 4180 asks for it.
-std::string csv_field(std::string_view text);
+/// `text` as a field of a comma-separated file (or another delimiter's), quoted where RFC 4180 asks
+/// for it.
+std::string csv_field(std::string_view text, char delimiter = ',');
 
 /// The shortest decimal that reads back as the same finite number.
 std::string csv_number(float number);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <functional>
 #include <initializer_list>
 #include <limits>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -94,21 +96,15 @@ class Options {
   template <class T>
   void choice(std::string_view names, T& target,
               std::initializer_list<std::pair<std::string, T>> choices, std::string help) {
-    std::string words, chosen;
-    for (const auto& [word, meaning] : choices) {
-      words += (words.empty() ? "" : "|") + word;
-      if (meaning == target) chosen = word;
-    }
-    add(names, words, std::move(help), chosen,
-        [&target, words, table = std::vector(choices)](const std::string& value) {
-          for (const auto& [word, meaning] : table) {
-            if (word == value) {
-              target = meaning;
-              return;
-            }
-          }
-          reject("one of " + words);
-        });
+    add_choice(names, target, std::vector(choices), std::move(help));
+  }
+
+  /// The same from a table of {name, value}.
+  template <class T, std::ranges::range Table>
+  void choice(std::string_view names, T& target, const Table& table, std::string help) {
+    std::vector<std::pair<std::string, T>> choices;
+    for (const auto& [name, value] : table) choices.emplace_back(name, value);
+    add_choice(names, target, std::move(choices), std::move(help));
   }
 
   /// An option with a grammar of its own; `take` calls reject() for a value it cannot use.
@@ -135,6 +131,22 @@ class Options {
   std::span<const PositionalSpec> positionals() const noexcept { return positionals_; }
 
  private:
+  template <class T>
+  void add_choice(std::string_view names, T& target, std::vector<std::pair<std::string, T>> choices,
+                  std::string help) {
+    std::string words, chosen;
+    for (const auto& [word, meaning] : choices) {
+      words += (words.empty() ? "" : "|") + word;
+      if (meaning == target) chosen = word;
+    }
+    add(names, words, std::move(help), chosen,
+        [&target, words, choices = std::move(choices)](const std::string& value) {
+          const auto found = std::ranges::find(choices, value, &std::pair<std::string, T>::first);
+          if (found == choices.end()) reject("one of " + words);
+          target = found->second;
+        });
+  }
+
   const OptionSpec* find(std::string_view name) const;
   std::vector<std::string> names() const;
 

@@ -21,8 +21,8 @@ void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& pre
     split = split_at_time(all, *command.split_time, threads);
     prepared.held_out = "from timestamp " + std::to_string(*command.split_time) + " on";
   } else if (command.folds > 0 || command.valid_fraction == 0.0) {
-    prepared.held_out = command.folds > 0 ? "each of " + with_commas(command.folds) + " folds in turn"
-                                          : "none";
+    prepared.held_out =
+        command.folds > 0 ? "each of " + with_commas(command.folds) + " folds in turn" : "none";
     prepared.training = std::move(all);
     return;
   } else {
@@ -42,9 +42,10 @@ void join_with_validation_file(const TrainCommand& command, RatingTable&& rating
   prepared.validation = std::move(joined.validation);
   prepared.held_out = "those in " + command.valid_path;
   if (joined.in_both > 0) {
-    prepared.warnings.push_back(with_commas(joined.in_both) +
-                                " validation ratings are of (user, item) pairs that are trained on: "
-                                "the validation error will flatter");
+    prepared.warnings.push_back(
+        with_commas(joined.in_both) +
+        " validation ratings are of (user, item) pairs that are trained on: "
+        "the validation error will flatter");
   }
 }
 

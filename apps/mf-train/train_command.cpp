@@ -7,6 +7,7 @@
 
 #include "common/reading_options.hpp"
 #include "mfpar/error.hpp"
+#include "train/option_names.hpp"
 
 namespace mfpar::apps {
 
@@ -39,11 +40,8 @@ void add_model_options(Options& options, TrainOptions& train) {
   options.integer("rank,k", "K", train.rank, 1, 1024, "factors a user and an item");
   options.add("no-biases", "", "the plain p.q model, without mean, user and item biases", "",
               [&](const std::string&) { train.biases = false; });
-  options.choice<Penalty>(
-      "penalty", train.penalty,
-      {{"per-rating", Penalty::kPerRating},
-       {"square-root", Penalty::kSquareRoot},
-       {"total", Penalty::kTotal}},
+  options.choice(
+      "penalty", train.penalty, kPenaltyNames,
       "what L2 costs a row with n ratings at each of its updates: lambda, lambda / sqrt(n), or "
       "lambda / n (the textbook's lambda |row|^2 once an epoch)");
   options.number("lambda-factors", "X", train.lambda_factors, Interval::at_least(0),
@@ -58,26 +56,20 @@ void add_learning_options(Options& options, TrainCommand& command) {
   options.integer("epochs,t", "N", train.epochs, 1, 1'000'000, "most passes over the ratings");
   options.number("learning-rate,r", "X", train.learning_rate, Interval::above(0),
                  "step size, for ratings scaled to standard deviation 1");
-  options.choice<StepRule>("step-rule", train.step_rule,
-                           {{"adagrad", StepRule::kAdaGrad}, {"sgd", StepRule::kSgd}},
-                           "a step that shrinks row by row as gradients add up, or the learning "
-                           "rate alone");
-  options.choice<RateSchedule>("rate-schedule", train.rate_schedule,
-                               {{"constant", RateSchedule::kConstant},
-                                {"exponential", RateSchedule::kExponential},
-                                {"inverse-sqrt", RateSchedule::kInverseSqrt},
-                                {"cosine", RateSchedule::kCosine}},
-                               "how the learning rate falls over the epochs");
+  options.choice("step-rule", train.step_rule, kStepRuleNames,
+                 "a step that shrinks row by row as gradients add up, or the learning "
+                 "rate alone");
+  options.choice("rate-schedule", train.rate_schedule, kRateScheduleNames,
+                 "how the learning rate falls over the epochs");
   options.number("decay", "X", train.decay, {.lowest = 0, .highest = 1, .open_lowest = true},
                  "what an exponential schedule multiplies the rate with after each epoch");
   options.number("init-scale", "X", train.init_scale, Interval::at_least(0),
                  "standard deviation of the first, random factors");
   options.text("init", "MODEL", command.init_path,
                "start from this model's factors and biases where ids match");
-  options.choice<Schedule>("schedule", train.schedule,
-                           {{"hogwild", Schedule::kHogwild}, {"blocks", Schedule::kBlocks}},
-                           "how threads share the work: lock-free, or in blocks that give the same "
-                           "model for any number of threads");
+  options.choice("schedule", train.schedule, kScheduleNames,
+                 "how threads share the work: lock-free, or in blocks that give the same "
+                 "model for any number of threads");
   options.add("deterministic", "", "the same as --schedule blocks", "",
               [&](const std::string&) { train.schedule = Schedule::kBlocks; });
   options.integer<std::uint64_t>("seed", "N", train.seed, 0,

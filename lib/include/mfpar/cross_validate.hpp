@@ -12,33 +12,33 @@ namespace mfpar {
 
 /// How a model did on one fold, which nothing in its training had seen.
 struct FoldReport {
-  std::uint32_t fold = 0;       ///< 1, 2, ...
-  std::uint64_t ratings = 0;    ///< in the fold
-  double valid_mse = 0.0;       ///< on the fold, in squared rating units, clipped predictions
-  double baseline_mse = 0.0;    ///< of mean and biases alone on the fold, see BiasBaseline
-  int best_epoch = 0;           ///< the epoch whose factors were kept
+  std::uint32_t fold = 0;     ///< 1, 2, ...
+  std::uint64_t ratings = 0;  ///< in the fold
+  double valid_mse = 0.0;     ///< on the fold, in squared rating units, clipped predictions
+  double baseline_mse = 0.0;  ///< of mean and biases alone on the fold, see BiasBaseline
+  int best_epoch = 0;         ///< the epoch whose factors were kept
 };
 
 struct CrossValidation {
   std::vector<FoldReport> folds;
   double mean_mse = 0.0;
-  double sd_mse = 0.0;  ///< sample standard deviation over the folds
+  double sd_mse = 0.0;                           ///< sample standard deviation over the folds
   StopReason stop_reason = StopReason::kEpochs;  ///< kRequested: some folds are missing
 };
 
 struct CrossValidationOptions {
   std::uint32_t folds = 5;
 
-  /// Of the ratings outside the fold, the share that early stopping is judged on. The fold itself decides
-  /// nothing: judging on it would flatter the result.
+  /// Of the ratings outside the fold, the share that early stopping is judged on. The fold itself
+  /// decides nothing: judging on it would flatter the result.
   double valid_fraction = 0.1;
 
   std::function<void(const FoldReport&)> on_fold;
 };
 
-/// Trains once for each fold on the ratings outside of it and measures on the fold. `hooks.on_epoch`
-/// reports every epoch of every training, with the validation error on the judging share. Throws as
-/// split_fold() and train().
+/// Trains once for each fold on the ratings outside of it and measures on the fold.
+/// `hooks.on_epoch` reports every epoch of every training, with the validation error on the judging
+/// share. Throws as split_fold() and train().
 CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& options,
                                const CrossValidationOptions& folds, const TrainHooks& hooks = {});
 

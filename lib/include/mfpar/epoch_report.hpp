@@ -6,14 +6,15 @@
 
 namespace mfpar {
 
-/// How training stood after an epoch. Errors are in squared rating units and of clipped predictions; a
-/// number that was not computed is NaN.
+/// How training stood after an epoch. Errors are in squared rating units and of clipped
+/// predictions; a number that was not computed is NaN.
 struct EpochReport {
   static constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
   int epoch = 0;  ///< 0 is before any training
   double train_mse = kNotComputed;
-  double objective = kNotComputed;  ///< what is minimised: squared errors, unclipped, plus the penalty
+  double objective =
+      kNotComputed;  ///< what is minimised: squared errors, unclipped, plus the penalty
   double valid_mse = kNotComputed;
   double seconds = 0.0;             ///< the epoch itself, without evaluation; 0 for epoch 0
   double updates_per_second = 0.0;  ///< ratings trained on a second

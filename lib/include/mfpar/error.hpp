@@ -6,8 +6,8 @@
 
 namespace mfpar {
 
-/// What went wrong, in the terms of who can mend it. Bugs of the library itself are assertions, never
-/// an Error.
+/// What went wrong, in the terms of who can mend it. Bugs of the library itself are assertions,
+/// never an Error.
 enum class ErrorCode {
   kBadOption,  ///< an option's value is out of its range or contradicts another option
   kBadData,    ///< the ratings cannot be used as they are
@@ -16,8 +16,8 @@ enum class ErrorCode {
   kDiverged,   ///< training left the finite numbers
 };
 
-/// The one exception type of the library. `what()` names the file and place, what was found, what was
-/// expected, and the remedy, in one sentence or two, without a trailing newline.
+/// The one exception type of the library. `what()` names the file and place, what was found, what
+/// was expected, and the remedy, in one sentence or two, without a trailing newline.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}

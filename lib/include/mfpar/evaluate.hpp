@@ -9,7 +9,8 @@
 
 namespace mfpar {
 
-/// Errors over a set of ratings, in rating units: means over `count` ratings; NaN when there is none.
+/// Errors over a set of ratings, in rating units: means over `count` ratings; NaN when there is
+/// none.
 struct ErrorSummary {
   std::uint64_t count = 0;
   double mse = EpochReport::kNotComputed;
@@ -21,8 +22,8 @@ struct ErrorSummary {
 struct Evaluation {
   ErrorSummary all;
 
-  // The same by what the model knows. A user or item is known when the model was trained on at least
-  // one of its ratings.
+  // The same by what the model knows. A user or item is known when the model was trained on at
+  // least one of its ratings.
   ErrorSummary known;      ///< user and item
   ErrorSummary cold_user;  ///< the item only
   ErrorSummary cold_item;  ///< the user only

@@ -17,30 +17,32 @@
 
 namespace mfpar {
 
-/// Where a model comes from.
+/// Where a model comes from: nothing in it depends on how fast, or by how many threads, it was
+/// trained, so that a reproducible training gives the same file. Times in the history are 0.
 struct TrainingRecord {
-  std::vector<std::pair<std::string, std::string>> options;  ///< name and value, as on the command line
+  std::vector<std::pair<std::string, std::string>>
+      options;  ///< name and value, as on the command line
   std::uint64_t seed = 0;
   std::vector<EpochReport> history;
-  int best_epoch = 0;              ///< the epoch whose factors these are
-  std::uint64_t ratings = 0;       ///< trained on
-  std::uint64_t fingerprint = 0;   ///< of the training ratings, see rating_fingerprint()
+  int best_epoch = 0;             ///< the epoch whose factors these are
+  std::uint64_t ratings = 0;      ///< trained on
+  std::uint64_t fingerprint = 0;  ///< of the training ratings, see rating_fingerprint()
 };
 
-/// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings: what a
-/// factor model must beat. Not the mean and biases that were learnt beside factors.
+/// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings: what
+/// a factor model must beat. Not the mean and biases that were learnt beside factors.
 struct BiasBaseline {
-  float mean = 0.0f;                ///< of the training ratings
-  FrozenArray<float> user_biases;   ///< one per user
-  FrozenArray<float> item_biases;   ///< one per item
+  float mean = 0.0f;               ///< of the training ratings
+  FrozenArray<float> user_biases;  ///< one per user
+  FrozenArray<float> item_biases;  ///< one per item
 };
 
 /// A matrix factorisation: the rating of user u for item i is predicted as
 ///
 ///   mu + b_u + b_i + p_u . q_i,
 ///
-/// in rating units, clipped to the range of the training ratings. Without biases mu and all b are 0.
-/// Immutable; safe from any number of threads, copies share the memory.
+/// in rating units, clipped to the range of the training ratings. Without biases mu and all b are
+/// 0. Immutable; safe from any number of threads, copies share the memory.
 class FactorModel {
  public:
   /// The arrays a model is made of. Rows of factors are `stride` floats apart, start on a 64-byte
@@ -57,8 +59,8 @@ class FactorModel {
     FrozenArray<float> item_biases;   ///< one per item
     std::shared_ptr<const IdDictionary> users;
     std::shared_ptr<const IdDictionary> items;
-    ItemLists trained;   ///< what each user rated, as far as it was trained on
-    ItemLists held_out;  ///< what each user rated besides, kept for validation
+    ItemLists trained;      ///< what each user rated, as far as it was trained on
+    ItemLists held_out;     ///< what each user rated besides, kept for validation
     BiasBaseline baseline;  ///< its arrays are empty when the model was not made by training
     TrainingRecord record;
   };
@@ -88,8 +90,8 @@ class FactorModel {
   /// p_u . q_i alone; 0 when either is kNoIndex.
   float interaction(UserIndex user, ItemIndex item) const noexcept;
 
-  /// The predicted rating before clipping. An unknown user or item (kNoIndex) counts with bias 0 and
-  /// factors 0, so what is known of the other side is used.
+  /// The predicted rating before clipping. An unknown user or item (kNoIndex) counts with bias 0
+  /// and factors 0, so what is known of the other side is used.
   float score(UserIndex user, ItemIndex item) const noexcept;
 
   /// The predicted rating: score() clipped to range().

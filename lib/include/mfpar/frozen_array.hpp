@@ -9,8 +9,8 @@
 
 namespace mfpar {
 
-/// An immutable array that keeps its memory alive, whoever made it: a container moved in, or a mapped
-/// file. Copies share the memory. Safe to read from any number of threads.
+/// An immutable array that keeps its memory alive, whoever made it: a container moved in, or a
+/// mapped file. Copies share the memory. Safe to read from any number of threads.
 template <class T>
 class FrozenArray {
  public:
@@ -18,9 +18,9 @@ class FrozenArray {
 
   /// Takes a contiguous container (std::vector, AlignedBuffer) by move.
   template <class Container>
-    requires requires(Container& c) { std::span<const T>(c); } &&
-             (!std::is_lvalue_reference_v<Container>)
-  explicit FrozenArray(Container&& container) {
+  requires requires(Container& c) {
+    std::span<const T>(c);
+  } &&(!std::is_lvalue_reference_v<Container>)explicit FrozenArray(Container&& container) {
     auto owner = std::make_shared<const Container>(std::move(container));
     view_ = std::span<const T>(*owner);
     owner_ = std::move(owner);

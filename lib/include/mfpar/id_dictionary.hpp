@@ -12,16 +12,16 @@
 namespace mfpar {
 
 /// The ids of users or of items: id to dense index and back. Ids are text and come back letter for
-/// letter; when every id is an integer in canonical form (no leading zero, no plus sign, fits 64 bits)
-/// they are stored as 8-byte numbers instead. Immutable; safe from any number of threads.
+/// letter; when every id is an integer in canonical form (no leading zero, no plus sign, fits 64
+/// bits) they are stored as 8-byte numbers instead. Immutable; safe from any number of threads.
 class IdDictionary {
  public:
   /// The arrays behind a dictionary, as they stand in memory and in a model file.
   struct Parts {
-    FrozenArray<std::int64_t> integers;       ///< one per id when all are canonical integers, or empty
+    FrozenArray<std::int64_t> integers;  ///< one per id when all are canonical integers, or empty
     FrozenArray<std::uint64_t> text_offsets;  ///< ids + 1 positions in `text`, or empty
     FrozenArray<char> text;                   ///< the ids, one behind the other, without separators
-    FrozenArray<std::uint32_t> slots;         ///< open-addressing table of indices; kNoIndex is free
+    FrozenArray<std::uint32_t> slots;  ///< open-addressing table of indices; kNoIndex is free
   };
 
   /// A dictionary with no ids.

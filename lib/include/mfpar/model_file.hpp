@@ -8,8 +8,8 @@
 namespace mfpar {
 
 /// Writes `model` to `path`: a temporary file in the same directory, flushed to disk, renamed over
-/// `path`, directory flushed. Whatever stood there stays until the new file is whole, and if writing
-/// fails. Throws Error(kSystem). lib/FORMAT.md describes the format byte by byte.
+/// `path`, directory flushed. Whatever stood there stays until the new file is whole, and if
+/// writing fails. Throws Error(kSystem). lib/FORMAT.md describes the format byte by byte.
 void save_model(const FactorModel& model, const std::string& path);
 
 /// Checks that save_model(path) could write, without touching what is there. Throws Error(kSystem)
@@ -24,8 +24,8 @@ struct LoadOptions {
   bool verify = true;
 };
 
-/// Maps a model file read-only: processes that load the same file share its pages, and the model keeps
-/// the mapping alive. Sizes are checked against the file before anything is used. Throws
+/// Maps a model file read-only: processes that load the same file share its pages, and the model
+/// keeps the mapping alive. Sizes are checked against the file before anything is used. Throws
 /// Error(kSystem) when it cannot be read, Error(kBadFile) with path and offset and one distinct
 /// sentence for each way in which it can be bad: not a model, newer version, other byte order,
 /// truncated, longer than it says, a section missing, out of bounds, misaligned or corrupt.

@@ -53,9 +53,9 @@ class RatingStore {
   struct Parts {
     std::shared_ptr<const IdDictionary> users;
     std::shared_ptr<const IdDictionary> items;
-    FrozenArray<std::uint64_t> offsets;    ///< users + 1 positions
-    FrozenArray<std::uint32_t> compact;    ///< pack(item, code), by user, ascending items
-    FrozenArray<float> values;             ///< the value of each code, ascending; at most kMostValues
+    FrozenArray<std::uint64_t> offsets;  ///< users + 1 positions
+    FrozenArray<std::uint32_t> compact;  ///< pack(item, code), by user, ascending items
+    FrozenArray<float> values;           ///< the value of each code, ascending; at most kMostValues
     FrozenArray<WideEntry> wide;
     FrozenArray<std::int64_t> timestamps;  ///< one per rating, or empty
     std::uint64_t duplicates = 0;          ///< ratings that were merged into another
@@ -63,8 +63,8 @@ class RatingStore {
 
   RatingStore() = default;
 
-  /// Cuts the shards: whole users, about the same number of ratings each, a number of them that does
-  /// not depend on the threads.
+  /// Cuts the shards: whole users, about the same number of ratings each, a number of them that
+  /// does not depend on the threads.
   explicit RatingStore(Parts parts);
 
   UserIndex user_count() const noexcept { return users_; }

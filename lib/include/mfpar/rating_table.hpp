@@ -21,10 +21,10 @@ struct Rating {
 };
 
 /// Ratings in the order in which they came, duplicates included: what a file holds, before it is
-/// sorted into a RatingStore. Indices are dense, in order of first appearance. Takes 8 bytes a rating
-/// while a part of the table has at most 256 distinct values and 16 M items, 12 otherwise, and 8 more
-/// with timestamps. Safe to read from many threads; add() needs the table for itself. A table that was
-/// moved from can only be assigned to.
+/// sorted into a RatingStore. Indices are dense, in order of first appearance. Takes 8 bytes a
+/// rating while a part of the table has at most 256 distinct values and 16 M items, 12 otherwise,
+/// and 8 more with timestamps. Safe to read from many threads; add() needs the table for itself. A
+/// table that was moved from can only be assigned to.
 class RatingTable {
  public:
   RatingTable();
@@ -32,8 +32,8 @@ class RatingTable {
   RatingTable(RatingTable&&) noexcept;
   RatingTable& operator=(RatingTable&&) noexcept;
 
-  /// Appends a rating. Throws Error(kBadData) when `value` is not finite or an id is empty. Timestamps
-  /// are kept once one other than 0 was given.
+  /// Appends a rating. Throws Error(kBadData) when `value` is not finite or an id is empty.
+  /// Timestamps are kept once one other than 0 was given.
   void add(std::string_view user_id, std::string_view item_id, float value,
            std::int64_t timestamp = 0);
 

@@ -74,16 +74,12 @@ struct ReadResult {
 /// truncated meanwhile.
 ///
 /// - Every line has as many fields as the header, or as most of the first lines where there is
-/// none;
-///   empty lines are passed over. A line ends at LF or CR LF; a byte order mark is no part of the
-///   text.
+///   none. Empty lines are passed over; lines end at LF or CR LF; a byte order mark is ignored.
 /// - Fields may be quoted as in RFC 4180 where the delimiter is one character other than a blank.
-/// Blanks
-///   around a field are not part of it unless they are quoted.
+///   Blanks around a field are not part of it unless they are quoted.
 /// - Ids are UTF-8 text, not empty, and come back letter for letter.
-/// - Ratings are plain decimal numbers, finite in single precision; timestamps, where they are
-/// kept,
-///   integers.
+/// - Ratings are plain decimal numbers, finite in single precision. Timestamps, where they are
+///   kept, are integers.
 ///
 /// Throws Error(kSystem) when the file cannot be read, Error(kBadData) with file, line and column
 /// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column

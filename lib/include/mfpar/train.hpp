@@ -15,8 +15,8 @@
 namespace mfpar {
 
 /// Hogwild: shards of users in parallel, lock-free on the shared item rows (Recht, Re, Wright, Niu
-/// 2011). Blocks: a grid of users x items in which no two threads ever share a row, and whose order of
-/// updates is fixed by the seed: the same bytes for any number of threads.
+/// 2011). Blocks: a grid of users x items in which no two threads ever share a row, and whose order
+/// of updates is fixed by the seed: the same bytes for any number of threads.
 enum class Schedule { kHogwild, kBlocks };
 
 /// How far a row moves against its gradient. AdaGrad: the learning rate divided by the root of the
@@ -25,13 +25,13 @@ enum class Schedule { kHogwild, kBlocks };
 enum class StepRule { kAdaGrad, kSgd };
 
 /// The learning rate of SGD in epoch t = 0, 1, ... of T: constant r; exponential r decay^t;
-/// inverse square root r / sqrt(1 + t); cosine r (1 + cos(pi t / T)) / 2. AdaGrad multiplies its steps
-/// by the same schedule, constant unless chosen.
+/// inverse square root r / sqrt(1 + t); cosine r (1 + cos(pi t / T)) / 2. AdaGrad multiplies its
+/// steps by the same schedule, constant unless chosen.
 enum class RateSchedule { kConstant, kExponential, kInverseSqrt, kCosine };
 
 /// The L2 penalty of a row with n ratings at each of its updates is lambda n^-e (|row|^2 / 2 in the
-/// loss of one rating): per rating e = 0, the row pays n times in an epoch; total e = 1, lambda |row|^2
-/// once an epoch (the textbook's loss); square root e = 1/2 lies between.
+/// loss of one rating): per rating e = 0, the row pays n times in an epoch; total e = 1, lambda
+/// |row|^2 once an epoch (the textbook's loss); square root e = 1/2 lies between.
 enum class Penalty { kPerRating, kSquareRoot, kTotal };
 
 /// Where the training MSE of an epoch's report comes from. Exact: a pass of the evaluator over all
@@ -55,13 +55,14 @@ struct TrainOptions {
   double decay = 0.9;  ///< of the exponential schedule
 
   Penalty penalty = Penalty::kSquareRoot;
-  double lambda_factors = 1.27;
-  double lambda_biases = 0.80;
+  double lambda_factors = 0.8;
+  double lambda_biases = 0.4;
 
   /// Learn mu, b_u and b_i beside the factors. Without, the model is p.q alone.
   bool biases = true;
 
-  /// Standard deviation of the initial factors; 0 leaves them at zero, from where they cannot learn.
+  /// Standard deviation of the initial factors; 0 leaves them at zero, from where they cannot
+  /// learn.
   double init_scale = 0.01;
 
   Schedule schedule = Schedule::kHogwild;
@@ -69,8 +70,8 @@ struct TrainOptions {
   /// 0 is all cores. More threads than cores run, and gain nothing.
   int threads = 0;
 
-  /// The instruction set of the kernels: "auto" is the best this processor has (see kernel_name()), or
-  /// "avx512", "avx2", "neon", "baseline". Results of different sets differ by rounding.
+  /// The instruction set of the kernels: "auto" is the best this processor has (see kernel_name()),
+  /// or "avx512", "avx2", "neon", "baseline". Results of different sets differ by rounding.
   std::string kernel = "auto";
 
   std::uint64_t seed = 1;
@@ -90,7 +91,8 @@ struct TrainOptions {
 struct TrainHooks {
   std::function<void(const EpochReport&)> on_epoch;
 
-  /// A request ends the training within a fraction of an epoch; train() then returns the model so far.
+  /// A request ends the training within a fraction of an epoch; train() then returns the model so
+  /// far.
   std::stop_token stop;
 
   /// Start from this model's factors and biases where ids match; its rank must equal the option's.
@@ -101,20 +103,23 @@ enum class StopReason { kEpochs, kPatience, kRequested };
 
 struct TrainResult {
   FactorModel model;
+  std::vector<EpochReport> history;  ///< as reported, with times; the model's record has it without
   StopReason stop_reason = StopReason::kEpochs;
 };
 
 /// Learns a model from `training` and validates it on `validation` (may be empty; both must share
 /// indices, as the functions of split.hpp make them). Throws Error(kBadOption) for options out of
-/// range, Error(kBadData) for no ratings, Error(kDiverged) when the factors leave the finite numbers
-/// or the error explodes.
+/// range, Error(kBadData) for no ratings, Error(kDiverged) when the factors leave the finite
+/// numbers or the error explodes.
 TrainResult train(const RatingStore& training, const RatingStore& validation,
                   const TrainOptions& options = {}, const TrainHooks& hooks = {});
 
-/// Throws Error(kBadOption), naming the option, its value and its range, if `options` cannot be used.
+/// Throws Error(kBadOption), naming the option, its value and its range, if `options` cannot be
+/// used.
 void check_options(const TrainOptions& options);
 
-/// The options as the command line writes them, name and value, for records and logs.
+/// The options as the command line writes them, name and value, for records and logs; all but the
+/// threads, on which no result depends by intention.
 std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options);
 
 /// The instruction set that "auto" means on this processor.

@@ -5,15 +5,16 @@
 
 namespace mfpar {
 
-/// Dense 0-based numbers inside the library. An *id* is what the outside calls a user or an item; an
-/// *index* never leaves the library without the id it stands for (see IdDictionary).
+/// Dense 0-based numbers inside the library. An *id* is what the outside calls a user or an item;
+/// an *index* never leaves the library without the id it stands for (see IdDictionary).
 using UserIndex = std::uint32_t;
 using ItemIndex = std::uint32_t;
 
 /// The index of a user or item that a dictionary does not hold.
 inline constexpr std::uint32_t kNoIndex = 0xFFFFFFFFu;
 
-/// The lowest and highest rating that was trained on, in rating units. Predictions are clipped to it.
+/// The lowest and highest rating that was trained on, in rating units. Predictions are clipped to
+/// it.
 struct RatingRange {
   float lowest = 0.0f;
   float highest = 0.0f;

@@ -13,8 +13,8 @@ namespace mfpar {
 /// The alignment of every row of factors: one cache line, and the widest vector register.
 inline constexpr std::size_t kRowAlignment = 64;
 
-/// A fixed-size, zeroed array aligned to a cache line. Zero pages come from the system untouched, so
-/// the thread that first writes a page places it. Movable, not copyable; not synchronised.
+/// A fixed-size, zeroed array aligned to a cache line. Zero pages come from the system untouched,
+/// so the thread that first writes a page places it. Movable, not copyable; not synchronised.
 template <class T>
 class AlignedBuffer {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The one door to oneTBB. Every loop and task of the library goes through Workers, which keeps three
-// rules in one place: how many threads run, what happens when one of them throws, and what
+// The one door to oneTBB. Every loop and task of the library goes through Workers, which keeps
+// three rules in one place: how many threads run, what happens when one of them throws, and what
 // ThreadSanitizer must be told.
 #pragma once
 
@@ -17,10 +17,10 @@ namespace mfpar {
 /// Throws Error(kBadOption) when `requested` is negative or above 4096.
 int resolve_threads(int requested);
 
-/// A fixed number of threads to run loops on. The calling thread is one of them, and more threads than
-/// cores are really started. Calls from different threads are safe and run beside each other; bodies
-/// must not wait for one another. The first exception a body throws cancels what has not begun and is
-/// rethrown, once, on the calling thread.
+/// A fixed number of threads to run loops on. The calling thread is one of them, and more threads
+/// than cores are really started. Calls from different threads are safe and run beside each other;
+/// bodies must not wait for one another. The first exception a body throws cancels what has not
+/// begun and is rethrown, once, on the calling thread.
 class Workers {
  public:
   /// `threads` as for resolve_threads.
@@ -38,8 +38,8 @@ class Workers {
   /// Starts a further task; given to the bodies of run_graph.
   using Submit = std::function<void(std::uint32_t)>;
 
-  /// Calls body(task, submit) for every task in `ready` and for every task a body submits, until none
-  /// is left. A task sees all that happened before it was submitted.
+  /// Calls body(task, submit) for every task in `ready` and for every task a body submits, until
+  /// none is left. A task sees all that happened before it was submitted.
   void run_graph(std::span<const std::uint32_t> ready,
                  const std::function<void(std::uint32_t, const Submit&)>& body) const;
 

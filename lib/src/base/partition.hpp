@@ -24,9 +24,10 @@ constexpr Range even_range(std::size_t size, std::size_t parts, std::size_t part
   return {begin, begin + each + (part < longer ? 1 : 0)};
 }
 
-/// Cuts the rows described by `offsets` (row r holds offsets[r+1] - offsets[r] elements) into at most
-/// `parts` contiguous, non-empty runs of rows with about the same number of elements. Returns the
-/// boundaries: first 0, last offsets.size() - 1, strictly increasing (one boundary, 0, for no rows).
+/// Cuts the rows described by `offsets` (row r holds offsets[r+1] - offsets[r] elements) into at
+/// most `parts` contiguous, non-empty runs of rows with about the same number of elements. Returns
+/// the boundaries: first 0, last offsets.size() - 1, strictly increasing (one boundary, 0, for no
+/// rows).
 std::vector<std::uint32_t> balanced_boundaries(std::span<const std::uint64_t> offsets,
                                                std::size_t parts);
 

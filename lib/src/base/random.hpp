@@ -15,8 +15,8 @@ constexpr std::uint64_t mix_bits(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// A seed for one (purpose, epoch, shard, ...) of a run, so that no two workers share a generator and
-/// none uses seed + i.
+/// A seed for one (purpose, epoch, shard, ...) of a run, so that no two workers share a generator
+/// and none uses seed + i.
 template <class... Parts>
 constexpr std::uint64_t derive_seed(std::uint64_t seed, Parts... parts) {
   ((seed = mix_bits(seed ^ mix_bits(static_cast<std::uint64_t>(parts)))), ...);
@@ -36,8 +36,8 @@ enum class SeedUse : std::uint64_t {
   kSynthetic,
 };
 
-/// xoshiro256++ (Blackman, Vigna 2019). The same numbers on every platform, unlike the distributions
-/// of <random>. One per worker; not synchronised.
+/// xoshiro256++ (Blackman, Vigna 2019). The same numbers on every platform, unlike the
+/// distributions of <random>. One per worker; not synchronised.
 class Random {
  public:
   explicit Random(std::uint64_t seed);
@@ -60,8 +60,8 @@ class Random {
   bool has_spare_ = false;
 };
 
-/// A seeded bijection of [0, size) onto itself in O(1) memory: a four-round Feistel network over the
-/// next power of four, walked until it falls inside. Used where every position needs a distinct
+/// A seeded bijection of [0, size) onto itself in O(1) memory: a four-round Feistel network over
+/// the next power of four, walked until it falls inside. Used where every position needs a distinct
 /// random rank: splits and folds of exact size. Immutable; safe from any number of threads.
 class RandomPermutation {
  public:

@@ -16,8 +16,8 @@ constexpr int kSweeps = 3;
 constexpr double kUserRidge = 15.0;
 constexpr double kItemRidge = 10.0;
 
-/// Pieces of users that sum over items apart, so that adding up has one order: a number that depends on
-/// the ratings alone, bounded so that the sums take at most half a gigabyte.
+/// Pieces of users that sum over items apart, so that adding up has one order: a number that
+/// depends on the ratings alone, bounded so that the sums take at most half a gigabyte.
 std::size_t piece_count(ItemIndex items) {
   constexpr std::size_t kMostSums = std::size_t{1} << 26;
   return std::clamp<std::size_t>(kMostSums / std::max<std::size_t>(items, 1), 1, 16);
@@ -46,8 +46,7 @@ BiasBaseline fit_bias_baseline(const RatingStore& ratings, const Workers& worker
         for (std::uint64_t at = begin; at < end; ++at) {
           sum += ratings.value(at) - mean - item_biases[ratings.item(at)];
         }
-        const auto bias =
-            static_cast<float>(sum / (static_cast<double>(end - begin) + kUserRidge));
+        const auto bias = static_cast<float>(sum / (static_cast<double>(end - begin) + kUserRidge));
         user_biases[user] = bias;
         for (std::uint64_t at = begin; at < end; ++at) {
           item_sums[ratings.item(at)] += ratings.value(at) - mean - bias;

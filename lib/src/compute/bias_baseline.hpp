@@ -7,13 +7,14 @@
 
 namespace mfpar {
 
-/// Fits mean + b_u + b_i by alternating least squares with the ridge penalties of Koren (2010, "Factor in
-/// the Neighbors", section 2.1): 15 ratings' worth for users, 10 for items. Three sweeps; the same for any
-/// number of threads.
+/// Fits mean + b_u + b_i by alternating least squares with the ridge penalties of Koren (2010,
+/// "Factor in the Neighbors", section 2.1): 15 ratings' worth for users, 10 for items. Three
+/// sweeps; the same for any number of threads.
 BiasBaseline fit_bias_baseline(const RatingStore& ratings, const Workers& workers);
 
-/// The squared error of the model's bias baseline on `ratings`, clipped to the model's range; the same for
-/// any number of threads. REQUIRES: they share their indices, and the model has a baseline.
+/// The squared error of the model's bias baseline on `ratings`, clipped to the model's range; the
+/// same for any number of threads. REQUIRES: they share their indices, and the model has a
+/// baseline.
 double baseline_error(const FactorModel& model, const RatingStore& ratings, const Workers& workers);
 
 }  // namespace mfpar

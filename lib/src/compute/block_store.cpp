@@ -19,8 +19,7 @@ std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offset
 
 }  // namespace
 
-BlockStore::BlockStore(const RatingStore& ratings, const RatingScale& scale,
-                       const Workers& workers)
+BlockStore::BlockStore(const RatingStore& ratings, const RatingScale& scale, const Workers& workers)
     : scale_(scale),
       bands_(std::min({kMostBands, ratings.user_count(), ratings.item_count()})),
       values_(standardised_values(ratings, scale)),
@@ -41,7 +40,8 @@ void BlockStore::fill(Band& band, std::uint32_t last_user, const RatingStore& ra
   const std::uint64_t begin = ratings.offsets()[band.first_user];
   const std::uint64_t end = ratings.offsets()[last_user];
 
-  // A counting sort by item; `next` is first the count of each item, then where its next entry goes.
+  // A counting sort by item; `next` is first the count of each item, then where its next entry
+  // goes.
   std::vector<std::uint64_t> next(ratings.item_count());
   for (std::uint64_t at = begin; at < end; ++at) ++next[ratings.item(at)];
   band.panel_begins.push_back(0);

@@ -22,8 +22,8 @@ PassSums BlockSchedule::run_epoch(const EpochPlan& plan, const Workers& workers,
                                   const std::function<bool()>& stop) {
   refresh_norms(plan.users, users_, plan.stride, workers);
 
-  // Task s * bands + b is band b at step s. It waits for the same band at step s - 1 and for the band
-  // that held its panel then, b + 1.
+  // Task s * bands + b is band b at step s. It waits for the same band at step s - 1 and for the
+  // band that held its panel then, b + 1.
   const std::uint32_t bands = blocks_.bands();
   const std::uint32_t tasks = bands * bands;
   std::vector<std::atomic<int>> waits_for(tasks);

@@ -23,7 +23,7 @@ struct EpochPlan {
   float bias_rate = 0.0f;
   float lambda_factors = 0.0f;
   float lambda_biases = 0.0f;
-  float lowest = 0.0f;   ///< standardised
+  float lowest = 0.0f;  ///< standardised
   float highest = 0.0f;
   std::uint64_t seed = 0;  ///< of this epoch
 };
@@ -36,8 +36,8 @@ class EpochSchedule {
  public:
   virtual ~EpochSchedule() = default;
 
-  /// Updates the plan's rows from every rating once and returns what was seen on the way. Ends early,
-  /// between two pieces of work, when `stop` says so; the sums are then those of a part.
+  /// Updates the plan's rows from every rating once and returns what was seen on the way. Ends
+  /// early, between two pieces of work, when `stop` says so; the sums are then those of a part.
   virtual PassSums run_epoch(const EpochPlan& plan, const Workers& workers,
                              const std::function<bool()>& stop) = 0;
 };

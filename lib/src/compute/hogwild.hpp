@@ -7,8 +7,8 @@
 
 namespace mfpar {
 
-/// Shards of users in parallel. A user's row is written by the one worker that holds the shard; item
-/// rows are shared and updated lock-free through shared_row.inl.
+/// Shards of users in parallel. A user's row is written by the one worker that holds the shard;
+/// item rows are shared and updated lock-free through shared_row.inl.
 class HogwildSchedule final : public EpochSchedule {
  public:
   HogwildSchedule(const RatingStore& ratings, const RatingScale& scale, SgdKernel kernel);

@@ -56,8 +56,8 @@ double model_penalty(const FactorModel& model, std::span<const std::uint32_t> us
                      std::span<const std::uint32_t> item_counts, const TrainOptions& options,
                      float deviation, const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  // Factors were multiplied with the root of the deviation and biases with the deviation, errors with
-  // its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
+  // Factors were multiplied with the root of the deviation and biases with the deviation, errors
+  // with its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
   const double factor_weight = options.lambda_factors * deviation;
   const auto side = [&](std::span<const std::uint32_t> counts, const float* rows,
                         const float* biases) {
@@ -67,8 +67,7 @@ double model_penalty(const FactorModel& model, std::span<const std::uint32_t> us
       double sum = 0.0;
       for (std::size_t row = range.begin; row < range.end; ++row) {
         const std::span factors(rows + row * parts.stride, parts.rank);
-        const double weight =
-            counts[row] * double{penalty_shrink(counts[row], options.penalty)};
+        const double weight = counts[row] * double{penalty_shrink(counts[row], options.penalty)};
         sum += weight * (factor_weight * dot(factors, factors) +
                          options.lambda_biases * biases[row] * biases[row]);
       }

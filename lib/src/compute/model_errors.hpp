@@ -17,9 +17,9 @@ struct UserRange {
   UserIndex end = 0;
 };
 
-/// The squared errors of `model` on the ratings of `users`, in rating units, by the vectorised error
-/// kernel in parallel; summed in one order, so that the result does not depend on the threads.
-/// REQUIRES: model and store share their indices.
+/// The squared errors of `model` on the ratings of `users`, in rating units, by the vectorised
+/// error kernel in parallel; summed in one order, so that the result does not depend on the
+/// threads. REQUIRES: model and store share their indices.
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings, UserRange users,
                       const KernelSet& kernels, const Workers& workers);
 

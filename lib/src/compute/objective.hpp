@@ -9,8 +9,8 @@
 //
 //   loss = e^2 / 2 + (w_p |p|^2 + w_q |q|^2 + v_p b_p^2 + v_q b_q^2) / 2
 //
-// A row with n ratings has w = lambda_factors n^-e and v = lambda_biases n^-e, so that summed over all
-// ratings twice the loss is  sum e^2 + sum over rows of n^(1-e) (lambda_factors |row|^2 +
+// A row with n ratings has w = lambda_factors n^-e and v = lambda_biases n^-e, so that summed over
+// all ratings twice the loss is  sum e^2 + sum over rows of n^(1-e) (lambda_factors |row|^2 +
 // lambda_biases b^2): the reported objective.
 #pragma once
 
@@ -82,8 +82,8 @@ Real rating_loss(const RatingPoint<Real>& at, const RatingWeights<Real>& weight)
          2;
 }
 
-/// The gradient of rating_loss: that of the factors goes to `p` and `q` (sized as those of `at`), that
-/// of the biases is returned.
+/// The gradient of rating_loss: that of the factors goes to `p` and `q` (sized as those of `at`),
+/// that of the biases is returned.
 template <class Real>
 struct BiasGradient {
   Real p;

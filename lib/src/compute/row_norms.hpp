@@ -9,8 +9,8 @@
 
 namespace mfpar {
 
-/// Writes |row|^2 into every head, so that rounding (and, under Hogwild, races) in the running norms
-/// live for one epoch only.
+/// Writes |row|^2 into every head, so that rounding (and, under Hogwild, races) in the running
+/// norms live for one epoch only.
 void refresh_norms(const FactorSide& side, std::uint32_t rows, std::size_t stride,
                    const Workers& workers);
 

@@ -21,9 +21,9 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
   for (std::uint32_t fold = 0; fold < folds.folds; ++fold) {
     SplitResult outer = split_fold(ratings, folds.folds, fold,
                                    derive_seed(options.seed, SeedUse::kFolds), options.threads);
-    SplitResult inner = split_random(outer.training, folds.valid_fraction,
-                                     derive_seed(options.seed, SeedUse::kSplit, fold),
-                                     options.threads);
+    SplitResult inner =
+        split_random(outer.training, folds.valid_fraction,
+                     derive_seed(options.seed, SeedUse::kSplit, fold), options.threads);
     outer.training = {};
     const TrainResult trained = train(inner.training, inner.validation, options, hooks);
     result.stop_reason = trained.stop_reason;

@@ -11,17 +11,17 @@ namespace mfpar {
 
 namespace {
 
-/// Whole users from a seeded place on, wrapping at none, until they have `wanted` ratings: users stand in
-/// random order, so a run of them is a random sample of users.
+/// Whole users from a seeded place on, wrapping at none, until they have `wanted` ratings: users
+/// stand in random order, so a run of them is a random sample of users.
 UserRange sample_users(const RatingStore& ratings, std::uint64_t wanted, std::uint64_t seed) {
   const auto offsets = ratings.offsets();
   if (wanted >= ratings.size()) return {0, ratings.user_count()};
   Random random(derive_seed(seed, SeedUse::kSample));
-  const auto first_rating = static_cast<std::uint64_t>(
-      random.uniform() * static_cast<double>(ratings.size() - wanted));
+  const auto first_rating =
+      static_cast<std::uint64_t>(random.uniform() * static_cast<double>(ratings.size() - wanted));
   const auto row_at = [&](std::uint64_t rating) {
-    return static_cast<UserIndex>(
-        std::upper_bound(offsets.begin(), offsets.end(), rating) - offsets.begin() - 1);
+    return static_cast<UserIndex>(std::upper_bound(offsets.begin(), offsets.end(), rating) -
+                                  offsets.begin() - 1);
   };
   return {row_at(first_rating), row_at(first_rating + wanted - 1) + 1};
 }
@@ -90,17 +90,17 @@ void Evaluator::fill_training_error(Message& message) const {
   const auto ratings = static_cast<double>(setup_.training.size());
   PassSums sums;
   double scored = 0.0;
-  // Before the first epoch no worker has seen anything, so epoch 0 is exact in every mode but sample.
-  const bool running =
-      setup_.options.train_mse == TrainMse::kRunning && message.report.epoch > 0;
+  // Before the first epoch no worker has seen anything, so epoch 0 is exact in every mode but
+  // sample.
+  const bool running = setup_.options.train_mse == TrainMse::kRunning && message.report.epoch > 0;
   if (running) {
     // The workers' errors are standardised.
     const double square = double{setup_.scale.deviation} * setup_.scale.deviation;
     sums = {message.running.error * square, message.running.clipped_error * square};
     scored = ratings;
   } else if (message.snapshot) {
-    sums = model_errors(*message.snapshot, setup_.training, training_users_, setup_.kernels,
-                        workers_);
+    sums =
+        model_errors(*message.snapshot, setup_.training, training_users_, setup_.kernels, workers_);
     const auto offsets = setup_.training.offsets();
     scored = static_cast<double>(offsets[training_users_.end] - offsets[training_users_.begin]);
   }
@@ -108,9 +108,9 @@ void Evaluator::fill_training_error(Message& message) const {
   message.report.train_mse = sums.clipped_error / scored;
   if (message.snapshot) {
     message.report.objective =
-        sums.error / scored * ratings +
-        model_penalty(*message.snapshot, setup_.user_counts, setup_.item_counts, setup_.options,
-                      setup_.scale.deviation, workers_);
+        sums.error / scored * ratings + model_penalty(*message.snapshot, setup_.user_counts,
+                                                      setup_.item_counts, setup_.options,
+                                                      setup_.scale.deviation, workers_);
   }
 }
 

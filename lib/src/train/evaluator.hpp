@@ -21,14 +21,16 @@ namespace mfpar {
 /// What is known for good when training ends.
 struct EvaluatorOutcome {
   std::vector<EpochReport> history;
-  std::optional<FactorModel> best;  ///< the snapshot with the lowest validation MSE; none without one
+  std::optional<FactorModel>
+      best;  ///< the snapshot with the lowest validation MSE; none without one
   int best_epoch = 0;
   bool out_of_patience = false;
 };
 
-/// Evaluates snapshots on its own thread, with its own workers, while the next epoch runs; completes the
-/// reports, gives them to the caller in order, keeps the best snapshot and watches the patience. One
-/// thread submits; everything it needs to see comes through the mailbox or outcome().
+/// Evaluates snapshots on its own thread, with its own workers, while the next epoch runs;
+/// completes the reports, gives them to the caller in order, keeps the best snapshot and watches
+/// the patience. One thread submits; everything it needs to see comes through the mailbox or
+/// outcome().
 class Evaluator {
  public:
   struct Setup {
@@ -48,9 +50,9 @@ class Evaluator {
   /// Waits for the thread; reports already submitted are still delivered.
   ~Evaluator();
 
-  /// Waits until the last submission has been evaluated, and returns how long that took. Called before a
-  /// snapshot is taken, it bounds the snapshots that live at once to the best and a new one. Rethrows a
-  /// failure of the evaluator's thread or of the caller's callback.
+  /// Waits until the last submission has been evaluated, and returns how long that took. Called
+  /// before a snapshot is taken, it bounds the snapshots that live at once to the best and a new
+  /// one. Rethrows a failure of the evaluator's thread or of the caller's callback.
   double wait();
 
   /// Hands over an epoch's report, with the snapshot to evaluate if it is to be. `running` are the
@@ -58,11 +60,9 @@ class Evaluator {
   void submit(const EpochReport& report, const PassSums& running,
               std::optional<FactorModel> snapshot);
 
-  /// The validation MSE has not improved for as long as the options allow. May be asked at any time;
-  /// turns true at most once, and later submissions are then ignored.
-  bool out_of_patience() const noexcept {
-    return out_of_patience_.load(std::memory_order_acquire);
-  }
+  /// The validation MSE has not improved for as long as the options allow. May be asked at any
+  /// time; turns true at most once, and later submissions are then ignored.
+  bool out_of_patience() const noexcept { return out_of_patience_.load(std::memory_order_acquire); }
 
   /// Waits for the last report to be delivered. Rethrows as wait() does. Nothing may be submitted
   /// afterwards.

@@ -9,8 +9,9 @@
 
 namespace mfpar {
 
-/// A slot for one message from one sender to one receiver, who takes it, works on it, and says when it is
-/// done. The sender waits while the message before is not done: it is never more than one ahead.
+/// A slot for one message from one sender to one receiver, who takes it, works on it, and says when
+/// it is done. The sender waits while the message before is not done: it is never more than one
+/// ahead.
 template <class Message>
 class Mailbox {
  public:

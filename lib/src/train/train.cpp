@@ -28,20 +28,20 @@ void check_input(const RatingStore& training, const RatingStore& validation,
   }
   if (validation.size() > 0 && (validation.user_count() != training.user_count() ||
                                 validation.item_count() != training.item_count())) {
-    throw Error(ErrorCode::kBadOption,
-                "training and validation ratings do not share their users and items; split one store, "
-                "or join two tables");
+    throw Error(
+        ErrorCode::kBadOption,
+        "training and validation ratings do not share their users and items; split one store, "
+        "or join two tables");
   }
   if (hooks.init != nullptr && hooks.init->rank() != static_cast<std::uint32_t>(options.rank)) {
-    throw Error(ErrorCode::kBadOption, "the initial model has rank " +
-                                           std::to_string(hooks.init->rank()) +
-                                           "; train with the same rank, not " +
-                                           std::to_string(options.rank));
+    throw Error(ErrorCode::kBadOption,
+                "the initial model has rank " + std::to_string(hooks.init->rank()) +
+                    "; train with the same rank, not " + std::to_string(options.rank));
   }
 }
 
-/// Throws when the errors of an epoch say that training has left the rails: standardised ratings have
-/// variance 1, so a mean squared error in the thousands is no way to a minimum.
+/// Throws when the errors of an epoch say that training has left the rails: standardised ratings
+/// have variance 1, so a mean squared error in the thousands is no way to a minimum.
 void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
                       const TrainOptions& options) {
   constexpr double kExploded = 1e4;
@@ -54,13 +54,23 @@ void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
                   ") or raise the penalties");
 }
 
+std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
+  for (EpochReport& report : history) {
+    report.seconds = report.updates_per_second = 0.0;
+    report.evaluation_seconds = report.wait_seconds = 0.0;
+  }
+  return history;
+}
+
 }  // namespace
 
 TrainResult train(const RatingStore& training, const RatingStore& validation,
-                  const TrainOptions& options, const TrainHooks& hooks) {
-  check_input(training, validation, options, hooks);
-  const Workers workers(options.threads);
-  const KernelSet& kernels = find_kernels(options.kernel);
+                  const TrainOptions& requested, const TrainHooks& hooks) {
+  check_input(training, validation, requested, hooks);
+  const Workers workers(requested.threads);
+  const KernelSet& kernels = find_kernels(requested.kernel);
+  TrainOptions options = requested;
+  options.kernel = kernels.name;
   const RatingScale scale = measure_scale(training, options.biases, workers);
   TrainingState state(training, scale, options, hooks.init, workers);
   const auto schedule =
@@ -85,8 +95,8 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
     report.epoch = epoch;
     report.seconds = epoch_time.seconds();
     report.updates_per_second = static_cast<double>(training.size()) / report.seconds;
-    const bool evaluated = options.eval_every > 0 &&
-                           (epoch % options.eval_every == 0 || epoch == options.epochs);
+    const bool evaluated =
+        options.eval_every > 0 && (epoch % options.eval_every == 0 || epoch == options.epochs);
     report.wait_seconds = evaluator.wait();
     std::optional<FactorModel> snapshot;
     if (evaluated) snapshot = snapshots.take(state, workers);
@@ -95,7 +105,7 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
   EvaluatorOutcome outcome = evaluator.finish();
 
   TrainResult result;
-  result.stop_reason = outcome.out_of_patience         ? StopReason::kPatience
+  result.stop_reason = outcome.out_of_patience       ? StopReason::kPatience
                        : hooks.stop.stop_requested() ? StopReason::kRequested
                                                      : StopReason::kEpochs;
   FactorModel::Parts parts =
@@ -103,9 +113,13 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
   parts.trained = item_lists_of(training, workers);
   if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
   parts.baseline = fit_bias_baseline(training, workers);
-  parts.record = {describe_options(options), options.seed,    std::move(outcome.history),
-                  outcome.best ? outcome.best_epoch : epoch, training.size(),
-                  rating_fingerprint(training, options.threads)};
+  parts.record = {.options = describe_options(options),
+                  .seed = options.seed,
+                  .history = without_times(outcome.history),
+                  .best_epoch = outcome.best ? outcome.best_epoch : epoch,
+                  .ratings = training.size(),
+                  .fingerprint = rating_fingerprint(training, options.threads)};
+  result.history = std::move(outcome.history);
   result.model = FactorModel(std::move(parts));
   return result;
 }

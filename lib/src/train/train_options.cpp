@@ -6,6 +6,7 @@
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/train.hpp"
+#include "train/option_names.hpp"
 
 namespace mfpar {
 
@@ -30,38 +31,6 @@ void require_from(const std::string& name, double value, double lowest) {
   if (!(value >= lowest) || std::isinf(value)) {
     refuse(name, value, "a finite number of at least " + text_of(lowest));
   }
-}
-
-std::string name_of(Schedule schedule) {
-  return schedule == Schedule::kHogwild ? "hogwild" : "blocks";
-}
-
-std::string name_of(StepRule rule) { return rule == StepRule::kAdaGrad ? "adagrad" : "sgd"; }
-
-std::string name_of(RateSchedule schedule) {
-  switch (schedule) {
-    case RateSchedule::kConstant:
-      return "constant";
-    case RateSchedule::kExponential:
-      return "exponential";
-    case RateSchedule::kInverseSqrt:
-      return "inverse-sqrt";
-    case RateSchedule::kCosine:
-      return "cosine";
-  }
-  return "constant";
-}
-
-std::string name_of(Penalty penalty) {
-  switch (penalty) {
-    case Penalty::kPerRating:
-      return "per-rating";
-    case Penalty::kSquareRoot:
-      return "square-root";
-    case Penalty::kTotal:
-      return "total";
-  }
-  return "per-rating";
 }
 
 std::string name_of_train_mse(const TrainOptions& options) {
@@ -102,17 +71,16 @@ void check_options(const TrainOptions& options) {
 std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options) {
   return {{"rank", std::to_string(options.rank)},
           {"epochs", std::to_string(options.epochs)},
-          {"step-rule", name_of(options.step_rule)},
+          {"step-rule", name_of(kStepRuleNames, options.step_rule)},
           {"learning-rate", text_of(options.learning_rate)},
-          {"rate-schedule", name_of(options.rate_schedule)},
+          {"rate-schedule", name_of(kRateScheduleNames, options.rate_schedule)},
           {"decay", text_of(options.decay)},
-          {"penalty", name_of(options.penalty)},
+          {"penalty", name_of(kPenaltyNames, options.penalty)},
           {"lambda-factors", text_of(options.lambda_factors)},
           {"lambda-biases", text_of(options.lambda_biases)},
           {"biases", options.biases ? "true" : "false"},
           {"init-scale", text_of(options.init_scale)},
-          {"schedule", name_of(options.schedule)},
-          {"threads", std::to_string(options.threads)},
+          {"schedule", name_of(kScheduleNames, options.schedule)},
           {"seed", std::to_string(options.seed)},
           {"eval-every", std::to_string(options.eval_every)},
           {"train-mse", name_of_train_mse(options)},

@@ -95,12 +95,14 @@ void TrainingState::start_from(const FactorModel& init, const RatingStore& ratin
     });
   };
   // Where the two mean ratings differ, the users take the difference.
-  start(users_, *ratings.parts().users, init.users(),
-        [&](std::uint32_t index) { return init.user_row(index); },
-        init.parts().user_biases.span(), init.mean() - scale_.mean);
-  start(items_, *ratings.parts().items, init.items(),
-        [&](std::uint32_t index) { return init.item_row(index); },
-        init.parts().item_biases.span(), 0.0f);
+  start(
+      users_, *ratings.parts().users, init.users(),
+      [&](std::uint32_t index) { return init.user_row(index); }, init.parts().user_biases.span(),
+      init.mean() - scale_.mean);
+  start(
+      items_, *ratings.parts().items, init.items(),
+      [&](std::uint32_t index) { return init.item_row(index); }, init.parts().item_biases.span(),
+      0.0f);
 }
 
 EpochPlan TrainingState::plan(int epoch) {

@@ -19,8 +19,8 @@ namespace mfpar {
 struct SideState {
   AlignedBuffer<float> rows;
   AlignedBuffer<RowHead> heads;
-  AlignedBuffer<float> shrink;          ///< n^-e; 0 for a row without ratings
-  std::vector<std::uint32_t> counts;    ///< n
+  AlignedBuffer<float> shrink;        ///< n^-e; 0 for a row without ratings
+  std::vector<std::uint32_t> counts;  ///< n
 
   FactorSide side() { return {rows.data(), heads.data(), shrink.data()}; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(counts.size()); }
@@ -30,8 +30,8 @@ struct SideState {
 /// plan(); nobody else may touch them meanwhile.
 class TrainingState {
  public:
-  /// Small random factors, biases 0; from `init`, where its ids match and it is given, the factors and
-  /// biases it learnt. Rows without training ratings are zero and stay so.
+  /// Small random factors, biases 0; from `init`, where its ids match and it is given, the factors
+  /// and biases it learnt. Rows without training ratings are zero and stay so.
   TrainingState(const RatingStore& ratings, const RatingScale& scale, const TrainOptions& options,
                 const FactorModel* init, const Workers& workers);
 

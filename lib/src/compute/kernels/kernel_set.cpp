@@ -40,8 +40,7 @@ const KernelSet& find_kernels(const std::string& name) {
     if (name == set->name) return *set;
     known += std::string(", ") + set->name;
   }
-  throw Error(ErrorCode::kBadOption,
-              "kernel is '" + name + "'; this processor can run: " + known);
+  throw Error(ErrorCode::kBadOption, "kernel is '" + name + "'; this processor can run: " + known);
 }
 
 }  // namespace mfpar

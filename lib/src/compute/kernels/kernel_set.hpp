@@ -12,13 +12,13 @@ namespace mfpar {
 /// The largest rank a kernel takes.
 inline constexpr int kMostKernelRank = 1024;
 
-/// The kernels compiled for one instruction set. Those of ranks up to 256 know their width at compile
-/// time; rows are padded with zeros, which stay zero, to the next width.
+/// The kernels compiled for one instruction set. Those of ranks up to 256 know their width at
+/// compile time; rows are padded with zeros, which stay zero, to the next width.
 struct KernelSet {
   const char* name;  ///< "avx512", "avx2", "neon" or "baseline"
 
-  /// REQUIRES: 1 <= rank <= kMostKernelRank; the pass it is called with has this rank and this form of
-  /// entries.
+  /// REQUIRES: 1 <= rank <= kMostKernelRank; the pass it is called with has this rank and this form
+  /// of entries.
   SgdKernel (*sgd)(std::uint32_t rank, bool adagrad, bool compact);
   ErrorKernel (*error)(std::uint32_t rank, bool compact);
 };
@@ -26,7 +26,8 @@ struct KernelSet {
 /// The sets this processor can run, fastest first; at least the baseline.
 std::vector<const KernelSet*> available_kernels();
 
-/// The set called `name`, or the fastest for "auto". Throws Error(kBadOption) naming those there are.
+/// The set called `name`, or the fastest for "auto". Throws Error(kBadOption) naming those there
+/// are.
 const KernelSet& find_kernels(const std::string& name);
 
 }  // namespace mfpar

@@ -5,9 +5,9 @@
 
 namespace mfpar {
 
-/// The scalar twin of the SGD kernels: the same updates from rating_gradient(), one run after the other,
-/// with nothing clever. Kernels agree with it up to rounding where runs do not share moving rows (their
-/// order of runs is another one).
+/// The scalar twin of the SGD kernels: the same updates from rating_gradient(), one run after the
+/// other, with nothing clever. Kernels agree with it up to rounding where runs do not share moving
+/// rows (their order of runs is another one).
 PassSums sgd_reference(const SgdPass& pass, bool adagrad);
 
 /// The scalar twin of the error kernels.

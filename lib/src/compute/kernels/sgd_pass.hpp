@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a kernel is told: which ratings to walk, which rows they touch, how far to step. Plain data, so
-// that one description serves every instruction set, the scalar twin and the tests.
+// What a kernel is told: which ratings to walk, which rows they touch, how far to step. Plain data,
+// so that one description serves every instruction set, the scalar twin and the tests.
 #pragma once
 
 #include <cstddef>
@@ -15,52 +15,54 @@ namespace mfpar {
 /// units.
 struct alignas(16) RowHead {
   float bias = 0.0f;
-  float norm = 0.0f;              ///< running |row|^2, so that a gradient's norm needs no pass over it
+  float norm = 0.0f;  ///< running |row|^2, so that a gradient's norm needs no pass over it
   float bias_accumulator = 1.0f;  ///< of AdaGrad: 1 + sum of squared bias gradients
   float accumulator = 1.0f;       ///< of AdaGrad: 1 + sum of the row's mean squared gradients
 };
 
 /// One side in training, users or items: rows of factors and what belongs to them.
 struct FactorSide {
-  float* rows = nullptr;            ///< row r begins at rows + r * stride, on a 64-byte boundary
-  RowHead* heads = nullptr;         ///< one a row
-  const float* shrink = nullptr;    ///< one a row: n^-e, what its penalties are multiplied with
+  float* rows = nullptr;          ///< row r begins at rows + r * stride, on a 64-byte boundary
+  RowHead* heads = nullptr;       ///< one a row
+  const float* shrink = nullptr;  ///< one a row: n^-e, what its penalties are multiplied with
 };
 
 /// Ratings in runs: all of a run share the row of the *fixed* side, which the kernel keeps in
 /// registers, and each has a row of the *moving* side. Hogwild fixes users, blocks fix items.
 struct RatingRuns {
-  std::size_t count = 0;                    ///< runs
-  const std::uint32_t* rows = nullptr;      ///< the fixed row of each run; null: first_row, +1, ...
+  std::size_t count = 0;                ///< runs
+  const std::uint32_t* rows = nullptr;  ///< the fixed row of each run; null: first_row, +1, ...
   std::uint32_t first_row = 0;
-  const std::uint64_t* offsets = nullptr;   ///< run r holds entries [offsets[r], offsets[r + 1])
+  const std::uint64_t* offsets = nullptr;  ///< run r holds entries [offsets[r], offsets[r + 1])
 
   // Exactly one of the two forms of entries; their item is the moving row, less `moving_base`.
-  const std::uint32_t* compact = nullptr;   ///< RatingStore::pack(row, code)
-  const float* code_values = nullptr;       ///< standardised value of each code
+  const std::uint32_t* compact = nullptr;        ///< RatingStore::pack(row, code)
+  const float* code_values = nullptr;            ///< standardised value of each code
   const RatingStore::WideEntry* wide = nullptr;  ///< values in rating units
-  float wide_mean = 0.0f;                   ///< a wide value is standardised as (value - mean) * scale
+  float wide_mean = 0.0f;  ///< a wide value is standardised as (value - mean) * scale
   float wide_scale = 1.0f;
   std::uint32_t moving_base = 0;
 };
 
-/// One pass of stochastic gradient descent over runs of ratings. For a rating r of rows p (fixed) and q
-/// (moving), with e = r - b_p - b_q - p.q, every row and bias takes one step down the gradient of
+/// One pass of stochastic gradient descent over runs of ratings. For a rating r of rows p (fixed)
+/// and q (moving), with e = r - b_p - b_q - p.q, every row and bias takes one step down the
+/// gradient of
 ///
-///   e^2 / 2 + lambda_factors (s_p |p|^2 + s_q |q|^2) / 2 + lambda_biases (s_p b_p^2 + s_q b_q^2) / 2
+///   e^2 / 2 + lambda_factors (s_p |p|^2 + s_q |q|^2) / 2 + lambda_biases (s_p b_p^2 + s_q b_q^2) /
+///   2
 ///
 /// where s is the row's shrink. The old p moves q and the old q moves p.
 struct SgdPass {
   RatingRuns runs;
   FactorSide fixed;
   FactorSide moving;
-  std::size_t stride = 0;      ///< floats from row to row, a multiple of 16
+  std::size_t stride = 0;  ///< floats from row to row, a multiple of 16
   std::uint32_t rank = 0;
   float rate = 0.0f;
-  float bias_rate = 0.0f;      ///< 0 leaves the biases alone
+  float bias_rate = 0.0f;  ///< 0 leaves the biases alone
   float lambda_factors = 0.0f;
   float lambda_biases = 0.0f;
-  float lowest = 0.0f;         ///< predictions are clipped to [lowest, highest] for clipped_error
+  float lowest = 0.0f;  ///< predictions are clipped to [lowest, highest] for clipped_error
   float highest = 0.0f;
   std::uint64_t order_seed = 0;  ///< decides the order of the ratings within each run
 };
@@ -96,9 +98,9 @@ struct ErrorPass {
 
 using ErrorKernel = PassSums (*)(const ErrorPass&);
 
-/// The order in which a run of n entries is visited: begin at `start`, go on by `stride` modulo n, which
-/// reaches every entry once since stride and n share no factor. It costs two additions a rating, and
-/// trains as well as a full shuffle.
+/// The order in which a run of n entries is visited: begin at `start`, go on by `stride` modulo n,
+/// which reaches every entry once since stride and n share no factor. It costs two additions a
+/// rating, and trains as well as a full shuffle.
 struct VisitOrder {
   std::uint32_t start;
   std::uint32_t stride;
@@ -106,11 +108,11 @@ struct VisitOrder {
 
 /// REQUIRES: 0 < count < 2^32.
 inline VisitOrder visit_order(std::uint64_t seed, std::uint32_t row, std::uint64_t count) {
-  // Some prime of any sixteen does not divide a 32-bit number: the product of sixteen of these exceeds
-  // it many times over.
-  constexpr std::uint32_t kPrimes[16] = {10007, 20011, 30011, 40009, 50021, 60013, 70001, 80021,
-                                         90001, 100003, 110017, 120011, 130003, 140009, 150001,
-                                         160001};
+  // Some prime of any sixteen does not divide a 32-bit number: the product of sixteen of these
+  // exceeds it many times over.
+  constexpr std::uint32_t kPrimes[16] = {10007,  20011,  30011,  40009,  50021,  60013,
+                                         70001,  80021,  90001,  100003, 110017, 120011,
+                                         130003, 140009, 150001, 160001};
   std::uint64_t bits = (seed ^ row) * 0x9E3779B97F4A7C15u;
   bits = (bits ^ (bits >> 32)) * 0xD6E8FEB86659FD93u;
   const auto n = static_cast<std::uint32_t>(count);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <iostream>
+#include <limits>
+#include <string>
+
+#include "base/stopwatch.hpp"
+#include "common/csv.hpp"
+#include "common/output_file.hpp"
+#include "common/program.hpp"
+#include "common/text.hpp"
+#include "io/atomic_file.hpp"
+#include "mf-data/commands.hpp"
+#include "mf-data/rating_writer.hpp"
+#include "mfpar/error.hpp"
+#include "mfpar/synthetic.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+struct SynthCommand {
+  std::string shape;
+  SyntheticOptions made;
+  std::string output;
+  std::string titles;
+  RatingFormat format = RatingFormat::kCsv;
+};
+
+void add_size_options(Options& options, SynthCommand& command) {
+  SyntheticOptions& made = command.made;
+  constexpr std::uint32_t kMostIds = 0xFFFFFFFEu;
+  options.group("Size");
+  options.text("shape", "NAME", command.shape,
+               "Users, items and ratings as in ml-100k, ml-1m, ml-10m, ml-20m or netflix.");
+  options.integer<std::uint32_t>("users", "N", made.users, 1, kMostIds, "Users.");
+  options.integer<std::uint32_t>("items", "N", made.items, 1, kMostIds, "Items.");
+  options.integer<std::uint64_t>("ratings", "N", made.ratings, 1,
+                                 std::numeric_limits<std::uint64_t>::max(),
+                                 "Ratings, users times items at most.");
+}
+
+void add_model_options(Options& options, SyntheticOptions& made) {
+  options.group("Model");
+  options.integer<std::uint32_t>("rank,k", "K", made.rank, 1, 1024, "Planted factors.");
+  options.number("mean", "X", made.mean, {}, "Mean rating.");
+  options.number("user-bias", "SD", made.user_bias_sd, Interval::at_least(0),
+                 "Standard deviation of the users' biases.");
+  options.number("item-bias", "SD", made.item_bias_sd, Interval::at_least(0),
+                 "Standard deviation of the items' biases.");
+  options.number("interaction", "SD", made.interaction_sd, Interval::at_least(0),
+                 "Standard deviation of the product of user and item factors.");
+  options.number("noise", "SD", made.noise_sd, Interval::at_least(0),
+                 "Standard deviation of what no model can know.");
+  options.add("no-biases", "", "Leave out mean and biases.", "",
+              [&made](const std::string&) { made.biases = false; });
+  options.number("step", "X", made.step, Interval::at_least(0),
+                 "Round ratings to multiples of it above the lowest; 0 neither rounds nor clips.");
+  options.number("lowest", "X", made.lowest, {}, "Lowest rating.");
+  options.number("highest", "X", made.highest, {}, "Highest rating.");
+  options.number("popularity", "X", made.popularity_exponent, Interval::between(0, 10),
+                 "Exponent of the Zipf law of the items' popularity; 0 makes all equal.");
+  options.integer<std::uint64_t>("seed", "N", made.seed, 0,
+                                 std::numeric_limits<std::uint64_t>::max(),
+                                 "Of everything that is random.");
+  options.integer("threads,s", "N", made.threads, 0, 4096,
+                  "Threads to work with; 0 is one for each core.");
+}
+
+/// The sizes of the shape, but for those that were given.
+SyntheticOptions with_shape(const SynthCommand& command, const Options& options) {
+  SyntheticOptions made = command.made;
+  if (command.shape.empty()) return made;
+  const SyntheticOptions shape = synthetic_shape(command.shape);
+  if (!options.given("users")) made.users = shape.users;
+  if (!options.given("items")) made.items = shape.items;
+  if (!options.given("ratings")) made.ratings = shape.ratings;
+  return made;
+}
+
+void write_ratings(const SynthCommand& command, const RatingTable& ratings) {
+  const auto users = written_ids(*ratings.users(), command.format);
+  const auto items = written_ids(*ratings.items(), command.format);
+  RatingWriter writer(command.output, command.format, users, items, ratings.has_timestamps());
+  for (std::uint64_t i = 0; i < ratings.size(); ++i) writer.write(ratings.at(i));
+  writer.commit();
+}
+
+void write_titles(const SynthCommand& command, const SyntheticRatings& made) {
+  AtomicFile file(command.titles);
+  file.write("item,title,genres\n");
+  const auto items = made.ratings.items();
+  for (std::uint32_t item = 0; item < items->size(); ++item) {
+    file.write(csv_field(items->id(item)) + ',' + csv_field(made.titles[item]) + ',' +
+               csv_field(made.genres[item]) + '\n');
+  }
+  file.commit();
+}
+
+int run(const SynthCommand& command, const SyntheticOptions& options) {
+  check_output("--output", command.output, {});
+  if (!command.titles.empty()) {
+    check_output("--titles", command.titles, {});
+    if (command.titles == command.output) {
+      throw Error(ErrorCode::kBadOption, "--output and --titles are the same file");
+    }
+  }
+  const Stopwatch watch;
+  const SyntheticRatings made = make_synthetic(options);
+  write_ratings(command, made.ratings);
+  if (!command.titles.empty()) write_titles(command, made);
+  std::cout << command.output << ": " << with_commas(made.ratings.size()) << " ratings of "
+            << with_commas(options.users) << " users and " << with_commas(options.items)
+            << " items, made in " << fixed(watch.seconds(), 2) << " s\n"
+            << "lowest reachable MSE: " << fixed(made.floor_mse, 5) << " (RMSE "
+            << fixed(std::sqrt(made.floor_mse), 5) << ")\n";
+  return kDone;
+}
+
+}  // namespace
+
+int run_synth(int argc, const char* const* argv) {
+  const ProgramInfo info{
+      .name = "mf-data synth",
+      .purpose = "make up ratings from a known model",
+      .synopsis = "-o RATINGS [OPTION]...",
+      .description =
+          "Draws factors and biases of users and items at random and makes ratings from them: mean "
+          "+ user bias + item bias + user factors . item factors + noise, rounded and clipped. A "
+          "few items are popular and most are not, users rate few items or many, none twice. "
+          "Prints the mean squared error (MSE) of the model that made them: no other can be "
+          "expected to come below it on ratings it has not seen.\n\n"
+          "The same seed makes the same file.",
+      .examples = {{"mf-data synth --shape ml-1m -o ratings.csv", "A million ratings."},
+                   {"mf-data synth --shape ml-100k -o r.csv --titles movies.csv",
+                    "With made-up titles, and genres that tell which items are alike."},
+                   {"mf-data synth --users 100 --items 200 --ratings 20000 -k 3 --interaction 1 "
+                    "--noise 0 --no-biases --step 0 -o toy.csv",
+                    "A matrix of rank 3, every entry known."}},
+      .kernel = {}};
+  SynthCommand command;
+  Options options;
+  options.group("Output");
+  options.text("output,o", "RATINGS", command.output, "The file to write. Required.");
+  options.text("titles", "FILE", command.titles,
+               "Also write item, title and genres of every item as CSV.");
+  add_format_option(options, command.format);
+  add_size_options(options, command);
+  add_model_options(options, command.made);
+  return run_program(info, options, argc, argv, [&] {
+    if (!options.given("output")) {
+      throw Error(ErrorCode::kBadOption, "--output (-o) is missing: the file to write");
+    }
+    return run(command, with_shape(command, options));
+  });
+}
+
+}  // namespace mfpar::apps

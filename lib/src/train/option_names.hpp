@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// How options with a few choices are written: on command lines, in logs and in a model's record.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <ranges>
+#include <string>
+#include <string_view>
+
+#include "mfpar/train.hpp"
+
+namespace mfpar {
+
+template <class Choice>
+struct ChoiceName {
+  std::string_view name;
+  Choice value;
+};
+
+inline constexpr ChoiceName<Schedule> kScheduleNames[] = {{"hogwild", Schedule::kHogwild},
+                                                          {"blocks", Schedule::kBlocks}};
+
+inline constexpr ChoiceName<StepRule> kStepRuleNames[] = {{"adagrad", StepRule::kAdaGrad},
+                                                          {"sgd", StepRule::kSgd}};
+
+inline constexpr ChoiceName<RateSchedule> kRateScheduleNames[] = {
+    {"constant", RateSchedule::kConstant},
+    {"exponential", RateSchedule::kExponential},
+    {"inverse-sqrt", RateSchedule::kInverseSqrt},
+    {"cosine", RateSchedule::kCosine}};
+
+inline constexpr ChoiceName<Penalty> kPenaltyNames[] = {{"per-rating", Penalty::kPerRating},
+                                                        {"square-root", Penalty::kSquareRoot},
+                                                        {"total", Penalty::kTotal}};
+
+/// REQUIRES: `value` is in `names`.
+template <std::ranges::range Names, class Choice>
+std::string name_of(const Names& names, Choice value) {
+  const auto found = std::ranges::find(names, value, &ChoiceName<Choice>::value);
+  assert(found != std::ranges::end(names));
+  return std::string(found->name);
+}
+
+}  // namespace mfpar
