@@ -8,9 +8,10 @@ int main(int argc, char** argv) {
       .name = "mf-data",
       .purpose = "make up, inspect and split files of ratings",
       .synopsis = "COMMAND [ARGUMENT]...",
-      .description = "Works on text files of ratings (user, item, rating and maybe a timestamp), "
-                     "as mf-train reads them. 'mf-data COMMAND --help' prints the manual of a "
-                     "command.",
+      .description =
+          "Works on text files of ratings (user, item, rating and maybe a timestamp), "
+          "as mf-train reads them. 'mf-data COMMAND --help' prints the manual of a "
+          "command.",
       .examples = {{"mf-data inspect ratings.csv", "What a file holds."},
                    {"mf-data split ratings.csv --train-out train.csv --valid-out test.csv",
                     "Keep a random tenth apart, to evaluate on."},

@@ -19,16 +19,22 @@ using namespace mfpar::tests;
 
 namespace {
 
-/// About 960 ratings of 60 users and 40 items with a planted structure, in ratings.csv.
+constexpr int kUsers = 150;
+
+/// About 3,000 ratings of 150 users and 40 items with a planted structure, in ratings.csv.
 struct Ratings : Workplace {
-  Ratings() : text(text_of(random_store())) { write("ratings.csv", text); }
+  Ratings() : text(text_of(random_store({.users = kUsers, .items = 40, .density = 0.5}))) {
+    write("ratings.csv", text);
+  }
 
   /// Runs mf-train with --log-json log; all must go well.
   std::vector<std::string> train(const std::string& arguments) const {
-    const Outcome outcome = run("mf-train ratings.csv --log-json log -k 4 " + arguments);
+    const Outcome outcome = run("mf-train ratings.csv --log-json log " + arguments);
     BOOST_REQUIRE_MESSAGE(outcome.code == 0, arguments << ": " << outcome.err);
     return lines("log");
   }
+
+  double count() const { return static_cast<double>(std::count(text.begin(), text.end(), '\n')); }
 
   std::string text;
 };
@@ -51,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(every_epoch_is_told_and_the_model_saved, Ratings) {
   BOOST_TEST(json_number(log.back(), "best_epoch") == 5);
   BOOST_TEST(log.back().find("\"outcome\":\"epochs\"") != std::string::npos);
 
-  const double ratings = static_cast<double>(std::count(text.begin(), text.end(), '\n'));
+  const double ratings = count();
   const double held_out = json_number(log.front(), "validation_ratings");
   BOOST_TEST(held_out == std::round(ratings / 10));
   BOOST_TEST(json_number(log.front(), "training_ratings") == ratings - held_out);
@@ -77,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(every_epoch_is_told_and_the_model_saved, Ratings) {
   }
   std::getline(table, row);
   BOOST_TEST(row.starts_with("ratings.csv.model: the model of epoch 5, saved"));
-  BOOST_TEST(json_number(log[6], "valid_mse") < 0.6 * json_number(log[1], "valid_mse"));
+  BOOST_TEST(json_number(log[6], "valid_mse") < 0.75 * json_number(log[1], "valid_mse"));
 
   const auto all = files();
   BOOST_TEST(all.size() == 3u);
@@ -164,18 +170,18 @@ BOOST_FIXTURE_TEST_CASE(folds_are_each_told_and_no_model_is_saved, Ratings) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_held_out_can_be_chosen, Ratings) {
-  const double ratings = static_cast<double>(std::count(text.begin(), text.end(), '\n'));
+  const double ratings = count();
   const auto held_out = [&](const std::string& how) {
     const auto log = train("-t 1 " + how);
-    const double count = json_number(log.front(), "validation_ratings");
-    BOOST_TEST(json_number(log.front(), "training_ratings") + count == ratings, how);
-    BOOST_TEST(std::isnan(json_number(events(log, "epoch").back(), "valid_mse")) == (count == 0),
+    const double part = json_number(log.front(), "validation_ratings");
+    BOOST_TEST(json_number(log.front(), "training_ratings") + part == ratings, how);
+    BOOST_TEST(std::isnan(json_number(events(log, "epoch").back(), "valid_mse")) == (part == 0),
                how);
-    return count;
+    return part;
   };
   BOOST_TEST(held_out("--valid-fraction 0") == 0);
   BOOST_TEST(held_out("--valid-fraction 0.25") == std::round(ratings / 4));
-  BOOST_TEST(held_out("--split-last 2") == 2 * 60);  // every one of 60 users has more than two
+  BOOST_TEST(held_out("--split-last 2") == 2 * kUsers);       // each has more than two
   BOOST_TEST(held_out("--split-time 900") == ratings - 900);  // timestamps count from 0
 }
 

@@ -71,7 +71,7 @@ void add_learning_options(Options& options, TrainCommand& command) {
                  "how threads share the work: lock-free, or in blocks that give the same "
                  "model for any number of threads");
   options.add("deterministic", "", "the same as --schedule blocks", "",
-              [&](const std::string&) { train.schedule = Schedule::kBlocks; });
+              [](const std::string&) {});  // finish_train_command() sees to it
   options.integer<std::uint64_t>("seed", "N", train.seed, 0,
                                  std::numeric_limits<std::uint64_t>::max(),
                                  "of everything that is random");
@@ -139,9 +139,11 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     throw Error(ErrorCode::kBadOption, "--valid-fraction and --" + chosen +
                                            " both say what to validate on; give one of them");
   }
-  if (options.given("deterministic") && options.given("schedule") &&
-      command.train.schedule != Schedule::kBlocks) {
-    throw Error(ErrorCode::kBadOption, "--deterministic contradicts --schedule hogwild");
+  if (options.given("deterministic")) {
+    if (options.given("schedule") && command.train.schedule != Schedule::kBlocks) {
+      throw Error(ErrorCode::kBadOption, "--deterministic contradicts --schedule hogwild");
+    }
+    command.train.schedule = Schedule::kBlocks;
   }
   if (command.folds > 0 && options.given("output")) {
     throw Error(ErrorCode::kBadOption,

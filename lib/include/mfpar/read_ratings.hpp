@@ -70,20 +70,20 @@ struct ReadResult {
 };
 
 /// Reads ratings from the text file at `path`, or from standard input for "-". Plain, gzip and zstd
-/// files are told apart by their first bytes. A file that is plain is mapped, and must not be
-/// truncated meanwhile.
+/// files are told apart by their first bytes. A plain file is mapped, and must not be truncated
+/// meanwhile.
 ///
-/// - Every line has as many fields as the header, or as most of the first lines where there is
-///   none. Empty lines are passed over; lines end at LF or CR LF; a byte order mark is ignored.
+/// - Every line has as many fields as the header, or as most of the first lines where there is none;
+///   empty lines are passed over. A line ends at LF or CR LF; a byte order mark is no part of it.
 /// - Fields may be quoted as in RFC 4180 where the delimiter is one character other than a blank.
 ///   Blanks around a field are not part of it unless they are quoted.
 /// - Ids are UTF-8 text, not empty, and come back letter for letter.
-/// - Ratings are plain decimal numbers, finite in single precision. Timestamps, where they are
-///   kept, are integers.
+/// - Ratings are plain decimal numbers, finite in single precision; timestamps, where they are kept,
+///   integers.
 ///
 /// Throws Error(kSystem) when the file cannot be read, Error(kBadData) with file, line and column
-/// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column
-/// is not there. Safe to call from many threads at once.
+/// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column is
+/// not there. Safe to call from many threads at once.
 ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
 
 /// The same from text in memory; `name` stands for the file in messages.

@@ -41,7 +41,7 @@ class RatingSteps {
   double lowest_, step_, last_;
 };
 
-/// When a user rates: in sittings of a few minutes between ratings, with weeks between sittings.
+/// When a user rates: in sittings of a few minutes between ratings, with days between sittings.
 class Clock {
  public:
   explicit Clock(Random& random) : random_(random), now_(kStart + random.below(kSpan)) {}
@@ -53,9 +53,9 @@ class Clock {
 
  private:
   static constexpr std::int64_t kStart = 1'000'000'000;  // September 2001
-  static constexpr std::uint32_t kSpan = 10 * 365 * 86'400;
+  static constexpr std::uint32_t kSpan = 8 * 365 * 86'400;
   static constexpr std::uint32_t kSitting = 20;  // ratings
-  static constexpr std::uint32_t kBreak = 60 * 86'400;
+  static constexpr std::uint32_t kBreak = 14 * 86'400;
   static constexpr std::uint32_t kPause = 120;
 
   Random& random_;

@@ -15,7 +15,7 @@ namespace {
 
 /// Of the logarithm of a user's number of ratings. MovieLens 1M and the Netflix prize, whose means
 /// are 1.7 and 2.2 times their medians, have 1.0 and 1.3.
-constexpr double kSpread = 1.2;
+constexpr double kSpread = 1.1;
 
 constexpr std::uint64_t kMostMinimum = 20;
 
