@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.hpp"
 #include "common/csv.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
@@ -39,8 +40,8 @@ void write_predictions(const std::string& path, const RatingTable& ratings,
   file.write("user,item,rating,prediction\n");
   for (std::uint64_t i = 0; i < ratings.size(); ++i) {
     const Rating rating = ratings.at(i);
-    file.write(users[rating.user] + ',' + items[rating.item] + ',' + csv_number(rating.value) +
-               ',' + csv_number(predictions[i]) + '\n');
+    file.write(users[rating.user] + ',' + items[rating.item] + ',' +
+               shortest_decimal(rating.value) + ',' + shortest_decimal(predictions[i]) + '\n');
   }
   file.commit();
 }

@@ -114,10 +114,10 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Files) {
       {"mf-eval old.model bad-row.txt --predictions new.csv", 3, "bad-row.txt:1001:"},
       {"mf-eval old.model empty", 3, "empty"},
       // Models that are none.
-      {"mf-eval cut.model good.txt", 3, "cut.model: at byte 32: the file is truncated"},
-      {"mf-eval flipped.model good.txt", 3, "flipped.model: at byte "},
-      {"mf-eval good.txt good.txt", 3, "good.txt: at byte 0: a model file was expected"},
-      {"mf-train good.txt -o old.model --init cut.model -k 4", 3, "cut.model"},
+      {"mf-eval cut.model good.txt", 4, "cut.model: at byte 32: the file is truncated"},
+      {"mf-eval flipped.model good.txt", 4, "flipped.model: at byte "},
+      {"mf-eval good.txt good.txt", 4, "good.txt: at byte 0: a model file was expected"},
+      {"mf-train good.txt -o old.model --init cut.model -k 4", 4, "cut.model"},
       // Files that are not there or not to be had.
       {"mf-train missing.txt -o old.model", 4, "missing.txt: cannot be opened: No such file"},
       {"mf-train good.txt -p missing.txt -o old.model", 4, "missing.txt: cannot be opened"},

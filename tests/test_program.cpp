@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.hpp"
 #include "common/csv.hpp"
 #include "common/interrupt.hpp"
 #include "common/json.hpp"
@@ -80,7 +81,7 @@ BOOST_AUTO_TEST_CASE(every_failure_has_its_exit_code) {
   BOOST_TEST(run({"m"}, [] { return int{kInterrupted}; }).code == 130);
   BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadOption)).code == 2);
   BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadData)).code == 3);
-  BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadFile)).code == 3);
+  BOOST_TEST(run({"m"}, throwing(ErrorCode::kBadFile)).code == 4);
   BOOST_TEST(run({"m"}, throwing(ErrorCode::kDiverged)).code == 5);
   BOOST_TEST(run({"m"}, []() -> int { throw std::bad_alloc(); }).code == 4);
   BOOST_TEST(run({"m"}, []() -> int { throw std::logic_error("x"); }).code == 1);
@@ -219,9 +220,9 @@ BOOST_AUTO_TEST_CASE(csv_fields_are_quoted_where_they_must_be) {
   BOOST_TEST(csv_field("two\nlines") == "\"two\nlines\"");
   BOOST_TEST(csv_field("a,b", '\t') == "a,b");
   BOOST_TEST(csv_field("a\tb", '\t') == "\"a\tb\"");
-  BOOST_TEST(csv_number(3.5f) == "3.5");
-  BOOST_TEST(csv_number(0.1f) == "0.1");
-  BOOST_TEST(csv_number(-4.0f) == "-4");
+  BOOST_TEST(shortest_decimal(3.5f) == "3.5");
+  BOOST_TEST(shortest_decimal(0.1f) == "0.1");
+  BOOST_TEST(shortest_decimal(-4.0f) == "-4");
 }
 
 BOOST_AUTO_TEST_CASE(an_output_never_replaces_an_input) {

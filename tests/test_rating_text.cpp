@@ -447,7 +447,7 @@ BOOST_AUTO_TEST_CASE(the_result_depends_on_neither_threads_nor_pieces_nor_blocks
     bool has_bad, has_broken_quotes;
   } kinds[] = {{false, false}, {true, false}, {true, true}};
   for (const auto& [has_bad, has_broken_quotes] : kinds) {
-    const std::string text = text_of(600, has_bad, has_broken_quotes);
+    const std::string text = text_of(200, has_bad, has_broken_quotes);
     ReadOptions options = skipping();
     options.timestamps = true;
     options.threads = 1;
@@ -456,7 +456,7 @@ BOOST_AUTO_TEST_CASE(the_result_depends_on_neither_threads_nor_pieces_nor_blocks
     for (const int threads : {1, 2, 3, 16}) {
       options.threads = threads;
       for (const std::size_t piece_bytes : {7, 64, 1'000, 100'000}) {
-        for (const std::size_t block_bytes : {400, 5'000, 1 << 20}) {
+        for (const std::size_t block_bytes : {700, 3'000, 1 << 20}) {
           const auto result = parse_in_blocks(text, options, piece_bytes, block_bytes);
           BOOST_TEST((fingerprint(result) == expected), threads << " threads, pieces of "
                                                                 << piece_bytes << ", blocks of "

@@ -112,14 +112,14 @@ BOOST_AUTO_TEST_CASE(standard_input_is_read_from_files_and_pipes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_longer_than_a_block_is_the_same_as_the_file) {
-  // Lines of 64 bytes and a quoted line break each, so that blocks end within quotes.
+  // Lines of 640 bytes, most of them quoted behind a line break, so that blocks end within quotes.
   std::string text = "user,item,rating,comment\n";
-  constexpr int kLines = 550'000;
-  text.reserve(kLines * 64);
+  constexpr int kLines = 55'000;
+  text.reserve(kLines * 640);
   for (int i = 0; i < kLines; ++i) {
     const std::string head = std::to_string(i % 1'000) + "," + std::to_string(i % 377) + "," +
                              std::to_string(i % 5) + ",\"a\n";
-    text += head + std::string(64 - head.size() - 2, 'b') + "\"\n";
+    text += head + std::string(640 - head.size() - 2, 'b') + "\"\n";
   }
   const TemporaryFolder folder;
   const auto path = folder.write("long.csv", text);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "common/csv.hpp"
 
-#include <charconv>
-
 namespace mfpar::apps {
 
 std::string csv_field(std::string_view text, char delimiter) {
@@ -11,11 +9,6 @@ std::string csv_field(std::string_view text, char delimiter) {
   std::string quoted = "\"";
   for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + '"';
-}
-
-std::string csv_number(float number) {
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
 }
 
 }  // namespace mfpar::apps

@@ -10,7 +10,4 @@ namespace mfpar::apps {
 /// for it.
 std::string csv_field(std::string_view text, char delimiter = ',');
 
-/// The shortest decimal that reads back as the same finite number.
-std::string csv_number(float number);
-
 }  // namespace mfpar::apps

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <charconv>
 #include <cmath>
 #include <concepts>
 #include <string>
 #include <string_view>
+
+#include "base/decimal.hpp"
 
 namespace mfpar::apps {
 
@@ -16,8 +17,7 @@ std::string json_string(std::string_view text);
 template <std::floating_point T>
 std::string json_number(T number) {
   if (!std::isfinite(number)) return "null";
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+  return shortest_decimal(number);
 }
 
 /// A JSON object on one line, built key by key. Not synchronised.

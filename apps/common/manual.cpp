@@ -67,8 +67,8 @@ std::string foot(const ProgramInfo& info) {
          "       0      done\n"
          "       1      a bug in the program\n"
          "       2      usage: an option or argument cannot be used\n"
-         "       3      bad data: ratings or a model file that cannot be used\n"
-         "       4      a file or the system: missing, not permitted, no space\n"
+         "       3      bad data: ratings that cannot be used\n"
+         "       4      a file or the system: missing, damaged, not permitted, no space\n"
          "       5      the training diverged\n"
          "       130    interrupted\n";
 }

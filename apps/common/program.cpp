@@ -21,8 +21,8 @@ int exit_code(ErrorCode code) {
     case ErrorCode::kBadOption:
       return kUsage;
     case ErrorCode::kBadData:
-    case ErrorCode::kBadFile:
       return kData;
+    case ErrorCode::kBadFile:
     case ErrorCode::kSystem:
       return kSystemFailure;
     case ErrorCode::kDiverged:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "common/text.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -20,11 +19,6 @@ std::string fixed(double number, int decimals) {
   char text[400];
   std::snprintf(text, sizeof text, "%.*f", decimals, number);
   return text;
-}
-
-std::string shortest(double number) {
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
 }
 
 std::string clock_time(double seconds) {

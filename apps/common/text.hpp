@@ -12,9 +12,6 @@ std::string with_commas(std::uint64_t number);
 /// `number` with so many decimals; "-" when it is not finite.
 std::string fixed(double number, int decimals);
 
-/// The shortest decimal that reads back as `number`.
-std::string shortest(double number);
-
 /// Seconds as "0:07", "12:34" or "1:02:03".
 std::string clock_time(double seconds);
 

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "base/decimal.hpp"
 #include "common/csv.hpp"
 #include "mfpar/error.hpp"
 
@@ -85,7 +86,7 @@ RatingWriter::RatingWriter(const std::string& path, RatingFormat format,
 
 void RatingWriter::write(const Rating& rating) {
   line_.assign(users_[rating.user]).append(delimiter_).append(items_[rating.item]);
-  line_.append(delimiter_).append(csv_number(rating.value));
+  line_.append(delimiter_).append(shortest_decimal(rating.value));
   if (timestamps_) line_.append(delimiter_).append(std::to_string(rating.timestamp));
   file_.write(line_ += '\n');
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/decimal.hpp"
 #include "common/json.hpp"
 #include "common/text.hpp"
 #include "mf-data/data_report.hpp"
@@ -63,7 +64,8 @@ std::string bar_row(const std::string& name, std::uint64_t count, std::uint64_t 
 std::string histogram(const DataReport& report) {
   std::vector<std::pair<std::string, std::uint64_t>> rows;
   if (report.values.size() <= kMostRows) {
-    for (const auto& [value, count] : report.values) rows.emplace_back(shortest(value), count);
+    for (const auto& [value, count] : report.values)
+      rows.emplace_back(shortest_decimal(value), count);
   } else {
     const double lowest = report.values.begin()->first;
     const double width = (report.values.rbegin()->first - lowest) / 10;
@@ -86,7 +88,7 @@ std::string histogram(const DataReport& report) {
 JsonObject json_of(const Quantiles& quantiles) {
   JsonObject object;
   for (std::size_t i = 0; i < quantiles.counts.size(); ++i) {
-    object.add(shortest(Quantiles::kShares[i]), quantiles.counts[i]);
+    object.add(shortest_decimal(Quantiles::kShares[i]), quantiles.counts[i]);
   }
   return object.add("mean", quantiles.mean);
 }
@@ -148,7 +150,7 @@ std::string data_json(const DataReport& report) {
     object.add("first_timestamp", report.times->first).add("last_timestamp", report.times->second);
   }
   JsonObject values;
-  for (const auto& [value, count] : report.values) values.add(shortest(value), count);
+  for (const auto& [value, count] : report.values) values.add(shortest_decimal(value), count);
   return object.add("values", values).text() + '\n';
 }
 

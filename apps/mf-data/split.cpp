@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/reading_options.hpp"
@@ -46,7 +47,7 @@ std::string taken_apart(const SplitCommand& command) {
   if (command.last > 0) return "the last " + with_commas(command.last) + " of every user by time";
   if (command.time) return "from timestamp " + std::to_string(*command.time) + " on";
   if (command.folds > 0) return "each of " + with_commas(command.folds) + " folds in turn";
-  return "a random " + shortest(command.fraction) + " of all";
+  return "a random " + shortest_decimal(command.fraction) + " of all";
 }
 
 SplitResult split(const SplitCommand& command, const RatingStore& ratings, std::uint32_t fold) {

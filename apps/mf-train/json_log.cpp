@@ -34,7 +34,7 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
       .add("training_ratings", ratings.training.size())
       .add("validation_ratings", ratings.validation.size())
       .add("held_out", ratings.held_out)
-      .add("duplicates", ratings.training.parts().duplicates)
+      .add("duplicates", ratings.duplicates)
       .add("bad_lines", ratings.report.bad_lines)
       .add("seconds", ratings.seconds);
   const std::string& kernel = command.train.kernel;

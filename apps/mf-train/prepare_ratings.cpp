@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/decimal.hpp"
 #include "common/text.hpp"
 #include "mfpar/split.hpp"
 
@@ -27,7 +28,7 @@ void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& pre
     return;
   } else {
     split = split_random(all, command.valid_fraction, command.train.seed, threads);
-    prepared.held_out = "a random " + shortest(command.valid_fraction) +
+    prepared.held_out = "a random " + shortest_decimal(command.valid_fraction) +
                         " of all, by seed (--valid-fraction 0 trains on everything)";
   }
   prepared.training = std::move(split.training);
@@ -59,13 +60,16 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   prepared.warnings = prepared.report.notes;
   const StoreOptions store{command.duplicates, command.train.seed, command.train.threads};
   if (command.valid_path.empty()) {
-    split_by(command, build_store(std::move(read.ratings), store), prepared);
+    RatingStore all = build_store(std::move(read.ratings), store);
+    prepared.duplicates = all.parts().duplicates;
+    split_by(command, std::move(all), prepared);
   } else {
     join_with_validation_file(command, std::move(read.ratings), store, prepared);
+    prepared.duplicates =
+        prepared.training.parts().duplicates + prepared.validation.parts().duplicates;
   }
-  const std::uint64_t duplicates = prepared.training.parts().duplicates;
-  if (duplicates > 0) {
-    prepared.warnings.push_back(with_commas(duplicates) +
+  if (prepared.duplicates > 0) {
+    prepared.warnings.push_back(with_commas(prepared.duplicates) +
                                 " ratings were of an item the user had rated already "
                                 "(--duplicates says which one counts)");
   }

@@ -13,16 +13,19 @@ namespace mfpar {
 
 /// How to read ratings from text. The defaults detect everything from the file.
 struct ReadOptions {
-  /// What separates fields: "," "\t" "::" ";" "|" or " " (any run of blanks and tabs). Empty:
-  /// detected from the first lines.
+  /// What separates fields: "," "\t" "::" ";" "|" or " " (any run of blanks and tabs). Empty: the
+  /// one that cuts most of the first lines into the same number of fields, three at least.
   std::string delimiter;
 
-  /// Whether the first line names the columns. Unset: detected (a first line whose rating is no
-  /// number is a header).
+  /// Whether the first line names the columns. Unset: it does when two of its fields are well-known
+  /// names (userId, movie_id, Book-Rating, ts, ...), when nothing in it looks like a number, or
+  /// when a column below is asked for by name.
   std::optional<bool> header;
 
   /// Which column is which: by name (matched with the header, letter case ignored) or by 1-based
-  /// number. Empty: known names in the header, else user, item, rating, timestamp in this order.
+  /// number. Empty: the well-known name in the header. Where no name is known, and in a file
+  /// without header, three columns are user, item and rating, and a fourth, of numbers, is the
+  /// timestamp; of more columns those to use must be named.
   std::string user_column;
   std::string item_column;
   std::string rating_column;
@@ -67,10 +70,20 @@ struct ReadResult {
 };
 
 /// Reads ratings from the text file at `path`, or from standard input for "-". Plain, gzip and zstd
-/// files are told apart by their first bytes. Fields may be quoted as in RFC 4180 where the
-/// delimiter is one character other than a blank. Throws Error(kSystem) when the file cannot be
-/// read, Error(kBadData) with file, line and column when a line cannot be used or there is no
-/// rating at all, Error(kBadOption) when a named column is not there.
+/// files are told apart by their first bytes. A plain file is mapped, and must not be truncated
+/// meanwhile.
+///
+/// - Every line has as many fields as the header, or as most of the first lines where there is none;
+///   empty lines are passed over. A line ends at LF or CR LF; a byte order mark is no part of it.
+/// - Fields may be quoted as in RFC 4180 where the delimiter is one character other than a blank.
+///   Blanks around a field are not part of it unless they are quoted.
+/// - Ids are UTF-8 text, not empty, and come back letter for letter.
+/// - Ratings are plain decimal numbers, finite in single precision; timestamps, where they are kept,
+///   integers.
+///
+/// Throws Error(kSystem) when the file cannot be read, Error(kBadData) with file, line and column
+/// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column is
+/// not there. Safe to call from many threads at once.
 ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
 
 /// The same from text in memory; `name` stands for the file in messages.

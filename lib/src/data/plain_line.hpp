@@ -15,8 +15,8 @@
 
 namespace mfpar {
 
-/// The first one to seven characters of `word`, the first lowest, and on top their number: a key that
-/// differs for every text.
+/// The first one to seven characters of `word`, the first lowest, and on top their number: a key
+/// that differs for every text.
 constexpr std::uint64_t short_text(std::uint64_t word, std::size_t length) {
   return (word & ((std::uint64_t{1} << (8 * length)) - 1)) | (std::uint64_t{length} << 56);
 }

@@ -14,7 +14,7 @@ namespace mfpar {
 
 namespace {
 
-/// The largest index of an array that `pieces` threads lower; see Attempt::stop.
+/// Lowers `bound` to `value` where it is higher.
 void lower_to(std::atomic<std::size_t>& bound, std::size_t value) {
   std::size_t current = bound.load();
   while (value < current && !bound.compare_exchange_weak(current, value)) {
@@ -58,6 +58,7 @@ struct RatingText::Attempt {
   struct Piece {
     ParsedChunk parsed;
     std::size_t parser = 0;
+    bool reaches_end = false;                         // of the block
     std::uint32_t users_before = 0, users_after = 0;  // ids of the parser
     std::uint32_t items_before = 0, items_after = 0;
   };
@@ -97,8 +98,8 @@ std::size_t RatingText::parse_block(std::string_view block, bool is_last, const 
   return 0;
 }
 
-/// Whether `cut` was right: whether each piece ended where the next began, up to the first bad line
-/// that must be thrown, which ends the attempt.
+/// Whether `cut` was right: whether each piece ended where the next began, up to the end of the
+/// block or to the first bad line that must be thrown, which ends the attempt.
 bool RatingText::parse_pieces(std::string_view block, std::size_t begin, bool is_last, Cut cut,
                               const Parsed& parsed, Attempt& attempt) {
   const TextPieces places(block.substr(begin), piece_bytes_, cut, workers_,
@@ -110,7 +111,7 @@ bool RatingText::parse_pieces(std::string_view block, std::size_t begin, bool is
   attempt.parsers.resize(
       std::min<std::size_t>(count, static_cast<std::size_t>(workers_.threads())));
   std::atomic<std::size_t> next{0};
-  std::atomic<std::size_t> stop{count};  // no piece behind this one is worth parsing
+  std::atomic<std::size_t> stop{count - 1};  // no piece behind this one is worth parsing
   workers_.for_each(attempt.parsers.size(), [&](std::size_t number) {
     auto& parser = attempt.parsers[number];
     parser = std::make_unique<ChunkParser>(*format_, options_);
@@ -124,15 +125,16 @@ bool RatingText::parse_pieces(std::string_view block, std::size_t begin, bool is
       piece.parsed = parser->parse(block, piece_begin, piece_end, is_last);
       piece.users_after = parser->ids().users.size();
       piece.items_after = parser->ids().items.size();
-      const bool meets_next = piece.parsed.end == piece_end || i + 1 == count;
+      piece.reaches_end = piece_end == block.size();
+      const bool meets_next = piece.parsed.end == piece_end && !piece.reaches_end;
       if (piece.parsed.is_stopped || !meets_next) lower_to(stop, i);
       if (parsed) parsed(piece_begin, piece_end);
     }
   });
-  if (stop.load() == count) return true;
-  // The piece that stopped it began rightly, since all before it met their next.
+  // The piece that stopped it began rightly, since all before it met their next. Behind one that
+  // reaches the end, perhaps with a line that is not finished, there are only empty pieces.
   attempt.pieces.resize(stop.load() + 1);
-  return attempt.pieces.back().parsed.is_stopped;
+  return attempt.pieces.back().parsed.is_stopped || attempt.pieces.back().reaches_end;
 }
 
 /// Adds a piece to the report; throws for a bad line that must be.

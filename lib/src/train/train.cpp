@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/decimal.hpp"
 #include "base/parallel.hpp"
 #include "base/stopwatch.hpp"
 #include "compute/bias_baseline.hpp"
@@ -50,7 +51,7 @@ void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
   throw Error(ErrorCode::kDiverged,
               "training diverged in epoch " + std::to_string(epoch) +
                   (std::isfinite(mse) ? ": the error exploded" : ": the error is not finite") +
-                  "; lower the learning rate (now " + std::to_string(options.learning_rate) +
+                  "; lower the learning rate (now " + shortest_decimal(options.learning_rate) +
                   ") or raise the penalties");
 }
 

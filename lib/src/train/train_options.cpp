@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <charconv>
 #include <cmath>
 
+#include "base/decimal.hpp"
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/error.hpp"
@@ -12,24 +12,19 @@ namespace mfpar {
 
 namespace {
 
-std::string text_of(double value) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
-}
-
 [[noreturn]] void refuse(const std::string& name, double value, const std::string& range) {
-  throw Error(ErrorCode::kBadOption, name + " is " + text_of(value) + "; it must be " + range);
+  throw Error(ErrorCode::kBadOption, name + " is " + shortest_decimal(value) + "; it must be " + range);
 }
 
 void require_between(const std::string& name, double value, double lowest, double highest) {
   if (!(value >= lowest && value <= highest)) {
-    refuse(name, value, text_of(lowest) + " to " + text_of(highest));
+    refuse(name, value, shortest_decimal(lowest) + " to " + shortest_decimal(highest));
   }
 }
 
 void require_from(const std::string& name, double value, double lowest) {
   if (!(value >= lowest) || std::isinf(value)) {
-    refuse(name, value, "a finite number of at least " + text_of(lowest));
+    refuse(name, value, "a finite number of at least " + shortest_decimal(lowest));
   }
 }
 
@@ -72,14 +67,14 @@ std::vector<std::pair<std::string, std::string>> describe_options(const TrainOpt
   return {{"rank", std::to_string(options.rank)},
           {"epochs", std::to_string(options.epochs)},
           {"step-rule", name_of(kStepRuleNames, options.step_rule)},
-          {"learning-rate", text_of(options.learning_rate)},
+          {"learning-rate", shortest_decimal(options.learning_rate)},
           {"rate-schedule", name_of(kRateScheduleNames, options.rate_schedule)},
-          {"decay", text_of(options.decay)},
+          {"decay", shortest_decimal(options.decay)},
           {"penalty", name_of(kPenaltyNames, options.penalty)},
-          {"lambda-factors", text_of(options.lambda_factors)},
-          {"lambda-biases", text_of(options.lambda_biases)},
+          {"lambda-factors", shortest_decimal(options.lambda_factors)},
+          {"lambda-biases", shortest_decimal(options.lambda_biases)},
           {"biases", options.biases ? "true" : "false"},
-          {"init-scale", text_of(options.init_scale)},
+          {"init-scale", shortest_decimal(options.init_scale)},
           {"schedule", name_of(kScheduleNames, options.schedule)},
           {"seed", std::to_string(options.seed)},
           {"eval-every", std::to_string(options.eval_every)},
