@@ -43,7 +43,9 @@ inline ReadOptions with_columns(std::string user, std::string item, std::string 
   options.item_column = std::move(item);
   options.rating_column = std::move(rating);
   options.timestamp_column = std::move(timestamp);
-  options.timestamps = !options.timestamp_column.empty();
+  if (!options.timestamp_column.empty()) {
+    options.timestamps = ReadOptions::Timestamps::kRequired;
+  }
   return options;
 }
 

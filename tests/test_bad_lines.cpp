@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(every_bad_line_has_its_message) {
                "for " << text.substr(0, 80) << "\ngot  " << parsed(text) << "\nwant " << message);
   }
   ReadOptions options;
-  options.timestamps = true;
+  options.timestamps = ReadOptions::Timestamps::kRequired;
   BOOST_TEST(parsed("1,2,3,5\n1,2,3,soon\n", options) ==
              "f:2:7: timestamp \"soon\" is not an integer; expected seconds such as 1365029107" +
                  skip);

@@ -238,6 +238,11 @@ BOOST_AUTO_TEST_CASE(an_output_never_replaces_an_input) {
   }
   check_output("--predictions", folder.path("other"), {"-", input, folder.path("missing")});
   check_output("--predictions", "/dev/null", {"/dev/null"});
+  const std::string same[] = {folder.path("new"), folder.path("other"), folder.path("./new")};
+  check_distinct(std::span(same).first(2));
+  BOOST_CHECK_EXCEPTION(check_distinct(same), Error, [&](const Error& e) {
+    return e.code() == ErrorCode::kBadOption && std::string(e.what()).ends_with("file, " + same[2]);
+  });
   BOOST_CHECK_EXCEPTION(check_output("-o", folder.path(""), {input}), Error,
                         [](const Error& e) { return e.code() == ErrorCode::kSystem; });
   BOOST_TEST(std::filesystem::file_size(input) == 6u);

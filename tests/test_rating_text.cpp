@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(columns_are_chosen_by_name_or_number) {
   };
   for (const auto& [options, message] : bad) BOOST_TEST(parsed(text, options) == message);
   ReadOptions options;
-  options.timestamps = true;
+  options.timestamps = ReadOptions::Timestamps::kRequired;
   BOOST_TEST(parsed("1,2,3\n", options) ==
              "f: there is no timestamp column; name it with --columns timestamp=NAME or =NUMBER");
   options = with_columns("1", "2", "7");
@@ -177,8 +177,15 @@ BOOST_AUTO_TEST_CASE(timestamps_are_kept_when_asked_for) {
   const std::string_view text = "1,2,3,978300760\n1,3,4,-5\n1,x,5,12345678901234\n";
   BOOST_TEST(!parse_ratings(text, "f").ratings.has_timestamps());
   ReadOptions options;
-  options.timestamps = true;
+  options.timestamps = ReadOptions::Timestamps::kRequired;
   BOOST_TEST(parsed(text, options) == "1 2 3@978300760/1 3 4@-5/1 x 5@12345678901234/");
+  options.timestamps = ReadOptions::Timestamps::kIfThere;
+  BOOST_TEST(parsed(text, options) == "1 2 3@978300760/1 3 4@-5/1 x 5@12345678901234/");
+  BOOST_TEST(parse_ratings("time,rating,item,user\n5,3,2,1\n", "f", options).report.columns ==
+             "user=4,item=3,rating=2,timestamp=1");
+  BOOST_TEST(parsed("1,2,3\n", options) == "1 2 3/");
+  BOOST_TEST(parsed("user,item,rating,date\n1,2,3,2020-01-02\n", options) == "1 2 3/");
+  BOOST_TEST(parsed("user,item,rating,date\n1,2,3,17\n", options) == "1 2 3@17/");
   // Dates are no obstacle as long as nobody wants them.
   BOOST_TEST(parsed("user,item,rating,date\n1,2,3,2020-01-02\n") == "1 2 3/");
 }
@@ -251,7 +258,7 @@ BOOST_AUTO_TEST_CASE(the_result_depends_on_neither_threads_nor_pieces_nor_blocks
   for (const auto& [has_bad, has_broken_quotes] : kinds) {
     const std::string text = text_of(200, has_bad, has_broken_quotes);
     ReadOptions options = skipping();
-    options.timestamps = true;
+    options.timestamps = ReadOptions::Timestamps::kRequired;
     options.threads = 1;
     const std::string expected = fingerprint(parse_in_blocks(text, options, 1 << 20, 1 << 20));
     BOOST_TEST((expected.find("bad") == expected.npos));

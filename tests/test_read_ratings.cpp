@@ -55,6 +55,7 @@ void check_is_text(const ReadResult& result, const std::string& source,
   BOOST_TEST(result.report.bytes == kText.size());
   BOOST_TEST(result.report.lines == 3u);
   BOOST_TEST(result.report.header);
+  BOOST_TEST(result.report.columns == "user=1,item=2,rating=3");
   BOOST_TEST(result.report.seconds >= 0.0);
   BOOST_REQUIRE(result.ratings.size() == 3u);
   BOOST_TEST(result.ratings.items()->id(result.ratings.at(2).item) == "0104257");
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(real_files_come_back_whole) {
       continue;
     }
     ReadOptions options;
-    options.timestamps = true;
+    options.timestamps = ReadOptions::Timestamps::kRequired;
     const ReadResult result = read_ratings(path, options);
     const RatingTable& table = result.ratings;
     BOOST_TEST(table.size() == file.ratings);

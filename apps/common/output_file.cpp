@@ -2,6 +2,7 @@
 #include "common/output_file.hpp"
 
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "mfpar/error.hpp"
@@ -21,6 +22,14 @@ void check_output(const std::string& option, const std::string& path,
     }
   }
   check_writable(path);
+}
+
+void check_distinct(std::span<const std::string> outputs) {
+  std::set<std::filesystem::path> known;
+  for (const std::string& output : outputs) {
+    if (known.insert(std::filesystem::weakly_canonical(output)).second) continue;
+    throw Error(ErrorCode::kBadOption, "two outputs are the same file, " + output);
+  }
 }
 
 }  // namespace mfpar::apps

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 
 namespace mfpar::apps {
@@ -10,5 +11,8 @@ namespace mfpar::apps {
 /// none of the files that will be read. Throws Error(kSystem), Error(kBadOption).
 void check_output(const std::string& option, const std::string& path,
                   std::initializer_list<std::string> inputs);
+
+/// Throws Error(kBadOption) when two outputs are the same file, whether or not it is there.
+void check_distinct(std::span<const std::string> outputs);
 
 }  // namespace mfpar::apps

@@ -34,7 +34,7 @@ int run_inspect(int argc, const char* const* argv) {
   add_reading_options(options, read);
   add_duplicates_option(options, store.duplicates);
   return run_program(info, options, argc, argv, [&] {
-    read.timestamps = true;
+    read.timestamps = ReadOptions::Timestamps::kIfThere;
     store.threads = read.threads;
     const DataReport report = make_data_report(read_ratings(ratings, read), store);
     std::cout << (json ? data_json(report) : data_table(report));

@@ -99,7 +99,7 @@ std::string data_table(const DataReport& report) {
   const ReadReport& read = report.read;
   std::string text = row("source", read.source) + row("compression", read.compression) +
                      row("delimiter", delimiter_name(read.delimiter)) +
-                     row("header", read.header ? "yes" : "no") +
+                     row("header", read.header ? "yes" : "no") + row("columns", read.columns) +
                      row("bytes", with_commas(read.bytes)) + row("lines", with_commas(read.lines)) +
                      row("bad lines", with_commas(read.bad_lines));
   for (const BadLine& bad : read.first_bad) text += "  " + bad.message + '\n';
@@ -132,6 +132,7 @@ std::string data_json(const DataReport& report) {
       .add("compression", read.compression)
       .add("delimiter", read.delimiter)
       .add("header", read.header)
+      .add("columns", read.columns)
       .add("bytes", read.bytes)
       .add("lines", read.lines)
       .add("bad_lines", read.bad_lines)

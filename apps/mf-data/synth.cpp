@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <cmath>
 #include <iostream>
 #include <limits>
@@ -101,9 +102,7 @@ int run(const SynthCommand& command, const SyntheticOptions& options) {
   check_output("--output", command.output, {});
   if (!command.titles.empty()) {
     check_output("--titles", command.titles, {});
-    if (command.titles == command.output) {
-      throw Error(ErrorCode::kBadOption, "--output and --titles are the same file");
-    }
+    check_distinct(std::array{command.output, command.titles});
   }
   const Stopwatch watch;
   const SyntheticRatings made = make_synthetic(options);

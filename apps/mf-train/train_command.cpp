@@ -154,7 +154,9 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     throw Error(ErrorCode::kBadOption, "ratings and validation ratings are both standard input");
   }
   command.train.threads = command.read.threads;
-  command.read.timestamps = command.split_last || command.split_time;
+  if (command.split_last || command.split_time) {
+    command.read.timestamps = ReadOptions::Timestamps::kRequired;
+  }
   if (!command.folds && command.model_path.empty()) {
     const auto name = std::filesystem::path(command.ratings_path).filename().string();
     command.model_path = (command.ratings_path == "-" ? "ratings" : name) + ".model";

@@ -31,8 +31,9 @@ struct ReadOptions {
   std::string rating_column;
   std::string timestamp_column;
 
-  /// Keep timestamps (8 bytes a rating). Only time-based splits need them.
-  bool timestamps = false;
+  /// Whether timestamps are kept (8 bytes a rating); only time-based splits need them. kIfThere: when
+  /// the file has a column of them.
+  enum class Timestamps { kIgnore, kIfThere, kRequired } timestamps = Timestamps::kIgnore;
 
   /// What a line that cannot be used does. kError: the first one, in file order, is thrown. kSkip:
   /// it is left out and counted, and reading fails after all when more than `most_bad_share` of the
@@ -55,6 +56,7 @@ struct ReadReport {
   std::string source;              ///< the path, or "standard input"
   std::string delimiter;           ///< as used
   bool header = false;             ///< whether a header line was found
+  std::string columns;             ///< that were read: "user=1,item=2,rating=3,timestamp=4"
   std::string compression;         ///< "none", "gzip" or "zstd"
   std::uint64_t bytes = 0;         ///< of text, decompressed
   std::uint64_t lines = 0;         ///< with a rating or bad; header and empty lines not counted

@@ -29,14 +29,14 @@ bool is_ascii(std::string_view text) {
 ChunkParser::ChunkParser(const TextFormat& format, const ReadOptions& options)
     : format_(format),
       options_(options),
-      builder_(ids_, options.timestamps),
+      builder_(ids_, format.keeps_timestamps),
       scanner_(format.delimiter) {
   const int user = format.column(Role::kUser), item = format.column(Role::kItem);
   const int timestamp = format.column(Role::kTimestamp);
   const bool usual_order = user + item == 1 && format.column(Role::kRating) == 2 &&
                            (timestamp == TextFormat::kNoColumn || timestamp == 3);
   if (usual_order && PlainLineReader::can_read(format.delimiter, format.field_count)) {
-    plain_lines_.emplace(format.delimiter, format.field_count, options.timestamps);
+    plain_lines_.emplace(format.delimiter, format.field_count, format.keeps_timestamps);
     item_first_ = item == 0;
   }
 }
@@ -134,7 +134,7 @@ LineFault ChunkParser::take_fields() {
     return {value.fault, Role::kRating, field(Role::kRating).text.data() + value.bad_at, rating};
   }
   std::int64_t timestamp = 0;
-  if (options_.timestamps) {
+  if (format_.keeps_timestamps) {
     const std::string_view text = text_of(field(Role::kTimestamp), scratch_);
     const ParsedNumber<std::int64_t> parsed = parse_timestamp(text);
     if (parsed.fault != Fault::kNone) {

@@ -41,6 +41,17 @@ void relabel(RatingChunk& chunk, const std::vector<std::uint32_t>& users,
   }
 }
 
+/// The columns in the form in which they are asked for.
+std::string columns_text(const TextFormat& format) {
+  std::string text;
+  for (const Role role : {Role::kUser, Role::kItem, Role::kRating, Role::kTimestamp}) {
+    if (role == Role::kTimestamp && !format.keeps_timestamps) continue;
+    text.append(text.empty() ? "" : ",").append(name_of(role));
+    text.append("=").append(std::to_string(format.column(role) + 1));
+  }
+  return text;
+}
+
 std::string percent(double share) {
   char digits[32];
   const auto end =
@@ -230,6 +241,7 @@ ReadResult RatingText::finish() {
   ReadResult result;
   report_.delimiter = format_->delimiter;
   report_.header = format_->has_header;
+  report_.columns = columns_text(*format_);
   result.report = std::move(report_);
   RatingTable::Impl& table = result.ratings.impl();
   table.chunks = std::move(chunks_);

@@ -126,6 +126,7 @@ class Detector {
 
  private:
   void choose_columns(const Sample& sample);
+  bool keeps_timestamps(bool is_asked, const std::vector<std::string>* first_ratings) const;
 
   [[noreturn]] void fail(ErrorCode code, const std::string& what) const {
     throw Error(code, name_ + ": " + what);
@@ -196,12 +197,13 @@ void Detector::choose_columns(const Sample& sample) {
                "); tell which columns to use: --columns user=1,item=2,rating=3");
     }
   }
+  const bool requires_timestamps = options_.timestamps == ReadOptions::Timestamps::kRequired;
   std::vector<Role> owner_of(format_.field_count, Role::kUser);
   std::vector<bool> is_taken(format_.field_count, false);
   for (std::size_t i = 0; i < kRoles; ++i) {
     const Role role = static_cast<Role>(i);
     const auto column = asked[i] ? asked[i] : known[i] ? known[i] : in_order[i];
-    const bool is_needed = role != Role::kTimestamp || options_.timestamps;
+    const bool is_needed = role != Role::kTimestamp || requires_timestamps;
     if (!column && is_needed) {
       fail(ErrorCode::kBadOption, "there is no " + std::string(name_of(role)) + " column" +
                                       (header.empty() ? "" : " among " + list_of(header)) +
@@ -213,7 +215,7 @@ void Detector::choose_columns(const Sample& sample) {
     const auto place = static_cast<std::size_t>(*column);
     if (is_taken[place]) {
       // A timestamp that nobody asked for gives way.
-      if (role == Role::kTimestamp && !asked[i] && !options_.timestamps) {
+      if (role == Role::kTimestamp && !asked[i] && !requires_timestamps) {
         format_.columns[i] = TextFormat::kNoColumn;
         continue;
       }
@@ -225,6 +227,21 @@ void Detector::choose_columns(const Sample& sample) {
     is_taken[place] = true;
     owner_of[place] = role;
   }
+  format_.keeps_timestamps = keeps_timestamps(asked[3].has_value(), first_ratings);
+}
+
+/// Whether the column of timestamps, if there is one, is to be read.
+bool Detector::keeps_timestamps(bool is_asked,
+                                const std::vector<std::string>* first_ratings) const {
+  const int column = format_.column(Role::kTimestamp);
+  if (column == TextFormat::kNoColumn) return false;
+  if (options_.timestamps != ReadOptions::Timestamps::kIfThere) {
+    return options_.timestamps == ReadOptions::Timestamps::kRequired;
+  }
+  // Dates under a well-known name are no timestamps.
+  const auto place = static_cast<std::size_t>(column);
+  return is_asked || first_ratings == nullptr || place >= first_ratings->size() ||
+         parse_timestamp((*first_ratings)[place]).fault == Fault::kNone;
 }
 
 }  // namespace

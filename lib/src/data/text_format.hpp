@@ -19,6 +19,7 @@ struct TextFormat {
   std::string delimiter;
   std::size_t field_count = 0;        ///< of every line
   std::array<int, kRoles> columns{};  ///< by Role, 0-based; the timestamp's may be kNoColumn
+  bool keeps_timestamps = false;
   bool has_header = false;
   std::size_t body = 0;       ///< where the lines of ratings begin, behind mark and header
   std::size_t body_line = 0;  ///< lines before that
