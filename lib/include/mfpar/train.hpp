@@ -35,8 +35,8 @@ enum class RateSchedule { kConstant, kExponential, kInverseSqrt, kCosine };
 enum class Penalty { kPerRating, kSquareRoot, kTotal };
 
 /// Where the training MSE of an epoch's report comes from. Exact: a pass of the evaluator over all
-/// training ratings. Running: the errors the workers saw just before each update. Sample: the exact
-/// error of a fixed seeded subset.
+/// training ratings. Running: the errors the workers saw just before each update; epoch 0, which has no
+/// workers, is sampled. Sample: the exact error of a fixed subset, a seeded run of whole users.
 enum class TrainMse { kExact, kRunning, kSample };
 
 /// Everything that decides what training does. Ratings are standardised inside (mean 0 if there are

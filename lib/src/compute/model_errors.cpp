@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "compute/model_errors.hpp"
 
-#include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "base/partition.hpp"
-#include "compute/objective.hpp"
+#include "compute/row_norms.hpp"
 
 namespace mfpar {
 
@@ -52,33 +52,28 @@ PassSums model_errors(const FactorModel& model, const RatingStore& ratings, User
   return total;
 }
 
-double model_penalty(const FactorModel& model, std::span<const std::uint32_t> user_counts,
-                     std::span<const std::uint32_t> item_counts, const TrainOptions& options,
+double model_penalty(const FactorModel& model, std::span<const float> user_weights,
+                     std::span<const float> item_weights, const TrainOptions& options,
                      float deviation, const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  // Factors were multiplied with the root of the deviation and biases with the deviation, errors
-  // with its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
+  // Factors were multiplied with the root of the deviation and biases with the deviation, errors with
+  // its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
   const double factor_weight = options.lambda_factors * deviation;
-  const auto side = [&](std::span<const std::uint32_t> counts, const float* rows,
-                        const float* biases) {
+  const auto side = [&](std::span<const float> weights, const float* rows, const float* biases) {
     std::vector<double> sums(kPieces);
     workers.for_each(kPieces, [&](std::size_t piece) {
-      const Range range = even_range(counts.size(), kPieces, piece);
+      const Range range = even_range(weights.size(), kPieces, piece);
       double sum = 0.0;
       for (std::size_t row = range.begin; row < range.end; ++row) {
-        const std::span factors(rows + row * parts.stride, parts.rank);
-        const double weight = counts[row] * double{penalty_shrink(counts[row], options.penalty)};
-        sum += weight * (factor_weight * dot(factors, factors) +
-                         options.lambda_biases * biases[row] * biases[row]);
+        sum += weights[row] * (factor_weight * row_norm(rows + row * parts.stride, parts.stride) +
+                               options.lambda_biases * biases[row] * biases[row]);
       }
       sums[piece] = sum;
     });
-    double total = 0.0;
-    for (const double sum : sums) total += sum;
-    return total;
+    return std::accumulate(sums.begin(), sums.end(), 0.0);
   };
-  return side(user_counts, parts.user_factors.data(), parts.user_biases.data()) +
-         side(item_counts, parts.item_factors.data(), parts.item_biases.data());
+  return side(user_weights, parts.user_factors.data(), parts.user_biases.data()) +
+         side(item_weights, parts.item_factors.data(), parts.item_biases.data());
 }
 
 }  // namespace mfpar

@@ -24,10 +24,10 @@ PassSums model_errors(const FactorModel& model, const RatingStore& ratings, User
                       const KernelSet& kernels, const Workers& workers);
 
 /// The penalty in the reported objective: sum over rows of n^(1-e) (lambda_factors |row|^2 +
-/// lambda_biases b^2), in squared rating units. `lambda`s are those of the standardised problem;
-/// `deviation` is what ratings were divided by. `user_counts` and `item_counts` hold n.
-double model_penalty(const FactorModel& model, std::span<const std::uint32_t> user_counts,
-                     std::span<const std::uint32_t> item_counts, const TrainOptions& options,
+/// lambda_biases b^2), in squared rating units. The lambdas are those of the standardised problem;
+/// `deviation` is what ratings were divided by. The weights hold n^(1-e) of each row.
+double model_penalty(const FactorModel& model, std::span<const float> user_weights,
+                     std::span<const float> item_weights, const TrainOptions& options,
                      float deviation, const Workers& workers);
 
 }  // namespace mfpar

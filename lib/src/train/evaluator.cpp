@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "base/stopwatch.hpp"
+#include "compute/objective.hpp"
 
 namespace mfpar {
 
@@ -26,13 +27,24 @@ UserRange sample_users(const RatingStore& ratings, std::uint64_t wanted, std::ui
   return {row_at(first_rating), row_at(first_rating + wanted - 1) + 1};
 }
 
+/// n^(1-e) of each row.
+std::vector<float> penalty_weights(std::span<const std::uint32_t> counts, Penalty penalty) {
+  std::vector<float> weights;
+  for (const std::uint32_t count : counts) {
+    weights.push_back(static_cast<float>(count) * penalty_shrink(count, penalty));
+  }
+  return weights;
+}
+
 }  // namespace
 
 Evaluator::Evaluator(const Setup& setup)
     : setup_(setup),
+      user_weights_(penalty_weights(setup.user_counts, setup.options.penalty)),
+      item_weights_(penalty_weights(setup.item_counts, setup.options.penalty)),
       training_users_{0, setup.training.user_count()},
       workers_(setup.options.threads) {
-  if (setup_.options.train_mse == TrainMse::kSample) {
+  if (setup_.options.train_mse != TrainMse::kExact) {
     training_users_ = sample_users(setup_.training, setup_.options.sample, setup_.options.seed);
   }
   thread_ = std::jthread([this] { serve(); });
@@ -107,10 +119,9 @@ void Evaluator::fill_training_error(Message& message) const {
   if (scored == 0.0) return;
   message.report.train_mse = sums.clipped_error / scored;
   if (message.snapshot) {
-    message.report.objective =
-        sums.error / scored * ratings + model_penalty(*message.snapshot, setup_.user_counts,
-                                                      setup_.item_counts, setup_.options,
-                                                      setup_.scale.deviation, workers_);
+    message.report.objective = sums.error / scored * ratings +
+                               model_penalty(*message.snapshot, user_weights_, item_weights_,
+                                             setup_.options, setup_.scale.deviation, workers_);
   }
 }
 

@@ -82,6 +82,8 @@ class Evaluator {
 
   // Constant after construction.
   const Setup setup_;
+  std::vector<float> user_weights_;  ///< n^(1-e) of each row, for the penalty
+  std::vector<float> item_weights_;
   UserRange training_users_;  ///< whose ratings the training error is taken over
 
   // The evaluator's thread alone, until finish() has waited for it.

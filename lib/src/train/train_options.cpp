@@ -13,7 +13,8 @@ namespace mfpar {
 namespace {
 
 [[noreturn]] void refuse(const std::string& name, double value, const std::string& range) {
-  throw Error(ErrorCode::kBadOption, name + " is " + shortest_decimal(value) + "; it must be " + range);
+  throw Error(ErrorCode::kBadOption,
+              name + " is " + shortest_decimal(value) + "; it must be " + range);
 }
 
 void require_between(const std::string& name, double value, double lowest, double highest) {
