@@ -40,7 +40,15 @@ std::optional<std::pair<std::int64_t, std::int64_t>> take_times(RatingTable& rat
 }
 
 void count_values(const RatingStore& store, DataReport& report) {
-  for (std::uint64_t i = 0; i < store.size(); ++i) ++report.values[store.value(i)];
+  if (store.is_compact()) {
+    std::vector<std::uint64_t> counts(RatingStore::kMostValues);
+    for (const std::uint32_t entry : store.parts().compact) ++counts[RatingStore::code_of(entry)];
+    for (std::size_t code = 0; code < counts.size(); ++code) {
+      if (counts[code] > 0) report.values[store.parts().values[code]] = counts[code];
+    }
+  } else {
+    for (const RatingStore::WideEntry& entry : store.parts().wide) ++report.values[entry.value];
+  }
   const auto count = static_cast<double>(store.size());
   for (const auto& [value, times] : report.values) {
     report.mean += double{value} * static_cast<double>(times) / count;
