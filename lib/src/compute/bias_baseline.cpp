@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/partition.hpp"
-#include "compute/rating_scale.hpp"
 
 namespace mfpar {
 
@@ -25,9 +24,8 @@ std::size_t piece_count(ItemIndex items) {
 
 }  // namespace
 
-BiasBaseline fit_bias_baseline(const RatingStore& ratings, const Workers& workers) {
-  const float mean = ratings.size() > 0 ? measure_scale(ratings, true, workers).mean : 0.0f;
-  const auto item_counts = count_item_ratings(ratings, workers);
+BiasBaseline fit_bias_baseline(const RatingStore& ratings, float mean,
+                               std::span<const std::uint32_t> item_counts, const Workers& workers) {
   std::vector<float> user_biases(ratings.user_count());
   std::vector<float> item_biases(ratings.item_count());
 

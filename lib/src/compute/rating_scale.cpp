@@ -2,6 +2,7 @@
 #include "compute/rating_scale.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cassert>
 #include <cmath>
@@ -19,15 +20,6 @@ struct Moments {
   float lowest = std::numeric_limits<float>::infinity();
   float highest = -std::numeric_limits<float>::infinity();
 
-  void add(float value) {
-    ++count;
-    const double away = value - mean;
-    mean += away / count;
-    squares += away * (value - mean);
-    lowest = std::min(lowest, value);
-    highest = std::max(highest, value);
-  }
-
   /// Chan, Golub and LeVeque (1979).
   void add(const Moments& other) {
     if (other.count == 0) return;
@@ -39,7 +31,26 @@ struct Moments {
     lowest = std::min(lowest, other.lowest);
     highest = std::max(highest, other.highest);
   }
+
+  /// `times` equal values.
+  void add(float value, double times) { add({times, value, 0.0, value, value}); }
 };
+
+Moments moments_between(const RatingStore& ratings, std::uint64_t begin, std::uint64_t end) {
+  Moments moments;
+  if (ratings.is_compact()) {
+    std::array<std::uint32_t, RatingStore::kMostValues> counts{};
+    for (const auto entry : ratings.parts().compact.span().subspan(begin, end - begin)) {
+      ++counts[RatingStore::code_of(entry)];
+    }
+    for (std::size_t code = 0; code < ratings.parts().values.size(); ++code) {
+      if (counts[code] > 0) moments.add(ratings.parts().values[code], counts[code]);
+    }
+  } else {
+    for (std::uint64_t at = begin; at < end; ++at) moments.add(ratings.value(at), 1.0);
+  }
+  return moments;
+}
 
 }  // namespace
 
@@ -48,17 +59,14 @@ RatingScale measure_scale(const RatingStore& ratings, bool centre, const Workers
   const auto shards = ratings.shard_boundaries();
   std::vector<Moments> parts(shards.size() - 1);
   workers.for_each(parts.size(), [&](std::size_t shard) {
-    Moments moments;
-    const std::uint64_t end = ratings.offsets()[shards[shard + 1]];
-    for (std::uint64_t at = ratings.offsets()[shards[shard]]; at < end; ++at) {
-      moments.add(ratings.value(at));
-    }
-    parts[shard] = moments;
+    parts[shard] = moments_between(ratings, ratings.offsets()[shards[shard]],
+                                   ratings.offsets()[shards[shard + 1]]);
   });
   Moments all;
   for (const Moments& part : parts) all.add(part);
   RatingScale scale;
-  scale.mean = centre ? static_cast<float>(all.mean) : 0.0f;
+  scale.average = static_cast<float>(all.mean);
+  if (centre) scale.mean = scale.average;
   const double variance = all.squares / all.count;
   if (variance > 0.0) scale.deviation = static_cast<float>(std::sqrt(variance));
   scale.range = {all.lowest, all.highest};

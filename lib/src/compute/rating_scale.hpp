@@ -11,6 +11,7 @@ namespace mfpar {
 /// How ratings are standardised for training, (rating - mean) / deviation, so that one learning
 /// rate and one penalty serve every rating scale.
 struct RatingScale {
+  float average = 0.0f;    ///< the mean rating
   float mean = 0.0f;       ///< what is subtracted: the mean rating, or 0 when it is not centred
   float deviation = 1.0f;  ///< standard deviation of the ratings; 1 when they are all the same
   RatingRange range;       ///< of the ratings, in rating units

@@ -65,12 +65,12 @@ std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
 
 /// What a snapshot lacks to be saved: who rated what, what simpler models reach, where it comes from.
 FactorModel complete_model(const FactorModel& snapshot, const RatingStore& training,
-                           const RatingStore& validation, const TrainingRecord& record,
-                           const Workers& workers) {
+                           const RatingStore& validation, const BiasBaseline& baseline,
+                           const TrainingRecord& record, const Workers& workers) {
   FactorModel::Parts parts = snapshot.parts();
   parts.trained = item_lists_of(training, workers);
   if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
-  parts.baseline = fit_bias_baseline(training, workers);
+  parts.baseline = baseline;
   parts.record = record;
   return FactorModel(std::move(parts));
 }
@@ -128,7 +128,9 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
                               .best_epoch = outcome.best ? outcome.best_epoch : epoch,
                               .ratings = training.size(),
                               .fingerprint = rating_fingerprint(training, options.threads)};
-  result.model = complete_model(learnt, training, validation, record, workers);
+  const BiasBaseline baseline =
+      fit_bias_baseline(training, scale.average, state.items().counts, workers);
+  result.model = complete_model(learnt, training, validation, baseline, record, workers);
   result.history = std::move(outcome.history);
   return result;
 }

@@ -3,40 +3,86 @@
 // The sums of an ErrorPass. Included once for each instruction set, inside its namespace; no include
 // guard. Nothing races here: the rows are a snapshot's.
 
+/// Four ratings of a run are scored together, so that their dot products share one reduction.
 template <int kLanes, int kVectors, class Entries>
-PassSums sum_errors(const ErrorPass& pass) {
+class ErrorWalk {
   using Shape = RowShape<kLanes, kVectors>;
   using Vector = typename Shape::Vector;
-  const Shape shape(pass.rank);
-  const Entries entries(pass.runs);
-  PassSums sums;
-  for (std::size_t run = 0; run < pass.runs.count; ++run) {
-    const std::uint64_t begin = pass.runs.offsets[run];
-    const std::uint64_t end = pass.runs.offsets[run + 1];
-    if (begin == end) continue;
-    const std::uint32_t row = pass.runs.rows != nullptr
-                                  ? pass.runs.rows[run]
-                                  : pass.runs.first_row + static_cast<std::uint32_t>(run);
-    const float* const p_row = pass.fixed_rows + std::size_t{row} * pass.stride;
-    Vector p[Shape::kCapacity];
-    for (int v = 0; v < shape.count(); ++v) p[v] = load_owned<kLanes>(p_row + v * kLanes);
-    const float p_bias = pass.mean + pass.fixed_biases[row];
-    float error = 0.0f;
-    float clipped_error = 0.0f;
-    for (std::uint64_t at = begin; at < end; ++at) {
-      const DecodedEntry entry = entries[at];
-      const float* const q = pass.moving_rows + std::size_t{entry.row} * pass.stride;
-      Vector products{};
-      for (int v = 0; v < shape.count(); ++v) products += p[v] * load_owned<kLanes>(q + v * kLanes);
-      const float prediction = p_bias + pass.moving_biases[entry.row] + sum(products)[0];
-      const float e = entry.value - prediction;
-      const float clipped_e =
-          entry.value - __builtin_fminf(__builtin_fmaxf(prediction, pass.lowest), pass.highest);
-      error += e * e;
-      clipped_error += clipped_e * clipped_e;
+
+ public:
+  explicit ErrorWalk(const ErrorPass& pass)
+      : pass_(pass),
+        entries_(pass.runs),
+        shape_(pass.rank),
+        lowest_(broadcast(pass.lowest)),
+        highest_(broadcast(pass.highest)) {}
+
+  PassSums operator()() {
+    PassSums sums;
+    for (std::size_t run = 0; run < pass_.runs.count; ++run) {
+      std::uint64_t at = pass_.runs.offsets[run];
+      const std::uint64_t end = pass_.runs.offsets[run + 1];
+      if (at == end) continue;
+      begin_run(run);
+      for (; at + 4 <= end; at += 4) {
+        const Scored a = score(at), b = score(at + 1), c = score(at + 2), d = score(at + 3);
+        add(Vec4{a.value, b.value, c.value, d.value}, Vec4{a.bias, b.bias, c.bias, d.bias},
+            sums_of(a.products, b.products, c.products, d.products));
+      }
+      for (; at < end; ++at) {
+        const Scored a = score(at);
+        // The other lanes have no error, clipped or not: what they predict is within the range.
+        const Vec4 inside = lowest_ - base_;
+        add(Vec4{a.value, pass_.lowest, pass_.lowest, pass_.lowest},
+            Vec4{a.bias, inside[1], inside[2], inside[3]},
+            sums_of(a.products, Vec4{}, Vec4{}, Vec4{}));
+      }
+      sums.error += static_cast<double>(sum(errors_)[0]);
+      sums.clipped_error += static_cast<double>(sum(clipped_errors_)[0]);
     }
-    sums.error += static_cast<double>(error);
-    sums.clipped_error += static_cast<double>(clipped_error);
+    return sums;
   }
-  return sums;
-}
+
+ private:
+  struct Scored {
+    float value;
+    float bias;     ///< of the moving row
+    Vec4 products;  ///< p.q, before its last additions
+  };
+
+  void begin_run(std::size_t run) {
+    const std::uint32_t row = pass_.runs.rows != nullptr
+                                  ? pass_.runs.rows[run]
+                                  : pass_.runs.first_row + static_cast<std::uint32_t>(run);
+    const float* const p = pass_.fixed_rows + std::size_t{row} * pass_.stride;
+    for (int v = 0; v < shape_.count(); ++v) p_[v] = load_owned<kLanes>(p + v * kLanes);
+    base_ = broadcast(pass_.mean + pass_.fixed_biases[row]);
+    errors_ = clipped_errors_ = Vec4{};
+  }
+
+  [[gnu::always_inline]] Scored score(std::uint64_t at) const {
+    const DecodedEntry entry = entries_[at];
+    const float* const q = pass_.moving_rows + std::size_t{entry.row} * pass_.stride;
+    Vector products{};
+    for (int v = 0; v < shape_.count(); ++v) products += p_[v] * load_owned<kLanes>(q + v * kLanes);
+    return {entry.value, pass_.moving_biases[entry.row], fold(products)};
+  }
+
+  [[gnu::always_inline]] void add(Vec4 values, Vec4 biases, Vec4 dots) {
+    const Vec4 prediction = base_ + biases + dots;
+    const Vec4 e = values - prediction;
+    const Vec4 clipped_e = values - clamp(prediction, lowest_, highest_);
+    errors_ += e * e;
+    clipped_errors_ += clipped_e * clipped_e;
+  }
+
+  const ErrorPass pass_;
+  const Entries entries_;
+  const Shape shape_;
+  const Vec4 lowest_;
+  const Vec4 highest_;
+  Vector p_[Shape::kCapacity];
+  Vec4 base_;
+  Vec4 errors_;
+  Vec4 clipped_errors_;
+};

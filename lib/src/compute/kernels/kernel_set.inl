@@ -14,7 +14,9 @@
 /// Ranks up to this know their width at compile time.
 constexpr int kWidestFixed = 256;
 
-constexpr int lanes_of(int width) { return width < kLanesMost ? width : kLanesMost; }
+/// Floats a vector for rows of `width`: short rows gain less from the widest vectors than folding them
+/// into one sum costs.
+constexpr int lanes_of(int width) { return width <= 32 && kLanesMost > 8 ? 8 : kLanesMost; }
 
 /// How many runs are walked in turn: enough to hide the chain of dependent operations, few enough for
 /// their rows to stay in registers and the first-level cache.
@@ -56,7 +58,7 @@ inline SgdKernel sgd_kernel(std::uint32_t rank, bool adagrad, bool compact) {
 template <class Entries>
 ErrorKernel error_kernel_of(std::uint32_t rank) {
   return with_width(rank, []<int kLanes, int kVectors, int>() -> ErrorKernel {
-    return &sum_errors<kLanes, kVectors, Entries>;
+    return [](const ErrorPass& pass) { return ErrorWalk<kLanes, kVectors, Entries>(pass)(); };
   });
 }
 

@@ -13,20 +13,32 @@ using Vec = typename VecOf<kLanes>::type;
 
 using Vec4 = Vec<4>;
 
+/// Four lanes with the same sum as all of `v`.
+inline Vec4 fold(Vec<4> v) { return v; }
+
+inline Vec4 fold(Vec<8> v) {
+  return __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+}
+
+inline Vec4 fold(Vec<16> v) {
+  return fold(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+              __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+
 /// The sum of all lanes, in each of four lanes.
-inline Vec4 sum(Vec<4> v) {
+template <class Vector>
+inline Vec4 sum(Vector vector) {
+  Vec4 v = fold(vector);
   v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
   v += __builtin_shufflevector(v, v, 1, 0, 3, 2);
   return v;
 }
 
-inline Vec4 sum(Vec<8> v) {
-  return sum(__builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7));
-}
-
-inline Vec4 sum(Vec<16> v) {
-  return sum(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
-             __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
+/// The sums of four vectors of four lanes: {sum a, sum b, sum c, sum d}.
+inline Vec4 sums_of(Vec4 a, Vec4 b, Vec4 c, Vec4 d) {
+  const Vec4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Vec4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 
 inline Vec4 broadcast(float x) { return Vec4{x, x, x, x}; }
