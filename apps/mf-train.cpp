@@ -141,7 +141,7 @@ int Training::train_model() {
 int Training::cross_validate_folds() {
   const Interrupt interrupt;
   CrossValidationOptions options;
-  options.folds = command_.folds;
+  options.folds = *command_.folds;
   options.valid_fraction = command_.valid_fraction;
   options.on_fold = [this](const FoldReport& fold) {
     log_.fold(fold);
@@ -178,6 +178,6 @@ int main(int argc, char** argv) {
     finish_train_command(options, command);
     check_outputs(command, options.given("output"));
     Training training(command);
-    return command.folds > 0 ? training.cross_validate_folds() : training.train_model();
+    return command.folds ? training.cross_validate_folds() : training.train_model();
   });
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <ranges>
 #include <span>
 #include <string>
@@ -77,14 +78,17 @@ class Options {
                std::string help) {
     add(names, std::move(value_name), std::move(help), std::to_string(target),
         [&target, lowest, highest](const std::string& value) {
-          T number{};
-          const char* end = value.data() + value.size();
-          const auto [stop, error] = std::from_chars(value.data(), end, number);
-          if (error != std::errc() || stop != end || number < lowest || number > highest) {
-            reject("a whole number from " + std::to_string(lowest) + " to " +
-                   std::to_string(highest));
-          }
-          target = number;
+          target = parse_integer(value, lowest, highest);
+        });
+  }
+
+  /// The same for a number that has no default.
+  template <std::integral T>
+  void integer(std::string_view names, std::string value_name, std::optional<T>& target, T lowest,
+               T highest, std::string help) {
+    add(names, std::move(value_name), std::move(help), "",
+        [&target, lowest, highest](const std::string& value) {
+          target = parse_integer(value, lowest, highest);
         });
   }
 
@@ -131,6 +135,17 @@ class Options {
   std::span<const PositionalSpec> positionals() const noexcept { return positionals_; }
 
  private:
+  template <std::integral T>
+  static T parse_integer(const std::string& value, T lowest, T highest) {
+    T number{};
+    const char* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, number);
+    if (error != std::errc() || stop != end || number < lowest || number > highest) {
+      reject("a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest));
+    }
+    return number;
+  }
+
   template <class T>
   void add_choice(std::string_view names, T& target, std::vector<std::pair<std::string, T>> choices,
                   std::string help) {

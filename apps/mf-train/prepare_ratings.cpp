@@ -15,15 +15,15 @@ namespace {
 void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& prepared) {
   const int threads = command.train.threads;
   SplitResult split;
-  if (command.split_last > 0) {
-    split = split_last(all, command.split_last, threads);
-    prepared.held_out = "the last " + with_commas(command.split_last) + " of every user by time";
+  if (command.split_last) {
+    split = split_last(all, *command.split_last, threads);
+    prepared.held_out = "the last " + with_commas(*command.split_last) + " of every user by time";
   } else if (command.split_time) {
     split = split_at_time(all, *command.split_time, threads);
     prepared.held_out = "from timestamp " + std::to_string(*command.split_time) + " on";
-  } else if (command.folds > 0 || command.valid_fraction == 0.0) {
+  } else if (command.folds || command.valid_fraction == 0.0) {
     prepared.held_out =
-        command.folds > 0 ? "each of " + with_commas(command.folds) + " folds in turn" : "none";
+        command.folds ? "each of " + with_commas(*command.folds) + " folds in turn" : "none";
     prepared.training = std::move(all);
     return;
   } else {
@@ -74,7 +74,7 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
                                 "(--duplicates says which one counts)");
   }
   const bool wants_validation =
-      !command.valid_path.empty() || command.split_last > 0 || command.split_time.has_value();
+      !command.valid_path.empty() || command.split_last || command.split_time;
   if (wants_validation && prepared.validation.size() == 0) {
     prepared.warnings.push_back("nothing is held out: there are no ratings to validate on");
   }

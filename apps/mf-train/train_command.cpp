@@ -37,46 +37,46 @@ void take_train_mse(const std::string& value, TrainOptions& options) {
 
 void add_model_options(Options& options, TrainOptions& train) {
   options.group("Model");
-  options.integer("rank,k", "K", train.rank, 1, 1024, "factors a user and an item");
-  options.add("no-biases", "", "the plain p.q model, without mean, user and item biases", "",
+  options.integer("rank,k", "K", train.rank, 1, 1024, "Factors a user and an item.");
+  options.add("no-biases", "", "The plain p.q model, without mean, user and item biases.", "",
               [&](const std::string&) { train.biases = false; });
   options.choice(
       "penalty", train.penalty, kPenaltyNames,
-      "what L2 costs a row with n ratings at each of its updates: lambda, lambda / sqrt(n), or "
-      "lambda / n (the textbook's lambda |row|^2 once an epoch)");
+      "What L2 costs a row with n ratings at each of its updates: lambda, lambda / sqrt(n), or "
+      "lambda / n (the textbook's lambda |row|^2 once an epoch).");
   options.number("lambda-factors", "X", train.lambda_factors, Interval::at_least(0),
-                 "lambda of the factors, for ratings scaled to standard deviation 1");
+                 "Lambda of the factors, for ratings scaled to standard deviation 1.");
   options.number("lambda-biases", "X", train.lambda_biases, Interval::at_least(0),
-                 "lambda of the biases");
+                 "Lambda of the biases.");
 }
 
 void add_learning_options(Options& options, TrainCommand& command) {
   TrainOptions& train = command.train;
   options.group("Learning");
-  options.integer("epochs,t", "N", train.epochs, 1, 1'000'000, "most passes over the ratings");
+  options.integer("epochs,t", "N", train.epochs, 1, 1'000'000, "Most passes over the ratings.");
   options.number("learning-rate,r", "X", train.learning_rate, Interval::above(0),
-                 "step size, for ratings scaled to standard deviation 1");
+                 "Step size, for ratings scaled to standard deviation 1.");
   options.choice("step-rule", train.step_rule, kStepRuleNames,
-                 "a step that shrinks row by row as gradients add up, or the learning "
-                 "rate alone");
+                 "A step that shrinks row by row as gradients add up, or the learning "
+                 "rate alone.");
   options.choice("rate-schedule", train.rate_schedule, kRateScheduleNames,
-                 "how the learning rate falls over the epochs");
+                 "How the learning rate falls over the epochs.");
   options.number("decay", "X", train.decay, {.lowest = 0, .highest = 1, .open_lowest = true},
-                 "what an exponential schedule multiplies the rate with after each epoch");
+                 "What an exponential schedule multiplies the rate with after each epoch.");
   options.number("init-scale", "X", train.init_scale, Interval::at_least(0),
-                 "standard deviation of the first, random factors");
+                 "Standard deviation of the first, random factors.");
   options.text("init", "MODEL", command.init_path,
-               "start from this model's factors and biases where ids match");
+               "Start from this model's factors and biases where ids match.");
   options.choice("schedule", train.schedule, kScheduleNames,
-                 "how threads share the work: lock-free, or in blocks that give the same "
-                 "model for any number of threads");
-  options.add("deterministic", "", "the same as --schedule blocks", "",
+                 "How threads share the work: lock-free, or in blocks that give the same "
+                 "model for any number of threads.");
+  options.add("deterministic", "", "The same as --schedule blocks.", "",
               [](const std::string&) {});  // finish_train_command() sees to it
   options.integer<std::uint64_t>("seed", "N", train.seed, 0,
                                  std::numeric_limits<std::uint64_t>::max(),
-                                 "of everything that is random");
+                                 "Of everything that is random.");
   options.text("kernel", "NAME", train.kernel,
-               "instruction set: auto, avx512, avx2, neon or baseline");
+               "Instruction set: auto, avx512, avx2, neon or baseline.");
 }
 
 void add_validation_options(Options& options, TrainCommand& command) {
@@ -84,27 +84,27 @@ void add_validation_options(Options& options, TrainCommand& command) {
   options.group("Validation");
   options.number("valid-fraction", "X", command.valid_fraction,
                  {.lowest = 0, .highest = 1, .open_highest = true},
-                 "hold out this share of the ratings at random; 0 trains on all");
-  options.text("valid,p", "FILE", command.valid_path, "validate on the ratings in FILE");
+                 "Hold out this share of the ratings at random; 0 trains on all.");
+  options.text("valid,p", "FILE", command.valid_path, "Validate on the ratings in FILE.");
   options.integer<std::uint32_t>("split-last", "N", command.split_last, 1, 1'000'000,
-                                 "hold out the last N ratings of every user, by timestamp");
-  options.add("split-time", "T", "hold out all ratings from timestamp T on", "",
+                                 "Hold out the last N ratings of every user, by timestamp.");
+  options.add("split-time", "T", "Hold out all ratings from timestamp T on.", "",
               [&](const std::string& value) {
                 std::int64_t time = 0;
                 if (!parse_whole(value, time)) Options::reject("a whole number of seconds");
                 command.split_time = time;
               });
   options.integer<std::uint32_t>("folds,v", "K", command.folds, 2, 1'000'000,
-                                 "cross-validate in K folds instead of saving a model; "
+                                 "Cross-validate in K folds instead of saving a model; "
                                  "--valid-fraction of the ratings outside a fold decides when to "
-                                 "stop");
+                                 "stop.");
   options.integer("patience", "N", train.patience, 0, 1'000'000,
-                  "stop after N evaluations without a lower validation error; 0 never");
+                  "Stop after N evaluations without a lower validation error; 0 never.");
   options.integer("eval-every", "N", train.eval_every, 0, 1'000'000,
-                  "evaluate after every N-th epoch; 0 never");
+                  "Evaluate after every N-th epoch; 0 never.");
   options.add("train-mse", "exact|running|sample:N",
-              "training error by a pass over all ratings, from what the workers saw on the way, or "
-              "on a fixed sample of N ratings",
+              "Training error by a pass over all ratings, from what the workers saw on the way, or "
+              "on a fixed sample of N ratings.",
               "exact", [&](const std::string& value) { take_train_mse(value, train); });
 }
 
@@ -112,12 +112,13 @@ void add_validation_options(Options& options, TrainCommand& command) {
 
 void add_train_options(Options& options, TrainCommand& command) {
   options.positional("RATINGS", command.ratings_path,
-                     "file of ratings, plain, gzip or zstd; - for standard input");
+                     "File of ratings, plain, gzip or zstd; - for standard input.");
   options.group("Output");
   options.text("output,o", "MODEL", command.model_path,
-               "where to save the model; without, RATINGS.model in the current folder");
-  options.text("log-json", "FILE", command.log_path, "write one JSON object a line, as it happens");
-  options.flag("quiet,q", command.quiet, "tell errors only");
+               "Where to save the model; RATINGS.model in the current folder unless given.");
+  options.text("log-json", "FILE", command.log_path,
+               "Write one JSON object a line, as it happens.");
+  options.flag("quiet,q", command.quiet, "Tell errors and warnings only.");
   add_model_options(options, command.train);
   add_learning_options(options, command);
   add_validation_options(options, command);
@@ -145,7 +146,7 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     }
     command.train.schedule = Schedule::kBlocks;
   }
-  if (command.folds > 0 && options.given("output")) {
+  if (command.folds && options.given("output")) {
     throw Error(ErrorCode::kBadOption,
                 "--folds trains a model for each fold and saves none; leave --output out");
   }
@@ -153,10 +154,10 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     throw Error(ErrorCode::kBadOption, "ratings and validation ratings are both standard input");
   }
   command.train.threads = command.read.threads;
-  if (command.split_last > 0 || command.split_time) {
+  if (command.split_last || command.split_time) {
     command.read.timestamps = ReadOptions::Timestamps::kRequired;
   }
-  if (command.folds == 0 && command.model_path.empty()) {
+  if (!command.folds && command.model_path.empty()) {
     const auto name = std::filesystem::path(command.ratings_path).filename().string();
     command.model_path = (command.ratings_path == "-" ? "ratings" : name) + ".model";
   }

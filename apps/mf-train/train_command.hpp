@@ -27,9 +27,9 @@ struct TrainCommand {
   // Which ratings are held out: at most one of these is asked for.
   double valid_fraction = 0.1;
   std::string valid_path;  ///< -p
-  std::uint32_t split_last = 0;
+  std::optional<std::uint32_t> split_last;
   std::optional<std::int64_t> split_time;
-  std::uint32_t folds = 0;
+  std::optional<std::uint32_t> folds;
 };
 
 /// Declares the options of mf-train, bound to `command`, which must outlive them.

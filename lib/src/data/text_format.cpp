@@ -241,7 +241,7 @@ bool Detector::keeps_timestamps(bool is_asked,
   // Dates under a well-known name are no timestamps.
   const auto place = static_cast<std::size_t>(column);
   return is_asked || first_ratings == nullptr || place >= first_ratings->size() ||
-         looks_like_number((*first_ratings)[place]);
+         parse_timestamp((*first_ratings)[place]).fault == Fault::kNone;
 }
 
 }  // namespace

@@ -63,6 +63,18 @@ std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
   return history;
 }
 
+/// What a snapshot lacks to be saved: who rated what, what simpler models reach, where it comes from.
+FactorModel complete_model(const FactorModel& snapshot, const RatingStore& training,
+                           const RatingStore& validation, const TrainingRecord& record,
+                           const Workers& workers) {
+  FactorModel::Parts parts = snapshot.parts();
+  parts.trained = item_lists_of(training, workers);
+  if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
+  parts.baseline = fit_bias_baseline(training, workers);
+  parts.record = record;
+  return FactorModel(std::move(parts));
+}
+
 }  // namespace
 
 TrainResult train(const RatingStore& training, const RatingStore& validation,
@@ -109,19 +121,15 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
   result.stop_reason = outcome.out_of_patience       ? StopReason::kPatience
                        : hooks.stop.stop_requested() ? StopReason::kRequested
                                                      : StopReason::kEpochs;
-  FactorModel::Parts parts =
-      outcome.best ? outcome.best->parts() : snapshots.take(state, workers).parts();
-  parts.trained = item_lists_of(training, workers);
-  if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
-  parts.baseline = fit_bias_baseline(training, workers);
-  parts.record = {.options = describe_options(options),
-                  .seed = options.seed,
-                  .history = without_times(outcome.history),
-                  .best_epoch = outcome.best ? outcome.best_epoch : epoch,
-                  .ratings = training.size(),
-                  .fingerprint = rating_fingerprint(training, options.threads)};
+  const FactorModel learnt = outcome.best ? *outcome.best : snapshots.take(state, workers);
+  const TrainingRecord record{.options = describe_options(options),
+                              .seed = options.seed,
+                              .history = without_times(outcome.history),
+                              .best_epoch = outcome.best ? outcome.best_epoch : epoch,
+                              .ratings = training.size(),
+                              .fingerprint = rating_fingerprint(training, options.threads)};
+  result.model = complete_model(learnt, training, validation, record, workers);
   result.history = std::move(outcome.history);
-  result.model = FactorModel(std::move(parts));
   return result;
 }
 
