@@ -8,7 +8,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 mapfile -t needed <"$here/debian-packages.txt"
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-  echo "setup: error: this is no Debian; install what these packages are called here: ${needed[*]}" >&2
+  echo "setup: error: this is no Debian; install what is called here: ${needed[*]}" >&2
   echo "Then build with: cmake --preset release && cmake --build --preset release" >&2
   exit 4
 fi
@@ -21,7 +21,8 @@ list_missing() {
   done
 }
 
-mapfile -t missing < <(list_missing)
+# Names of packages have no blanks; a process substitution would need /proc.
+missing=($(list_missing))
 ((${#missing[@]})) || exit 0
 
 cannot() {
@@ -48,5 +49,5 @@ echo "setup: installing ${missing[*]}" >&2
 # A source that cannot be reached need not be the one that has the packages.
 apt update || echo "setup: warning: apt-get update failed" >&2
 apt install -y --no-install-recommends "${missing[@]}" || cannot "apt-get install failed"
-mapfile -t missing < <(list_missing)
+missing=($(list_missing))
 ((${#missing[@]} == 0)) || cannot "apt-get left them out"

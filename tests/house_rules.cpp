@@ -15,7 +15,7 @@ namespace mfpar {
 namespace {
 
 constexpr std::size_t kMostLines = 350;
-constexpr std::size_t kMostTestLines = 550;  // tables of cases, read one row at a time
+constexpr std::size_t kMostTestLines = 400;  // tables of cases, read one row at a time
 
 constexpr std::string_view kPublicFolder = "lib/include/mfpar/";
 constexpr std::string_view kRoomFolder = "lib/src/";
