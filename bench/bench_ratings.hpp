@@ -9,8 +9,8 @@
 
 namespace mfpar::bench {
 
-/// The ratings all benchmarks of training walk: synthetic, of the shape that the environment variable
-/// MFPAR_BENCH_SHAPE names (ml-1m when it is not set).
+/// The ratings all benchmarks of training walk: synthetic, of the shape that the environment
+/// variable MFPAR_BENCH_SHAPE names (ml-1m when it is not set).
 inline const RatingStore& bench_ratings() {
   static const RatingStore ratings = [] {
     const char* shape = std::getenv("MFPAR_BENCH_SHAPE");

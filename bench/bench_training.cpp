@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Ratings a second of one epoch, and of the read-only pass of the evaluator, by instruction set, rank, step
-// rule, schedule and threads.
+// Ratings a second of one epoch, and of the read-only pass of the evaluator, by instruction set,
+// rank, step rule, schedule and threads.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -35,9 +35,9 @@ void count_ratings(benchmark::State& state, const RatingStore& ratings) {
 
 void run_epochs(benchmark::State& state, const TrainOptions& options, const KernelSet& kernels) {
   Epochs epochs(options, kernels);
-  const auto schedule = make_schedule(options.schedule, epochs.ratings, epochs.scale, kernels,
-                                      static_cast<std::uint32_t>(options.rank), options.step_rule,
-                                      epochs.workers);
+  const auto schedule =
+      make_schedule(options.schedule, epochs.ratings, epochs.scale, kernels,
+                    static_cast<std::uint32_t>(options.rank), options.step_rule, epochs.workers);
   int epoch = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(
@@ -61,9 +61,10 @@ void run_evaluations(benchmark::State& state, const TrainOptions& options,
 void add_benchmarks() {
   const auto add = [](const std::string& name, auto run, const TrainOptions& options,
                       const KernelSet* set) {
-    benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-      run(state, options, *set);
-    })->UseRealTime()->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(name.c_str(),
+                                 [=](benchmark::State& state) { run(state, options, *set); })
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
   };
   for (const KernelSet* set : available_kernels()) {
     for (const int rank : {8, 16, 32, 64, 128}) {

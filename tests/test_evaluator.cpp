@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compute/rating_scale.hpp"
+#include "mfpar/evaluate.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/train.hpp"
 #include "rating_fixtures.hpp"

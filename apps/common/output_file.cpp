@@ -27,7 +27,8 @@ void check_output(const std::string& option, const std::string& path,
 void check_distinct(std::span<const std::string> outputs) {
   std::set<std::filesystem::path> known;
   for (const std::string& output : outputs) {
-    if (known.insert(std::filesystem::weakly_canonical(output)).second) continue;
+    if (known.insert(std::filesystem::weakly_canonical(std::filesystem::absolute(output))).second)
+      continue;
     throw Error(ErrorCode::kBadOption, "two outputs are the same file, " + output);
   }
 }

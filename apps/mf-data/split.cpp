@@ -2,6 +2,7 @@
 #include "mfpar/split.hpp"
 
 #include <iostream>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,16 +55,26 @@ int run(const SplitCommand& command) {
   const auto user_ids = written_ids(*ratings.parts().users, command.format);
   const auto item_ids = written_ids(*ratings.parts().items, command.format);
   const auto write = [&](const std::string& path, const RatingStore& part) {
-    RatingWriter writer(path, command.format, user_ids, item_ids, ratings.has_timestamps());
-    order.write(part, writer);
+    auto writer = std::make_unique<RatingWriter>(path, command.format, user_ids, item_ids,
+                                                 ratings.has_timestamps());
+    order.write(part, *writer);
+    if (part.size() == 0) warn(path + " gets no ratings");
+    return writer;
+  };
+  const auto commit = [](RatingWriter& writer, const std::string& path, const RatingStore& part) {
     writer.commit();
     std::cout << path << ": " << with_commas(part.size()) << " ratings\n";
   };
   std::cout << "taken apart: " << taken_apart(command) << '\n';
   for (std::uint32_t fold = 0; fold < command.training_files.size(); ++fold) {
     const SplitResult parts = split(command, ratings, fold);
-    write(command.training_files[fold], parts.training);
-    write(command.validation_files[fold], parts.validation);
+    const std::string& training = command.training_files[fold];
+    const std::string& validation = command.validation_files[fold];
+    // Both are written before the first takes its name: a full disk leaves no half of a split.
+    const auto training_writer = write(training, parts.training);
+    const auto validation_writer = write(validation, parts.validation);
+    commit(*training_writer, training, parts.training);
+    commit(*validation_writer, validation, parts.validation);
   }
   return kDone;
 }

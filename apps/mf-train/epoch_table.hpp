@@ -8,8 +8,9 @@
 
 namespace mfpar::apps {
 
-/// Shows training as it goes: a row an epoch on standard output, and on standard error, when that is a
-/// terminal, a line that says how fast it goes and how long it can still take. Not synchronised.
+/// Shows training as it goes: a row an epoch on standard output, and on standard error, when that
+/// is a terminal, a line that says how fast it goes and how long it can still take. Not
+/// synchronised.
 class EpochTable {
  public:
   /// `epochs` is the most there can be, `ratings` how many an epoch passes over.

@@ -12,8 +12,8 @@
 
 namespace mfpar::apps {
 
-/// The file of --log-json: one object a line, flushed as it happens; apps/LOG.md describes them. Does
-/// nothing without a path. Not synchronised.
+/// The file of --log-json: one object a line, flushed as it happens; apps/LOG.md describes them.
+/// Does nothing without a path. Not synchronised.
 class JsonLog {
  public:
   /// Empties the file. Throws Error(kSystem) when it cannot be written.

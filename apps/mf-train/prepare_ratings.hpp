@@ -14,9 +14,9 @@ namespace mfpar::apps {
 struct PreparedRatings {
   RatingStore training;  ///< all ratings when the command cross-validates
   RatingStore validation;
-  ReadReport report;     ///< of the ratings file
+  ReadReport report;             ///< of the ratings file
   std::uint64_t duplicates = 0;  ///< ratings merged into another of the same user and item
-  std::string held_out;  ///< what validation holds, in words
+  std::string held_out;          ///< what validation holds, in words
   std::vector<std::string> warnings;
   double seconds = 0.0;  ///< reading, sorting and splitting
 };

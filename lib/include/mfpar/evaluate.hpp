@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mfpar/factor_model.hpp"
+#include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
 
 namespace mfpar {
@@ -46,5 +47,8 @@ struct Evaluation {
 /// `predictions`, also gives the prediction of each rating, in the table's order.
 Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
                     std::vector<float>* predictions = nullptr);
+
+/// A 64-bit number that is the same for the same set of (user id, item id, value), in any order.
+std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads = 0);
 
 }  // namespace mfpar

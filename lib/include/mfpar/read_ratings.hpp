@@ -31,8 +31,8 @@ struct ReadOptions {
   std::string rating_column;
   std::string timestamp_column;
 
-  /// Whether timestamps are kept (8 bytes a rating); only time-based splits need them. kIfThere: when
-  /// the file has a column of them.
+  /// Whether timestamps are kept (8 bytes a rating); only time-based splits need them. kIfThere:
+  /// when the file has a column of them.
   enum class Timestamps { kIgnore, kIfThere, kRequired } timestamps = Timestamps::kIgnore;
 
   /// What a line that cannot be used does. kError: the first one, in file order, is thrown. kSkip:
@@ -75,17 +75,17 @@ struct ReadResult {
 /// files are told apart by their first bytes. A plain file is mapped, and must not be truncated
 /// meanwhile.
 ///
-/// - Every line has as many fields as the header, or as most of the first lines where there is none;
-///   empty lines are passed over. A line ends at LF or CR LF; a byte order mark is no part of it.
+/// - Every line has as many fields as the header, or as most of the first lines where there is
+///   none; empty lines are passed over. A line ends at LF or CR LF; a byte order mark is no part of it.
 /// - Fields may be quoted as in RFC 4180 where the delimiter is one character other than a blank.
 ///   Blanks around a field are not part of it unless they are quoted.
 /// - Ids are UTF-8 text, not empty, and come back letter for letter.
-/// - Ratings are plain decimal numbers, finite in single precision; timestamps, where they are kept,
-///   integers.
+/// - Ratings are plain decimal numbers, finite in single precision; timestamps, where they are
+///   kept, integers.
 ///
 /// Throws Error(kSystem) when the file cannot be read, Error(kBadData) with file, line and column
-/// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column is
-/// not there. Safe to call from many threads at once.
+/// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column
+/// is not there. Safe to call from many threads at once.
 ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
 
 /// The same from text in memory; `name` stands for the file in messages.

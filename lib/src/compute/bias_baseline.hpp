@@ -10,9 +10,9 @@
 
 namespace mfpar {
 
-/// Fits mean + b_u + b_i, for a given mean, by alternating least squares with the ridge penalties of Koren (2010,
-/// "Factor in the Neighbors", section 2.1): 15 ratings' worth for users, 10 for items. Three
-/// sweeps; the same for any number of threads.
+/// Fits mean + b_u + b_i, for a given mean, by alternating least squares with the ridge penalties
+/// of Koren (2010, "Factor in the Neighbors", section 2.1): 15 ratings' worth for users, 10 for
+/// items. Three sweeps; the same for any number of threads.
 BiasBaseline fit_bias_baseline(const RatingStore& ratings, float mean,
                                std::span<const std::uint32_t> item_counts, const Workers& workers);
 

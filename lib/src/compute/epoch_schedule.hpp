@@ -9,7 +9,7 @@
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/rating_scale.hpp"
 #include "mfpar/rating_store.hpp"
-#include "mfpar/train.hpp"
+#include "mfpar/train_options.hpp"
 
 namespace mfpar {
 

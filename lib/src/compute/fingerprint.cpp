@@ -9,8 +9,8 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "compute/rating_walk.hpp"
+#include "mfpar/evaluate.hpp"
 #include "mfpar/rating_store.hpp"
-#include "mfpar/train.hpp"
 
 namespace mfpar {
 

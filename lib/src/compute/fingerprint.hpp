@@ -10,8 +10,8 @@
 
 namespace mfpar {
 
-/// As rating_fingerprint() of a store (mfpar/train.hpp), for a table: the same number for the same
-/// ratings, whatever their order. Each of a table's duplicates counts.
+/// As rating_fingerprint() of a store (mfpar/evaluate.hpp), for a table: the same number for the
+/// same ratings, whatever their order. Each of a table's duplicates counts.
 std::uint64_t rating_fingerprint(const RatingTable& ratings, const Workers& workers);
 
 }  // namespace mfpar

@@ -56,8 +56,8 @@ double model_penalty(const FactorModel& model, std::span<const float> user_weigh
                      std::span<const float> item_weights, const TrainOptions& options,
                      float deviation, const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  // Factors were multiplied with the root of the deviation and biases with the deviation, errors with
-  // its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
+  // Factors were multiplied with the root of the deviation and biases with the deviation, errors
+  // with its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
   const double factor_weight = options.lambda_factors * deviation;
   const auto side = [&](std::span<const float> weights, const float* rows, const float* biases) {
     std::vector<double> sums(kPieces);

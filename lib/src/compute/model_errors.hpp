@@ -7,7 +7,7 @@
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
-#include "mfpar/train.hpp"
+#include "mfpar/train_options.hpp"
 
 namespace mfpar {
 

@@ -19,7 +19,7 @@
 #include <cstdint>
 #include <span>
 
-#include "mfpar/train.hpp"
+#include "mfpar/train_options.hpp"
 
 namespace mfpar {
 

@@ -12,6 +12,7 @@
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/rating_scale.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/evaluate.hpp"
 #include "train/evaluator.hpp"
 #include "train/item_lists_of.hpp"
 #include "train/snapshot.hpp"
@@ -63,7 +64,8 @@ std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
   return history;
 }
 
-/// What a snapshot lacks to be saved: who rated what, what simpler models reach, where it comes from.
+/// What a snapshot lacks to be saved: who rated what, what simpler models reach, where it comes
+/// from.
 FactorModel complete_model(const FactorModel& snapshot, const RatingStore& training,
                            const RatingStore& validation, const BiasBaseline& baseline,
                            const TrainingRecord& record, const Workers& workers) {

@@ -11,7 +11,7 @@
 #include "compute/rating_scale.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
-#include "mfpar/train.hpp"
+#include "mfpar/train_options.hpp"
 
 namespace mfpar {
 

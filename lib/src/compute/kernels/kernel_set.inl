@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// All kernels of one instruction set, for kLanesMost floats a register. Included once for each, inside its
-// namespace and under its target; no include guard.
+// All kernels of one instruction set, for kLanesMost floats a register. Included once for each,
+// inside its namespace and under its target; no include guard.
 
 #include "compute/kernels/vector.inl"
 
@@ -14,16 +14,16 @@
 /// Ranks up to this know their width at compile time.
 constexpr int kWidestFixed = 256;
 
-/// Floats a vector for rows of `width`: short rows gain less from the widest vectors than folding them
-/// into one sum costs.
+/// Floats a vector for rows of `width`: short rows gain less from the widest vectors than folding
+/// them into one sum costs.
 constexpr int lanes_of(int width) { return width <= 32 && kLanesMost > 8 ? 8 : kLanesMost; }
 
-/// How many runs are walked in turn: enough to hide the chain of dependent operations, few enough for
-/// their rows to stay in registers and the first-level cache.
+/// How many runs are walked in turn: enough to hide the chain of dependent operations, few enough
+/// for their rows to stay in registers and the first-level cache.
 constexpr int interleave_of(int width) { return width == 0 ? 1 : width <= 32 ? 4 : 2; }
 
-/// Calls `pick` with the lanes, vectors and interleave of the narrowest width that holds `rank`: 8, any
-/// multiple of 16 up to kWidestFixed (never more than a row's stride), or 0 beyond.
+/// Calls `pick` with the lanes, vectors and interleave of the narrowest width that holds `rank`: 8,
+/// any multiple of 16 up to kWidestFixed (never more than a row's stride), or 0 beyond.
 template <int kWidth = 8, class Pick>
 auto with_width(std::uint32_t rank, Pick pick) {
   if constexpr (kWidth > kWidestFixed) {

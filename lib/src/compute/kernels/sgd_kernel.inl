@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The update of SgdPass. Included once for each instruction set, inside its namespace; no include guard.
+// The update of SgdPass. Included once for each instruction set, inside its namespace; no include
+// guard.
 //
-// One run is a chain: each update of p needs the one before. Several runs (lanes) are therefore walked
-// in turn, so that the processor works on one while another waits; each run, and each moving row, still
-// sees its updates strictly one after the other in program order.
+// One run is a chain: each update of p needs the one before. Several runs (lanes) are therefore
+// walked in turn, so that the processor works on one while another waits; each run, and each moving
+// row, still sees its updates strictly one after the other in program order.
 
 /// Reads entry `at` of the runs: the moving row and the standardised value.
 struct DecodedEntry {
@@ -109,7 +110,8 @@ class SgdWalk {
   }
 
  private:
-  /// Puts the next run that is not empty into `lane`. False, with nothing remaining, when there is none.
+  /// Puts the next run that is not empty into `lane`. False, with nothing remaining, when there is
+  /// none.
   [[gnu::noinline]] bool begin_run(Lane<Shape>& lane) {
     lane.remaining = 0;
     for (; next_run_ < pass_.runs.count; ++next_run_) {
@@ -148,9 +150,9 @@ class SgdWalk {
     sums_.error += static_cast<double>(lane.errors[1]);
   }
 
-  /// One rating: see SgdPass for the formula. The four parameters it moves lie side by side in the lanes
-  /// of a vector: b_p, p, b_q, q. For a bias the "row" is one number. With x a parameter, y what e
-  /// multiplies in its gradient g = lambda x - e y (for p that is q, for a bias 1):
+  /// One rating: see SgdPass for the formula. The four parameters it moves lie side by side in the
+  /// lanes of a vector: b_p, p, b_q, q. For a bias the "row" is one number. With x a parameter, y
+  /// what e multiplies in its gradient g = lambda x - e y (for p that is q, for a bias 1):
   ///
   ///   |g|^2     = e^2 |y|^2 + lambda (lambda |x|^2 - 2 e x.y)
   ///   |x'|^2    = |x|^2 + eta (eta |g|^2 - 2 (lambda |x|^2 - e x.y))     for x' = x - eta g
@@ -172,7 +174,8 @@ class SgdWalk {
     }
     const Vec4 dot = sum(products);
 
-    const Vec4 values = __builtin_shufflevector(p_head, moving_head, 0, 1, 4, 5);  // b_p |p|^2 b_q |q|^2
+    // b_p, |p|^2, b_q, |q|^2
+    const Vec4 values = __builtin_shufflevector(p_head, moving_head, 0, 1, 4, 5);
     const Vec4 lambda = __builtin_shufflevector(lane.lambda, q_lambda, 0, 1, 4, 5);
     const Vec4 rating = broadcast(entry.value);
     const Vec4 prediction = splat<0>(values) + splat<2>(values) + dot;

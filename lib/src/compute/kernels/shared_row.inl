@@ -2,23 +2,24 @@
 //
 // The seam of Hogwild: the one place where threads read and write the same memory without order.
 //
-// What races: factors and heads of the moving side (items). Two workers may load the same row, step, and
-// store; the later store wins, and a reader may see some vectors of a row from before another worker's
-// step and some from after.
+// What races: factors and heads of the moving side (items). Two workers may load the same row,
+// step, and store; the later store wins, and a reader may see some vectors of a row from before
+// another worker's step and some from after.
 //
-// Why that is harmless here: a lost step is one rating's small step among hundreds an epoch, and a mixed
-// row is a point between two iterates; Recht, Re, Wright and Niu (2011) bound what both cost when few
-// ratings share an item at the same moment. Every number read was stored by someone: vectors of up to 16
-// bytes do not tear on the processors served, and wider ones tear only between floats.
+// Why that is harmless here: a lost step is one rating's small step among hundreds an epoch, and a
+// mixed row is a point between two iterates; Recht, Re, Wright and Niu (2011) bound what both cost
+// when few ratings share an item at the same moment. Every number read was stored by someone:
+// vectors of up to 16 bytes do not tear on the processors served, and wider ones tear only between
+// floats.
 //
 // Why inline assembly: a plain load that races is undefined in C++, so the compiler may assume that
 // memory does not change under it. A relaxed atomic for each float is defined and two to five times
-// slower, since nothing vectorises it. An instruction written out is neither: the compiler must take
-// what it loads as given, and ThreadSanitizer, which checks the language's rules, has nothing to check.
-// Other processors get the relaxed atomics.
+// slower, since nothing vectorises it. An instruction written out is neither: the compiler must
+// take what it loads as given, and ThreadSanitizer, which checks the language's rules, has nothing
+// to check. Other processors get the relaxed atomics.
 //
-// Included once for each instruction set, inside its namespace; no include guard.
-// REQUIRES: pointers aligned to the vector's size.
+// Included once for each instruction set, inside its namespace; no include guard. REQUIRES:
+// pointers aligned to the vector's size.
 
 template <int kLanes>
 inline Vec<kLanes> load_shared(const float* from) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Vectors of floats by the compiler's vector extension. Included once for each instruction set, inside
-// its namespace and under its target; no include guard.
+// Vectors of floats by the compiler's vector extension. Included once for each instruction set,
+// inside its namespace and under its target; no include guard.
 
 /// kLanes floats that are added and multiplied as one.
 template <int kLanes>
@@ -36,8 +36,10 @@ inline Vec4 sum(Vector vector) {
 
 /// The sums of four vectors of four lanes: {sum a, sum b, sum c, sum d}.
 inline Vec4 sums_of(Vec4 a, Vec4 b, Vec4 c, Vec4 d) {
-  const Vec4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const Vec4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Vec4 ab =
+      __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Vec4 cd =
+      __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
   return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 

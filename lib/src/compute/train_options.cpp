@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include "mfpar/train_options.hpp"
+
 #include <cmath>
 
 #include "base/decimal.hpp"
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
+#include "compute/option_names.hpp"
 #include "mfpar/error.hpp"
-#include "mfpar/train.hpp"
-#include "train/option_names.hpp"
 
 namespace mfpar {
 

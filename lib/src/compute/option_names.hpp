@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "mfpar/train.hpp"
+#include "mfpar/train_options.hpp"
 
 namespace mfpar {
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mfpar {
+
+/// Hogwild: shards of users in parallel, lock-free on the shared item rows (Recht, Re, Wright, Niu
+/// 2011). Blocks: a grid of users x items in which no two threads ever share a row, and whose order
+/// of updates is fixed by the seed: the same bytes for any number of threads.
+enum class Schedule { kHogwild, kBlocks };
+
+/// How far a row moves against its gradient. AdaGrad: the learning rate divided by the root of the
+/// row's accumulated mean squared gradient (Duchi, Hazan, Singer 2011, one accumulator a row). SGD:
+/// the learning rate alone, following a RateSchedule over the epochs.
+enum class StepRule { kAdaGrad, kSgd };
+
+/// The learning rate of SGD in epoch t = 0, 1, ... of T: constant r; exponential r decay^t;
+/// inverse square root r / sqrt(1 + t); cosine r (1 + cos(pi t / T)) / 2. AdaGrad multiplies its
+/// steps by the same schedule, constant unless chosen.
+enum class RateSchedule { kConstant, kExponential, kInverseSqrt, kCosine };
+
+/// The L2 penalty of a row with n ratings at each of its updates is lambda n^-e (|row|^2 / 2 in the
+/// loss of one rating): per rating e = 0, the row pays n times in an epoch; total e = 1, lambda
+/// |row|^2 once an epoch (the textbook's loss); square root e = 1/2 lies between.
+enum class Penalty { kPerRating, kSquareRoot, kTotal };
+
+/// Where the training MSE of an epoch's report comes from. Exact: a pass of the evaluator over all
+/// training ratings. Running: the errors the workers saw just before each update; epoch 0, which has no
+/// workers, is sampled. Sample: the exact error of a fixed subset, a seeded run of whole users.
+enum class TrainMse { kExact, kRunning, kSample };
+
+/// Everything that decides what training does. Ratings are standardised inside (mean 0 if there are
+/// biases, standard deviation 1), and rates, penalties and initial scale are in those units: one
+/// setting serves scales from 1 to 5, 0 to 10 and -10 to 10.
+struct TrainOptions {
+  /// Factors a user and an item, 1 to 1024. Time and memory grow with it.
+  int rank = 64;
+
+  /// Most passes over the training ratings.
+  int epochs = 60;
+
+  StepRule step_rule = StepRule::kAdaGrad;
+  double learning_rate = 0.05;
+  RateSchedule rate_schedule = RateSchedule::kConstant;
+  double decay = 0.9;  ///< of the exponential schedule
+
+  Penalty penalty = Penalty::kSquareRoot;
+  double lambda_factors = 0.7;
+  double lambda_biases = 0.4;
+
+  /// Learn mu, b_u and b_i beside the factors. Without, the model is p.q alone.
+  bool biases = true;
+
+  /// Standard deviation of the initial factors; 0 leaves them at zero, from where they cannot
+  /// learn.
+  double init_scale = 0.01;
+
+  Schedule schedule = Schedule::kHogwild;
+
+  /// 0 is all cores. More threads than cores run, and gain nothing.
+  int threads = 0;
+
+  /// The instruction set of the kernels: "auto" is the best this processor has (see kernel_name()),
+  /// or "avx512", "avx2", "neon", "baseline". Results of different sets differ by rounding.
+  std::string kernel = "auto";
+
+  std::uint64_t seed = 1;
+
+  /// Evaluate after every so many epochs (and after the last); 0: never.
+  int eval_every = 1;
+  TrainMse train_mse = TrainMse::kExact;
+  std::uint64_t sample = 100'000;  ///< ratings in the subset of TrainMse::kSample
+
+  /// Stop when so many evaluations in a row have not lowered the best validation MSE, and keep the
+  /// best epoch's factors; 0: run all epochs (the best epoch's factors are kept all the same).
+  int patience = 5;
+};
+
+/// Throws Error(kBadOption), naming the option, its value and its range, if `options` cannot be
+/// used.
+void check_options(const TrainOptions& options);
+
+/// The options as the command line writes them, name and value, for records and logs; all but the
+/// threads, on which no result depends by intention.
+std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options);
+
+/// The instruction set that "auto" means on this processor.
+std::string kernel_name();
+
+}  // namespace mfpar
