@@ -88,7 +88,7 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
   options.kernel = kernels.name;
   const RatingScale scale = measure_scale(training, options.biases, workers);
   TrainingState state(training, scale, options, hooks.init, workers);
-  const auto schedule =
+  auto schedule =
       make_schedule(options.schedule, training, scale, kernels,
                     static_cast<std::uint32_t>(options.rank), options.step_rule, workers);
   const SnapshotMaker snapshots(training, scale, options);
@@ -118,6 +118,7 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
     evaluator.submit(report, sums, std::move(snapshot));
   }
   EvaluatorOutcome outcome = evaluator.finish();
+  schedule.reset();  // blocks hold the ratings a second time; the model's lists take their place
 
   TrainResult result;
   result.stop_reason = outcome.out_of_patience       ? StopReason::kPatience
