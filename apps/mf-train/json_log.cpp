@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/parallel.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/version.hpp"
 
@@ -42,7 +43,7 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
             .add("event", "start")
             .add("version", MFPAR_VERSION)
             .add("seed", command.train.seed)
-            .add("threads", command.train.threads)
+            .add("threads", resolve_threads(command.train.threads))
             .add("kernel", kernel == "auto" ? kernel_name() : kernel)
             .add("options", options)
             .add("data", data));

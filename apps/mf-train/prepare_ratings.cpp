@@ -68,11 +68,6 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
     prepared.duplicates =
         prepared.training.parts().duplicates + prepared.validation.parts().duplicates;
   }
-  if (prepared.duplicates > 0) {
-    prepared.warnings.push_back(with_commas(prepared.duplicates) +
-                                " ratings were of an item the user had rated already "
-                                "(--duplicates says which one counts)");
-  }
   const bool wants_validation =
       !command.valid_path.empty() || command.split_last || command.split_time;
   if (wants_validation && prepared.validation.size() == 0) {
@@ -89,7 +84,9 @@ std::string describe(const PreparedRatings& ratings) {
   std::string text = report.source + ": " + with_commas(count) + " ratings of " +
                      with_commas(ratings.training.user_count()) + " users and " +
                      with_commas(ratings.training.item_count()) + " items, read in " +
-                     fixed(ratings.seconds, 2) + " s\n";
+                     fixed(ratings.seconds, 2) +
+                     " s\nduplicates: " + with_commas(ratings.duplicates) +
+                     (ratings.duplicates > 0 ? " (--duplicates says which one counts)\n" : "\n");
   if (report.bad_lines > 0) {
     text += "left out: " + with_commas(report.bad_lines) + " bad lines\n";
     for (const BadLine& bad : report.first_bad) text += "  " + bad.message + "\n";
