@@ -60,6 +60,7 @@ struct Lane {
   Vec4 errors;  ///< sums of squares, clipped, plain, clipped, plain
   std::uint32_t row;
   std::uint32_t position;   ///< within the run
+  std::uint32_t ahead;      ///< the position kAhead visits on, whose rows are fetched already
   std::uint32_t stride;     ///< of the VisitOrder
   std::uint32_t length;
   std::uint32_t remaining;
@@ -110,6 +111,9 @@ class SgdWalk {
   }
 
  private:
+  /// How many visits of a lane ahead rows are fetched: time for a line to come from another core.
+  static constexpr std::uint32_t kAhead = 4;
+
   /// Puts the next run that is not empty into `lane`. False, with nothing remaining, when there is
   /// none.
   [[gnu::noinline]] bool begin_run(Lane<Shape>& lane) {
@@ -123,6 +127,8 @@ class SgdWalk {
                      : pass_.runs.first_row + static_cast<std::uint32_t>(next_run_);
       const VisitOrder order = visit_order(pass_.order_seed, lane.row, length);
       lane.position = order.start;
+      lane.ahead = static_cast<std::uint32_t>(
+          (order.start + std::uint64_t{kAhead} * order.stride) % length);
       lane.stride = order.stride;
       lane.begin = begin;
       lane.length = lane.remaining = static_cast<std::uint32_t>(length);
@@ -160,7 +166,9 @@ class SgdWalk {
     const DecodedEntry entry = entries_[lane.begin + lane.position];
     lane.position += lane.stride;
     if (lane.position >= lane.length) lane.position -= lane.length;
-    prefetch(entries_.row(lane.begin + lane.position));
+    prefetch(entries_.row(lane.begin + lane.ahead));
+    lane.ahead += lane.stride;
+    if (lane.ahead >= lane.length) lane.ahead -= lane.length;
 
     float* const q = pass_.moving.rows + std::size_t{entry.row} * pass_.stride;
     float* const q_head = &pass_.moving.heads[entry.row].bias;
