@@ -15,7 +15,7 @@
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
 
-namespace mfpar::test {
+namespace mfpar::tests {
 
 struct IdRating {
   std::string user;
@@ -139,4 +139,4 @@ inline bool same_bytes(const RatingStore& a, const RatingStore& b) {
          same(a.shard_boundaries(), b.shard_boundaries());
 }
 
-}  // namespace mfpar::test
+}  // namespace mfpar::tests

@@ -1,41 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include <unistd.h>
 
-#include <boost/iostreams/device/back_inserter.hpp>
-#include <boost/iostreams/filter/gzip.hpp>
-#include <boost/iostreams/filter/zstd.hpp>
-#include <boost/iostreams/filtering_streambuf.hpp>
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <string_view>
 
+#include "compressed_text.hpp"
 #include "io/compressed_input.hpp"
 #include "mfpar/error.hpp"
 #include "temporary_folder.hpp"
 
 using namespace mfpar;
+using namespace mfpar::tests;
 using namespace std::string_view_literals;
 
 namespace {
-
-template <class Compressor>
-std::string compress(const std::string& text) {
-  std::string packed;
-  {
-    boost::iostreams::filtering_streambuf<boost::iostreams::output> out;
-    out.push(Compressor());
-    out.push(boost::iostreams::back_inserter(packed));
-    out.sputn(text.data(), static_cast<std::streamsize>(text.size()));
-  }
-  return packed;
-}
-
-std::string gzip(const std::string& text) {
-  return compress<boost::iostreams::gzip_compressor>(text);
-}
-std::string zstd(const std::string& text) {
-  return compress<boost::iostreams::zstd_compressor>(text);
-}
 
 /// Lines that do not compress to nothing.
 std::string some_text(int lines) {

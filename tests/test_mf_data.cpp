@@ -139,6 +139,7 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Workplace) {
       {"mf-data inspect bad.csv", 3, "bad.csv:2:"},
       {"mf-data split r.csv --train-out x", 2, "--valid-out"},
       {"mf-data split r.csv --train-out x --valid-out x", 2, "x"},
+      {"mf-data split r.csv --train-out x --valid-out ./x", 2, "two outputs are the same file"},
       {"mf-data split r.csv --train-out r.csv --valid-out x", 2, "r.csv"},
       {"mf-data split r.csv --train-out x --valid-out y --last 1", 2, "timestamp"},
       {"mf-data split r.csv --train-out x --valid-out y --folds 2", 2, "%"},

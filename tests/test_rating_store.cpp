@@ -8,7 +8,7 @@
 #include "naive_ratings.hpp"
 
 using namespace mfpar;
-using namespace mfpar::test;
+using namespace mfpar::tests;
 
 namespace {
 

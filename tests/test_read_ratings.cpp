@@ -2,10 +2,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <boost/iostreams/device/back_inserter.hpp>
-#include <boost/iostreams/filter/gzip.hpp>
-#include <boost/iostreams/filter/zstd.hpp>
-#include <boost/iostreams/filtering_streambuf.hpp>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "compressed_text.hpp"
 #include "io/file_descriptor.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/read_ratings.hpp"
@@ -23,18 +20,6 @@ using namespace mfpar;
 namespace {
 
 const std::string kText = "userId,movieId,rating\n1,10,4\n1,20,3.5\n2,0104257,0.5\n";
-
-template <class Compressor>
-std::string compress(const std::string& text) {
-  std::string packed;
-  {
-    boost::iostreams::filtering_streambuf<boost::iostreams::output> out;
-    out.push(Compressor());
-    out.push(boost::iostreams::back_inserter(packed));
-    out.sputn(text.data(), static_cast<std::streamsize>(text.size()));
-  }
-  return packed;
-}
 
 /// Replaces standard input while it lives.
 class StandardInput {
@@ -77,8 +62,8 @@ std::string failure(const std::string& path, ErrorCode code) {
 BOOST_AUTO_TEST_CASE(files_are_read_plain_and_compressed) {
   const TemporaryFolder folder;
   const auto plain = folder.write("plain", kText);
-  const auto gzip = folder.write("gz", compress<boost::iostreams::gzip_compressor>(kText));
-  const auto zstd = folder.write("zst", compress<boost::iostreams::zstd_compressor>(kText));
+  const auto gzip = folder.write("gz", tests::gzip(kText));
+  const auto zstd = folder.write("zst", tests::zstd(kText));
   check_is_text(read_ratings(plain), plain, "none");
   check_is_text(read_ratings(gzip), gzip, "gzip");
   check_is_text(read_ratings(zstd), zstd, "zstd");
@@ -87,8 +72,7 @@ BOOST_AUTO_TEST_CASE(files_are_read_plain_and_compressed) {
 BOOST_AUTO_TEST_CASE(standard_input_is_read_from_files_and_pipes) {
   const TemporaryFolder folder;
   for (const bool is_packed : {false, true}) {
-    const std::string bytes =
-        is_packed ? compress<boost::iostreams::gzip_compressor>(kText) : kText;
+    const std::string bytes = is_packed ? tests::gzip(kText) : kText;
     const std::string compression = is_packed ? "gzip" : "none";
     {
       const StandardInput input(open_for_reading(folder.write("file", bytes)));
@@ -163,11 +147,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_says_why) {
              "/dev/null: is empty; expected lines of user, item and rating");
   const auto zip = folder.write("zip", "PK\x03\x04 and so on");
   BOOST_TEST(failure(zip, ErrorCode::kBadData).starts_with(zip + ": looks like a zip archive"));
-  const std::string packed = compress<boost::iostreams::gzip_compressor>(kText);
+  const std::string packed = tests::gzip(kText);
   const auto cut = folder.write("cut", packed.substr(0, packed.size() - 5));
   BOOST_TEST(failure(cut, ErrorCode::kBadData).starts_with(cut + ": gzip data are damaged or cut"));
-  const auto tar = folder.write(
-      "tar.gz", compress<boost::iostreams::gzip_compressor>(std::string("ratings.csv\0\0", 13)));
+  const auto tar = folder.write("tar.gz", tests::gzip(std::string("ratings.csv\0\0", 13)));
   BOOST_TEST(failure(tar, ErrorCode::kBadData).starts_with(tar + ": looks like a binary file"));
 }
 
