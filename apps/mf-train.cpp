@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "common/interrupt.hpp"
+#include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 #include "mf-train/epoch_table.hpp"
@@ -50,23 +54,19 @@ ProgramInfo program_info() {
 
 /// Refuses what would destroy something, and what could not be saved, before any work is done.
 void check_outputs(const TrainCommand& command, bool model_path_given) {
-  namespace fs = std::filesystem;
-  const auto same = [](const std::string& a, const std::string& b) {
-    std::error_code ignored;
-    return !a.empty() && !b.empty() && (a == b || fs::equivalent(a, b, ignored));
-  };
-  for (const auto* output : {&command.model_path, &command.log_path}) {
-    for (const auto* input : {&command.ratings_path, &command.valid_path}) {
-      if (same(*output, *input)) {
-        throw Error(ErrorCode::kBadOption, *output + " is an input and would be overwritten");
-      }
-    }
-    if (!output->empty()) check_writable(*output);
+  std::vector<std::string> outputs;
+  if (!command.model_path.empty()) {
+    // The model that training goes on from may be replaced by what comes of it.
+    check_output("--output", command.model_path, {command.ratings_path, command.valid_path});
+    outputs.push_back(command.model_path);
   }
-  if (same(command.model_path, command.log_path)) {
-    throw Error(ErrorCode::kBadOption, "--output and --log-json are the same file");
+  if (!command.log_path.empty()) {
+    check_output("--log-json", command.log_path,
+                 {command.ratings_path, command.valid_path, command.init_path});
+    outputs.push_back(command.log_path);
   }
-  if (!model_path_given && fs::exists(command.model_path)) {
+  check_distinct(outputs);
+  if (!model_path_given && std::filesystem::exists(command.model_path)) {
     try {
       load_model(command.model_path, {.verify = false});
     } catch (const Error&) {

@@ -128,6 +128,12 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Files) {
       {"mf-eval missing.model good.txt", 4, "missing.model: cannot be opened"},
       {"mf-eval old.model missing.txt", 4, "missing.txt: cannot be opened"},
       {"mf-eval old.model good.txt --predictions nowhere/new.csv", 4, "nowhere"},
+      // Outputs that would destroy an input or each other.
+      {"mf-train good.txt -o good.txt", 2, "good.txt would replace a file that is to be read"},
+      {"mf-train good.txt -o new.model --log-json good.txt", 2, "--log-json good.txt would"},
+      {"mf-train good.txt -o new.model --init old.model --log-json old.model -k 4", 2,
+       "--log-json old.model would"},
+      {"mf-train good.txt -o new --log-json ./new", 2, "two outputs are the same file"},
       // Training that leaves the finite numbers.
       {"mf-train good.txt -o old.model -r 100", 5, "diverged"},
       {"mf-train good.txt -o old.model -r 100 --step-rule sgd", 5, "diverged"},
