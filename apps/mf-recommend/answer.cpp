@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "common/text.hpp"
 
 namespace mfpar::apps {
 
@@ -17,6 +18,16 @@ RecommendOptions options_of(const Catalogue& catalogue, const ListRequest& reque
           .filter = &catalogue.filter(request.rank_by)};
 }
 
+std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
+                                                   std::span<const Taste> tastes,
+                                                   const ListRequest& request, int threads) {
+  const Recommender& recommender = catalogue.recommender();
+  const RecommendOptions options = options_of(catalogue, request);
+  if (request.top == 0) return std::vector<std::vector<Recommendation>>(tastes.size());
+  if (tastes.size() == 1) return {recommender.recommend(tastes.front(), options)};
+  return recommender.recommend_many(tastes, options, threads);
+}
+
 /// Why a list is shorter than asked for.
 void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answer& answer) {
   if (answer.items.size() >= request.top) return;
@@ -24,7 +35,7 @@ void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answ
   const bool is_filtered =
       catalogue.filter(request.rank_by).size() < catalogue.model().item_count();
   answer.warnings.push_back(
-      "there are no more than " + std::to_string(answer.items.size()) + " items to list" +
+      "there is no more to list than " + counted(answer.items.size(), "item") +
       (least > 0 && is_filtered ? "; only items with at least " + std::to_string(least) +
                                       " training ratings count (--least-ratings)"
                                 : ""));
@@ -54,8 +65,7 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const User
   const FactorModel& model = catalogue.model();
   std::vector<Taste> tastes;
   for (const UserIndex user : users) tastes.push_back(catalogue.recommender().taste_of(user));
-  auto lists =
-      catalogue.recommender().recommend_many(tastes, options_of(catalogue, request), threads);
+  auto lists = lists_for(catalogue, tastes, request, threads);
   std::vector<Answer> answers(users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
     Answer& answer = answers[i];
@@ -82,8 +92,7 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
   for (std::size_t i = 0; i < users.size(); ++i) {
     tastes.push_back({rows[i].factors, rows[i].bias, {users[i].rated, {}}});
   }
-  auto lists =
-      catalogue.recommender().recommend_many(tastes, options_of(catalogue, request), threads);
+  auto lists = lists_for(catalogue, tastes, request, threads);
   std::vector<NewAnswer> answers(users.size());
   Workers(threads).for_each(users.size(), [&](std::size_t i) {
     Answer& answer = answers[i].answer;

@@ -106,10 +106,10 @@ std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size
   if (answer.is_similar) {
     const std::string& title = catalogue.titles().title(catalogue.model().items().find(answer.id));
     text = "similar to " + answer.id + (title.empty() ? "" : " " + title) + " (" +
-           with_commas(answer.ratings) + " ratings)\n";
+           counted(answer.ratings, "rating") + ")\n";
   } else {
-    text = (answer.is_new ? "" : "user ") + answer.id + ": " + with_commas(answer.ratings) +
-           (answer.is_new ? " ratings folded in" : " ratings trained on") + ", by " +
+    text = (answer.is_new ? "" : "user ") + answer.id + ": " + counted(answer.ratings, "rating") +
+           (answer.is_new ? " folded in" : " trained on") + ", by " +
            (answer.bias_weight == 1.0f ? "rating"
             : answer.bias_weight == 0.0f
                 ? "interaction"

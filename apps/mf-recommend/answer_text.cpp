@@ -29,8 +29,8 @@ JsonObject json_of(const Explanation& explanation, const Catalogue& catalogue) {
       entry.add("title", catalogue.titles().title(influence.index));
     }
     entry.add("rating", influence.value)
-        .add("weight", influence.weight)
-        .add("contribution", influence.contribution);
+        .add("weight", static_cast<float>(influence.weight))
+        .add("contribution", static_cast<float>(influence.contribution));
   }
   return object.add("because", because);
 }
@@ -57,7 +57,8 @@ std::string signed_number(double number) { return (number < 0 ? "" : "+") + fixe
 
 std::string json_of(const Answer& answer, const Catalogue& catalogue) {
   JsonObject object;
-  object.add(answer.is_similar ? "similar_to" : "user", answer.id).add("ratings", answer.ratings);
+  if (!answer.id.empty()) object.add(answer.is_similar ? "similar_to" : "user", answer.id);
+  object.add("ratings", answer.ratings);
   std::vector<JsonObject> items;
   for (std::size_t i = 0; i < answer.items.size(); ++i) {
     JsonObject& item = items.emplace_back(json_of(answer.items[i], answer, catalogue));

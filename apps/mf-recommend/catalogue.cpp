@@ -89,6 +89,11 @@ Catalogue::Catalogue(const RecommendCommand& command,
       least_by_rating_(command.least_ratings.value_or(0)),
       least_by_interaction_(command.least_ratings.value_or(kLeastByInteraction)) {
   by_rating_.emplace(make_filter(command, least_by_rating_, warn));
+  if (by_rating_->size() == 0 && model().item_count() > 0) {
+    throw Error(ErrorCode::kBadOption,
+                "no item is left to list: none passes all of --where, --allow, --deny and "
+                "--least-ratings");
+  }
   if (least_by_interaction_ != least_by_rating_) {
     by_interaction_.emplace(make_filter(command, least_by_interaction_, [](const auto&) {}));
   }

@@ -41,9 +41,6 @@ ListRequest ListJob::list_request() const {
 }
 
 int ListJob::run() {
-  if (command_.format == ListFormat::kCsv && command_.top > 0) {
-    output_.write(csv_header(catalogue_, command_.explain));
-  }
   int code = kDone;
   if (!command_.similar_to.empty()) {
     write(
@@ -65,6 +62,7 @@ int ListJob::run() {
                       : "; no file was written\n");
     return kInterrupted;
   }
+  begin();  // for a list of no users
   output_.commit();
   append();
   return code;
@@ -112,14 +110,14 @@ void ListJob::read_and_list_new() {
   const NewUsers read =
       read_new_users(command_.ratings_path, command_.read, command_.new_id, model);
   if (read.bad_lines > 0) {
-    warn(with_commas(read.bad_lines) + " bad lines were left out; " + read.first_bad);
+    warn(counted(read.bad_lines, "bad line") + " left out; " + read.first_bad);
   }
   std::size_t trained = 0;
   for (const NewUser& user : read.users) trained += model.users().find(user.id) != kNoIndex;
   if (read.is_named && trained > 0) {
-    warn(with_commas(trained) +
-         " of these users are in the model; their lists come from the ratings "
-         "given here alone");
+    warn(counted(trained, "user") +
+         " of this file in the model; lists come from the ratings given "
+         "here alone");
   }
   list_new(read.users);
 }
@@ -145,6 +143,7 @@ void ListJob::write(const Answer& answer) {
     for (const std::string& warning : answer.warnings) warn(quoted(answer.id) + ": " + warning);
   }
   if (command_.top == 0) return;
+  const bool is_first = begin();
   switch (command_.format) {
     case ListFormat::kJson:
       return output_.write(json_of(answer, catalogue_));
@@ -153,15 +152,25 @@ void ListJob::write(const Answer& answer) {
     case ListFormat::kTable:
       break;
   }
-  if (!std::exchange(is_first_, false)) output_.write("\n");
+  if (!is_first) output_.write("\n");
   output_.write(table_of(answer, catalogue_, width_));
+}
+
+/// Writes what stands before the first list. Returns whether none was written yet.
+bool ListJob::begin() {
+  const bool is_first = std::exchange(is_first_, false);
+  if (is_first && command_.top > 0 && command_.requests_path.empty() &&
+      command_.format == ListFormat::kCsv) {
+    output_.write(csv_header(catalogue_, command_.explain));
+  }
+  return is_first;
 }
 
 void ListJob::append() const {
   if (command_.append_path.empty()) return;
   save_model(with_users(catalogue_.model(), rows_.rows()), command_.append_path);
   std::cerr << "mf-recommend: " << command_.append_path << ": the model with "
-            << with_commas(rows_.rows().size()) << " users added or replaced\n";
+            << counted(rows_.rows().size(), "user") << " added or replaced\n";
 }
 
 }  // namespace mfpar::apps

@@ -28,6 +28,7 @@ class ListJob {
   void list_new(std::span<const NewUser> users);
   void read_and_list_new();
   int answer_requests();
+  bool begin();
   void write(const Answer& answer);
   void append() const;
   ListRequest list_request() const;

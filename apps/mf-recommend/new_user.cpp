@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/decimal.hpp"
+#include "common/text.hpp"
 #include "data/field_values.hpp"
 #include "data/line_fault.hpp"
 #include "mfpar/error.hpp"
@@ -35,27 +36,25 @@ void NewUser::finish() {
 std::vector<std::string> warnings_of(const NewUser& user, const FactorModel& model) {
   std::vector<std::string> warnings;
   if (user.unknown > 0) {
-    warnings.push_back(std::to_string(user.unknown) + " of " +
-                       std::to_string(user.unknown + user.ratings.size()) +
-                       " ratings are left out, as the model does not have their items (" +
+    warnings.push_back(with_commas(user.unknown) + " of " +
+                       counted(user.unknown + user.ratings.size(), "rating") +
+                       " left out, as the model does not have the item (" +
                        quoted(user.first_unknown) + (user.unknown > 1 ? ", ...)" : ")"));
   }
   const std::size_t again = user.ratings.size() - user.rated.size();
   if (again > 0) {
-    warnings.push_back(std::to_string(again) +
-                       " ratings are left out, as a later one is for the same item");
+    warnings.push_back(counted(again, "rating") + " left out, as a later one is for the same item");
   }
   if (user.out_of_range > 0) {
-    warnings.push_back(std::to_string(user.out_of_range) + " ratings (" +
-                       shortest_decimal(user.first_out_of_range) +
-                       ") are outside the range of "
-                       "those trained on, " +
-                       shortest_decimal(model.range().lowest) + " to " +
-                       shortest_decimal(model.range().highest) + "; are they on the same scale?");
+    warnings.push_back(
+        counted(user.out_of_range, "rating") + " (" + shortest_decimal(user.first_out_of_range) +
+        (user.out_of_range > 1 ? ", ...)" : ")") + " outside the range of those trained on, " +
+        shortest_decimal(model.range().lowest) + " to " + shortest_decimal(model.range().highest) +
+        "; is it the same scale?");
   }
   if (user.ratings.empty()) {
     warnings.push_back(
-        "no rating of an item that the model has: the list is nobody's in particular");
+        "no rating of an item that the model has: the list is for nobody in particular");
   }
   return warnings;
 }
