@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "compute/kernels/gram_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 
 namespace mfpar {
@@ -21,6 +22,9 @@ struct KernelSet {
   /// of entries.
   SgdKernel (*sgd)(std::uint32_t rank, bool adagrad, bool compact);
   ErrorKernel (*error)(std::uint32_t rank, bool compact);
+
+  /// Of rows of any size.
+  GramKernel gram;
 };
 
 /// The sets this processor can run, fastest first; at least the baseline.

@@ -21,7 +21,7 @@ constexpr int kLanesMost = 8;
 
 }  // namespace
 
-extern const KernelSet kKernels{"avx2", &sgd_kernel, &error_kernel};
+extern const KernelSet kKernels{"avx2", &sgd_kernel, &error_kernel, &gram_kernel};
 
 }  // namespace mfpar::avx2
 

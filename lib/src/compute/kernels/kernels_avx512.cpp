@@ -21,7 +21,7 @@ constexpr int kLanesMost = 16;
 
 }  // namespace
 
-extern const KernelSet kKernels{"avx512", &sgd_kernel, &error_kernel};
+extern const KernelSet kKernels{"avx512", &sgd_kernel, &error_kernel, &gram_kernel};
 
 }  // namespace mfpar::avx512
 
