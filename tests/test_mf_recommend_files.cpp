@@ -66,9 +66,10 @@ BOOST_FIXTURE_TEST_CASE(titles_come_in_several_forms, Films) {
   BOOST_TEST(has(plain[1], "column3"));
   BOOST_TEST(has(plain[2], "F\xC3\xA9lix (1999)  Drama|War"));
   const auto named = rows("--user 3 --titles movies.dat --top 1 --titles-columns id,title,genres");
-  BOOST_TEST(has(named[1], "title          genres"));
+  BOOST_TEST(has(named[1], "title         genres"));
   write("names.tsv", "name\tid\nFelix\t" + id + "\n");
-  BOOST_TEST(has(rows("--user 3 --titles names.tsv --top 1")[2], id + "  Felix"));
+  const auto other = rows("--user 3 --titles names.tsv --top 1");
+  BOOST_TEST(other[2].find("Felix") == other[1].find("name"));
 }
 
 BOOST_FIXTURE_TEST_CASE(conditions_hold_together, Films) {
@@ -85,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(conditions_hold_together, Films) {
   BOOST_TEST(years("--where genres~children").size() == 10);
   BOOST_TEST(years("--where genres!~Children").size() == 30);
   BOOST_TEST(years("--where genres=DRAMA").size() == 30);
-  BOOST_TEST(years("--where genres=Dram").size() == 0);
+  check_refused(*this, 2, "--user 3 --titles films.csv --where genres=Dram", "no item is left");
   BOOST_TEST(years("--where Genres!=drama --where year>=1990 --where year<=1999") ==
              (Years{1992, 1996}));
   BOOST_TEST(years("--where title~film,") == years(""));
