@@ -211,3 +211,13 @@ BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) 
   check_refused(*this, 2, "--users - --allow -", "two inputs are standard input");
   check_refused(*this, 2, "--user 3 --top -1", "a whole number from 0");
 }
+
+BOOST_FIXTURE_TEST_CASE(a_model_without_biases_needs_ratings_too, Films) {
+  write("more.csv", read("ratings.csv") + "0,rare,5,0\n1,rare,5,0\n");
+  BOOST_TEST(run("mf-train more.csv -k 4 -t 8 --no-biases --valid-fraction 0 -o a.model").code ==
+             0);
+  const std::string all = "--user 100 --keep-rated --top 41";
+  BOOST_TEST(std::ranges::count(ids(all), "rare") == 0);
+  BOOST_TEST(std::ranges::count(ids(all + " --least-ratings 0"), "rare") == 1);
+  BOOST_TEST(ids(all) == ids(all + " --rank-by interaction"));
+}

@@ -16,7 +16,7 @@ namespace mfpar::apps {
 
 namespace {
 
-/// From so few ratings on, factors say more than noise; see apps/RECOMMEND.md.
+/// Factors learnt from fewer ratings are mostly noise, and no bias outweighs it; README.md has figures.
 constexpr std::uint32_t kLeastByInteraction = 10;
 
 /// The items of a file of ids that the model has, ascending. Throws Error(kBadData) when it has none.
@@ -122,12 +122,16 @@ ItemFilter Catalogue::make_filter(const RecommendCommand& command, std::uint32_t
       {.allow = allow ? &*allow : nullptr, .deny = deny, .least_ratings = least_ratings});
 }
 
+bool Catalogue::goes_by_interaction(RankBy rank_by) const {
+  return rank_by.bias_weight < 1.0f || !model().has_biases();
+}
+
 const ItemFilter& Catalogue::filter(RankBy rank_by) const {
-  return rank_by.bias_weight < 1.0f && by_interaction_ ? *by_interaction_ : *by_rating_;
+  return goes_by_interaction(rank_by) && by_interaction_ ? *by_interaction_ : *by_rating_;
 }
 
 std::uint32_t Catalogue::least_ratings(RankBy rank_by) const {
-  return rank_by.bias_weight < 1.0f ? least_by_interaction_ : least_by_rating_;
+  return goes_by_interaction(rank_by) ? least_by_interaction_ : least_by_rating_;
 }
 
 UserIndex Catalogue::user(const std::string& id, const std::string& option) const {

@@ -38,6 +38,7 @@ class Catalogue {
   ItemIndex item(const std::string& id, const std::string& option) const;
 
  private:
+  bool goes_by_interaction(RankBy rank_by) const;
   ItemFilter make_filter(const RecommendCommand& command, std::uint32_t least_ratings,
                          const std::function<void(const std::string&)>& warn) const;
 

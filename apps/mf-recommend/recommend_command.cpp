@@ -80,9 +80,10 @@ void add_list_options(Options& options, RecommendCommand& command) {
       });
   options.integer(
       "least-ratings", "N", command.least_ratings, 0u, 0xFFFFFFFFu,
-      "Only items with so many ratings in training, or more. Unless given, 10 where lists "
-      "go by interaction, by a blend with W below 1 or by --similar-to, as factors learnt "
-      "from fewer are mostly noise and there are no biases to outweigh it; 0 for rating.");
+      "Only items with so many ratings in training, or more. Unless given, 10 where lists go by "
+      "interaction, by a blend with W below 1, by --similar-to or by a model without biases: "
+      "factors learnt "
+      "from fewer are mostly noise, and no bias outweighs it there. 0 for rating.");
   options.flag("keep-rated", command.keep_rated,
                "List items that the user has rated, too. They are left out otherwise.");
   options.text("allow", "FILE", command.allow_path, "Only the items of this file, an id a line.");
