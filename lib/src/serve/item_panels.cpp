@@ -67,6 +67,7 @@ void ItemPanels::fill(const FactorModel& model, std::span<const float> norms) {
   biases_ = AlignedBuffer<float>(panels * kPanelItems);
   inverse_norms_ = AlignedBuffer<float>(panels * kPanelItems);
   all_.resize(panels);
+  directed_.resize(panels);
   bounds_.resize(panels);
   group_bounds_.resize((panels + kGroupPanels - 1) / kGroupPanels);
   for (std::size_t at = 0; at < items_.size(); ++at) {
@@ -77,9 +78,11 @@ void ItemPanels::fill(const FactorModel& model, std::span<const float> norms) {
     for (std::size_t k = 0; k < rank_; ++k) to[k * kPanelItems] = row[k];
     const float bias = model.parts().item_biases[item];
     biases_[at] = bias;
-    const bool zero = std::ranges::all_of(row, [](float x) { return x == 0.0f; });
-    inverse_norms_[at] = zero ? 0.0f : 1.0f / norms[item];
     all_[panel] |= static_cast<std::uint16_t>(1u << lane);
+    if (std::ranges::any_of(row, [](float x) { return x != 0.0f; })) {
+      inverse_norms_[at] = 1.0f / norms[item];
+      directed_[panel] |= static_cast<std::uint16_t>(1u << lane);
+    }
 
     const ScoreBound bound{.norm = norms[item], .lowest_bias = bias, .highest_bias = bias};
     bounds_[panel] = lane == 0 ? bound : join(bounds_[panel], bound);

@@ -44,6 +44,9 @@ class ItemPanels {
   /// The lanes of each panel that have an item, a bit each.
   std::span<const std::uint16_t> all() const noexcept { return all_; }
 
+  /// Those among them whose factors are not all zero.
+  std::span<const std::uint16_t> directed() const noexcept { return directed_; }
+
   /// 1/|q| by position; 0 where the factors are all zero, or there is no item.
   std::span<const float> inverse_norms() const noexcept { return inverse_norms_.span(); }
 
@@ -58,6 +61,7 @@ class ItemPanels {
   std::vector<ItemIndex> items_;
   std::vector<std::uint32_t> positions_;
   std::vector<std::uint16_t> all_;
+  std::vector<std::uint16_t> directed_;
   AlignedBuffer<float> panels_;
   AlignedBuffer<float> biases_;
   AlignedBuffer<float> inverse_norms_;

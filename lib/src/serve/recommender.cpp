@@ -5,6 +5,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "base/parallel.hpp"
@@ -161,24 +162,32 @@ std::vector<Recommendation> Recommender::similar_items(ItemIndex item, std::uint
   const ItemPanels& items = impl_->items;
   assert(item < model.item_count());
   const auto allowed = impl_->masks(filter);
-  const auto inverse_norms = items.inverse_norms();
+  std::vector<std::uint16_t> masks(items.count());
+  std::transform(allowed.begin(), allowed.end(), items.directed().begin(), masks.begin(),
+                 std::bit_and());
   const std::uint32_t own = items.position_of(item);
-  TopList list(top);
+  masks[own / kPanelItems] &= static_cast<std::uint16_t>(~(1u << own % kPanelItems));
+
+  TopList list(items.inverse_norms()[own] == 0.0f ? 0 : top);
   constexpr std::size_t kTogether = 8;
   std::array<std::uint32_t, kTogether> panels;
-  alignas(kRowAlignment) std::array<float, kTogether * kPanelItems> products;
+  alignas(kRowAlignment) std::array<float, kTogether * kPanelItems> cosines;
+  std::array<std::uint32_t, kTogether * kPanelItems> found;
   for (std::size_t first = 0; first < items.count(); first += kTogether) {
     const std::size_t count = std::min(kTogether, items.count() - first);
     std::iota(panels.begin(), panels.end(), static_cast<std::uint32_t>(first));
     impl_->kernels.score_chosen(items.pass(0.0f), model.item_row(item).data(), panels.data(), count,
-                                products.data());
+                                cosines.data());
+    const float* const inverse_norms = items.inverse_norms().data() + first * kPanelItems;
     for (std::size_t i = 0; i < count * kPanelItems; ++i) {
-      const std::size_t at = first * kPanelItems + i;
-      const bool is_allowed = (allowed[at / kPanelItems] >> at % kPanelItems & 1u) != 0;
-      const float inverse = inverse_norms[own] * inverse_norms[at];
-      if (!is_allowed || at == own || inverse == 0.0f) continue;
-      const float cosine = std::clamp(products[i] * inverse, -1.0f, 1.0f);
-      if (cosine >= list.threshold()) list.offer(cosine, items.item_at(at));
+      cosines[i] *= inverse_norms[i] * items.inverse_norms()[own];
+    }
+    const std::size_t reaching = impl_->kernels.find_reaching(
+        cosines.data(), count, masks.data() + first, list.threshold(), found.data());
+    for (std::size_t i = 0; i < reaching; ++i) {
+      // Rounding may take the cosine of like directions past 1.
+      list.offer(std::clamp(cosines[found[i]], -1.0f, 1.0f),
+                 items.item_at(first * kPanelItems + found[i]));
     }
   }
   std::vector<Recommendation> result;
