@@ -1,32 +1,35 @@
 // SPDX-License-Identifier: MIT
-//
-// Everything of libmfpar. Start here; the headers read well in this order:
-//
-//   types, error          indices against ids, and the one exception type
-//   read_ratings          text of any shape to a RatingTable, and what was read
-//   rating_table          ratings in the order in which they came; also filled by hand, with add()
-//   rating_store          the same sorted into compact rows of users: what training walks
-//   split                 held-out ratings, folds, two tables in one index space
-//   train_options, train  learn a FactorModel, with a report after every epoch
-//   cross_validate        how well the options do on ratings that nothing has seen
-//   factor_model          what was learnt, and how it predicts
-//   model_file            save it, and map it back
-//   evaluate              its errors on other ratings
-//   synthetic             ratings with a planted truth
-//
-// A first training:
-//
-//   auto read = mfpar::read_ratings("ratings.csv");
-//   auto store = mfpar::build_store(std::move(read.ratings));
-//   auto parts = mfpar::split_random(store, 0.1, 1);
-//   auto result = mfpar::train(parts.training, parts.validation);
-//   mfpar::save_model(result.model, "ratings.model");
 #pragma once
+
+/// @mainpage libmfpar
+///
+/// Everything of libmfpar. Start here; the headers read well in this order:
+///
+///     types, error          indices against ids, and the one exception type
+///     read_ratings          text of any shape to a RatingTable, and what was read
+///     rating_table          ratings in the order in which they came; also filled by hand, with add()
+///     rating_store          the same sorted into compact rows of users: what training walks
+///     split                 held-out ratings, folds, two tables in one index space
+///     train_options, train  learn a FactorModel, with a report after every epoch
+///     cross_validate        how well the options do on ratings that nothing has seen
+///     factor_model          what was learnt, and how it predicts
+///     model_file            save it, and map it back
+///     evaluate              its errors on other ratings
+///     synthetic             ratings with a planted truth
+///
+/// A first training:
+///
+///     auto read = mfpar::read_ratings("ratings.csv");
+///     auto store = mfpar::build_store(std::move(read.ratings));
+///     auto parts = mfpar::split_random(store, 0.1, 1);
+///     auto result = mfpar::train(parts.training, parts.validation);
+///     mfpar::save_model(result.model, "ratings.model");
 
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
