@@ -62,7 +62,7 @@ endif()
 # What only Debian wants is added to the staged files.
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 file(READ LICENSE license)
-string(REGEX REPLACE "^MIT License\n+(Copyright[^\n]*)\n+" "" license "${license}")
+string(REGEX REPLACE "^MIT License\n+Copyright \\(c\\) ([^\n]*)\n+" "" license "${license}")
 set(copyright ${CMAKE_MATCH_1})
 string(REGEX REPLACE "\n+$" "" license "${license}")
 string(REPLACE "\n\n" "\n.\n" license "${license}")

@@ -5,7 +5,7 @@
 #   run.sh shared|static|any FOLDER PREFIX             find_package, by kind
 #   run.sh pkg-config|pkg-config-static FOLDER PREFIX  pkg-config and the compiler alone
 #   run.sh subdirectory FOLDER SOURCE                  add_subdirectory
-# FOLDER is built in; CXX and CMAKE_GENERATOR are heeded.
+# FOLDER is built in; CC, CXX and CMAKE_GENERATOR are heeded.
 set -euo pipefail
 
 way=$1 folder=$2 origin=$3
@@ -47,7 +47,7 @@ with_cmake() {
 }
 
 with_pkg_config() {
-  local kind=$1 libdir source program flags
+  local kind=$1 libdir source program flags compiler
   shift
   PKG_CONFIG_PATH=$(dirname -- "$(find "$origin" -name mfpar.pc)")
   export PKG_CONFIG_PATH
@@ -57,8 +57,12 @@ with_pkg_config() {
   [[ $kind == shared ]] || flags=${flags/-lmfpar/-l:libmfpar.a}
   for source in "${sources[@]}"; do
     program=$folder/${source%.*}
+    case $source in
+      *.c) compiler=("${CC:-cc}" -std=c11) ;;
+      *) compiler=("${CXX:-c++}" -std=c++20) ;;
+    esac
     # The flags are words.
-    "${CXX:-c++}" -std=c++20 -O1 "$here/$source" $flags -o "$program"
+    "${compiler[@]}" "$here/$source" $flags -o "$program"
     check_kind "$program" "$kind"
     (cd -- "$folder" && LD_LIBRARY_PATH=$libdir "$program")
   done
