@@ -12,9 +12,6 @@
 
 namespace mfpar {
 
-/// Which side a folded-in row joins.
-enum class FoldInSide { kUser, kItem };
-
 /// How much one of the ratings says for or against a prediction.
 struct RatingInfluence {
   std::uint32_t index = 0;    ///< of the rating
@@ -74,7 +71,7 @@ class MFPAR_API FoldInSession {
   const FactorModel& model() const noexcept;
 
  private:
-  struct MFPAR_HIDDEN Impl;  // lib/src/serve/fold_in_session.cpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/serve/fold_in_session_impl.hpp
   std::unique_ptr<Impl> impl_;
 };
 
