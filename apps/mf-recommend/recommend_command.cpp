@@ -69,7 +69,7 @@ void add_list_options(Options& options, RecommendCommand& command) {
   options.integer("top,n", "N", command.top, 0u, kMostItems,
                   "Length of a list; 0 for none, with --append.");
   options.add(
-      "rank-by", "KIND",
+      "rank-by", "rating|interaction|blend:W",
       "rating: the predicted rating, which brings what everybody acclaims. interaction: p.q "
       "alone, what this user likes more than others do. blend:W: interaction plus W times mean "
       "and biases; blend:1 is rating, blend:0 interaction.",
@@ -110,12 +110,12 @@ void add_list_options(Options& options, RecommendCommand& command) {
 void add_fold_in_options(Options& options, RecommendCommand& command) {
   options.group("New users");
   options.add(
-      "alpha", "PENALTY",
+      "alpha", "training|loo|X",
       "What holds a new user's factors towards zero: training, what the model's training would "
       "charge for so many ratings; loo, the multiple of it that predicts each of the user's "
       "ratings best from the others; or a number, as in ridge regression.",
       "training", [&command](const std::string& value) { take_alpha(command.fold_in, value); });
-  options.add("bias-alpha", "PENALTY",
+  options.add("bias-alpha", "X",
               "With a number for --alpha: the penalty of the user's bias, another number above 0. "
               "The same unless given.",
               "", [&command](const std::string& value) {
