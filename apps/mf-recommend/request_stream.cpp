@@ -63,9 +63,12 @@ class Stream {
 /// Waits for something to read and appends it to the buffer; false at the end, or when asked to stop.
 bool Stream::read_more(const FileDescriptor& file, const std::stop_token& stop) {
   pollfd waiting{.fd = file.number(), .events = POLLIN, .revents = 0};
-  while (::poll(&waiting, 1, kStopLatency) == 0 || stop.stop_requested()) {
-    if (stop.stop_requested()) return false;
+  // A signal ends the wait before the stop is requested; read() would then wait on, deaf to it.
+  int ready = 0;
+  while (!stop.stop_requested() && (ready == 0 || (ready < 0 && errno == EINTR))) {
+    ready = ::poll(&waiting, 1, kStopLatency);
   }
+  if (stop.stop_requested()) return false;
   const std::size_t size = buffer_.size();
   buffer_.resize(size + kBlockBytes);
   ssize_t count = 0;
