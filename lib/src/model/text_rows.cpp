@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "model/text_rows.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "io/compressed_input.hpp"
+#include "io/mapped_file.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kBlank = " \t";
+
+/// Text of a file that somebody else wrote is quoted up to a length.
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMost = 40;
+  return "'" + std::string(text.substr(0, kMost)) + (text.size() > kMost ? "...'" : "'");
+}
+
+}  // namespace
+
+TextRows::TextRows(const std::string& path, Fields fields)
+    : path_(path),
+      file_(MappedFile::shared(path, MappedFile::Access::kSequential)),
+      text_(file_->text()),
+      fields_(fields) {
+  try {
+    require_text(text_.substr(0, kSniffedBytes), path);
+  } catch (const Error& e) {
+    throw Error(ErrorCode::kBadFile, e.what());
+  }
+  if (text_.starts_with(kByteOrderMark)) next_ = kByteOrderMark.size();
+}
+
+bool TextRows::next_line() {
+  if (next_ >= text_.size()) return false;
+  const std::size_t end = std::min(text_.find('\n', next_), text_.size());
+  line_ = text_.substr(next_, end - next_);
+  if (line_.ends_with('\r')) line_.remove_suffix(1);
+  next_ = end + 1;
+  ++number_;
+  at_ = field_ = 0;
+  return true;
+}
+
+bool TextRows::has_field() {
+  if (at_ == line_.npos) return false;
+  if (fields_ == Fields::kTabs) return true;
+  at_ = line_.find_first_not_of(kBlank, at_);
+  return at_ != line_.npos;
+}
+
+std::string_view TextRows::field(const std::string& what) {
+  if (!has_field()) {
+    field_ = line_.size();
+    fail("the line ends where " + what + " was expected");
+  }
+  field_ = at_;
+  const std::size_t end =
+      fields_ == Fields::kTabs ? line_.find('\t', at_) : line_.find_first_of(kBlank, at_);
+  at_ = end == line_.npos ? line_.npos : end + 1;
+  return line_.substr(field_, end - field_);
+}
+
+float TextRows::number(const std::string& what) {
+  const std::string_view text = field(what);
+  const char* const end = text.data() + text.size();
+  float value = 0.0f;
+  auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc::result_out_of_range) {
+    // Too small is zero; only too large is a fault.
+    double wide = HUGE_VAL;
+    error = std::from_chars(text.data(), end, wide).ec;
+    value = std::abs(wide) < 1.0 ? static_cast<float>(wide) : HUGE_VALF;
+  }
+  if (error != std::errc() || stop != end) {
+    fail(shown(text) + " is no number; " + what + " was expected");
+  }
+  if (!std::isfinite(value)) fail(shown(text) + " is not finite, or beyond what a float32 holds");
+  return value;
+}
+
+void TextRows::end_line() {
+  if (!has_field()) return;
+  const std::string_view text = field("nothing");
+  fail(shown(text) + " stands behind the last field of the line");
+}
+
+void TextRows::end_file() {
+  while (next_line()) {
+    if (line_.find_first_not_of(kBlank) != line_.npos) {
+      fail("there are more lines than were announced");
+    }
+  }
+}
+
+void TextRows::fail(const std::string& what) const {
+  throw Error(ErrorCode::kBadFile, path_ + ":" + std::to_string(number_) + ":" +
+                                       std::to_string(field_ + 1) + ": " + what);
+}
+
+}  // namespace mfpar
