@@ -51,11 +51,11 @@ void add_export_options(Options& options, ExportCommand& command) {
                   {"vectors", ModelFormat::kVectors}},
                  "Arrays for NumPy; tables with a tab between fields; a text model of LIBMF; or "
                  "vectors for an index such as Faiss, hnswlib or pgvector.");
-  options.group("With --format libmf");
+  options.group("LIBMF only");
   options.choice("ids", command.ids, {{"same", LibmfIds::kSame}, {"numbered", LibmfIds::kNumbered}},
                  "Ids are the numbers of rows; or rows are numbered, and the ids go to "
                  "TARGET.users and TARGET.items, one a line.");
-  options.group("With --format vectors");
+  options.group("Vectors only");
   options.choice("index", command.vectors.index,
                  {{"inner-product", VectorIndex::kInnerProduct}, {"cosine", VectorIndex::kCosine}},
                  "What the index searches by; cosine serves Euclidean distance too.");

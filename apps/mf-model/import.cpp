@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "common/output_file.hpp"
 #include "common/program.hpp"
@@ -107,6 +109,14 @@ int run(const Options& options, const ImportCommand& command) {
   }
   if (command.model.empty()) {
     throw Error(ErrorCode::kBadOption, "--output (-o) is missing: the model file to write");
+  }
+  std::error_code none;  // a folder that is not there holds no files either
+  const auto folder = std::filesystem::absolute(command.model).parent_path();
+  if (std::filesystem::is_directory(command.source, none) &&
+      std::filesystem::equivalent(command.source, folder, none)) {
+    throw Error(ErrorCode::kBadOption, "--output (-o) " + command.model +
+                                           " would stand among the files that are to be read; give "
+                                           "another name");
   }
   const ImportOptions& files = command.options;
   check_output("--output (-o)", command.model,

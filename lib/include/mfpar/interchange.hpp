@@ -23,15 +23,15 @@ inline constexpr RatingRange kUnclipped{std::numeric_limits<float>::lowest(),
 /// something is given that the format has no use for.
 struct ImportOptions {
   /// Predictions are clipped to it; else what the files say, else kUnclipped.
-  std::optional<RatingRange> range;
+  std::optional<RatingRange> range = {};
 
   /// mu; else what the files say, else 0. Of .npy and text.
-  std::optional<float> mean;
+  std::optional<float> mean = {};
 
   // Files; empty: none. Ids are text, one a line, or a one-dimensional .npy of integers or text;
   // without them the ids are the numbers of the rows, from 0. Of .npy, and ids of LIBMF too.
-  std::string user_ids, item_ids;
-  std::string user_biases, item_biases;  ///< one-dimensional .npy
+  std::string user_ids = {}, item_ids = {};
+  std::string user_biases = {}, item_biases = {};  ///< one-dimensional .npy
 };
 
 // Every function below throws Error(kSystem) where a file cannot be read or written, and

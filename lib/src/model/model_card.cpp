@@ -92,13 +92,25 @@ void write_model_card(const std::string& path, const ModelCard& card) {
 }
 
 ModelCard read_model_card(const std::string& folder) {
+  namespace fs = std::filesystem;
   const std::string path = folder + "/model.json";
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    throw Error(ErrorCode::kBadFile,
-                folder +
-                    ": there is no model.json in it, so nobody can tell whether the folder is "
-                    "whole; give the two files of factors by name instead");
+  const auto refuse = [&](ErrorCode code, const std::string& what) {
+    throw Error(code, folder + ": " + what);
+  };
+  if (!fs::exists(folder, error)) {
+    refuse(ErrorCode::kSystem,
+           "cannot be opened: " + (error ? error.message() : std::string("it is not there")));
+  }
+  if (!fs::is_directory(folder, error)) {
+    refuse(ErrorCode::kBadFile,
+           "it is no folder that a model was exported to; if it holds the users, name the file of "
+           "the items too");
+  }
+  if (!fs::exists(path, error)) {
+    refuse(ErrorCode::kBadFile,
+           "there is no model.json in the folder, so nobody can tell whether it is whole; give the "
+           "files of users and items by name instead");
   }
   const CardReader card(path);
   if (card.text("format") != kFormat) {

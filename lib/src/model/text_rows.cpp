@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "io/compressed_input.hpp"
 #include "io/mapped_file.hpp"
 #include "mfpar/error.hpp"
 
@@ -29,10 +28,9 @@ TextRows::TextRows(const std::string& path, Fields fields)
       file_(MappedFile::shared(path, MappedFile::Access::kSequential)),
       text_(file_->text()),
       fields_(fields) {
-  try {
-    require_text(text_.substr(0, kSniffedBytes), path);
-  } catch (const Error& e) {
-    throw Error(ErrorCode::kBadFile, e.what());
+  constexpr std::size_t kLookedAt = 4096;
+  if (text_.substr(0, kLookedAt).find('\0') != text_.npos) {
+    throw Error(ErrorCode::kBadFile, path + ": it has NUL bytes; text in UTF-8 was expected");
   }
   if (text_.starts_with(kByteOrderMark)) next_ = kByteOrderMark.size();
 }
@@ -73,10 +71,11 @@ float TextRows::number(const std::string& what) {
   float value = 0.0f;
   auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error == std::errc::result_out_of_range) {
-    // Too small is zero; only too large is a fault.
-    double wide = HUGE_VAL;
-    error = std::from_chars(text.data(), end, wide).ec;
-    value = std::abs(wide) < 1.0 ? static_cast<float>(wide) : HUGE_VALF;
+    // Too small is zero, as far as a double can tell; only too large is a fault.
+    double wide = 0.0;
+    const bool known = std::from_chars(text.data(), end, wide).ec == std::errc();
+    value = known && std::abs(wide) < 1.0 ? static_cast<float>(wide) : HUGE_VALF;
+    error = {};
   }
   if (error != std::errc() || stop != end) {
     fail(shown(text) + " is no number; " + what + " was expected");
