@@ -198,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(text_that_makes_no_sense_is_told_with_its_place, Folder)
   const std::string items = folder.write("items", "id\tf1\tf2\nx\t1\t2\n");
   const struct {
     const char *text, *why;
-  } cases[] = {{"", "users:0:1: the first line should name the columns"},
+  } cases[] = {{"", "users:1:1: the first line should name the columns"},
                {"1 2 3\n", "users:1:1: the first line should name"},
                {"id\tf1\tf2\na\t1\tx\n", "users:2:5: 'x' is no number"},
                {"id\tf1\tf2\na\t1\t2 \n", "users:2:5: '2 ' is no number"},
@@ -215,6 +215,11 @@ BOOST_FIXTURE_TEST_CASE(text_that_makes_no_sense_is_told_with_its_place, Folder)
     const std::string found = refusal(ErrorCode::kBadFile, [&] { import_text_pair(users, items); });
     BOOST_TEST(contains(found, c.why), "expected " << c.why << ": " << found);
   }
+  // As few bytes as lines can have, and one that is cut short behind them.
+  const std::string cut =
+      folder.write("users", "id\t\t\t\t\t\t\t\t\t\t\na\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\nb\t1\n");
+  BOOST_TEST(contains(refusal(ErrorCode::kBadFile, [&] { import_text_pair(cut, items); }),
+                      "users:3:4: the line ends"));
   // Too small is no fault: such a number is 0.
   const std::string users = folder.write("users", "id\tf1\tf2\na\t1e-99\t-1e-50\n");
   BOOST_TEST(import_text_pair(users, items).score(0, 0) == 0);

@@ -78,9 +78,6 @@ enum class LibmfIds {
 /// of ids take their names before the model takes its own.
 void export_libmf(const FactorModel& model, const std::string& path, LibmfIds ids);
 
-/// Throws what export_libmf(path, ids) would be refused with, and leaves everything as it is.
-void check_libmf_target(const std::string& path, LibmfIds ids);
-
 /// A model that LIBMF's mf-train wrote, of real-valued (-f 0, 1, 2) or one-class (-f 10, 11, 12)
 /// factorisation. It predicts what mf-predict does, for unknown users and items (rows flagged F)
 /// too: where LIBMF's average b is not 0 it becomes the mean, and a further factor takes it away

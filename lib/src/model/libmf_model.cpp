@@ -237,13 +237,6 @@ void export_libmf(const FactorModel& model, const std::string& path, LibmfIds ki
   writer.commit();
 }
 
-void check_libmf_target(const std::string& path, LibmfIds ids) {
-  AtomicFile::check(path);
-  if (ids == LibmfIds::kSame) return;
-  AtomicFile::check(path + ".users");
-  AtomicFile::check(path + ".items");
-}
-
 FactorModel import_libmf(const std::string& path, const ImportOptions& options) {
   check_import_options(options, "a model of LIBMF", false, true, false);
   TextRows rows(path, TextRows::Fields::kBlanks);

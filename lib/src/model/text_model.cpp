@@ -2,6 +2,7 @@
 //
 // A table of users and one of items: a line of column names ("id", with biases "bias", "f1", "f2",
 // ...), then one line for each. Fields stand between single tabs, without quotes.
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -73,9 +74,9 @@ ImportedSide read_table(const std::string& path, bool* has_biases) {
   side.rank = rank;
   check_rank(side);
   const std::size_t stride = stride_of(rank);
-  // A line of so many factors takes two bytes each at least: a file cannot ask for much more memory
-  // than it has bytes. Pages that no line reaches are never touched.
-  const std::uint64_t most = rows.file_size() / (2 * rank) + 1;
+  // A whole line takes two bytes a factor at least: lines that are cut short cannot make the file
+  // ask for much more memory than it has bytes. One row more has room for the line that fails.
+  const std::uint64_t most = std::min(rows.lines_left(), rows.file_size() / (2 * rank) + 1);
   side.factors = AlignedBuffer<float>(most * stride);
   IdBuilder ids;
   for (; rows.next_line(); ++side.count) {

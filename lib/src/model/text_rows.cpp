@@ -84,6 +84,13 @@ float TextRows::number(const std::string& what) {
   return value;
 }
 
+std::uint64_t TextRows::lines_left() const {
+  if (next_ >= text_.size()) return 0;
+  const std::string_view rest = text_.substr(next_);
+  return static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n')) +
+         (rest.back() != '\n');
+}
+
 void TextRows::end_line() {
   if (!has_field()) return;
   const std::string_view text = field("nothing");
@@ -99,7 +106,8 @@ void TextRows::end_file() {
 }
 
 void TextRows::fail(const std::string& what) const {
-  throw Error(ErrorCode::kBadFile, path_ + ":" + std::to_string(number_) + ":" +
+  throw Error(ErrorCode::kBadFile, path_ + ":" +
+                                       std::to_string(std::max<std::uint64_t>(number_, 1)) + ":" +
                                        std::to_string(field_ + 1) + ": " + what);
 }
 

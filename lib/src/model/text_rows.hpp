@@ -48,6 +48,9 @@ class TextRows {
   const std::string& path() const noexcept { return path_; }
   std::uint64_t file_size() const noexcept { return text_.size(); }
 
+  /// How many lines follow. Takes a pass over the rest of the file.
+  std::uint64_t lines_left() const;
+
  private:
   std::string path_;
   std::shared_ptr<const MappedFile> file_;
