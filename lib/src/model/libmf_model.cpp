@@ -120,7 +120,7 @@ class LibmfWriter {
   }
 
   void append(std::span<const float> numbers) {
-    for (const float x : numbers) line_.append(" ").append(shortest_decimal(x));
+    for (const float x : numbers) append_shortest_decimal(line_ += ' ', x);
   }
 
   const FactorModel& model_;

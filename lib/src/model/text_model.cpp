@@ -40,7 +40,7 @@ void write_table(const std::string& path, const Table& table) {
     require_unbroken(line, "\t\r\n", "a table with a tab between fields");
     if (!table.biases.empty()) line.append("\t").append(shortest_decimal(table.biases[i]));
     for (const float x : table.factors.subspan(i * table.stride, table.rank)) {
-      line.append("\t").append(shortest_decimal(x));
+      append_shortest_decimal(line += '\t', x);
     }
     file.write(line += '\n');
   }

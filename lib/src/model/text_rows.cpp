@@ -13,7 +13,8 @@ namespace mfpar {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kBlank = " \t";
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /// Text of a file that somebody else wrote is quoted up to a length.
 std::string shown(std::string_view text) {
@@ -49,23 +50,25 @@ bool TextRows::next_line() {
 bool TextRows::has_field() {
   if (at_ == line_.npos) return false;
   if (fields_ == Fields::kTabs) return true;
-  at_ = line_.find_first_not_of(kBlank, at_);
+  while (at_ < line_.size() && is_blank(line_[at_])) ++at_;
+  if (at_ == line_.size()) at_ = line_.npos;
   return at_ != line_.npos;
 }
 
-std::string_view TextRows::field(const std::string& what) {
+std::string_view TextRows::field(std::string_view what) {
   if (!has_field()) {
     field_ = line_.size();
-    fail("the line ends where " + what + " was expected");
+    fail("the line ends where " + std::string(what) + " was expected");
   }
   field_ = at_;
-  const std::size_t end =
-      fields_ == Fields::kTabs ? line_.find('\t', at_) : line_.find_first_of(kBlank, at_);
-  at_ = end == line_.npos ? line_.npos : end + 1;
+  const bool tabs = fields_ == Fields::kTabs;
+  std::size_t end = field_;
+  while (end < line_.size() && line_[end] != '\t' && (tabs || line_[end] != ' ')) ++end;
+  at_ = end == line_.size() ? line_.npos : end + 1;
   return line_.substr(field_, end - field_);
 }
 
-float TextRows::number(const std::string& what) {
+float TextRows::number(std::string_view what) {
   const std::string_view text = field(what);
   const char* const end = text.data() + text.size();
   float value = 0.0f;
@@ -78,7 +81,7 @@ float TextRows::number(const std::string& what) {
     error = {};
   }
   if (error != std::errc() || stop != end) {
-    fail(shown(text) + " is no number; " + what + " was expected");
+    fail(shown(text) + " is no number; " + std::string(what) + " was expected");
   }
   if (!std::isfinite(value)) fail(shown(text) + " is not finite, or beyond what a float32 holds");
   return value;
@@ -99,7 +102,7 @@ void TextRows::end_line() {
 
 void TextRows::end_file() {
   while (next_line()) {
-    if (line_.find_first_not_of(kBlank) != line_.npos) {
+    if (!std::all_of(line_.begin(), line_.end(), is_blank)) {
       fail("there are more lines than were announced");
     }
   }

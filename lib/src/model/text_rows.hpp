@@ -32,10 +32,10 @@ class TextRows {
   bool has_field();
 
   /// The next field of the line; `what` stands for it in messages.
-  std::string_view field(const std::string& what);
+  std::string_view field(std::string_view what);
 
   /// The next field as a finite number.
-  float number(const std::string& what);
+  float number(std::string_view what);
 
   /// Refuses a line that has further fields.
   void end_line();
