@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/types.hpp"
 
@@ -42,30 +43,31 @@ struct ImportOptions {
 // A folder is exported whole or not at all; it must not be there yet, or be empty.
 
 /// Throws Error(kSystem) when a folder could not be exported to `path`.
-void check_new_folder(const std::string& path);
+MFPAR_API void check_new_folder(const std::string& path);
 
 /// P.npy (users x rank), Q.npy (items x rank), user_biases.npy, item_biases.npy (with biases),
 /// users.txt, items.txt (ids, one a line) and model.json, in a new folder.
-void export_npy(const FactorModel& model, const std::string& folder);
+MFPAR_API void export_npy(const FactorModel& model, const std::string& folder);
 
 /// The counterpart; a folder without model.json is refused.
-FactorModel import_npy(const std::string& folder, const ImportOptions& options = {});
+MFPAR_API FactorModel import_npy(const std::string& folder, const ImportOptions& options = {});
 
 /// A model from two arrays (users x rank, items x rank) that anybody wrote. It has biases when
 /// `options` names biases or a mean.
-FactorModel import_npy_pair(const std::string& user_factors, const std::string& item_factors,
-                            const ImportOptions& options = {});
+MFPAR_API FactorModel import_npy_pair(const std::string& user_factors,
+                                      const std::string& item_factors,
+                                      const ImportOptions& options = {});
 
 /// users.tsv and items.tsv (id, bias, factors, between tabs) and model.json, in a new folder.
 /// Numbers read back the same.
-void export_text(const FactorModel& model, const std::string& folder);
+MFPAR_API void export_text(const FactorModel& model, const std::string& folder);
 
 /// The counterpart; a folder without model.json is refused.
-FactorModel import_text(const std::string& folder, const ImportOptions& options = {});
+MFPAR_API FactorModel import_text(const std::string& folder, const ImportOptions& options = {});
 
 /// A model from two such tables that anybody wrote.
-FactorModel import_text_pair(const std::string& users, const std::string& items,
-                             const ImportOptions& options = {});
+MFPAR_API FactorModel import_text_pair(const std::string& users, const std::string& items,
+                                       const ImportOptions& options = {});
 
 /// How users and items find their rows in LIBMF's files, which know numbers only.
 enum class LibmfIds {
@@ -76,13 +78,13 @@ enum class LibmfIds {
 /// The text model of LIBMF (github.com/cjlin1/libmf). Biases and mean become up to two pairs of
 /// further factors, so that mf-predict gives this model's predictions, before clipping. The files
 /// of ids take their names before the model takes its own.
-void export_libmf(const FactorModel& model, const std::string& path, LibmfIds ids);
+MFPAR_API void export_libmf(const FactorModel& model, const std::string& path, LibmfIds ids);
 
 /// A model that LIBMF's mf-train wrote, of real-valued (-f 0, 1, 2) or one-class (-f 10, 11, 12)
 /// factorisation. It predicts what mf-predict does, for unknown users and items (rows flagged F)
 /// too: where LIBMF's average b is not 0 it becomes the mean, and a further factor takes it away
 /// from known pairs.
-FactorModel import_libmf(const std::string& path, const ImportOptions& options = {});
+MFPAR_API FactorModel import_libmf(const std::string& path, const ImportOptions& options = {});
 
 /// What an index of vectors searches by.
 enum class VectorIndex {
@@ -90,6 +92,7 @@ enum class VectorIndex {
   kCosine,  ///< or Euclidean distance: all items get the same length (Bachrach et al. 2014)
 };
 
+/// How vectors for an index are made.
 struct VectorOptions {
   VectorIndex index = VectorIndex::kInnerProduct;
 
@@ -104,7 +107,7 @@ struct VectorOptions {
 ///
 /// where M is the greatest length; the second column only with biases and a weight other than 0,
 /// the third for kCosine only.
-void export_vectors(const FactorModel& model, const std::string& folder,
-                    const VectorOptions& options = {});
+MFPAR_API void export_vectors(const FactorModel& model, const std::string& folder,
+                              const VectorOptions& options = {});
 
 }  // namespace mfpar
