@@ -75,7 +75,7 @@ enum class LibmfIds {
   kNumbered,  ///< rows by index; the ids go to PATH.users and PATH.items, one a line
 };
 
-/// The text model of LIBMF (github.com/cjlin1/libmf). Biases and mean become up to two pairs of
+/// The text model of LIBMF (github.com/cjlin1/libmf). Biases and mean become up to two
 /// further factors, so that mf-predict gives this model's predictions, before clipping. The files
 /// of ids take their names before the model takes its own.
 MFPAR_API void export_libmf(const FactorModel& model, const std::string& path, LibmfIds ids);
