@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
@@ -12,7 +13,7 @@ namespace mfpar {
 
 /// Errors over a set of ratings, in rating units: means over `count` ratings; NaN when there is
 /// none.
-struct ErrorSummary {
+struct MFPAR_API ErrorSummary {
   std::uint64_t count = 0;
   double mse = EpochReport::kNotComputed;
   double mae = EpochReport::kNotComputed;
@@ -24,7 +25,8 @@ struct Evaluation {
   ErrorSummary all;
 
   // The same by what the model knows. A user or item is known when the model was trained on at
-  // least one of its ratings.
+  // least one of its ratings; to a model that does not tell what it was trained on (an imported
+  // one), when it is in the model.
   ErrorSummary known;      ///< user and item
   ErrorSummary cold_user;  ///< the item only
   ErrorSummary cold_item;  ///< the user only
@@ -45,10 +47,10 @@ struct Evaluation {
 
 /// Evaluates `model` on every rating of `ratings`, matched by id. Predictions are clipped. With
 /// `predictions`, also gives the prediction of each rating, in the table's order.
-Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
-                    std::vector<float>* predictions = nullptr);
+MFPAR_API Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
+                              std::vector<float>* predictions = nullptr);
 
 /// A 64-bit number that is the same for the same set of (user id, item id, value), in any order.
-std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads = 0);
+MFPAR_API std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads = 0);
 
 }  // namespace mfpar

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/types.hpp"
 
@@ -70,23 +71,21 @@ struct FoldedIn {
 /// what the model knows of the item. Nothing gives NaN: throws Error(kBadData) for a value that is not
 /// finite, naming its position, and for ratings that only factors beyond single precision explain;
 /// Error(kBadOption) for options out of range. Safe from any number of threads.
-FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
-                      const FoldInOptions& options = {});
+MFPAR_API FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
+                                const FoldInOptions& options = {});
 
 /// The same for a new item, on the rows of P of the users who rated it.
-FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ratings,
-                      const FoldInOptions& options = {});
+MFPAR_API FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ratings,
+                                const FoldInOptions& options = {});
 
 /// Many at once, in parallel: ratings[i] belongs to result[i]. The results do not depend on the
 /// number of threads (0: all cores). Throws as above, naming the first bad row too; after a stop request
 /// the rows not yet reached are left empty, without factors.
-std::vector<FoldedIn> fold_in_users(const FactorModel& model,
-                                    std::span<const std::span<const FoldInRating>> ratings,
-                                    const FoldInOptions& options = {}, int threads = 0,
-                                    std::stop_token stop = {});
-std::vector<FoldedIn> fold_in_items(const FactorModel& model,
-                                    std::span<const std::span<const FoldInRating>> ratings,
-                                    const FoldInOptions& options = {}, int threads = 0,
-                                    std::stop_token stop = {});
+MFPAR_API std::vector<FoldedIn> fold_in_users(
+    const FactorModel& model, std::span<const std::span<const FoldInRating>> ratings,
+    const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {});
+MFPAR_API std::vector<FoldedIn> fold_in_items(
+    const FactorModel& model, std::span<const std::span<const FoldInRating>> ratings,
+    const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {});
 
 }  // namespace mfpar

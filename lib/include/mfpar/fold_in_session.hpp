@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 
@@ -43,7 +44,7 @@ struct Explanation {
 /// 3, 4, 6, 8, 12, 16, 24, ..., each serving the counts from it up to the next) and sets up its equations
 /// anew at a step. kLeaveOneOut chooses its multiple of that once, on the ratings given to the
 /// constructor.
-class FoldInSession {
+class MFPAR_API FoldInSession {
  public:
   /// Starts with `ratings`, in the rules and with the errors of fold_in_user().
   FoldInSession(std::shared_ptr<const FactorModel> model,
@@ -74,7 +75,7 @@ class FoldInSession {
   const FactorModel& model() const noexcept;
 
  private:
-  struct Impl;  // lib/src/serve/fold_in_session_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/serve/fold_in_session_impl.hpp
   std::unique_ptr<Impl> impl_;
 };
 

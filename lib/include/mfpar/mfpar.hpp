@@ -1,43 +1,51 @@
 // SPDX-License-Identifier: MIT
-//
-// Everything of libmfpar. Start here; the headers read well in this order:
-//
-//   types, error          indices against ids, and the one exception type
-//   read_ratings          text of any shape to a RatingTable, and what was read
-//   rating_table          ratings in the order in which they came; also filled by hand, with add()
-//   rating_store          the same sorted into compact rows of users: what training walks
-//   split                 held-out ratings, folds, two tables in one index space
-//   train_options, train  learn a FactorModel, with a report after every epoch
-//   cross_validate        how well the options do on ratings that nothing has seen
-//   factor_model          what was learnt, and how it predicts
-//   model_file            save it, and map it back
-//   evaluate              its errors on other ratings
-//   fold_in               a user or item that was not trained, by ridge regression
-//   fold_in_session       the same with ratings that come, change and go one by one
-//   recommender           the best items for a taste, the nearest items to an item
-//   extend_model          a model with folded-in rows added
-//   model_handle          the model of a service, exchanged while it answers
-//   synthetic             ratings with a planted truth
-//
-// A first training:
-//
-//   auto read = mfpar::read_ratings("ratings.csv");
-//   auto store = mfpar::build_store(std::move(read.ratings));
-//   auto parts = mfpar::split_random(store, 0.1, 1);
-//   auto result = mfpar::train(parts.training, parts.validation);
-//   mfpar::save_model(result.model, "ratings.model");
 #pragma once
+
+/// @mainpage libmfpar
+///
+/// Everything of libmfpar. Start here; the headers read well in this order:
+///
+///     types, error          indices against ids, and the one exception type
+///     read_ratings          text of any shape to a RatingTable, and what was read
+///     rating_table          ratings in the order in which they came; also filled by hand, with add()
+///     rating_store          the same sorted into compact rows of users: what training walks
+///     split                 held-out ratings, folds, two tables in one index space
+///     train_options, train  learn a FactorModel, with a report after every epoch
+///     cross_validate        how well the options do on ratings that nothing has seen
+///     factor_model          what was learnt, and how it predicts
+///     model_file            save it, and map it back
+///     interchange           models out to NumPy, text, LIBMF and indexes of vectors, and in from them
+///     evaluate              its errors on other ratings
+///     fold_in               a user or item that was not trained, by ridge regression
+///     fold_in_session       the same with ratings that come, change and go one by one
+///     recommender           the best items for a taste, the nearest items to an item
+///     extend_model          a model with folded-in rows added
+///     model_handle          the model of a service, exchanged while it answers
+///     synthetic             ratings with a planted truth
+///
+/// A first training:
+///
+///     auto read = mfpar::read_ratings("ratings.csv");
+///     auto store = mfpar::build_store(std::move(read.ratings));
+///     auto parts = mfpar::split_random(store, 0.1, 1);
+///     auto result = mfpar::train(parts.training, parts.validation);
+///     mfpar::save_model(result.model, "ratings.model");
 
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
+<<<<<<< HEAD
 #include "mfpar/extend_model.hpp"
+    =======
+#include "mfpar/export.hpp"
+    >>>>>>> packaging
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/fold_in_session.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
+#include "mfpar/interchange.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"

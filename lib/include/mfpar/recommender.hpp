@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/types.hpp"
@@ -39,23 +40,23 @@ struct Recommendation {
 
 /// Somebody to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
 struct Taste {
-  std::span<const float> factors;  ///< rank floats
+  std::span<const float> factors = {};  ///< rank floats
   float bias = 0.0f;
 
   /// What is left out of the list when rated items are: two lists, each ascending.
-  std::array<std::span<const ItemIndex>, 2> rated;
+  std::array<std::span<const ItemIndex>, 2> rated = {};
 };
 
 class Recommender;
 
 /// A choice among the items of one recommender. Immutable; safe from any number of threads.
-class ItemFilter {
+class MFPAR_API ItemFilter {
  public:
   struct Rules {
     /// Only these; all when there is no such list. An empty list allows nothing.
     const std::vector<ItemIndex>* allow = nullptr;
-    std::span<const ItemIndex> deny;  ///< none of these
-    std::uint32_t least_ratings = 0;  ///< only items with so many ratings in training, or more
+    std::span<const ItemIndex> deny = {};  ///< none of these
+    std::uint32_t least_ratings = 0;       ///< only items with so many ratings in training, or more
   };
 
   /// Indices that the model does not have are passed over.
@@ -67,6 +68,7 @@ class ItemFilter {
 
  private:
   friend class Recommender;
+  const void* owner_;                       ///< what the recommender is known by
   std::vector<bool> allowed_;               ///< by item
   std::vector<std::uint16_t> panel_masks_;  ///< by panel of the recommender, a bit an item
   ItemIndex size_ = 0;
@@ -85,7 +87,7 @@ struct RecommendOptions {
 /// operations, so they agree to the last bit. Immutable; safe from any number of threads.
 ///
 /// Holds a second copy of Q, items x rank floats, in the order in which it is searched.
-class Recommender {
+class MFPAR_API Recommender {
  public:
   /// Takes time linear in the items; keeps the model. The instruction set is as for
   /// TrainOptions::kernel.
@@ -133,7 +135,7 @@ class Recommender {
 
  private:
   friend class ItemFilter;
-  struct Impl;  // lib/src/serve/recommender_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/serve/recommender_impl.hpp
   std::unique_ptr<const Impl> impl_;
 };
 

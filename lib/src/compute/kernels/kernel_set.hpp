@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compute/kernels/gram_pass.hpp"
+#include "compute/kernels/score_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 
 namespace mfpar {
@@ -23,7 +24,10 @@ struct KernelSet {
   SgdKernel (*sgd)(std::uint32_t rank, bool adagrad, bool compact);
   ErrorKernel (*error)(std::uint32_t rank, bool compact);
 
-  /// Of rows of any size.
+  // Of any rank or size.
+  ScoreChosen score_chosen;
+  ScoreTile score_tile;
+  FindReaching find_reaching;
   GramKernel gram;
 };
 
