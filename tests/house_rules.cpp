@@ -45,6 +45,11 @@ const std::map<std::string, std::string, std::less<>> kPublicRooms{{"error", "ba
                                                                    {"evaluate", "compute"},
                                                                    {"train_options", "compute"},
                                                                    {"train", "train"},
+                                                                   {"fold_in", "serve"},
+                                                                   {"fold_in_session", "serve"},
+                                                                   {"recommender", "serve"},
+                                                                   {"model_handle", "serve"},
+                                                                   {"extend_model", "serve"},
                                                                    {"cross_validate", "train"},
                                                                    {"mfpar", kTop}};
 

@@ -38,6 +38,15 @@ struct BiasBaseline {
   FrozenArray<float> item_biases;  ///< one per item
 };
 
+/// What the training charged a row with n ratings, in rating units: factors n^(1-exponent) |p|^2 and
+/// bias n^(1-exponent) b^2, beside the sum of its squared errors. Fold-in holds new rows to the same.
+/// The default, 1 whatever n is, is for models whose training is unknown.
+struct FoldInPenalty {
+  float factors = 1.0f;
+  float bias = 1.0f;
+  float exponent = 1.0f;  ///< from 0 (a charge for each rating) to 1 (a charge for the row)
+};
+
 /// A matrix factorisation: the rating of user u for item i is predicted as
 ///
 ///   mu + b_u + b_i + p_u . q_i,
@@ -60,8 +69,9 @@ class MFPAR_API FactorModel {
     FrozenArray<float> item_biases;   ///< one per item
     std::shared_ptr<const IdDictionary> users;
     std::shared_ptr<const IdDictionary> items;
-    ItemLists trained;      ///< what each user rated, as far as it was trained on
-    ItemLists held_out;     ///< what each user rated besides, kept for validation
+    ItemLists trained;   ///< what each user rated, as far as it was trained on
+    ItemLists held_out;  ///< what each user rated besides, kept for validation
+    FoldInPenalty fold_in;
     BiasBaseline baseline;  ///< its arrays are empty when the model was not made by training
     TrainingRecord record;
   };

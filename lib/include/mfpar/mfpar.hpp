@@ -15,6 +15,11 @@
 ///     factor_model          what was learnt, and how it predicts
 ///     model_file            save it, and map it back
 ///     evaluate              its errors on other ratings
+///     fold_in               a user or item that was not trained, by ridge regression
+///     fold_in_session       the same with ratings that come, change and go one by one
+///     recommender           the best items for a taste, the nearest items to an item
+///     extend_model          a model with folded-in rows added
+///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth
 ///
 /// A first training:
@@ -29,15 +34,23 @@
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
+<<<<<<< HEAD
+#include "mfpar/extend_model.hpp"
+    =======
 #include "mfpar/export.hpp"
+    >>>>>>> packaging
 #include "mfpar/factor_model.hpp"
+#include "mfpar/fold_in.hpp"
+#include "mfpar/fold_in_session.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/model_file.hpp"
+#include "mfpar/model_handle.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
 #include "mfpar/read_ratings.hpp"
+#include "mfpar/recommender.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/synthetic.hpp"
 #include "mfpar/train.hpp"

@@ -18,7 +18,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr SectionFileKind kModelKind{.name = "model", .version = 1};
+constexpr SectionFileKind kModelKind{.name = "model", .version = 2};
 
 /// Section "model": what is one number each.
 struct ModelNumbers {
@@ -35,6 +35,14 @@ struct ModelNumbers {
   std::int64_t best_epoch;
 };
 static_assert(sizeof(ModelNumbers) == 64);
+
+/// Section "fold_in": penalties in rating units.
+struct FoldInNumbers {
+  float factors;
+  float bias;
+  float exponent;
+};
+static_assert(sizeof(FoldInNumbers) == 12);
 
 /// Section "history": one for each report.
 struct HistoryRow {
@@ -214,6 +222,18 @@ ModelNumbers read_numbers(const SectionReader& file) {
   return numbers;
 }
 
+FoldInPenalty read_fold_in(const SectionReader& file) {
+  const auto section = file.array<FoldInNumbers>("fold_in");
+  if (section.size() != 1) file.fail("fold_in", 0, "it does not hold one record");
+  const FoldInNumbers& numbers = section[0];
+  const auto penalty = [](float x) { return std::isfinite(x) && x >= 0.0f; };
+  if (!penalty(numbers.factors) || !penalty(numbers.bias) || !penalty(numbers.exponent) ||
+      numbers.exponent > 1.0f) {
+    file.fail("fold_in", 0, "a penalty is not finite or below 0, or the exponent not from 0 to 1");
+  }
+  return {.factors = numbers.factors, .bias = numbers.bias, .exponent = numbers.exponent};
+}
+
 int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,
                  std::int64_t number) {
   if (number < 0 || number > std::numeric_limits<int>::max()) {
@@ -254,12 +274,16 @@ void save_model(const FactorModel& model, const std::string& path) {
                              .ratings = record.ratings,
                              .fingerprint = record.fingerprint,
                              .best_epoch = record.best_epoch};
+  const FoldInNumbers fold_in{.factors = parts.fold_in.factors,
+                              .bias = parts.fold_in.bias,
+                              .exponent = parts.fold_in.exponent};
   const std::string options = encode_options(record);
   std::vector<HistoryRow> history;
   for (const EpochReport& report : record.history) history.push_back(row_of(report));
 
   SectionWriter file(kModelKind);
   file.add("model", std::span(&numbers, 1));
+  file.add("fold_in", std::span(&fold_in, 1));
   file.add("options", std::span(options));
   file.add("history", std::span<const HistoryRow>(history));
   add_dictionary(file, "users", model.users());
@@ -294,6 +318,7 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   parts.items = dictionary(file, "items");
   parts.trained = item_lists(file, "trained");
   parts.held_out = item_lists(file, "held_out");
+  parts.fold_in = read_fold_in(file);
   parts.baseline = {.mean = numbers.baseline_mean,
                     .user_biases = file.array<float>("baseline.user_biases"),
                     .item_biases = file.array<float>("baseline.item_biases")};

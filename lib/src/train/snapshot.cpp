@@ -5,8 +5,22 @@
 #include <cmath>
 
 #include "base/partition.hpp"
+#include "compute/objective.hpp"
 
 namespace mfpar {
+
+namespace {
+
+// A rating charges s lambda |row|^2 beside its squared error, in standardised units. In rating units errors are
+// multiplied with the deviation d, biases too, factors with its root: times d^2, of d |p|^2 one d is
+// left, of b^2 nothing.
+FoldInPenalty fold_in_penalty(const TrainOptions& options, const RatingScale& scale) {
+  return {.factors = static_cast<float>(options.lambda_factors * scale.deviation),
+          .bias = static_cast<float>(options.lambda_biases),
+          .exponent = static_cast<float>(penalty_exponent(options.penalty))};
+}
+
+}  // namespace
 
 SnapshotMaker::SnapshotMaker(const RatingStore& ratings, const RatingScale& scale,
                              const TrainOptions& options)
@@ -67,6 +81,7 @@ FactorModel SnapshotMaker::take(const TrainingState& state, const Workers& worke
   parts.user_biases = std::move(users.biases);
   parts.item_factors = std::move(items.rows);
   parts.item_biases = std::move(items.biases);
+  parts.fold_in = fold_in_penalty(options_, scale_);
   parts.users = users_;
   parts.items = items_;
   return FactorModel(std::move(parts));

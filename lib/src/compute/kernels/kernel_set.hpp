@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "compute/kernels/gram_pass.hpp"
+#include "compute/kernels/score_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 
 namespace mfpar {
@@ -21,6 +23,12 @@ struct KernelSet {
   /// of entries.
   SgdKernel (*sgd)(std::uint32_t rank, bool adagrad, bool compact);
   ErrorKernel (*error)(std::uint32_t rank, bool compact);
+
+  // Of any rank or size.
+  ScoreChosen score_chosen;
+  ScoreTile score_tile;
+  FindReaching find_reaching;
+  GramKernel gram;
 };
 
 /// The sets this processor can run, fastest first; at least the baseline.

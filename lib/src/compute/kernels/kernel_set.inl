@@ -11,6 +11,10 @@
 
 #include "compute/kernels/error_kernel.inl"
 
+#include "compute/kernels/score_kernel.inl"
+
+#include "compute/kernels/gram_kernel.inl"
+
 /// Ranks up to this know their width at compile time.
 constexpr int kWidestFixed = 256;
 

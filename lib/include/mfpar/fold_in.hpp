@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "mfpar/export.hpp"
+#include "mfpar/factor_model.hpp"
+#include "mfpar/types.hpp"
+
+namespace mfpar {
+
+/// Which side a folded-in row joins.
+enum class FoldInSide { kUser, kItem };
+
+/// One rating of the user or item that is folded in: for a new user the index of the item, for a
+/// new item the index of the user who rated it, and the value in rating units.
+struct FoldInRating {
+  std::uint32_t index = 0;
+  float value = 0.0f;
+};
+
+/// How strongly a folded-in row is held towards zero. The objective is
+///
+///   sum (r - mu - b_other - b - p.q)^2 + alpha |p|^2 + bias_alpha b^2
+///
+/// over its ratings, q and b_other being fixed.
+struct FoldInOptions {
+  /// kTraining: what the model's own training would charge a row with so many ratings (see
+  /// FoldInPenalty), so that a folded-in user is the minimum of the loss that trained users went
+  /// down. kFixed: `alpha` below; on a model without biases this is scikit-learn's
+  /// Ridge(alpha, fit_intercept=False). kLeaveOneOut: the multiple of the training's penalty, from
+  /// 1/32 to 32, that best predicts each of the ratings from the others (Allen's PRESS, in closed
+  /// form); for fewer than three ratings, kTraining.
+  enum class Penalty { kTraining, kFixed, kLeaveOneOut } penalty = Penalty::kTraining;
+
+  /// Under kFixed: above 0. The bias has the same unless it is given one of its own.
+  double alpha = 1.0;
+  std::optional<double> bias_alpha;
+};
+
+/// A user or item that was not trained, as the fixed other side explains it.
+struct FoldedIn {
+  std::vector<float> factors;  ///< rank floats
+  float bias = 0.0f;           ///< 0 in a model without biases
+  double alpha = 0.0;          ///< the penalties that were used
+  double bias_alpha = 0.0;
+
+  /// Mean squared error of predicting each rating from the others, under kLeaveOneOut.
+  double leave_one_out_mse = std::numeric_limits<double>::quiet_NaN();
+
+  std::uint32_t used = 0;        ///< ratings that were fitted
+  std::uint32_t unknown = 0;     ///< left out: their index is not in the model
+  std::uint32_t duplicates = 0;  ///< left out: a later rating has the same index
+};
+
+/// Folds in a new user by ridge regression on the rated rows of Q, bias estimated with it: by
+/// Cholesky of the rank x rank normal equations when there are at least as many ratings as unknowns,
+/// else of the |S| x |S| dual; both give the same. Of ratings with the same index the last counts,
+/// indices that the model does not have (kNoIndex too) are left out, and no ratings at all give zeros:
+/// what is then predicted is what the model knows of the item. Throws Error(kBadData) for a value that
+/// is not finite, naming its position, Error(kBadOption) for options out of range.
+MFPAR_API FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
+                                const FoldInOptions& options = {});
+
+/// The same for a new item, on the rows of P of the users who rated it.
+MFPAR_API FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ratings,
+                                const FoldInOptions& options = {});
+
+/// Many at once, in parallel: ratings[i] belongs to result[i]. The results do not depend on the
+/// number of threads (0: all cores). Throws as above, naming the row too; after a stop request the
+/// rows not yet reached are left empty.
+MFPAR_API std::vector<FoldedIn> fold_in_users(
+    const FactorModel& model, std::span<const std::span<const FoldInRating>> ratings,
+    const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {});
+MFPAR_API std::vector<FoldedIn> fold_in_items(
+    const FactorModel& model, std::span<const std::span<const FoldInRating>> ratings,
+    const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {});
+
+}  // namespace mfpar

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "mfpar/export.hpp"
+#include "mfpar/factor_model.hpp"
+#include "mfpar/fold_in.hpp"
+#include "mfpar/types.hpp"
+
+namespace mfpar {
+
+/// What a list is ordered by: the score
+///
+///   p_u . q_i + bias_weight (mu + b_u + b_i)
+///
+/// of which mu + b_u is the same for all items. Rating (1) is the predicted rating: lists fill with
+/// items that everybody rates highly. Interaction (0) is what this user likes more than others do.
+/// Everything between, or beyond, is a blend.
+struct RankBy {
+  float bias_weight = 1.0f;
+
+  static constexpr RankBy rating() { return {1.0f}; }
+  static constexpr RankBy interaction() { return {0.0f}; }
+  static constexpr RankBy blend(float bias_weight) { return {bias_weight}; }
+};
+
+/// An item of a list.
+struct Recommendation {
+  ItemIndex item = 0;
+  float score = 0.0f;   ///< what the list is ordered by
+  float rating = 0.0f;  ///< the predicted rating, clipped to the model's range
+};
+
+/// Somebody to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
+struct Taste {
+  std::span<const float> factors = {};  ///< rank floats
+  float bias = 0.0f;
+
+  /// What is left out of the list when rated items are: two lists, each ascending.
+  std::array<std::span<const ItemIndex>, 2> rated = {};
+};
+
+class Recommender;
+
+/// A choice among the items of one recommender. Immutable; safe from any number of threads.
+class MFPAR_API ItemFilter {
+ public:
+  struct Rules {
+    /// Only these; all when there is no such list. An empty list allows nothing.
+    const std::vector<ItemIndex>* allow = nullptr;
+    std::span<const ItemIndex> deny = {};  ///< none of these
+    std::uint32_t least_ratings = 0;       ///< only items with so many ratings in training, or more
+  };
+
+  /// Indices that the model does not have are passed over.
+  ItemFilter(const Recommender& recommender, const Rules& rules);
+
+  bool allows(ItemIndex item) const noexcept { return item < allowed_.size() && allowed_[item]; }
+  /// How many items it allows.
+  ItemIndex size() const noexcept { return size_; }
+
+ private:
+  friend class Recommender;
+  const void* owner_;                       ///< what the recommender is known by
+  std::vector<bool> allowed_;               ///< by item
+  std::vector<std::uint16_t> panel_masks_;  ///< by panel of the recommender, a bit an item
+  ItemIndex size_ = 0;
+};
+
+struct RecommendOptions {
+  std::uint32_t top = 20;  ///< length of the list; shorter where there are not so many items
+  RankBy rank_by = RankBy::rating();
+  bool leave_out_rated = true;
+  const ItemFilter* filter = nullptr;  ///< made for the same recommender; null allows everything
+};
+
+/// Finds the items of highest score in the whole catalogue, exactly. Lists are in falling order of
+/// score; of equal scores the item of smaller index, which comes first in the model file, stands
+/// first. Single, batched, filtered and early-stopping searches compute every score by the same
+/// operations, so they agree to the last bit. Immutable; safe from any number of threads.
+///
+/// Holds a second copy of Q, items x rank floats, in the order in which it is searched.
+class MFPAR_API Recommender {
+ public:
+  /// Takes time linear in the items; keeps the model. The instruction set is as for
+  /// TrainOptions::kernel.
+  explicit Recommender(std::shared_ptr<const FactorModel> model,
+                       const std::string& kernel = "auto");
+  ~Recommender();
+  Recommender(Recommender&&) noexcept;
+  Recommender& operator=(Recommender&&) noexcept;
+
+  const FactorModel& model() const noexcept;
+  std::shared_ptr<const FactorModel> shared_model() const noexcept;
+
+  /// How many training ratings the item has. REQUIRES: item < item_count().
+  std::uint32_t rating_count(ItemIndex item) const noexcept;
+
+  /// A trained user, with what the model file knows to be rated, training and validation. REQUIRES:
+  /// user < user_count().
+  Taste taste_of(UserIndex user) const noexcept;
+
+  /// The best items for `taste`. Stops early, exactly: panels of items whose norms and biases cannot
+  /// reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
+  /// Error(kBadOption) for a filter of another recommender, a bias weight that is not finite, or factors
+  /// of another rank or not finite.
+  std::vector<Recommendation> recommend(const Taste& taste,
+                                        const RecommendOptions& options = {}) const;
+  std::vector<Recommendation> recommend(UserIndex user,
+                                        const RecommendOptions& options = {}) const {
+    return recommend(taste_of(user), options);
+  }
+
+  /// The lists of many, result[i] for tastes[i], by a blocked matrix product. Beyond the result it takes
+  /// memory for a block a thread, never users x items. `threads` 0 is all cores; lists do not depend on
+  /// it. After a stop request the lists not yet made are empty. Throws as above.
+  std::vector<std::vector<Recommendation>> recommend_many(std::span<const Taste> tastes,
+                                                          const RecommendOptions& options = {},
+                                                          int threads = 0,
+                                                          std::stop_token stop = {}) const;
+
+  /// The items nearest to `item` by the cosine of their factors, itself left out: `score` is the
+  /// cosine, `rating` the mean plus the item's bias, clipped. Items whose factors are all zero are
+  /// near to nothing. Throws Error(kBadOption) for a filter of another recommender. REQUIRES: item <
+  /// item_count().
+  std::vector<Recommendation> similar_items(ItemIndex item, std::uint32_t top = 20,
+                                            const ItemFilter* filter = nullptr) const;
+
+ private:
+  friend class ItemFilter;
+  struct MFPAR_HIDDEN Impl;  // lib/src/serve/recommender_impl.hpp
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace mfpar
