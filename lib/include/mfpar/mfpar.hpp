@@ -35,11 +35,8 @@
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
-<<<<<<< HEAD
-#include "mfpar/extend_model.hpp"
-    =======
 #include "mfpar/export.hpp"
-    >>>>>>> packaging
+#include "mfpar/extend_model.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/fold_in_session.hpp"
