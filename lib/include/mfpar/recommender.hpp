@@ -39,11 +39,11 @@ struct Recommendation {
 
 /// Somebody to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
 struct Taste {
-  std::span<const float> factors;  ///< rank floats
+  std::span<const float> factors = {};  ///< rank floats
   float bias = 0.0f;
 
   /// What is left out of the list when rated items are: two lists, each ascending.
-  std::array<std::span<const ItemIndex>, 2> rated;
+  std::array<std::span<const ItemIndex>, 2> rated = {};
 };
 
 class Recommender;
@@ -54,8 +54,8 @@ class ItemFilter {
   struct Rules {
     /// Only these; all when there is no such list. An empty list allows nothing.
     const std::vector<ItemIndex>* allow = nullptr;
-    std::span<const ItemIndex> deny;  ///< none of these
-    std::uint32_t least_ratings = 0;  ///< only items with so many ratings in training, or more
+    std::span<const ItemIndex> deny = {};  ///< none of these
+    std::uint32_t least_ratings = 0;       ///< only items with so many ratings in training, or more
   };
 
   /// Indices that the model does not have are passed over.
@@ -67,6 +67,7 @@ class ItemFilter {
 
  private:
   friend class Recommender;
+  const void* owner_;                       ///< what the recommender is known by
   std::vector<bool> allowed_;               ///< by item
   std::vector<std::uint16_t> panel_masks_;  ///< by panel of the recommender, a bit an item
   ItemIndex size_ = 0;

@@ -2,39 +2,86 @@
 #include "mfpar/recommender.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "base/parallel.hpp"
+#include "base/partition.hpp"
 #include "mfpar/error.hpp"
+#include "serve/item_search.hpp"
+#include "serve/recommender_impl.hpp"
 
 namespace mfpar {
 
-struct Recommender::Impl {
-  std::shared_ptr<const FactorModel> model;
-  std::vector<std::uint32_t> rating_counts;
-};
+namespace {
 
-ItemFilter::ItemFilter(const Recommender& recommender, const Rules& rules)
-    : allowed_(recommender.model().item_count(), rules.allow == nullptr) {
-  if (rules.allow != nullptr) {
-    for (const ItemIndex item : *rules.allow)
-      if (item < allowed_.size()) allowed_[item] = true;
+void check_taste(const Taste& taste, std::size_t rank) {
+  if (taste.factors.size() != rank) {
+    throw Error(ErrorCode::kBadOption, "a taste has " + std::to_string(taste.factors.size()) +
+                                           " factors; the model's rank is " + std::to_string(rank));
   }
-  for (const ItemIndex item : rules.deny)
-    if (item < allowed_.size()) allowed_[item] = false;
-  for (ItemIndex item = 0; item < allowed_.size(); ++item) {
-    if (recommender.rating_count(item) < rules.least_ratings) allowed_[item] = false;
-    size_ += allowed_[item];
+  const auto finite = [](float x) { return std::isfinite(x); };
+  if (!std::ranges::all_of(taste.factors, finite) || !finite(taste.bias)) {
+    throw Error(ErrorCode::kBadOption, "a taste has factors or a bias that are not finite");
   }
 }
 
-Recommender::Recommender(std::shared_ptr<const FactorModel> model, const std::string&) {
-  auto impl = std::make_unique<Impl>();
-  impl->rating_counts.resize(model->item_count());
-  for (const ItemIndex item : model->parts().trained.items) ++impl->rating_counts[item];
-  impl->model = std::move(model);
-  impl_ = std::move(impl);
+void check_options(const RecommendOptions& options) {
+  if (std::isfinite(options.rank_by.bias_weight)) return;
+  throw Error(ErrorCode::kBadOption, "the weight of biases is not finite");
 }
+
+/// Clears the lanes of what the taste has rated.
+void leave_out(const Taste& taste, const ItemPanels& items, std::span<std::uint16_t> masks) {
+  for (const auto list : taste.rated) {
+    for (const ItemIndex item : list) {
+      if (item >= items.item_count()) continue;
+      const std::uint32_t position = items.position_of(item);
+      masks[position / kPanelItems] &= static_cast<std::uint16_t>(~(1u << position % kPanelItems));
+    }
+  }
+}
+
+/// The list as the caller sees it.
+std::vector<Recommendation> finished(TopList& list, const Taste& taste, const FactorModel& model,
+                                     float bias_weight) {
+  const float user_part = model.mean() + taste.bias;
+  std::vector<Recommendation> result;
+  for (const TopList::Entry& entry : list.take()) {
+    const auto q = model.item_row(entry.item);
+    const float interaction = std::inner_product(q.begin(), q.end(), taste.factors.begin(), 0.0f);
+    const float rating = user_part + model.parts().item_biases[entry.item] + interaction;
+    result.push_back({.item = entry.item,
+                      .score = entry.score + bias_weight * user_part,
+                      .rating = std::clamp(rating, model.range().lowest, model.range().highest)});
+  }
+  return result;
+}
+
+}  // namespace
+
+Recommender::Impl::Impl(std::shared_ptr<const FactorModel> with, const std::string& kernel)
+    : model(std::move(with)),
+      kernels(find_kernels(kernel)),
+      items(*model),
+      rating_counts(model->item_count()) {
+  for (const ItemIndex item : model->parts().trained.items) ++rating_counts[item];
+}
+
+std::span<const std::uint16_t> Recommender::Impl::masks(const ItemFilter* filter) const {
+  if (filter == nullptr) return items.all();
+  if (filter->owner_ != this) {
+    throw Error(ErrorCode::kBadOption,
+                "the filter was made for another recommender; make one for this");
+  }
+  return filter->panel_masks_;
+}
+
+Recommender::Recommender(std::shared_ptr<const FactorModel> model, const std::string& kernel)
+    : impl_(std::make_unique<const Impl>(std::move(model), kernel)) {}
 Recommender::~Recommender() = default;
 Recommender::Recommender(Recommender&&) noexcept = default;
 Recommender& Recommender::operator=(Recommender&&) noexcept = default;
@@ -43,7 +90,9 @@ const FactorModel& Recommender::model() const noexcept { return *impl_->model; }
 std::shared_ptr<const FactorModel> Recommender::shared_model() const noexcept {
   return impl_->model;
 }
+
 std::uint32_t Recommender::rating_count(ItemIndex item) const noexcept {
+  assert(item < impl_->rating_counts.size());
   return impl_->rating_counts[item];
 }
 
@@ -56,35 +105,53 @@ Taste Recommender::taste_of(UserIndex user) const noexcept {
 
 std::vector<Recommendation> Recommender::recommend(const Taste& taste,
                                                    const RecommendOptions& options) const {
-  const FactorModel& model = *impl_->model;
-  std::vector<Recommendation> all;
-  for (ItemIndex item = 0; item < model.item_count(); ++item) {
-    if (options.filter != nullptr && !options.filter->allows(item)) continue;
-    if (options.leave_out_rated && std::ranges::any_of(taste.rated, [&](auto list) {
-          return std::binary_search(list.begin(), list.end(), item);
-        })) {
-      continue;
-    }
-    float interaction = 0.0f;
-    const auto row = model.item_row(item);
-    for (std::size_t k = 0; k < row.size(); ++k) interaction += row[k] * taste.factors[k];
-    const float rest = model.mean() + taste.bias + model.parts().item_biases[item];
-    all.push_back({item, interaction + options.rank_by.bias_weight * rest,
-                   std::clamp(interaction + rest, model.range().lowest, model.range().highest)});
-  }
-  std::stable_sort(all.begin(), all.end(), [](const Recommendation& a, const Recommendation& b) {
-    return a.score > b.score;
-  });
-  if (all.size() > options.top) all.resize(options.top);
-  return all;
+  check_options(options);
+  check_taste(taste, impl_->model->rank());
+  const auto allowed = impl_->masks(options.filter);
+  std::vector<std::uint16_t> masks(allowed.begin(), allowed.end());
+  if (options.leave_out_rated) leave_out(taste, impl_->items, masks);
+  TopList list(options.top);
+  const float bias_weight = options.rank_by.bias_weight;
+  search_one({impl_->items, impl_->kernels, bias_weight}, {taste.factors, masks, &list});
+  return finished(list, taste, *impl_->model, bias_weight);
 }
 
 std::vector<std::vector<Recommendation>> Recommender::recommend_many(
     std::span<const Taste> tastes, const RecommendOptions& options, int threads,
     std::stop_token stop) const {
+  check_options(options);
+  for (const Taste& taste : tastes) check_taste(taste, impl_->model->rank());
+  const auto allowed = impl_->masks(options.filter);
+  const Workers workers(threads);
+  const SearchSpace space{impl_->items, impl_->kernels, options.rank_by.bias_weight};
+
+  // Some blocks a thread, so that none waits long for the last; whole tiles each.
+  constexpr std::size_t kMostTiles = 16, kBlocksEach = 4;
+  const std::size_t tiles = (tastes.size() + kTileTastes - 1) / kTileTastes;
+  const std::size_t tiles_each = std::clamp<std::size_t>(
+      tiles / (kBlocksEach * static_cast<std::size_t>(workers.threads())), 1, kMostTiles);
+  const std::size_t block_size = tiles_each * kTileTastes;
   std::vector<std::vector<Recommendation>> lists(tastes.size());
-  Workers(threads).for_each(tastes.size(), [&](std::size_t i) {
-    if (!stop.stop_requested()) lists[i] = recommend(tastes[i], options);
+  workers.for_each((tastes.size() + block_size - 1) / block_size, [&](std::size_t block) {
+    if (stop.stop_requested()) return;
+    const std::size_t begin = block * block_size;
+    const auto here = tastes.subspan(begin, std::min(block_size, tastes.size() - begin));
+    std::vector<std::uint16_t> masks;
+    masks.reserve(here.size() * allowed.size());
+    for (std::size_t t = 0; t < here.size(); ++t) {
+      masks.insert(masks.end(), allowed.begin(), allowed.end());
+    }
+    std::vector<TopList> found(here.size(), TopList(options.top));
+    std::vector<SearchTask> tasks;
+    for (std::size_t t = 0; t < here.size(); ++t) {
+      const auto mine = std::span(masks).subspan(t * allowed.size(), allowed.size());
+      if (options.leave_out_rated) leave_out(here[t], impl_->items, mine);
+      tasks.push_back({here[t].factors, mine, &found[t]});
+    }
+    search_block(space, tasks);
+    for (std::size_t t = 0; t < here.size(); ++t) {
+      lists[begin + t] = finished(found[t], here[t], *impl_->model, space.bias_weight);
+    }
   });
   return lists;
 }
@@ -92,28 +159,45 @@ std::vector<std::vector<Recommendation>> Recommender::recommend_many(
 std::vector<Recommendation> Recommender::similar_items(ItemIndex item, std::uint32_t top,
                                                        const ItemFilter* filter) const {
   const FactorModel& model = *impl_->model;
-  const auto cosine = [&](ItemIndex a, ItemIndex b) {
-    const auto x = model.item_row(a), y = model.item_row(b);
-    double xy = 0, xx = 0, yy = 0;
-    for (std::size_t k = 0; k < x.size(); ++k) {
-      xy += x[k] * y[k];
-      xx += x[k] * x[k];
-      yy += y[k] * y[k];
+  const ItemPanels& items = impl_->items;
+  assert(item < model.item_count());
+  const auto allowed = impl_->masks(filter);
+  std::vector<std::uint16_t> masks(items.count());
+  std::transform(allowed.begin(), allowed.end(), items.directed().begin(), masks.begin(),
+                 std::bit_and());
+  const std::uint32_t own = items.position_of(item);
+  masks[own / kPanelItems] &= static_cast<std::uint16_t>(~(1u << own % kPanelItems));
+
+  TopList list(items.inverse_norms()[own] == 0.0f ? 0 : top);
+  constexpr std::size_t kTogether = 8;
+  std::array<std::uint32_t, kTogether> panels;
+  alignas(kRowAlignment) std::array<float, kTogether * kPanelItems> cosines;
+  std::array<std::uint32_t, kTogether * kPanelItems> found;
+  for (std::size_t first = 0; first < items.count(); first += kTogether) {
+    const std::size_t count = std::min(kTogether, items.count() - first);
+    std::iota(panels.begin(), panels.end(), static_cast<std::uint32_t>(first));
+    impl_->kernels.score_chosen(items.pass(0.0f), model.item_row(item).data(), panels.data(), count,
+                                cosines.data());
+    const float* const inverse_norms = items.inverse_norms().data() + first * kPanelItems;
+    for (std::size_t i = 0; i < count * kPanelItems; ++i) {
+      cosines[i] *= inverse_norms[i] * items.inverse_norms()[own];
     }
-    return xx > 0 && yy > 0 ? static_cast<float>(xy / std::sqrt(xx * yy)) : 0.0f;
-  };
-  std::vector<Recommendation> all;
-  for (ItemIndex other = 0; other < model.item_count(); ++other) {
-    if (other == item || (filter != nullptr && !filter->allows(other))) continue;
-    all.push_back({other, cosine(item, other),
-                   std::clamp(model.mean() + model.parts().item_biases[other], model.range().lowest,
-                              model.range().highest)});
+    const std::size_t reaching = impl_->kernels.find_reaching(
+        cosines.data(), count, masks.data() + first, list.threshold(), found.data());
+    for (std::size_t i = 0; i < reaching; ++i) {
+      // Rounding may take the cosine of like directions past 1.
+      list.offer(std::clamp(cosines[found[i]], -1.0f, 1.0f),
+                 items.item_at(first * kPanelItems + found[i]));
+    }
   }
-  std::stable_sort(all.begin(), all.end(), [](const Recommendation& a, const Recommendation& b) {
-    return a.score > b.score;
-  });
-  if (all.size() > top) all.resize(top);
-  return all;
+  std::vector<Recommendation> result;
+  for (const TopList::Entry& entry : list.take()) {
+    const float rating = model.mean() + model.parts().item_biases[entry.item];
+    result.push_back({.item = entry.item,
+                      .score = entry.score,
+                      .rating = std::clamp(rating, model.range().lowest, model.range().highest)});
+  }
+  return result;
 }
 
 }  // namespace mfpar

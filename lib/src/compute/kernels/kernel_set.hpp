@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "compute/kernels/score_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 
 namespace mfpar {
@@ -21,6 +22,11 @@ struct KernelSet {
   /// of entries.
   SgdKernel (*sgd)(std::uint32_t rank, bool adagrad, bool compact);
   ErrorKernel (*error)(std::uint32_t rank, bool compact);
+
+  // Of any rank.
+  ScoreChosen score_chosen;
+  ScoreTile score_tile;
+  FindReaching find_reaching;
 };
 
 /// The sets this processor can run, fastest first; at least the baseline.

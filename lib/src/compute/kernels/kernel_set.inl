@@ -11,6 +11,8 @@
 
 #include "compute/kernels/error_kernel.inl"
 
+#include "compute/kernels/score_kernel.inl"
+
 /// Ranks up to this know their width at compile time.
 constexpr int kWidestFixed = 256;
 

@@ -21,7 +21,8 @@ constexpr int kLanesMost = 16;
 
 }  // namespace
 
-extern const KernelSet kKernels{"avx512", &sgd_kernel, &error_kernel};
+extern const KernelSet kKernels{"avx512",      &sgd_kernel, &error_kernel,
+                                &score_chosen, &score_tile, &find_reaching};
 
 }  // namespace mfpar::avx512
 

@@ -15,9 +15,11 @@ constexpr int kLanesMost = 4;
 }  // namespace
 
 #if defined(__aarch64__)
-extern const KernelSet kKernels{"neon", &sgd_kernel, &error_kernel};
+extern const KernelSet kKernels{"neon",        &sgd_kernel, &error_kernel,
+                                &score_chosen, &score_tile, &find_reaching};
 #else
-extern const KernelSet kKernels{"baseline", &sgd_kernel, &error_kernel};
+extern const KernelSet kKernels{"baseline",    &sgd_kernel, &error_kernel,
+                                &score_chosen, &score_tile, &find_reaching};
 #endif
 
 }  // namespace mfpar::baseline

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// Top-20 lists: microseconds for one user (median and 99th percentile over the users), users a second in
+// batches. Factors are random; with tail 0 all items have norms alike, and hardly a panel can be passed over;
+// with tail 50 (norms fall as the root of the item's place) the search stops early.
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <map>
+
+#include "made_models.hpp"
+#include "mfpar/recommender.hpp"
+
+namespace mfpar::bench {
+
+namespace {
+
+constexpr std::int64_t kUsers = 960;
+
+/// Made once for each shape and kept.
+const Recommender& recommender(std::int64_t items, std::int64_t rank, std::int64_t tail) {
+  static std::map<std::vector<std::int64_t>, Recommender> made;
+  const std::vector<std::int64_t> key{items, rank, tail};
+  const auto found = made.find(key);
+  if (found != made.end()) return found->second;
+  made.clear();  // a million items take half a gigabyte
+  return made
+      .emplace(key, Recommender(tests::made_model({.users = kUsers,
+                                                   .items = static_cast<ItemIndex>(items),
+                                                   .rank = static_cast<std::uint32_t>(rank),
+                                                   .ratings_each = 100,
+                                                   .tail = 0.01 * static_cast<double>(tail)})))
+      .first->second;
+}
+
+void report_percentiles(benchmark::State& state, std::vector<double> microseconds) {
+  std::sort(microseconds.begin(), microseconds.end());
+  const auto at = [&](double share) {
+    return microseconds[static_cast<std::size_t>(share *
+                                                 static_cast<double>(microseconds.size() - 1))];
+  };
+  state.counters["p50_us"] = at(0.5);
+  state.counters["p99_us"] = at(0.99);
+}
+
+void one_user(benchmark::State& state) {
+  const Recommender& all = recommender(state.range(0), state.range(1), state.range(2));
+  std::vector<double> microseconds;
+  UserIndex user = 0;
+  for (auto _ : state) {
+    const auto begin = std::chrono::steady_clock::now();
+    benchmark::DoNotOptimize(all.recommend(user++ % kUsers));
+    microseconds.push_back(
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin)
+            .count());
+  }
+  report_percentiles(state, std::move(microseconds));
+}
+
+void batches(benchmark::State& state) {
+  const Recommender& all = recommender(state.range(0), state.range(1), state.range(2));
+  std::vector<Taste> tastes;
+  for (UserIndex user = 0; user < kUsers; ++user) tastes.push_back(all.taste_of(user));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(all.recommend_many(tastes, {}, static_cast<int>(state.range(3))));
+  }
+  state.SetItemsProcessed(state.iterations() * kUsers);
+}
+
+void similar(benchmark::State& state) {
+  const Recommender& all = recommender(state.range(0), state.range(1), 50);
+  ItemIndex item = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(all.similar_items(item++ % 1000));
+}
+
+void making(benchmark::State& state) {
+  const auto model = recommender(state.range(0), state.range(1), 50).shared_model();
+  for (auto _ : state) benchmark::DoNotOptimize(Recommender(model));
+}
+
+/// The large catalogue only where it is asked for: it takes seconds to make.
+std::vector<std::int64_t> catalogues() {
+  if (std::getenv("MFPAR_BENCH_ITEMS") != nullptr) {
+    return {std::atoll(std::getenv("MFPAR_BENCH_ITEMS"))};
+  }
+  return {10'000};
+}
+
+}  // namespace
+
+}  // namespace mfpar::bench
+
+int main(int argc, char** argv) {
+  using namespace mfpar::bench;
+  for (const std::int64_t items : catalogues()) {
+    for (const std::int64_t tail : {0, 50}) {
+      benchmark::RegisterBenchmark("one_user", one_user)
+          ->ArgNames({"items", "rank", "tail"})
+          ->Args({items, 64, tail})
+          ->Unit(benchmark::kMicrosecond);
+      for (const std::int64_t threads : {1, 2}) {
+        benchmark::RegisterBenchmark("batches", batches)
+            ->ArgNames({"items", "rank", "tail", "threads"})
+            ->Args({items, 64, tail, threads})
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
+      }
+    }
+    benchmark::RegisterBenchmark("similar", similar)
+        ->ArgNames({"items", "rank"})
+        ->Args({items, 64})
+        ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("making", making)
+        ->ArgNames({"items", "rank"})
+        ->Args({items, 64})
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
