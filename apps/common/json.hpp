@@ -5,6 +5,7 @@
 #include <concepts>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/decimal.hpp"
 
@@ -31,6 +32,12 @@ class JsonObject {
   }
   JsonObject& add(std::string_view key, bool value) { return put(key, value ? "true" : "false"); }
   JsonObject& add(std::string_view key, const JsonObject& value) { return put(key, value.text()); }
+  JsonObject& add(std::string_view key, const std::vector<JsonObject>& values) {
+    return put(key, list(values, [](const JsonObject& value) { return value.text(); }));
+  }
+  JsonObject& add(std::string_view key, const std::vector<std::string>& values) {
+    return put(key, list(values, [](const std::string& value) { return json_string(value); }));
+  }
   template <std::integral T>
   requires(!std::same_as<T, bool>) JsonObject& add(std::string_view key, T value) {
     return put(key, std::to_string(value));
@@ -43,6 +50,13 @@ class JsonObject {
   std::string text() const { return "{" + members_ + "}"; }
 
  private:
+  template <class T, class TextOf>
+  static std::string list(const std::vector<T>& values, const TextOf& text_of) {
+    std::string text;
+    for (const T& value : values) text.append(text.empty() ? "[" : ",").append(text_of(value));
+    return text.empty() ? "[]" : text + ']';
+  }
+
   JsonObject& put(std::string_view key, std::string_view value) {
     if (!members_.empty()) members_ += ',';
     members_.append(json_string(key)).append(":").append(value);

@@ -113,6 +113,12 @@ void Options::positional(std::string name, std::string& target, std::string help
   positionals_.push_back({std::move(name), std::move(help), &target, required});
 }
 
+void Options::rest(std::string name, std::vector<std::string>& target, std::string help) {
+  assert(rest_ == nullptr);
+  rest_ = &target;
+  positionals_.push_back({std::move(name), std::move(help), nullptr, false});
+}
+
 void Options::flag(std::string_view names, bool& target, std::string help) {
   add(names, "", std::move(help), "", [&target](const std::string&) { target = true; });
 }
@@ -123,6 +129,17 @@ void Options::text(std::string_view names, std::string value_name, std::string& 
     if (value.empty()) reject("something other than the empty text");
     target = value;
   });
+}
+
+void Options::texts(std::string_view names, std::string value_name,
+                    std::vector<std::string>& target, std::string help) {
+  add(
+      names, std::move(value_name), std::move(help), "",
+      [&target](const std::string& value) {
+        if (value.empty()) reject("something other than the empty text");
+        target.push_back(value);
+      },
+      /*repeatable=*/true);
 }
 
 void Options::number(std::string_view names, std::string value_name, double& target,
@@ -142,7 +159,8 @@ void Options::number(std::string_view names, std::string value_name, double& tar
 }
 
 void Options::add(std::string_view names, std::string value_name, std::string help,
-                  std::string default_text, std::function<void(const std::string&)> take) {
+                  std::string default_text, std::function<void(const std::string&)> take,
+                  bool repeatable) {
   if (groups_.empty()) group("Options");
   const std::size_t comma = names.find(',');
   OptionSpec option{.name = std::string(names.substr(0, comma)),
@@ -150,7 +168,8 @@ void Options::add(std::string_view names, std::string value_name, std::string he
                     .value_name = std::move(value_name),
                     .help = std::move(help),
                     .default_text = std::move(default_text),
-                    .take = std::move(take)};
+                    .take = std::move(take),
+                    .repeatable = repeatable};
   assert(find(option.name) == nullptr);
   groups_.back().options.push_back(std::move(option));
 }
@@ -160,7 +179,12 @@ void Options::reject(const std::string& expected) { throw Rejected{expected}; }
 void Options::parse(const std::vector<std::string>& arguments) {
   for (const po::option& token : tokenise(arguments, groups_, names())) {
     if (token.string_key.empty()) {
-      if (positionals_given_ == positionals_.size()) {
+      const std::size_t single = positionals_.size() - (rest_ != nullptr ? 1 : 0);
+      if (rest_ != nullptr && positionals_given_ == single) {
+        rest_->push_back(token.value.front());
+        continue;
+      }
+      if (positionals_given_ == single) {
         fail("unexpected argument '" + token.value.front() + "': " +
              (positionals_.empty() ? "none is"
                                    : "no more than " + std::to_string(positionals_.size()) +
@@ -171,7 +195,7 @@ void Options::parse(const std::vector<std::string>& arguments) {
       continue;
     }
     const OptionSpec& option = *find(token.string_key);
-    if (given(option.name)) fail("option " + option.display() + " is given twice");
+    if (given(option.name) && !option.repeatable) fail("option " + option.display() + " is given twice");
     given_.push_back(option.name);
     const std::string value = token.value.empty() ? "" : token.value.front();
     // Boost takes whatever follows as the value; a known option there means that it was forgotten.

@@ -40,6 +40,7 @@ struct OptionSpec {
   std::string help;
   std::string default_text;  ///< empty: none shown
   std::function<void(const std::string&)> take;
+  bool repeatable = false;  ///< may be given several times
 
   std::string display() const;  ///< "--rank (-k)", for messages
 };
@@ -52,7 +53,7 @@ struct OptionGroup {
 struct PositionalSpec {
   std::string name;
   std::string help;
-  std::string* target;
+  std::string* target;  ///< null for the rest
   bool required;
 };
 
@@ -67,10 +68,17 @@ class Options {
   /// Positionals are filled in the order of declaration; the required ones come first.
   void positional(std::string name, std::string& target, std::string help, bool required = true);
 
+  /// However many further positionals.
+  void rest(std::string name, std::vector<std::string>& target, std::string help);
+
   void flag(std::string_view names, bool& target, std::string help);
 
   /// Any text but the empty one.
   void text(std::string_view names, std::string value_name, std::string& target, std::string help);
+
+  /// The same, as often as it is given.
+  void texts(std::string_view names, std::string value_name, std::vector<std::string>& target,
+             std::string help);
 
   /// A whole number from `lowest` to `highest`, nothing behind it.
   template <std::integral T>
@@ -113,7 +121,8 @@ class Options {
 
   /// An option with a grammar of its own; `take` calls reject() for a value it cannot use.
   void add(std::string_view names, std::string value_name, std::string help,
-           std::string default_text, std::function<void(const std::string&)> take);
+           std::string default_text, std::function<void(const std::string&)> take,
+           bool repeatable = false);
 
   /// Ends the taking of a value: "--rank (-k) is '0'; it must be <expected>".
   [[noreturn]] static void reject(const std::string& expected);
@@ -167,6 +176,7 @@ class Options {
 
   std::vector<OptionGroup> groups_;
   std::vector<PositionalSpec> positionals_;
+  std::vector<std::string>* rest_ = nullptr;
   std::vector<std::string> given_;
   std::size_t positionals_given_ = 0;
 };
