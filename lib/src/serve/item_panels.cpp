@@ -16,10 +16,14 @@ namespace {
 
 /// Rounded up: a bound may be too high, never too low.
 float norm_of(std::span<const float> row) {
-  double squares = 0.0;
-  for (const float x : row) squares += static_cast<double>(x) * x;
-  return std::nextafter(static_cast<float>(std::sqrt(squares)),
-                        std::numeric_limits<float>::infinity());
+  constexpr std::size_t kSums = 4;  // side by side, since a sum waits for the one before
+  double squares[kSums] = {};
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    squares[k % kSums] += static_cast<double>(row[k]) * row[k];
+  }
+  return std::nextafter(
+      static_cast<float>(std::sqrt(std::accumulate(squares, squares + kSums, 0.0))),
+      std::numeric_limits<float>::infinity());
 }
 
 ScoreBound join(const ScoreBound& a, const ScoreBound& b) {
@@ -40,24 +44,29 @@ ItemPanels::ItemPanels(const FactorModel& model) : rank_(model.rank()) {
 // By falling norm, cut into runs of about as many panels as there are runs; within a run by falling bias.
 // A panel is then narrow in both.
 void ItemPanels::order_items(std::span<const float> norms, std::span<const float> biases) {
-  items_.resize(norms.size());
-  std::iota(items_.begin(), items_.end(), ItemIndex{0});
-  const auto falling = [](std::span<const float> values) {
-    return [values](ItemIndex a, ItemIndex b) {
-      return values[a] != values[b] ? values[a] > values[b] : a < b;
-    };
+  struct Keyed {
+    float key;
+    ItemIndex item;
   };
-  std::sort(items_.begin(), items_.end(), falling(norms));
-  const auto panels = static_cast<double>(norms.size()) / kPanelItems;
+  const auto falling = [](const Keyed& a, const Keyed& b) {
+    return a.key != b.key ? a.key > b.key : a.item < b.item;
+  };
+  std::vector<Keyed> order(norms.size());
+  for (ItemIndex item = 0; item < order.size(); ++item) order[item] = {norms[item], item};
+  std::sort(order.begin(), order.end(), falling);
+  const auto panels = static_cast<double>(order.size()) / kPanelItems;
   const auto runs = static_cast<std::size_t>(std::ceil(std::sqrt(panels)));
-  for (std::size_t run = 0; run < runs; ++run) {
-    const Range range = even_range(items_.size(), runs, run);
-    std::sort(items_.begin() + static_cast<std::ptrdiff_t>(range.begin),
-              items_.begin() + static_cast<std::ptrdiff_t>(range.end), falling(biases));
+  for (std::size_t number = 0; number < runs; ++number) {
+    const Range range = even_range(order.size(), runs, number);
+    const auto run = std::span(order).subspan(range.begin, range.size());
+    for (Keyed& keyed : run) keyed.key = biases[keyed.item];
+    std::sort(run.begin(), run.end(), falling);
   }
-  positions_.resize(items_.size());
-  for (std::size_t at = 0; at < items_.size(); ++at) {
-    positions_[items_[at]] = static_cast<std::uint32_t>(at);
+  items_.resize(order.size());
+  positions_.resize(order.size());
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    items_[at] = order[at].item;
+    positions_[order[at].item] = static_cast<std::uint32_t>(at);
   }
 }
 
