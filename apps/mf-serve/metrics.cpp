@@ -31,7 +31,7 @@ Metrics::Metrics(std::vector<Label> endpoints)
 
 void Metrics::count(std::size_t endpoint, unsigned status, double seconds) noexcept {
   Counts& counts = counts_[endpoint];
-  const auto bucket = std::lower_bound(kBuckets.begin(), kBuckets.end(), seconds);
+  const auto bucket = std::ranges::lower_bound(kBuckets, seconds, {}, &Bucket::end);
   counts.in_bucket[static_cast<std::size_t>(bucket - kBuckets.begin())].fetch_add(1, kRelaxed);
   counts.nanoseconds.fetch_add(static_cast<std::uint64_t>(seconds * 1e9), kRelaxed);
   if (status >= 500) {
@@ -48,8 +48,7 @@ std::string Metrics::text(const ServedModel& served) const {
     std::uint64_t count = 0;
     for (std::size_t bucket = 0; bucket <= kBuckets.size(); ++bucket) {
       count += counts_[i].in_bucket[bucket].load(kRelaxed);
-      const std::string end =
-          bucket < kBuckets.size() ? shortest_decimal(kBuckets[bucket]) : "+Inf";
+      const std::string end = bucket < kBuckets.size() ? kBuckets[bucket].text : "+Inf";
       text += "mfpar_request_seconds_bucket" + labels(endpoints_[i], ",le=\"" + end + "\"") +
               std::to_string(count) + '\n';
     }

@@ -31,9 +31,19 @@ class Metrics {
   std::string text(const ServedModel& served) const;
 
  private:
-  /// Upper ends of the latencies' buckets, in seconds; the last bucket has none.
-  static constexpr std::array kBuckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                       0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   5.0};
+  /// A bucket of latencies: its upper end in seconds, and as it is written.
+  struct Bucket {
+    double end;
+    const char* text;
+  };
+  /// The last bucket, of all that took longer, has no end.
+  static constexpr std::array kBuckets{Bucket{0.0001, "0.0001"}, Bucket{0.00025, "0.00025"},
+                                       Bucket{0.0005, "0.0005"}, Bucket{0.001, "0.001"},
+                                       Bucket{0.0025, "0.0025"}, Bucket{0.005, "0.005"},
+                                       Bucket{0.01, "0.01"},     Bucket{0.025, "0.025"},
+                                       Bucket{0.05, "0.05"},     Bucket{0.1, "0.1"},
+                                       Bucket{0.25, "0.25"},     Bucket{0.5, "0.5"},
+                                       Bucket{1.0, "1"},         Bucket{5.0, "5"}};
 
   struct Counts {
     std::array<std::atomic<std::uint64_t>, kBuckets.size() + 1> in_bucket{};
