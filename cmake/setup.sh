@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 #
-# Installs the Debian packages of debian-packages.txt that are missing: bash cmake/setup.sh
+# Installs the Debian packages of debian-packages.txt that are missing, and of debian-packages-LIST.txt
+# for every LIST: bash cmake/setup.sh [LIST]...
 # Does nothing where all are there. Exit 4, naming what is missing, where it cannot install them.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-mapfile -t needed <"$here/debian-packages.txt"
+# Names of packages have no blanks; a process substitution would need /proc.
+needed=($(cat -- "$here/debian-packages.txt"))
+for list in "$@"; do needed+=($(cat -- "$here/debian-packages-$list.txt")); done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: error: this is no Debian; install what is called here: ${needed[*]}" >&2
@@ -21,7 +24,6 @@ list_missing() {
   done
 }
 
-# Names of packages have no blanks; a process substitution would need /proc.
 missing=($(list_missing))
 ((${#missing[@]})) || exit 0
 

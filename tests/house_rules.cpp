@@ -28,6 +28,7 @@ const std::map<std::string, int, std::less<>> kFloors{{"base", 0},  {"io", 1},  
 
 /// The rooms that the public headers belong to.
 const std::map<std::string, std::string, std::less<>> kPublicRooms{{"error", "base"},
+                                                                   {"export", "base"},
                                                                    {"frozen_array", "base"},
                                                                    {"id_dictionary", "base"},
                                                                    {"item_lists", "base"},

@@ -2,7 +2,8 @@
 #
 # Sets up, builds and runs the tests: bash tests/run.sh [all]
 # Without an argument as users build it; all: with warnings as errors, and once more under the
-# address, undefined-behaviour and thread sanitizers.
+# address, undefined-behaviour and thread sanitizers. Then no test is left out for want of a tool:
+# cmake/debian-packages-tests.txt lists what the tests use besides.
 set -euo pipefail
 
 case "$#,${1-}" in
@@ -15,6 +16,7 @@ case "$#,${1-}" in
 esac
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+[[ ${1-} != all ]] || bash cmake/setup.sh tests
 for preset in "${presets[@]}"; do
   bash cmake/build.sh "$preset"
   ctest --preset "$preset" --parallel "$(nproc)" </dev/null

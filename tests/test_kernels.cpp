@@ -221,6 +221,34 @@ BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(gram_kernels_agree_with_their_scalar_twin) {
+  for (const KernelSet* set : available_kernels()) {
+    for (std::size_t size = 1; size <= 70; ++size) {
+      const std::size_t stride = (size + 7) / 8 * 8 + (size % 3 == 0 ? 8 : 0);
+      for (const std::size_t count : {0u, 1u, 2u, 33u}) {
+        Random random(size);
+        AlignedBuffer<double> rows(count * stride), fast(stride * stride), slow(stride * stride);
+        for (std::size_t at = 0; at < rows.size(); ++at) {
+          if (at % stride < size) rows[at] = random.normal();
+        }
+        for (std::size_t at = 0; at < fast.size(); ++at) {
+          fast[at] = slow[at] =
+              at % stride < size ? random.normal() : 0.0;  // it adds to what is there
+        }
+        set->gram({rows.data(), count, size, stride, fast.data()});
+        gram_reference({rows.data(), count, size, stride, slow.data()});
+        double largest = 0.0;
+        for (std::size_t i = 0; i < size; ++i) {
+          for (std::size_t j = i; j < size; ++j) {
+            largest = std::max(largest, std::abs(fast[i * stride + j] - slow[i * stride + j]));
+          }
+        }
+        BOOST_TEST(largest < 1e-12, set->name << " size " << size << " count " << count);
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(padding_stays_zero) {
   const Runs runs(7);
   for (const KernelSet* set : available_kernels()) {
@@ -260,6 +288,7 @@ BOOST_AUTO_TEST_CASE(kernel_sets_are_found_by_name) {
   // Each set has code of its own, so the sweep above ran what it names.
   for (std::size_t i = 1; i < sets.size(); ++i) {
     BOOST_TEST((sets[i]->sgd(64, true, true) != sets[0]->sgd(64, true, true)));
+    BOOST_TEST((sets[i]->gram != sets[0]->gram));
   }
   BOOST_CHECK_EXCEPTION(find_kernels("sse9"), Error, [&](const Error& e) {
     return e.code() == ErrorCode::kBadOption &&

@@ -51,26 +51,20 @@ std::string option_entry(const OptionSpec& option) {
   std::string term = option.alias.empty() ? "" : "-" + option.alias + ", ";
   term += "--" + option.name;
   if (!option.value_name.empty()) term += " " + option.value_name;
-  std::string text = option.help;
-  if (!option.value_name.empty() && !option.default_text.empty()) {
-    text += " Default: " + option.default_text + ".";
-  }
-  return entry(term, text);
+  return entry(term, option.text());
 }
 
 std::string foot(const ProgramInfo& info) {
   std::string text;
   if (!info.examples.empty()) text += "\nEXAMPLES\n";
   for (const Example& example : info.examples) text += entry(example.command, example.explanation);
-  return text +
-         "\nEXIT CODES\n"
-         "       0      done\n"
-         "       1      a bug in the program\n"
-         "       2      usage: an option or argument cannot be used\n"
-         "       3      bad data: ratings that cannot be used\n"
-         "       4      a file or the system: missing, damaged, not permitted, no space\n"
-         "       5      the training diverged\n"
-         "       130    interrupted\n";
+  text += "\nEXIT CODES\n";
+  for (const auto& [code, meaning] : exit_meanings()) {
+    std::string number = std::to_string(code);
+    number.resize(kEntryIndent - kTextIndent, ' ');
+    text += std::string(kTextIndent, ' ') + number + std::string(meaning) + '\n';
+  }
+  return text;
 }
 
 }  // namespace
@@ -82,9 +76,7 @@ std::string manual(const ProgramInfo& info, const Options& options) {
     text += entry(positional.name, positional.help);
   }
   for (const OptionGroup& group : options.groups()) {
-    std::string heading = group.heading;
-    for (char& c : heading) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    text += '\n' + heading + '\n';
+    text += '\n' + upper_case(group.heading) + '\n';
     for (const OptionSpec& option : group.options) text += option_entry(option);
   }
   return text + foot(info);
@@ -101,6 +93,23 @@ std::string version_text(const ProgramInfo& info) {
   std::string text = info.name + " (mfpar) " MFPAR_VERSION;
   if (info.kernel) text += ", kernel " + info.kernel();
   return text + '\n';
+}
+
+std::span<const std::pair<int, std::string_view>> exit_meanings() {
+  static constexpr std::pair<int, std::string_view> kMeanings[] = {
+      {kDone, "done"},
+      {kBug, "a bug in the program"},
+      {kUsage, "usage: an option or argument cannot be used"},
+      {kData, "bad data: ratings that cannot be used"},
+      {kSystemFailure, "a file or the system: missing, damaged, not permitted, no space"},
+      {kDivergedTraining, "the training diverged"},
+      {kInterrupted, "interrupted"}};
+  return kMeanings;
+}
+
+std::string upper_case(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
 }
 
 }  // namespace mfpar::apps

@@ -3,6 +3,8 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "common/program.hpp"
 
@@ -17,5 +19,11 @@ std::string manual(const ProgramInfo& info, std::span<const Command> commands);
 
 /// What --version prints.
 std::string version_text(const ProgramInfo& info);
+
+/// Every exit code of the programs with its meaning.
+std::span<const std::pair<int, std::string_view>> exit_meanings();
+
+/// `text` in capitals, as headings of manuals are.
+std::string upper_case(std::string text);
 
 }  // namespace mfpar::apps

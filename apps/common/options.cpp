@@ -106,6 +106,11 @@ std::string OptionSpec::display() const {
   return "--" + name + (alias.empty() ? "" : " (-" + alias + ")");
 }
 
+std::string OptionSpec::text() const {
+  const bool shows_default = !value_name.empty() && !default_text.empty();
+  return shows_default ? help + " Default: " + default_text + "." : help;
+}
+
 void Options::group(std::string heading) { groups_.push_back({std::move(heading), {}}); }
 
 void Options::positional(std::string name, std::string& target, std::string help, bool required) {

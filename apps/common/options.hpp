@@ -36,13 +36,14 @@ struct Interval {
 struct OptionSpec {
   std::string name;        ///< without dashes
   std::string alias;       ///< one letter, or empty
-  std::string value_name;  ///< "N"; empty for a flag
+  std::string value_name;  ///< "N"; FILE, FOLDER, MODEL or RATINGS for a path; empty for a flag
   std::string help;
   std::string default_text;  ///< empty: none shown
   std::function<void(const std::string&)> take;
   bool repeatable = false;  ///< may be given several times
 
   std::string display() const;  ///< "--rank (-k)", for messages
+  std::string text() const;     ///< the help and the default, for manuals
 };
 
 struct OptionGroup {

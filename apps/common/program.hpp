@@ -39,6 +39,8 @@ struct ProgramInfo {
 /// The frame of a program: adds --help and --version to `options`, parses the arguments, calls
 /// `body` and returns its exit code. Whatever fails is told on standard error as "NAME: error: ..."
 /// and becomes the exit code of its kind. Output that could not be written is a failure too.
+/// --man-page or --bash-completion alone, of which the help says nothing, print what is installed
+/// beside the program.
 int run_program(const ProgramInfo& info, Options& options, int argc, const char* const* argv,
                 const std::function<int()>& body);
 
@@ -49,7 +51,8 @@ struct Command {
   std::function<int(int argc, const char* const* argv)> run;  ///< given argv from the command on
 };
 
-/// The frame of a program with commands: "NAME COMMAND ...", "NAME --help", "NAME --version".
+/// The frame of a program with commands: "NAME COMMAND ...", "NAME --help", "NAME --version", and
+/// "NAME --man-page" and "NAME --bash-completion" for it and all its commands.
 int run_commands(const ProgramInfo& info, std::span<const Command> commands, int argc,
                  const char* const* argv);
 

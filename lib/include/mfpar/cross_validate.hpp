@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train.hpp"
 
@@ -19,6 +20,7 @@ struct FoldReport {
   int best_epoch = 0;         ///< the epoch whose factors were kept
 };
 
+/// What came of all folds.
 struct CrossValidation {
   std::vector<FoldReport> folds;
   double mean_mse = 0.0;
@@ -26,6 +28,7 @@ struct CrossValidation {
   StopReason stop_reason = StopReason::kEpochs;  ///< kRequested: some folds are missing
 };
 
+/// How to cross-validate, besides how to train.
 struct CrossValidationOptions {
   std::uint32_t folds = 5;
 
@@ -39,7 +42,8 @@ struct CrossValidationOptions {
 /// Trains once for each fold on the ratings outside of it and measures on the fold.
 /// `hooks.on_epoch` reports every epoch of every training, with the validation error on the judging
 /// share. Throws as split_fold() and train().
-CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& options,
-                               const CrossValidationOptions& folds, const TrainHooks& hooks = {});
+MFPAR_API CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& options,
+                                         const CrossValidationOptions& folds,
+                                         const TrainHooks& hooks = {});
 
 }  // namespace mfpar

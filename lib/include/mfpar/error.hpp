@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "mfpar/export.hpp"
+
 namespace mfpar {
 
 /// What went wrong, in the terms of who can mend it. Bugs of the library itself are assertions,
@@ -18,7 +20,7 @@ enum class ErrorCode {
 
 /// The one exception type of the library. `what()` names the file and place, what was found, what
 /// was expected, and the remedy, in one sentence or two, without a trailing newline.
-class Error : public std::runtime_error {
+class MFPAR_API Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
 

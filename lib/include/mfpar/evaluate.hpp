@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
@@ -12,7 +13,7 @@ namespace mfpar {
 
 /// Errors over a set of ratings, in rating units: means over `count` ratings; NaN when there is
 /// none.
-struct ErrorSummary {
+struct MFPAR_API ErrorSummary {
   std::uint64_t count = 0;
   double mse = EpochReport::kNotComputed;
   double mae = EpochReport::kNotComputed;
@@ -45,10 +46,10 @@ struct Evaluation {
 
 /// Evaluates `model` on every rating of `ratings`, matched by id. Predictions are clipped. With
 /// `predictions`, also gives the prediction of each rating, in the table's order.
-Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
-                    std::vector<float>* predictions = nullptr);
+MFPAR_API Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
+                              std::vector<float>* predictions = nullptr);
 
 /// A 64-bit number that is the same for the same set of (user id, item id, value), in any order.
-std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads = 0);
+MFPAR_API std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads = 0);
 
 }  // namespace mfpar

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 
@@ -22,9 +23,9 @@ struct NewRow {
 /// row, bias, and the list of what was rated. Ratings that were folded in count as trained on. The
 /// record of the training stays; in the baseline without factors the row's bias counts. Throws Error(kBadData) for an id that is empty or there twice in `users`,
 /// for factors of another rank or not finite, and for a rated index that the model does not have.
-FactorModel with_users(const FactorModel& model, std::span<const NewRow> users);
+MFPAR_API FactorModel with_users(const FactorModel& model, std::span<const NewRow> users);
 
 /// The same for items.
-FactorModel with_items(const FactorModel& model, std::span<const NewRow> items);
+MFPAR_API FactorModel with_items(const FactorModel& model, std::span<const NewRow> items);
 
 }  // namespace mfpar

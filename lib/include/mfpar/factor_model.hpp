@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mfpar/epoch_report.hpp"
+#include "mfpar/export.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/item_lists.hpp"
@@ -52,7 +53,7 @@ struct FoldInPenalty {
 ///
 /// in rating units, clipped to the range of the training ratings. Without biases mu and all b are
 /// 0. Immutable; safe from any number of threads, copies share the memory.
-class FactorModel {
+class MFPAR_API FactorModel {
  public:
   /// The arrays a model is made of. Rows of factors are `stride` floats apart, start on a 64-byte
   /// boundary, and hold zeros from `rank` to `stride`.

@@ -8,10 +8,14 @@
 #include <stop_token>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
+
+/// Which side a folded-in row joins.
+enum class FoldInSide { kUser, kItem };
 
 /// One rating of the user or item that is folded in: for a new user the index of the item, for a
 /// new item the index of the user who rated it, and the value in rating units.
@@ -60,23 +64,21 @@ struct FoldedIn {
 /// indices that the model does not have (kNoIndex too) are left out, and no ratings at all give zeros:
 /// what is then predicted is what the model knows of the item. Throws Error(kBadData) for a value that
 /// is not finite, naming its position, Error(kBadOption) for options out of range.
-FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
-                      const FoldInOptions& options = {});
+MFPAR_API FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
+                                const FoldInOptions& options = {});
 
 /// The same for a new item, on the rows of P of the users who rated it.
-FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ratings,
-                      const FoldInOptions& options = {});
+MFPAR_API FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ratings,
+                                const FoldInOptions& options = {});
 
 /// Many at once, in parallel: ratings[i] belongs to result[i]. The results do not depend on the
 /// number of threads (0: all cores). Throws as above, naming the row too; after a stop request the
 /// rows not yet reached are left empty.
-std::vector<FoldedIn> fold_in_users(const FactorModel& model,
-                                    std::span<const std::span<const FoldInRating>> ratings,
-                                    const FoldInOptions& options = {}, int threads = 0,
-                                    std::stop_token stop = {});
-std::vector<FoldedIn> fold_in_items(const FactorModel& model,
-                                    std::span<const std::span<const FoldInRating>> ratings,
-                                    const FoldInOptions& options = {}, int threads = 0,
-                                    std::stop_token stop = {});
+MFPAR_API std::vector<FoldedIn> fold_in_users(
+    const FactorModel& model, std::span<const std::span<const FoldInRating>> ratings,
+    const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {});
+MFPAR_API std::vector<FoldedIn> fold_in_items(
+    const FactorModel& model, std::span<const std::span<const FoldInRating>> ratings,
+    const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {});
 
 }  // namespace mfpar

@@ -6,13 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 
 namespace mfpar {
-
-/// Which side a folded-in row joins.
-enum class FoldInSide { kUser, kItem };
 
 /// How much one of the ratings says for or against a prediction.
 struct RatingInfluence {
@@ -43,7 +41,7 @@ struct Explanation {
 /// The training's penalty grows with the number of ratings n; a session keeps it for steps of n (1, 2,
 /// 3, 4, 6, 8, 12, 16, 24, ..., each serving the counts from it up to the next) and sets up its equations
 /// anew at a step. kLeaveOneOut chooses once, on the ratings given to the constructor.
-class FoldInSession {
+class MFPAR_API FoldInSession {
  public:
   /// Starts with `ratings`, in the rules and with the errors of fold_in_user().
   FoldInSession(std::shared_ptr<const FactorModel> model,
@@ -73,7 +71,7 @@ class FoldInSession {
   const FactorModel& model() const noexcept;
 
  private:
-  struct Impl;  // lib/src/serve/fold_in_session.cpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/serve/fold_in_session_impl.hpp
   std::unique_ptr<Impl> impl_;
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/types.hpp"
 
@@ -14,7 +15,7 @@ namespace mfpar {
 /// The ids of users or of items: id to dense index and back. Ids are text and come back letter for
 /// letter; when every id is an integer in canonical form (no leading zero, no plus sign, fits 64
 /// bits) they are stored as 8-byte numbers instead. Immutable; safe from any number of threads.
-class IdDictionary {
+class MFPAR_API IdDictionary {
  public:
   /// The arrays behind a dictionary, as they stand in memory and in a model file.
   struct Parts {

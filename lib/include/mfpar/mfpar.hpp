@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: MIT
-//
-// Everything of libmfpar. Start here; the headers read well in this order:
-//
-//   types, error          indices against ids, and the one exception type
-//   read_ratings          text of any shape to a RatingTable, and what was read
-//   rating_table          ratings in the order in which they came; also filled by hand, with add()
-//   rating_store          the same sorted into compact rows of users: what training walks
-//   split                 held-out ratings, folds, two tables in one index space
-//   train_options, train  learn a FactorModel, with a report after every epoch
-//   cross_validate        how well the options do on ratings that nothing has seen
-//   factor_model          what was learnt, and how it predicts
-//   model_file            save it, and map it back
-//   evaluate              its errors on other ratings
-//   fold_in               a user or item that was not trained, by ridge regression
-//   fold_in_session       the same with ratings that come, change and go one by one
-//   recommender           the best items for a taste, the nearest items to an item
-//   extend_model          a model with folded-in rows added
-//   model_handle          the model of a service, exchanged while it answers
-//   synthetic             ratings with a planted truth
-//
-// Other languages find serving in mfpar.h, in C.
-//
-// A first training:
-//
-//   auto read = mfpar::read_ratings("ratings.csv");
-//   auto store = mfpar::build_store(std::move(read.ratings));
-//   auto parts = mfpar::split_random(store, 0.1, 1);
-//   auto result = mfpar::train(parts.training, parts.validation);
-//   mfpar::save_model(result.model, "ratings.model");
 #pragma once
+
+/// @mainpage libmfpar
+///
+/// Everything of libmfpar. Start here; the headers read well in this order:
+///
+///     types, error          indices against ids, and the one exception type
+///     read_ratings          text of any shape to a RatingTable, and what was read
+///     rating_table          ratings in the order in which they came; also filled by hand, with add()
+///     rating_store          the same sorted into compact rows of users: what training walks
+///     split                 held-out ratings, folds, two tables in one index space
+///     train_options, train  learn a FactorModel, with a report after every epoch
+///     cross_validate        how well the options do on ratings that nothing has seen
+///     factor_model          what was learnt, and how it predicts
+///     model_file            save it, and map it back
+///     evaluate              its errors on other ratings
+///     fold_in               a user or item that was not trained, by ridge regression
+///     fold_in_session       the same with ratings that come, change and go one by one
+///     recommender           the best items for a taste, the nearest items to an item
+///     extend_model          a model with folded-in rows added
+///     model_handle          the model of a service, exchanged while it answers
+///     synthetic             ratings with a planted truth
+///
+/// Other languages find serving in mfpar.h, in C.
+///
+/// A first training:
+///
+///     auto read = mfpar::read_ratings("ratings.csv");
+///     auto store = mfpar::build_store(std::move(read.ratings));
+///     auto parts = mfpar::split_random(store, 0.1, 1);
+///     auto result = mfpar::train(parts.training, parts.validation);
+///     mfpar::save_model(result.model, "ratings.model");
 
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
+#include "mfpar/export.hpp"
 #include "mfpar/extend_model.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 
 namespace mfpar {
@@ -10,12 +11,13 @@ namespace mfpar {
 /// Writes `model` to `path`: a temporary file in the same directory, flushed to disk, renamed over
 /// `path`, directory flushed. Whatever stood there stays until the new file is whole, and if
 /// writing fails. Throws Error(kSystem). lib/FORMAT.md describes the format byte by byte.
-void save_model(const FactorModel& model, const std::string& path);
+MFPAR_API void save_model(const FactorModel& model, const std::string& path);
 
 /// Checks that save_model(path) could write, without touching what is there. Throws Error(kSystem)
 /// naming the path and the reason.
-void check_writable(const std::string& path);
+MFPAR_API void check_writable(const std::string& path);
 
+/// How much to check of a file that is loaded.
 struct LoadOptions {
   /// Compare every section with its checksum, and see that factors are finite and item lists ascend
   /// within range. Reads the whole file once. Without, only what is needed to find the arrays is
@@ -29,6 +31,6 @@ struct LoadOptions {
 /// Error(kSystem) when it cannot be read, Error(kBadFile) with path and offset and one distinct
 /// sentence for each way in which it can be bad: not a model, newer version, other byte order,
 /// truncated, longer than it says, a section missing, out of bounds, misaligned or corrupt.
-FactorModel load_model(const std::string& path, const LoadOptions& options = {});
+MFPAR_API FactorModel load_model(const std::string& path, const LoadOptions& options = {});
 
 }  // namespace mfpar

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/recommender.hpp"
@@ -22,7 +23,7 @@ struct ServedModel {
 /// The model that a service answers from, exchanged while it answers. A reader takes current(), uses it
 /// for the whole of a request and lets go of it; it keeps its version, and the file's mapping, alive
 /// until then. Safe from any number of threads.
-class ModelHandle {
+class MFPAR_API ModelHandle {
  public:
   /// Loads the file. Throws as load_model().
   explicit ModelHandle(std::string path, const LoadOptions& options = {});
@@ -40,7 +41,7 @@ class ModelHandle {
   std::shared_ptr<const ServedModel> reload(const std::string& path);
 
  private:
-  struct Impl;
+  struct MFPAR_HIDDEN Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/rating_table.hpp"
@@ -16,6 +17,7 @@ namespace mfpar {
 /// What to do with a user who rated an item more than once. "Last" is by order of arrival.
 enum class Duplicates { kLast, kFirst, kMean, kError };
 
+/// How a table becomes a store.
 struct StoreOptions {
   Duplicates duplicates = Duplicates::kLast;
 
@@ -30,7 +32,7 @@ struct StoreOptions {
 /// walk. Users and items carry indices from one seeded random permutation, so that walking users in
 /// order is walking them at random and walking memory forwards. Every user belongs to exactly one
 /// shard. Immutable; safe from any number of threads, copies share the memory.
-class RatingStore {
+class MFPAR_API RatingStore {
  public:
   /// An entry where 8 + 24 bits do not do: more than 256 distinct values or 2^24 items.
   struct WideEntry {
@@ -99,6 +101,6 @@ class RatingStore {
 /// Sorts a table into a store, merging duplicates, and frees the table's memory on the way (its
 /// dictionaries too): the peak is the table plus a few megabytes. Throws Error(kBadData) for a
 /// duplicate under Duplicates::kError, naming user, item and how many there are.
-RatingStore build_store(RatingTable&& table, const StoreOptions& options = {});
+MFPAR_API RatingStore build_store(RatingTable&& table, const StoreOptions& options = {});
 
 }  // namespace mfpar

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "mfpar/export.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/types.hpp"
 
@@ -25,7 +26,7 @@ struct Rating {
 /// rating while a part of the table has at most 256 distinct values and 16 M items, 12 otherwise,
 /// and 8 more with timestamps. Safe to read from many threads; add() needs the table for itself. A
 /// table that was moved from can only be assigned to.
-class RatingTable {
+class MFPAR_API RatingTable {
  public:
   RatingTable();
   ~RatingTable();
@@ -49,7 +50,7 @@ class RatingTable {
   std::shared_ptr<const IdDictionary> users() const;
   std::shared_ptr<const IdDictionary> items() const;
 
-  struct Impl;  // lib/src/data/rating_table_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/data/rating_table_impl.hpp
   const Impl& impl() const noexcept { return *impl_; }
   Impl& impl() noexcept { return *impl_; }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/rating_table.hpp"
 
 namespace mfpar {
@@ -66,6 +67,7 @@ struct ReadReport {
   double seconds = 0.0;
 };
 
+/// Ratings, and what was seen while they were read.
 struct ReadResult {
   RatingTable ratings;
   ReadReport report;
@@ -86,10 +88,10 @@ struct ReadResult {
 /// Throws Error(kSystem) when the file cannot be read, Error(kBadData) with file, line and column
 /// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column
 /// is not there. Safe to call from many threads at once.
-ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
+MFPAR_API ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
 
 /// The same from text in memory; `name` stands for the file in messages.
-ReadResult parse_ratings(std::string_view text, const std::string& name,
-                         const ReadOptions& options = {});
+MFPAR_API ReadResult parse_ratings(std::string_view text, const std::string& name,
+                                   const ReadOptions& options = {});
 
 }  // namespace mfpar

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/types.hpp"
@@ -49,7 +50,7 @@ struct Taste {
 class Recommender;
 
 /// A choice among the items of one recommender. Immutable; safe from any number of threads.
-class ItemFilter {
+class MFPAR_API ItemFilter {
  public:
   struct Rules {
     /// Only these; all when there is no such list. An empty list allows nothing.
@@ -86,7 +87,7 @@ struct RecommendOptions {
 /// operations, so they agree to the last bit. Immutable; safe from any number of threads.
 ///
 /// Holds a second copy of Q, items x rank floats, in the order in which it is searched.
-class Recommender {
+class MFPAR_API Recommender {
  public:
   /// Takes time linear in the items; keeps the model. The instruction set is as for
   /// TrainOptions::kernel.
@@ -134,7 +135,7 @@ class Recommender {
 
  private:
   friend class ItemFilter;
-  struct Impl;  // lib/src/serve/recommender_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/serve/recommender_impl.hpp
   std::unique_ptr<const Impl> impl_;
 };
 

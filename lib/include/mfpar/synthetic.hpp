@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mfpar/export.hpp"
 #include "mfpar/rating_table.hpp"
 
 namespace mfpar {
@@ -37,8 +38,9 @@ struct SyntheticOptions {
 
 /// The numbers of users, items and ratings of a well-known data set: "ml-100k", "ml-1m", "ml-10m",
 /// "ml-20m" or "netflix". Throws Error(kBadOption) naming the known shapes.
-SyntheticOptions synthetic_shape(const std::string& name);
+MFPAR_API SyntheticOptions synthetic_shape(const std::string& name);
 
+/// Made-up ratings, and what is known of them.
 struct SyntheticRatings {
   RatingTable ratings;              ///< ids are "1" to "users" and "1" to "items", with timestamps
   std::vector<std::string> titles;  ///< a made-up title per item, in order of the id
@@ -50,6 +52,6 @@ struct SyntheticRatings {
 
 /// The same for the same seed, whatever the threads. Throws Error(kBadOption), naming the option,
 /// for what cannot be: no users or items, more ratings than users x items, numbers out of range.
-SyntheticRatings make_synthetic(const SyntheticOptions& options);
+MFPAR_API SyntheticRatings make_synthetic(const SyntheticOptions& options);
 
 }  // namespace mfpar

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mfpar/epoch_report.hpp"
+#include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
@@ -25,8 +26,10 @@ struct TrainHooks {
   const FactorModel* init = nullptr;
 };
 
+/// Why training ended: all epochs done, no better for a while, or asked to.
 enum class StopReason { kEpochs, kPatience, kRequested };
 
+/// What training gives: the model of the best epoch, and how it went.
 struct TrainResult {
   FactorModel model;
   std::vector<EpochReport> history;  ///< as reported, with times; the model's record has it without
@@ -37,7 +40,7 @@ struct TrainResult {
 /// indices, as the functions of split.hpp make them). Throws Error(kBadOption) for options out of
 /// range, Error(kBadData) for no ratings, Error(kDiverged) when the factors leave the finite
 /// numbers or the error explodes.
-TrainResult train(const RatingStore& training, const RatingStore& validation,
-                  const TrainOptions& options = {}, const TrainHooks& hooks = {});
+MFPAR_API TrainResult train(const RatingStore& training, const RatingStore& validation,
+                            const TrainOptions& options = {}, const TrainHooks& hooks = {});
 
 }  // namespace mfpar

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "mfpar/export.hpp"
+
 namespace mfpar {
 
 /// Hogwild: shards of users in parallel, lock-free on the shared item rows (Recht, Re, Wright, Niu
@@ -82,13 +84,14 @@ struct TrainOptions {
 
 /// Throws Error(kBadOption), naming the option, its value and its range, if `options` cannot be
 /// used.
-void check_options(const TrainOptions& options);
+MFPAR_API void check_options(const TrainOptions& options);
 
 /// The options as the command line writes them, name and value, for records and logs; all but the
 /// threads, on which no result depends by intention.
-std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options);
+MFPAR_API std::vector<std::pair<std::string, std::string>> describe_options(
+    const TrainOptions& options);
 
 /// The instruction set that "auto" means on this processor.
-std::string kernel_name();
+MFPAR_API std::string kernel_name();
 
 }  // namespace mfpar

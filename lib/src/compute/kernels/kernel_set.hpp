@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "compute/kernels/gram_pass.hpp"
 #include "compute/kernels/score_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 
@@ -23,10 +24,11 @@ struct KernelSet {
   SgdKernel (*sgd)(std::uint32_t rank, bool adagrad, bool compact);
   ErrorKernel (*error)(std::uint32_t rank, bool compact);
 
-  // Of any rank.
+  // Of any rank or size.
   ScoreChosen score_chosen;
   ScoreTile score_tile;
   FindReaching find_reaching;
+  GramKernel gram;
 };
 
 /// The sets this processor can run, fastest first; at least the baseline.

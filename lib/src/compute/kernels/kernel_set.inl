@@ -13,6 +13,8 @@
 
 #include "compute/kernels/score_kernel.inl"
 
+#include "compute/kernels/gram_kernel.inl"
+
 /// Ranks up to this know their width at compile time.
 constexpr int kWidestFixed = 256;
 

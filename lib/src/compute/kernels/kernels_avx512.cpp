@@ -21,8 +21,8 @@ constexpr int kLanesMost = 16;
 
 }  // namespace
 
-extern const KernelSet kKernels{"avx512",      &sgd_kernel, &error_kernel,
-                                &score_chosen, &score_tile, &find_reaching};
+extern const KernelSet kKernels{"avx512",    &sgd_kernel,    &error_kernel, &score_chosen,
+                                &score_tile, &find_reaching, &gram_kernel};
 
 }  // namespace mfpar::avx512
 

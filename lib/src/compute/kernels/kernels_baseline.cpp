@@ -15,11 +15,11 @@ constexpr int kLanesMost = 4;
 }  // namespace
 
 #if defined(__aarch64__)
-extern const KernelSet kKernels{"neon",        &sgd_kernel, &error_kernel,
-                                &score_chosen, &score_tile, &find_reaching};
+extern const KernelSet kKernels{"neon",      &sgd_kernel,    &error_kernel, &score_chosen,
+                                &score_tile, &find_reaching, &gram_kernel};
 #else
-extern const KernelSet kKernels{"baseline",    &sgd_kernel, &error_kernel,
-                                &score_chosen, &score_tile, &find_reaching};
+extern const KernelSet kKernels{"baseline",  &sgd_kernel,    &error_kernel, &score_chosen,
+                                &score_tile, &find_reaching, &gram_kernel};
 #endif
 
 }  // namespace mfpar::baseline

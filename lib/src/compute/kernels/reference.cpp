@@ -116,4 +116,13 @@ PassSums error_reference(const ErrorPass& pass) {
   return sums;
 }
 
+void gram_reference(const GramPass& pass) {
+  for (std::size_t n = 0; n < pass.count; ++n) {
+    const double* const x = pass.rows + n * pass.stride;
+    for (std::size_t i = 0; i < pass.size; ++i) {
+      for (std::size_t j = i; j < pass.size; ++j) pass.gram[i * pass.stride + j] += x[i] * x[j];
+    }
+  }
+}
+
 }  // namespace mfpar

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "compute/kernels/gram_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 
 namespace mfpar {
@@ -12,5 +13,8 @@ PassSums sgd_reference(const SgdPass& pass, bool adagrad);
 
 /// The scalar twin of the error kernels.
 PassSums error_reference(const ErrorPass& pass);
+
+/// The scalar twin of the Gram kernels.
+void gram_reference(const GramPass& pass);
 
 }  // namespace mfpar

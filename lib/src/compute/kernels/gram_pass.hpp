@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+namespace mfpar {
+
+/// The outer products of some rows, added to what is in `gram`:
+///
+///   gram[i * stride + j] += sum over rows x of x[i] x[j],  i <= j < size.
+///
+/// REQUIRES: `rows` and `gram` aligned to 64 bytes; `stride` a multiple of 8 from `size` on; `gram`
+/// of stride x stride doubles; zeros from `size` to `stride` in each row. What the pass leaves at
+/// j < i is not specified.
+struct GramPass {
+  const double* rows = nullptr;
+  std::size_t count = 0;  ///< of rows; some tens at a time stay in the first-level cache
+  std::size_t size = 0;   ///< of a row
+  std::size_t stride = 0;
+  double* gram = nullptr;
+};
+
+using GramKernel = void (*)(const GramPass&);
+
+}  // namespace mfpar

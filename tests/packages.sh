@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+#
+# Packs a build with cpack and looks into the packages: packages.sh BUILD
+set -euo pipefail
+
+cd -- "$1"
+rm -rf packages
+cpack >/dev/null
+cd packages
+
+fail() {
+  echo "packages: $1" >&2
+  exit 1
+}
+
+# Each of the files of `package`, given as patterns below /usr, is there.
+holds() {
+  local package=$1 files pattern
+  shift
+  files=$(dpkg-deb -c "$package"_*.deb)
+  for pattern in "$@"; do
+    grep -qE " \./usr/$pattern( |\$)" <<<"$files" || fail "$package does not hold usr/$pattern"
+  done
+}
+
+# The field of the control file of `package` matches the pattern.
+says() {
+  local package=$1 field=$2 pattern=$3 value
+  value=$(dpkg-deb -f "$package"_*.deb "$field")
+  grep -qE -- "$pattern" <<<"$value" || fail "$package: $field is '$value', not like '$pattern'"
+}
+
+version=$(dpkg-deb -f libmfpar0_*.deb Version)
+for package in libmfpar0 libmfpar-dev mfpar-tools; do
+  holds "$package" "share/doc/$package/copyright" "share/doc/$package/changelog.gz"
+  says "$package" Version "^$version\$"
+  [[ -e ${package}_${version}_$(dpkg --print-architecture).deb ]] || fail "$package is called otherwise"
+  # Nobody's package but root's, nothing that others may write to.
+  if dpkg-deb -c "$package"_*.deb | grep -vE '^[-d]rw[-x]r-[-x]r-[-x] root/root |^l'; then
+    fail "$package: owners or permissions"
+  fi
+done
+
+lib='lib/([^/]+/)?'
+holds libmfpar0 "${lib}libmfpar\.so\.0" "${lib}libmfpar\.so\.$version"
+says libmfpar0 Depends 'libtbb12 .*libxxhash0'
+dpkg-deb --ctrl-tarfile libmfpar0_*.deb | tar -xO ./triggers | grep -qx 'activate-noawait ldconfig' ||
+  fail "libmfpar0 does not trigger ldconfig"
+dpkg-deb --ctrl-tarfile libmfpar0_*.deb | tar -xO ./shlibs | grep -q '^libmfpar 0 libmfpar0' ||
+  fail "libmfpar0 has no shlibs"
+
+holds libmfpar-dev include/mfpar/mfpar.hpp include/mfpar/version.hpp "${lib}libmfpar\.a" \
+  "${lib}libmfpar\.so" "${lib}pkgconfig/mfpar\.pc" "${lib}cmake/mfpar/mfpar-config\.cmake"
+says libmfpar-dev Depends "^libmfpar0 \(= $version\)\$"
+says libmfpar-dev Recommends libtbb-dev
+
+says mfpar-tools Depends libboost-program-options
+for program in ../bin/mf-*; do
+  name=${program##*/}
+  holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" "share/bash-completion/completions/$name"
+done
