@@ -178,12 +178,10 @@ static void folding_in(void) {
   mfpar_model_free(model);
   mfpar_recommendation list[4];
   OK(mfpar_recommend_user(user, NULL, list, 4, &needed));
-  CHECK(needed == 3); /* 40 is rated */
-  CHECK(list[0].item == I10 && near(list[0].score, 3.25 + 8.0 / 11));
+  CHECK(needed == 3 && list[0].item == I10 && near(list[0].score, 3.25 + 8.0 / 11));
   CHECK(list[1].item == I20 && list[2].item == I30);
   FAILS(MFPAR_TOO_SMALL, "has 3", mfpar_recommend_user(user, NULL, list, 2, &needed));
   mfpar_user_free(user);
-
   model = load();
   const char* const ids[] = {"40", "unheard of"};
   OK(mfpar_fold_in_ids(model, ids, values + 2, 2, &options, &user));
@@ -218,6 +216,8 @@ static void folding_in(void) {
   const float not_finite[] = {3, NAN};
   FAILS(MFPAR_BAD_DATA, "rating 1", mfpar_fold_in(model, items, not_finite, 2, NULL, &user));
   CHECK(user == NULL);
+  options.alpha = 0;
+  FAILS(MFPAR_BAD_OPTION, "alpha", mfpar_fold_in(model, items, values, 1, &options, &user));
   options.penalty = 3;
   FAILS(MFPAR_BAD_OPTION, "penalty is 3", mfpar_fold_in(model, items, values, 1, &options, &user));
   IS_NULL("model", mfpar_fold_in(NULL, items, values, 1, NULL, &user));

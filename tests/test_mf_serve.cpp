@@ -85,6 +85,12 @@ BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
                       "\"items\":[{\"item\":\"40\",\"score\":3.5,\"rating\":3.5}]"));
   BOOST_TEST(contains(post("/recommend", "{\"ratings\": {\"40\": 5}, \"rank_by\": 0}").body,
                       "{\"item\":\"30\",\"score\":0.1818"));
+
+  // The one rating is the whole reason for the interaction 1 x 2/11 with item 30, and none for item 10.
+  const std::string why = post("/recommend", "{\"ratings\": {\"40\": 5}, \"explain\": true}").body;
+  BOOST_TEST(contains(why, "\"because\":[{\"item\":\"40\",\"rating\":5,\"contribution\":0.1818"),
+             why);
+  BOOST_TEST(contains(why, "\"because\":[]}"), why);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
@@ -144,6 +150,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
       {"POST", "/recommend", "{\"ratings\":{},\"top\":99999999999999999999}", 422, "from 1 to 50"},
       {"POST", "/recommend", "{\"ratings\":{},\"rank_by\":[]}", 422, "rank_by must be"},
       {"POST", "/recommend", "{\"ratings\":{},\"tops\":5}", 422, "a key 'tops'"},
+      {"POST", "/recommend", "{\"ratings\":{},\"explain\":1}", 422, "explain must be true"},
       {"POST", "/recommend?top=5", "{\"ratings\":{}}", 400, "no parameter 'top'"},
       {"POST", "/fold-in", "{\"ratings\":{},\"top\":5}", 422, "a key 'top'"},
       {"POST", "/fold-in", "true", 422, "the body is true or false"},

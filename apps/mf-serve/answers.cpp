@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mf-serve/http_message.hpp"
+#include "mfpar/fold_in_session.hpp"
 
 namespace mfpar::apps {
 
@@ -11,6 +12,7 @@ namespace {
 
 /// A new user as one model sees her.
 struct FoldedInUser {
+  std::vector<FoldInRating> ratings;
   FoldedIn row;
   std::vector<ItemIndex> rated;  // ascending
   std::vector<std::string> unknown;
@@ -20,19 +22,18 @@ struct FoldedInUser {
 
 FoldedInUser fold_in(const ServedModel& served, const NewUser& user) {
   FoldedInUser result;
-  std::vector<FoldInRating> ratings;
   for (const auto& [id, value] : user.ratings) {
     const ItemIndex item = served.model->items().find(id);
     if (item == kNoIndex) {
       result.unknown.push_back(id);
       continue;
     }
-    ratings.push_back({item, value});
+    result.ratings.push_back({item, value});
     result.rated.push_back(item);
   }
   std::ranges::sort(result.rated);
   result.rated.erase(std::unique(result.rated.begin(), result.rated.end()), result.rated.end());
-  result.row = fold_in_user(*served.model, ratings);
+  result.row = fold_in_user(*served.model, result.ratings);
   return result;
 }
 
@@ -50,6 +51,24 @@ std::vector<JsonObject> items_of(const ServedModel& served,
                                   .add("rating", r.rating)));
   }
   return items;
+}
+
+/// Adds to the items of a list the ratings that speak for each most, as {"item", "rating", "contribution"}.
+void add_reasons(const ServedModel& served, const FoldedInUser& user,
+                 const std::vector<Recommendation>& list, std::vector<JsonObject>& items) {
+  constexpr std::size_t kMostReasons = 3;
+  const FoldInSession session(served.model, user.ratings);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    std::vector<JsonObject> reasons;
+    for (const RatingInfluence& influence : session.explain(list[i].item).influences) {
+      if (reasons.size() == kMostReasons || !(influence.contribution > 0)) break;
+      reasons.push_back(std::move(JsonObject()
+                                      .add("item", served.model->items().id(influence.index))
+                                      .add("rating", influence.value)
+                                      .add("contribution", influence.contribution)));
+    }
+    items[i].add("because", reasons);
+  }
 }
 
 RecommendOptions options_of(const ServedModel& served, const ListQuestion& list) {
@@ -80,10 +99,12 @@ JsonObject recommend_known(const ServedModel& served, const std::string& user,
 JsonObject recommend_new(const ServedModel& served, const NewUser& user) {
   const FoldedInUser folded_in = fold_in(served, user);
   const auto found = served.recommender.recommend(folded_in.taste(), options_of(served, user.list));
+  std::vector<JsonObject> items = items_of(served, found);
+  if (user.explain) add_reasons(served, folded_in, found, items);
   return std::move(answer_of(served)
                        .add("ratings_used", folded_in.row.used)
                        .add("unknown_items", folded_in.unknown)
-                       .add("items", items_of(served, found)));
+                       .add("items", items));
 }
 
 JsonObject fold_in_new(const ServedModel& served, const NewUser& user) {

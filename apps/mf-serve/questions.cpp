@@ -107,12 +107,18 @@ NewUser new_user(std::string_view body, const Limits& limits, bool with_list) {
   NewUser user;
   user.list.top = std::min(user.list.top, limits.most_top);
   if (with_list) {
-    allow_only(members, {"ratings", "top", "rank_by"});
+    allow_only(members, {"ratings", "top", "rank_by", "explain"});
     if (const JsonValue* const top = find(members, "top")) {
       user.list.top = top_of(top->whole_number(), limits, kUnprocessable);
     }
     if (const JsonValue* const by = find(members, "rank_by")) {
       user.list.rank_by = rank_by_of(by->string(), by->number(), kUnprocessable);
+    }
+    if (const JsonValue* const explain = find(members, "explain")) {
+      if (explain->boolean() == nullptr) {
+        throw HttpError(kUnprocessable, "explain must be true or false");
+      }
+      user.explain = *explain->boolean();
     }
   } else {
     allow_only(members, {"ratings"});

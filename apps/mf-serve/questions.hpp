@@ -28,12 +28,13 @@ struct ListQuestion {
 struct NewUser {
   std::vector<std::pair<std::string, float>> ratings;
   ListQuestion list;
+  bool explain = false;  ///< whether each item is to come with the ratings that speak for it most
 };
 
 /// `top` and `rank_by` of a query, where they are given. Throws HttpError(400).
 ListQuestion list_question(const RequestTarget& target, const Limits& limits);
 
-/// The body {"ratings": {"ID": NUMBER, ...}}, with "top" and "rank_by" besides when `with_list`. Throws
+/// The body {"ratings": {"ID": NUMBER, ...}}, with "top", "rank_by" and "explain" besides when `with_list`. Throws
 /// HttpError, 400 for what is no JSON, 422 for JSON that says something else.
 NewUser new_user(std::string_view body, const Limits& limits, bool with_list);
 
