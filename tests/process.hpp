@@ -62,6 +62,8 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t pid() const { return pid_; }
+
   void signal(int number) { ::kill(pid_, number); }
 
   /// What it has written to standard output so far.

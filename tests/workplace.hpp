@@ -28,6 +28,8 @@ class Workplace {
     return folder_.write(name, contents);
   }
 
+  std::string path_of(const std::string& name) const { return folder_.path(name); }
+
   Outcome run(const std::string& command, const std::string& input = "") const {
     return start(command, input)->wait();
   }

@@ -38,6 +38,9 @@ class JsonObject {
   JsonObject& add(std::string_view key, const std::vector<std::string>& values) {
     return put(key, list(values, [](const std::string& value) { return json_string(value); }));
   }
+  JsonObject& add(std::string_view key, const std::vector<float>& values) {
+    return put(key, list(values, [](float value) { return json_number(value); }));
+  }
   template <std::integral T>
   requires(!std::same_as<T, bool>) JsonObject& add(std::string_view key, T value) {
     return put(key, std::to_string(value));

@@ -23,6 +23,8 @@
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth
 ///
+/// Other languages find serving in mfpar.h, in C.
+///
 /// A first training:
 ///
 ///     auto read = mfpar::read_ratings("ratings.csv");

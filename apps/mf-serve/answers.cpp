@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "mf-serve/answers.hpp"
+
+#include <algorithm>
+
+#include "mf-serve/http_message.hpp"
+#include "mfpar/fold_in_session.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+/// A new user as one model sees her.
+struct FoldedInUser {
+  std::vector<FoldInRating> ratings;
+  FoldedIn row;
+  std::vector<ItemIndex> rated;  // ascending
+  std::vector<std::string> unknown;
+
+  Taste taste() const { return {row.factors, row.bias, {rated}}; }
+};
+
+FoldedInUser fold_in(const ServedModel& served, const NewUser& user) {
+  FoldedInUser result;
+  for (const auto& [id, value] : user.ratings) {
+    const ItemIndex item = served.model->items().find(id);
+    if (item == kNoIndex) {
+      result.unknown.push_back(id);
+      continue;
+    }
+    result.ratings.push_back({item, value});
+    result.rated.push_back(item);
+  }
+  std::ranges::sort(result.rated);
+  result.rated.erase(std::unique(result.rated.begin(), result.rated.end()), result.rated.end());
+  result.row = fold_in_user(*served.model, result.ratings);
+  return result;
+}
+
+JsonObject answer_of(const ServedModel& served) {
+  return std::move(JsonObject().add("model_version", served.version));
+}
+
+std::vector<JsonObject> items_of(const ServedModel& served,
+                                 const std::vector<Recommendation>& list) {
+  std::vector<JsonObject> items;
+  for (const Recommendation& r : list) {
+    items.push_back(std::move(JsonObject()
+                                  .add("item", served.model->items().id(r.item))
+                                  .add("score", r.score)
+                                  .add("rating", r.rating)));
+  }
+  return items;
+}
+
+/// Adds to the items of a list the ratings that speak for each most, as {"item", "rating", "contribution"}.
+void add_reasons(const ServedModel& served, const FoldedInUser& user,
+                 const std::vector<Recommendation>& list, std::vector<JsonObject>& items) {
+  constexpr std::size_t kMostReasons = 3;
+  const FoldInSession session(served.model, user.ratings);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    std::vector<JsonObject> reasons;
+    for (const RatingInfluence& influence : session.explain(list[i].item).influences) {
+      if (reasons.size() == kMostReasons || !(influence.contribution > 0)) break;
+      reasons.push_back(std::move(JsonObject()
+                                      .add("item", served.model->items().id(influence.index))
+                                      .add("rating", influence.value)
+                                      .add("contribution", influence.contribution)));
+    }
+    items[i].add("because", reasons);
+  }
+}
+
+RecommendOptions options_of(const ServedModel& served, const ListQuestion& list) {
+  return {.top = std::min(list.top, served.model->item_count()), .rank_by = list.rank_by};
+}
+
+}  // namespace
+
+JsonObject health(const ServedModel& served) {
+  return std::move(answer_of(served)
+                       .add("status", "ok")
+                       .add("users", served.model->user_count())
+                       .add("items", served.model->item_count())
+                       .add("rank", served.model->rank()));
+}
+
+JsonObject recommend_known(const ServedModel& served, const std::string& user,
+                           const ListQuestion& list) {
+  const UserIndex index = served.model->users().find(user);
+  if (index == kNoIndex) {
+    throw HttpError(404, "the model has no user '" + user +
+                             "'; for somebody new, POST /recommend with their ratings");
+  }
+  const auto found = served.recommender.recommend(index, options_of(served, list));
+  return std::move(answer_of(served).add("user", user).add("items", items_of(served, found)));
+}
+
+JsonObject recommend_new(const ServedModel& served, const NewUser& user) {
+  const FoldedInUser folded_in = fold_in(served, user);
+  const auto found = served.recommender.recommend(folded_in.taste(), options_of(served, user.list));
+  std::vector<JsonObject> items = items_of(served, found);
+  if (user.explain) add_reasons(served, folded_in, found, items);
+  return std::move(answer_of(served)
+                       .add("ratings_used", folded_in.row.used)
+                       .add("unknown_items", folded_in.unknown)
+                       .add("items", items));
+}
+
+JsonObject fold_in_new(const ServedModel& served, const NewUser& user) {
+  const FoldedInUser folded_in = fold_in(served, user);
+  return std::move(answer_of(served)
+                       .add("ratings_used", folded_in.row.used)
+                       .add("unknown_items", folded_in.unknown)
+                       .add("bias", folded_in.row.bias)
+                       .add("factors", folded_in.row.factors)
+                       .add("alpha", folded_in.row.alpha)
+                       .add("bias_alpha", folded_in.row.bias_alpha));
+}
+
+JsonObject similar_to(const ServedModel& served, const std::string& item, std::uint32_t top) {
+  const ItemIndex index = served.model->items().find(item);
+  if (index == kNoIndex) {
+    throw HttpError(404, "the model has no item '" + item + "'; it knows those it was trained on");
+  }
+  const auto found =
+      served.recommender.similar_items(index, std::min(top, served.model->item_count()));
+  return std::move(answer_of(served).add("item", item).add("items", items_of(served, found)));
+}
+
+JsonObject predict_rating(const ServedModel& served, const std::string& user,
+                          const std::string& item) {
+  const UserIndex u = served.model->users().find(user);
+  const ItemIndex i = served.model->items().find(item);
+  return std::move(answer_of(served)
+                       .add("user", user)
+                       .add("item", item)
+                       .add("rating", served.model->predict(u, i))
+                       .add("user_known", u != kNoIndex)
+                       .add("item_known", i != kNoIndex));
+}
+
+}  // namespace mfpar::apps

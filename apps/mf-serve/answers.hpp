@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "common/json.hpp"
+#include "mf-serve/questions.hpp"
+#include "mfpar/model_handle.hpp"
+
+namespace mfpar::apps {
+
+// What a model answers, as JSON that begins with the model's version. The model is the same for the whole
+// of an answer, whatever is loaded meanwhile. All are safe from many threads at once.
+
+/// How the service is.
+JsonObject health(const ServedModel& served);
+
+/// The list of a trained user. Throws HttpError(404) for another.
+JsonObject recommend_known(const ServedModel& served, const std::string& user,
+                           const ListQuestion& list);
+
+/// The list of a user who comes with ratings.
+JsonObject recommend_new(const ServedModel& served, const NewUser& user);
+
+/// The factors and bias of a user who comes with ratings.
+JsonObject fold_in_new(const ServedModel& served, const NewUser& user);
+
+/// The items nearest to an item. Throws HttpError(404) for an unknown one.
+JsonObject similar_to(const ServedModel& served, const std::string& item, std::uint32_t top);
+
+/// The rating of any user for any item; what is unknown of them is said.
+JsonObject predict_rating(const ServedModel& served, const std::string& user,
+                          const std::string& item);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "mf-serve/metrics.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/decimal.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+// Counts order nothing else.
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+std::string labels(const Metrics::Label& label, const std::string& further = "") {
+  return "{method=\"" + label.method + "\",path=\"" + label.path + "\"" + further + "} ";
+}
+
+void describe(std::string& text, std::string_view name, std::string_view type,
+              std::string_view help) {
+  text.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
+  text.append(name).append(" ").append(type).append("\n");
+}
+
+}  // namespace
+
+Metrics::Metrics(std::vector<Label> endpoints)
+    : endpoints_(std::move(endpoints)), counts_(new Counts[endpoints_.size()]) {}
+
+void Metrics::count(std::size_t endpoint, unsigned status, double seconds) noexcept {
+  Counts& counts = counts_[endpoint];
+  const auto bucket = std::ranges::lower_bound(kBuckets, seconds, {}, &Bucket::end);
+  counts.in_bucket[static_cast<std::size_t>(bucket - kBuckets.begin())].fetch_add(1, kRelaxed);
+  counts.nanoseconds.fetch_add(static_cast<std::uint64_t>(seconds * 1e9), kRelaxed);
+  if (status >= 500) {
+    counts.server_errors.fetch_add(1, kRelaxed);
+  } else if (status >= 400) {
+    counts.client_errors.fetch_add(1, kRelaxed);
+  }
+}
+
+std::string Metrics::text(const ServedModel& served) const {
+  std::string text;
+  describe(text, "mfpar_request_seconds", "histogram", "Time to make an answer, by endpoint.");
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    std::uint64_t count = 0;
+    for (std::size_t bucket = 0; bucket <= kBuckets.size(); ++bucket) {
+      count += counts_[i].in_bucket[bucket].load(kRelaxed);
+      const std::string end = bucket < kBuckets.size() ? kBuckets[bucket].text : "+Inf";
+      text += "mfpar_request_seconds_bucket" + labels(endpoints_[i], ",le=\"" + end + "\"") +
+              std::to_string(count) + '\n';
+    }
+    const double seconds = static_cast<double>(counts_[i].nanoseconds.load(kRelaxed)) * 1e-9;
+    text += "mfpar_request_seconds_sum" + labels(endpoints_[i]) + shortest_decimal(seconds) +
+            "\nmfpar_request_seconds_count" + labels(endpoints_[i]) + std::to_string(count) + '\n';
+  }
+  describe(text, "mfpar_request_errors_total", "counter",
+           "Requests answered with an error of the client (4xx) or the service (5xx).");
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    text += "mfpar_request_errors_total" + labels(endpoints_[i], ",class=\"4xx\"") +
+            std::to_string(counts_[i].client_errors.load(kRelaxed)) +
+            "\nmfpar_request_errors_total" + labels(endpoints_[i], ",class=\"5xx\"") +
+            std::to_string(counts_[i].server_errors.load(kRelaxed)) + '\n';
+  }
+  describe(text, "mfpar_model_version", "gauge", "Version of the model that is served.");
+  text += "mfpar_model_version " + std::to_string(served.version) + '\n';
+  describe(text, "mfpar_model_users", "gauge", "Users that the model was trained on.");
+  text += "mfpar_model_users " + std::to_string(served.model->user_count()) + '\n';
+  describe(text, "mfpar_model_items", "gauge", "Items that the model was trained on.");
+  text += "mfpar_model_items " + std::to_string(served.model->item_count()) + '\n';
+  return text;
+}
+
+}  // namespace mfpar::apps

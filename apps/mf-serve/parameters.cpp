@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "mf-serve/parameters.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "mf-serve/http_message.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+std::string decoded(std::string_view text, bool plus_is_blank) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      result += plus_is_blank && text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    unsigned byte = 0;
+    const char* const digits = text.data() + i + 1;
+    const std::size_t left = text.size() - i - 1;
+    if (left < 2 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
+      throw HttpError(400, "'" + std::string(text.substr(i, 3)) +
+                               "' is no percent-encoded byte; write % itself as %25");
+    }
+    result += static_cast<char>(byte);
+    i += 2;
+  }
+  return result;
+}
+
+template <class T>
+std::optional<T> all_of(std::string_view text) {
+  T value{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::optional<double> number_in(std::string_view text) { return all_of<double>(text); }
+std::optional<std::uint64_t> whole_number_in(std::string_view text) {
+  return all_of<std::uint64_t>(text);
+}
+
+RequestTarget parse_target(std::string_view target) {
+  const std::size_t question = target.find('?');
+  RequestTarget result{decoded(target.substr(0, question), false), {}};
+  std::string_view query = question == target.npos ? "" : target.substr(question + 1);
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    const std::string name = decoded(pair.substr(0, equals), true);
+    const std::string_view value = equals == pair.npos ? "" : pair.substr(equals + 1);
+    if (!result.parameters.emplace(name, decoded(value, true)).second) {
+      throw HttpError(400, "the parameter " + name + " is there twice; give it once");
+    }
+  }
+  return result;
+}
+
+const std::string& RequestTarget::required(std::string_view name) const {
+  const auto found = parameters.find(name);
+  if (found != parameters.end()) return found->second;
+  throw HttpError(400, "the parameter " + std::string(name) + " is missing; ask for " + path + "?" +
+                           std::string(name) + "=...");
+}
+
+void RequestTarget::allow_only(std::initializer_list<std::string_view> known) const {
+  for (const auto& [name, value] : parameters) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    std::string list;
+    for (const std::string_view one : known) list.append(list.empty() ? "" : ", ").append(one);
+    throw HttpError(
+        400, path + " has no parameter '" + name + "'; it takes " + (list.empty() ? "none" : list));
+  }
+}
+
+}  // namespace mfpar::apps

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mf-serve/parameters.hpp"
+#include "mfpar/recommender.hpp"
+
+namespace mfpar::apps {
+
+/// How much one request may ask for.
+struct Limits {
+  std::uint32_t most_top = 1000;
+  std::uint32_t most_ratings = 10000;
+};
+
+/// What a list is to be like.
+struct ListQuestion {
+  std::uint32_t top = 20;
+  RankBy rank_by = RankBy::rating();
+};
+
+/// A user who comes with ratings: ids of items and values.
+struct NewUser {
+  std::vector<std::pair<std::string, float>> ratings;
+  ListQuestion list;
+  bool explain = false;  ///< whether each item is to come with the ratings that speak for it most
+};
+
+/// `top` and `rank_by` of a query, where they are given. Throws HttpError(400).
+ListQuestion list_question(const RequestTarget& target, const Limits& limits);
+
+/// The body {"ratings": {"ID": NUMBER, ...}}, with "top", "rank_by" and "explain" besides when `with_list`. Throws
+/// HttpError, 400 for what is no JSON, 422 for JSON that says something else.
+NewUser new_user(std::string_view body, const Limits& limits, bool with_list);
+
+/// The body {"path": "FILE"}; "" for an empty body. Throws as above.
+std::string reload_path(std::string_view body);
+
+}  // namespace mfpar::apps

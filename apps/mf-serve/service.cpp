@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include "mf-serve/service.hpp"
+
+#include <chrono>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <string_view>
+
+#include "common/json.hpp"
+#include "mf-serve/answers.hpp"
+#include "mf-serve/parameters.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+/// A request on its way to its endpoint, with the version that answers the whole of it.
+struct Service::Call {
+  std::shared_ptr<const ServedModel> served;
+  const RequestTarget& target;
+  const std::string& body;
+};
+
+struct Service::Endpoint {
+  const char* method;
+  const char* path;
+  HttpAnswer (Service::*answer)(const Call&);
+};
+
+constexpr Service::Endpoint Service::kEndpoints[] = {
+    {"GET", "/health", &Service::get_health},
+    {"GET", "/metrics", &Service::get_metrics},
+    {"GET", "/recommend", &Service::get_recommend},
+    {"POST", "/recommend", &Service::post_recommend},
+    {"POST", "/fold-in", &Service::post_fold_in},
+    {"GET", "/similar", &Service::get_similar},
+    {"GET", "/predict", &Service::get_predict},
+    {"POST", "/reload", &Service::post_reload},
+};
+
+namespace {
+
+// What is said of a request may quote it; nobody needs a megabyte of it back.
+constexpr std::size_t kMostErrorText = 500;
+
+HttpAnswer json(const JsonObject& object) {
+  HttpAnswer answer;
+  answer.body = object.text() + '\n';
+  return answer;
+}
+
+}  // namespace
+
+Service::Service(ModelHandle& models, const ServiceOptions& options)
+    : models_(models), options_(options), metrics_([] {
+        std::vector<Metrics::Label> labels;
+        for (const Endpoint& endpoint : kEndpoints) {
+          labels.push_back({endpoint.method, endpoint.path});
+        }
+        labels.push_back({"other", "other"});
+        return labels;
+      }()) {}
+
+bool Service::is_slow(const HttpRequest& request) const {
+  return request.method == "POST" && request.target.starts_with("/reload");
+}
+
+HttpAnswer Service::answer(const HttpRequest& request) {
+  const auto start = std::chrono::steady_clock::now();
+  std::size_t endpoint = std::size(kEndpoints);
+  HttpAnswer result;
+  try {
+    result = answer(request, endpoint);
+  } catch (const HttpError& e) {
+    result = error(e.status(), e.what());
+  } catch (const Error& e) {
+    result = error(422, e.what());
+  } catch (const std::bad_alloc&) {
+    result = error(503, "there is not enough memory; try again later");
+  } catch (const std::exception& e) {
+    result = error(500, "this is a bug, please report it: " + std::string(e.what()));
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  metrics_.count(endpoint, result.status, took.count());
+  return result;
+}
+
+HttpAnswer Service::answer(const HttpRequest& request, std::size_t& endpoint) {
+  const RequestTarget target = parse_target(request.target);
+  std::string allowed, known;
+  for (std::size_t i = 0; i < std::size(kEndpoints); ++i) {
+    const Endpoint& candidate = kEndpoints[i];
+    if (known.find(candidate.path) == known.npos) {
+      known.append(known.empty() ? "" : ", ").append(candidate.path);
+    }
+    if (target.path != candidate.path) continue;
+    if (request.method == candidate.method) {
+      endpoint = i;
+      return (this->*candidate.answer)({models_.current(), target, request.body});
+    }
+    allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
+  }
+  if (allowed.empty()) {
+    throw HttpError(404, "there is no '" + target.path + "'; what there is: " + known);
+  }
+  HttpAnswer result =
+      error(405, target.path + " does not take " + request.method + "; use " + allowed);
+  result.allow = allowed;
+  return result;
+}
+
+HttpAnswer Service::refuse(unsigned status, const std::string& what) {
+  metrics_.count(std::size(kEndpoints), status, 0.0);
+  return error(status, what);
+}
+
+HttpAnswer Service::error(unsigned status, std::string what) const {
+  if (what.size() > kMostErrorText) what = what.substr(0, kMostErrorText) + "...";
+  HttpAnswer result =
+      json(JsonObject().add("model_version", models_.current()->version).add("error", what));
+  result.status = status;
+  return result;
+}
+
+HttpAnswer Service::get_health(const Call& call) {
+  call.target.allow_only({});
+  return json(health(*call.served));
+}
+
+HttpAnswer Service::get_metrics(const Call& call) {
+  call.target.allow_only({});
+  HttpAnswer answer;
+  answer.body = metrics_.text(*call.served);
+  answer.content_type = "text/plain; version=0.0.4";
+  return answer;
+}
+
+HttpAnswer Service::get_recommend(const Call& call) {
+  call.target.allow_only({"user", "top", "rank_by"});
+  return json(recommend_known(*call.served, call.target.required("user"),
+                              list_question(call.target, options_.limits)));
+}
+
+HttpAnswer Service::post_recommend(const Call& call) {
+  call.target.allow_only({});
+  return json(recommend_new(*call.served, new_user(call.body, options_.limits, true)));
+}
+
+HttpAnswer Service::post_fold_in(const Call& call) {
+  call.target.allow_only({});
+  return json(fold_in_new(*call.served, new_user(call.body, options_.limits, false)));
+}
+
+HttpAnswer Service::get_similar(const Call& call) {
+  call.target.allow_only({"item", "top"});
+  return json(similar_to(*call.served, call.target.required("item"),
+                         list_question(call.target, options_.limits).top));
+}
+
+HttpAnswer Service::get_predict(const Call& call) {
+  call.target.allow_only({"user", "item"});
+  return json(
+      predict_rating(*call.served, call.target.required("user"), call.target.required("item")));
+}
+
+HttpAnswer Service::post_reload(const Call& call) {
+  call.target.allow_only({});
+  const std::string path = reload_path(call.body);
+  if (!path.empty() && path != call.served->path && !options_.reload_any) {
+    throw HttpError(422, "this service loads " + call.served->path +
+                             " only; replace that file, or start the service with --reload-any");
+  }
+  return json(health(*(path.empty() ? models_.reload() : models_.reload(path))));
+}
+
+}  // namespace mfpar::apps

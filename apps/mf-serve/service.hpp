@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "mf-serve/http_server.hpp"
+#include "mf-serve/metrics.hpp"
+#include "mf-serve/questions.hpp"
+#include "mfpar/model_handle.hpp"
+
+namespace mfpar::apps {
+
+struct ServiceOptions {
+  Limits limits;
+
+  /// Whether POST /reload may name another file. Off by default: who may reach the port could have any
+  /// file opened that the service may read, and learn from the answers which there are.
+  bool reload_any = false;
+};
+
+/// The endpoints of mf-serve over one model handle; apps/SERVE.md describes them. Safe from any number of
+/// threads.
+class Service : public HttpHandler {
+ public:
+  /// Keeps `models`, which must outlive it.
+  Service(ModelHandle& models, const ServiceOptions& options);
+
+  HttpAnswer answer(const HttpRequest& request) override;
+  bool is_slow(const HttpRequest& request) const override;
+  HttpAnswer refuse(unsigned status, const std::string& what) override;
+
+ private:
+  struct Call;
+  struct Endpoint;
+  static const Endpoint kEndpoints[];
+
+  HttpAnswer get_health(const Call& call);
+  HttpAnswer get_metrics(const Call& call);
+  HttpAnswer get_recommend(const Call& call);
+  HttpAnswer post_recommend(const Call& call);
+  HttpAnswer post_fold_in(const Call& call);
+  HttpAnswer get_similar(const Call& call);
+  HttpAnswer get_predict(const Call& call);
+  HttpAnswer post_reload(const Call& call);
+
+  HttpAnswer answer(const HttpRequest& request, std::size_t& endpoint);
+  HttpAnswer error(unsigned status, std::string what) const;
+
+  ModelHandle& models_;
+  const ServiceOptions options_;
+  Metrics metrics_;
+};
+
+}  // namespace mfpar::apps

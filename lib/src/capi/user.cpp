@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <numeric>
+
+#include "capi/objects.hpp"
+
+using namespace mfpar;
+using namespace mfpar::capi;
+
+namespace {
+
+constexpr mfpar_fold_in_options kDefaults{sizeof(mfpar_fold_in_options), MFPAR_PENALTY_TRAINING,
+                                          1.0, 0.0};
+
+FoldInOptions fold_in_options(const mfpar_fold_in_options* given) {
+  const mfpar_fold_in_options known = known_options(given, kDefaults);
+  FoldInOptions options;
+  options.alpha = known.alpha;
+  if (known.bias_alpha != 0) options.bias_alpha = known.bias_alpha;
+  switch (known.penalty) {
+    case MFPAR_PENALTY_TRAINING:
+      options.penalty = FoldInOptions::Penalty::kTraining;
+      return options;
+    case MFPAR_PENALTY_FIXED:
+      options.penalty = FoldInOptions::Penalty::kFixed;
+      return options;
+    case MFPAR_PENALTY_LEAVE_ONE_OUT:
+      options.penalty = FoldInOptions::Penalty::kLeaveOneOut;
+      return options;
+  }
+  throw Refusal(MFPAR_BAD_OPTION, "penalty is " + std::to_string(known.penalty) +
+                                      "; it must be one of mfpar_penalty");
+}
+
+/// Folds in ratings whose i-th item `index_of` knows.
+template <class IndexOf>
+mfpar_user folded_in(const mfpar_model& model, const float* values, std::size_t count,
+                     const mfpar_fold_in_options* options, const IndexOf& index_of) {
+  const auto given = array_of(values, count, "values");
+  std::vector<FoldInRating> ratings(given.size());
+  mfpar_user user{model.served, {}, {}};
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    ratings[i] = {index_of(i), given[i]};
+    if (ratings[i].index < model.factors().item_count()) user.rated.push_back(ratings[i].index);
+  }
+  user.row = fold_in_user(model.factors(), ratings, fold_in_options(options));
+  std::sort(user.rated.begin(), user.rated.end());
+  user.rated.erase(std::unique(user.rated.begin(), user.rated.end()), user.rated.end());
+  return user;
+}
+
+}  // namespace
+
+mfpar_status mfpar_fold_in_options_init(mfpar_fold_in_options* options, std::size_t size) {
+  return init_options(options, size, kDefaults);
+}
+
+mfpar_status mfpar_fold_in(const mfpar_model* model, const std::uint32_t* items,
+                           const float* values, std::size_t count,
+                           const mfpar_fold_in_options* options, mfpar_user** user) {
+  return create(user, "user", [&] {
+    const auto indices = array_of(items, count, "items");
+    return folded_in(required(model, "model"), values, count, options,
+                     [&](std::size_t i) { return indices[i]; });
+  });
+}
+
+mfpar_status mfpar_fold_in_ids(const mfpar_model* model, const char* const* items,
+                               const float* values, std::size_t count,
+                               const mfpar_fold_in_options* options, mfpar_user** user) {
+  return create(user, "user", [&] {
+    const auto ids = array_of(items, count, "items");
+    const mfpar_model& known = required(model, "model");
+    return folded_in(known, values, count, options, [&](std::size_t i) {
+      return known.factors().items().find(required_text(ids[i], "an id in items"));
+    });
+  });
+}
+
+void mfpar_user_free(mfpar_user* user) { delete user; }
+
+mfpar_status mfpar_user_bias(const mfpar_user* user, float* bias) {
+  return guarded([&] { required(bias, "bias") = required(user, "user").row.bias; });
+}
+
+mfpar_status mfpar_user_factors(const mfpar_user* user, float* factors, std::size_t capacity,
+                                std::size_t* needed) {
+  return guarded(
+      [&] { hand_over<float>(required(user, "user").row.factors, factors, capacity, needed); });
+}
+
+mfpar_status mfpar_user_ratings(const mfpar_user* user, std::uint32_t* used, std::uint32_t* unknown,
+                                std::uint32_t* duplicates) {
+  return guarded([&] {
+    const FoldedIn& row = required(user, "user").row;
+    required(used, "used");
+    required(unknown, "unknown");
+    required(duplicates, "duplicates") = row.duplicates;
+    *used = row.used;
+    *unknown = row.unknown;
+  });
+}
+
+mfpar_status mfpar_user_predict(const mfpar_user* user, std::uint32_t item, float* rating) {
+  return guarded([&] {
+    const mfpar_user& known = required(user, "user");
+    const FactorModel& model = *known.served->model;
+    require_index_or_none(item, model.item_count(), "item");
+    float score = model.mean() + known.row.bias;
+    if (item != kNoIndex) {
+      const auto row = model.item_row(item);
+      score += model.parts().item_biases[item];
+      score = std::inner_product(row.begin(), row.end(), known.row.factors.begin(), score);
+    }
+    required(rating, "rating") = std::clamp(score, model.range().lowest, model.range().highest);
+  });
+}
