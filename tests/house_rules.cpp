@@ -42,6 +42,7 @@ const std::map<std::string, std::string, std::less<>> kPublicRooms{{"error", "ba
                                                                    {"epoch_report", "model"},
                                                                    {"factor_model", "model"},
                                                                    {"model_file", "model"},
+                                                                   {"interchange", "model"},
                                                                    {"evaluate", "compute"},
                                                                    {"train_options", "compute"},
                                                                    {"train", "train"},

@@ -29,6 +29,7 @@ release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mirror=$(apt-get indextargets --format '$(SITE)' "Codename: $release" "Created-By: Packages" | head -n 1)
 [[ -n $mirror ]] || fail "apt knows no source of $release"
 root=$(mktemp -d -p "${1:-${TMPDIR:-/tmp}}" mfpar-root.XXXXXX)
+chmod 755 -- "$root" # for the user that apt downloads as
 remove_root() {
   umount -q -- "$root/proc" || true
   rm -rf --one-file-system -- "$root"
@@ -38,7 +39,7 @@ debootstrap --variant=minbase "$release" "$root" "$mirror" >"$root.log" 2>&1 ||
   { cat "$root.log" >&2 && fail "debootstrap failed"; }
 rm -- "$root.log"
 # As this machine reaches its sources.
-cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
+apt-config dump | grep '^Acquire::http' >"$root/etc/apt/apt.conf.d/90http" || true
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 mount -t proc proc "$root/proc" 2>/dev/null || true
 

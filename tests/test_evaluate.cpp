@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_model_without_baseline_or_lists_has_none_to_report) {
   parts.trained = {};
   const Evaluation e = evaluate(FactorModel(parts), table_of({{"a", "x", 4.5f}}));
   BOOST_TEST(e.all.mse == 0.0);
-  BOOST_TEST(e.cold_both.count == 1u);
+  BOOST_TEST(e.known.count == 1u);  // it does not know what it was trained on, but has their rows
   BOOST_TEST(std::isnan(e.baseline_mean_mse));
   BOOST_TEST(std::isnan(e.baseline_bias_mse));
   BOOST_TEST(evaluate(FactorModel(), table_of({{"a", "x", 4.5f}})).cold_both.mse == 4.5 * 4.5);

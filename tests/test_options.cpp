@@ -172,3 +172,18 @@ BOOST_AUTO_TEST_CASE(the_nearest_name_is_offered_only_when_near) {
   BOOST_TEST(nearest("x", names) == "");
   BOOST_TEST(nearest("header", names) == "");
 }
+
+BOOST_AUTO_TEST_CASE(what_may_come_often_is_collected) {
+  std::string model;
+  std::vector<std::string> pairs, users;
+  Options options;
+  options.positional("MODEL", model, "the model");
+  options.rest("PAIR", pairs, "pairs");
+  options.texts("user,u", "ID", users, "Users.");
+  options.parse({"a.model", "-u", "1", "x=5", "--user=two", "y=4", "-u1"});
+  options.require_positionals();
+  BOOST_TEST(model == "a.model");
+  BOOST_TEST(pairs == (std::vector<std::string>{"x=5", "y=4"}));
+  BOOST_TEST(users == (std::vector<std::string>{"1", "two", "1"}));
+  BOOST_TEST(options.given("user"));
+}

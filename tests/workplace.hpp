@@ -45,6 +45,8 @@ class Workplace {
                                      folder_.path("."), input);
   }
 
+  std::string path(const std::string& name) const { return folder_.path(name); }
+
   std::string read(const std::string& name) const {
     std::ifstream file(folder_.path(name), std::ios::binary);
     if (!file) throw std::runtime_error("there is no file " + name);

@@ -21,7 +21,9 @@ class Builder {
   bool boolean(bool value) { return put(JsonValue(value)); }
   bool number_integer(json::number_integer_t value) { return put(number(std::int64_t{value})); }
   bool number_unsigned(json::number_unsigned_t value) { return put(number(std::uint64_t{value})); }
-  bool number_float(json::number_float_t value, const json::string_t&) { return put(number(value)); }
+  bool number_float(json::number_float_t value, const json::string_t&) {
+    return put(number(value));
+  }
   bool string(json::string_t& value) { return put(JsonValue(std::move(value))); }
   bool binary(json::binary_t&) { return false; }
   bool key(json::string_t& value) {
@@ -48,8 +50,8 @@ class Builder {
     // "[json.exception...] parse error at line 1, column 9: syntax error while ...": from the reason on.
     const std::string_view what = e.what();
     const std::size_t reason = what.find(": ");
-    error_ = "no JSON: column " + std::to_string(position) + ", near '" + token + "': " +
-             std::string(reason == what.npos ? what : what.substr(reason + 2));
+    error_ = "no JSON: column " + std::to_string(position) + ", near '" + token +
+             "': " + std::string(reason == what.npos ? what : what.substr(reason + 2));
     return false;
   }
 
@@ -111,8 +113,8 @@ std::optional<std::string> JsonValue::id() const {
 }
 
 const char* JsonValue::kind() const noexcept {
-  constexpr const char* kKinds[] = {"null", "true or false", "a number", "a string",
-                                    "a list", "an object"};
+  constexpr const char* kKinds[] = {"null",     "true or false", "a number",
+                                    "a string", "a list",        "an object"};
   return kKinds[value_.index()];
 }
 

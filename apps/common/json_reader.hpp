@@ -15,7 +15,7 @@ namespace mfpar::apps {
 class JsonValue {
  public:
   using Array = std::vector<JsonValue>;
-  using Members = std::vector<std::pair<std::string, JsonValue>>;  ///< of several with a key, the last
+  using Members = std::vector<std::pair<std::string, JsonValue>>;  ///< in order; keys may recur
 
   /// A number as it stands: whole numbers of 64 bits keep every digit.
   using Number = std::variant<std::int64_t, std::uint64_t, double>;

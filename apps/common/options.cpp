@@ -200,7 +200,8 @@ void Options::parse(const std::vector<std::string>& arguments) {
       continue;
     }
     const OptionSpec& option = *find(token.string_key);
-    if (given(option.name) && !option.repeatable) fail("option " + option.display() + " is given twice");
+    if (given(option.name) && !option.repeatable)
+      fail("option " + option.display() + " is given twice");
     given_.push_back(option.name);
     const std::string value = token.value.empty() ? "" : token.value.front();
     // Boost takes whatever follows as the value; a known option there means that it was forgotten.

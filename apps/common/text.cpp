@@ -14,6 +14,10 @@ std::string with_commas(std::uint64_t number) {
   return text;
 }
 
+std::string counted(std::uint64_t number, const std::string& thing) {
+  return with_commas(number) + ' ' + thing + (number == 1 ? "" : "s");
+}
+
 std::string fixed(double number, int decimals) {
   if (!std::isfinite(number)) return "-";
   char text[400];

@@ -9,6 +9,9 @@ namespace mfpar::apps {
 /// 1234567 as "1,234,567".
 std::string with_commas(std::uint64_t number);
 
+/// "1 rating", "1,234 ratings".
+std::string counted(std::uint64_t number, const std::string& thing);
+
 /// `number` with so many decimals; "-" when it is not finite.
 std::string fixed(double number, int decimals);
 

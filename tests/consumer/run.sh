@@ -68,6 +68,9 @@ with_pkg_config() {
   done
 }
 
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
+fi
 mkdir -p -- "$folder"
 case $way in
   any) with_cmake "$here" shared -DCMAKE_PREFIX_PATH="$origin" ;;

@@ -25,7 +25,8 @@ struct Evaluation {
   ErrorSummary all;
 
   // The same by what the model knows. A user or item is known when the model was trained on at
-  // least one of its ratings.
+  // least one of its ratings; to a model that does not tell what it was trained on (an imported
+  // one), when it is in the model.
   ErrorSummary known;      ///< user and item
   ErrorSummary cold_user;  ///< the item only
   ErrorSummary cold_item;  ///< the user only

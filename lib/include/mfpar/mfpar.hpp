@@ -14,6 +14,7 @@
 ///     cross_validate        how well the options do on ratings that nothing has seen
 ///     factor_model          what was learnt, and how it predicts
 ///     model_file            save it, and map it back
+///     interchange           models out to NumPy, text, LIBMF and indexes of vectors, and in from them
 ///     evaluate              its errors on other ratings
 ///     fold_in               a user or item that was not trained, by ridge regression
 ///     fold_in_session       the same with ratings that come, change and go one by one
@@ -43,6 +44,7 @@
 #include "mfpar/fold_in_session.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
+#include "mfpar/interchange.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"

@@ -14,4 +14,11 @@ std::string shortest_decimal(T number) {
   return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
 }
 
+/// Appends it to `text`: for many numbers.
+template <std::floating_point T>
+void append_shortest_decimal(std::string& text, T number) {
+  char digits[32];
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
 }  // namespace mfpar

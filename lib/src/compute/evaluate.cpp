@@ -67,9 +67,11 @@ std::vector<std::uint32_t> matched(const IdDictionary& ids, const IdDictionary& 
   return indices;
 }
 
+/// Which items the model was trained on: all, when it does not know what it was trained on.
 std::vector<char> trained_items(const FactorModel& model) {
-  std::vector<char> trained(model.item_count());
-  for (const ItemIndex item : model.parts().trained.items) trained[item] = 1;
+  const ItemLists& lists = model.parts().trained;
+  std::vector<char> trained(model.item_count(), lists.offsets.empty());
+  for (const ItemIndex item : lists.items) trained[item] = 1;
   return trained;
 }
 
@@ -115,7 +117,8 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
                           float value) {
       const UserIndex user = users[table_user];
       const ItemIndex item = items[table_item];
-      const bool user_known = user != kNoIndex && !trained.of(user).empty();
+      const bool user_known =
+          user != kNoIndex && (trained.offsets.empty() || !trained.of(user).empty());
       const bool item_known = item != kNoIndex && item_trained[item];
       const float prediction = model.predict(user, item);
       if (predictions != nullptr) (*predictions)[position] = prediction;

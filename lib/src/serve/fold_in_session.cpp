@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mfpar/fold_in_session.hpp"
 
-#include <algorithm>
 #include <bit>
-#include <cassert>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -115,8 +113,15 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
 bool FoldInSession::remove(std::uint32_t index) {
   Impl& s = *impl_;
   const std::optional<float> value = s.held.erase(index);
-  if (value) s.refit(s.ridge.remove({index, *value}));
-  return value.has_value();
+  if (!value) return false;
+  try {
+    s.refit(s.ridge.remove({index, *value}));
+  } catch (const Error&) {
+    s.held.put({index, *value});
+    s.set_up();
+    throw;
+  }
+  return true;
 }
 
 std::span<const FoldInRating> FoldInSession::ratings() const noexcept {

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "mf-model/model_report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include "base/decimal.hpp"
+#include "common/json.hpp"
+#include "common/text.hpp"
+#include "mfpar/interchange.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+std::uint64_t bytes_of(const IdDictionary& ids) {
+  const IdDictionary::Parts& parts = ids.parts();
+  return parts.integers.span().size_bytes() + parts.text_offsets.span().size_bytes() +
+         parts.text.span().size_bytes() + parts.slots.span().size_bytes();
+}
+
+std::uint64_t bytes_of(const ItemLists& lists) {
+  return lists.offsets.span().size_bytes() + lists.items.span().size_bytes();
+}
+
+/// The arrays of a model and the memory they take.
+std::vector<std::pair<std::string, std::uint64_t>> sizes_of(const FactorModel& model) {
+  const FactorModel::Parts& parts = model.parts();
+  return {{"user_factors", parts.user_factors.span().size_bytes()},
+          {"item_factors", parts.item_factors.span().size_bytes()},
+          {"user_biases", parts.user_biases.span().size_bytes()},
+          {"item_biases", parts.item_biases.span().size_bytes()},
+          {"user_ids", bytes_of(model.users())},
+          {"item_ids", bytes_of(model.items())},
+          {"trained", bytes_of(parts.trained)},
+          {"held_out", bytes_of(parts.held_out)},
+          {"baseline", parts.baseline.user_biases.span().size_bytes() +
+                           parts.baseline.item_biases.span().size_bytes()}};
+}
+
+bool is_clipped(const FactorModel& model) {
+  return model.range().lowest != kUnclipped.lowest || model.range().highest != kUnclipped.highest;
+}
+
+bool has_baseline(const FactorModel& model) {
+  return !model.parts().baseline.user_biases.empty() || !model.parts().baseline.item_biases.empty();
+}
+
+/// The report of the epoch whose factors the model holds; an empty one where there is none.
+EpochReport best_report(const TrainingRecord& record) {
+  const auto found = std::ranges::find(record.history, record.best_epoch, &EpochReport::epoch);
+  return found == record.history.end() ? EpochReport{} : *found;
+}
+
+std::string fingerprint_text(std::uint64_t fingerprint) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(fingerprint));
+  return text;
+}
+
+std::string row(const std::string& name, const std::string& text) {
+  return name + std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') + text + '\n';
+}
+
+std::string ids_text(const IdDictionary& ids) {
+  if (ids.size() == 0) return "0";
+  return with_commas(ids.size()) +
+         (ids.is_integer() ? ", ids are whole numbers" : ", ids are text") + ": " + ids.id(0) +
+         (ids.size() > 1 ? ", " + ids.id(1) : "") + (ids.size() > 2 ? ", ..." : "");
+}
+
+std::string training_rows(const TrainingRecord& record) {
+  if (record.history.empty() && record.options.empty()) {
+    return row("training", "not known; the model was not made by training");
+  }
+  const EpochReport best = best_report(record);
+  std::string text = row("trained on", with_commas(record.ratings) + " ratings, fingerprint " +
+                                           fingerprint_text(record.fingerprint));
+  const int last = record.history.empty() ? record.best_epoch : record.history.back().epoch;
+  text += row("epoch",
+              std::to_string(record.best_epoch) + " of " + std::to_string(last) + " that were run");
+  text += row("  training MSE", fixed(best.train_mse, 4));
+  text +=
+      row("  validation MSE", fixed(best.valid_mse, 4) + ", RMSE " + fixed(best.valid_rmse(), 4));
+  std::string options;
+  for (const auto& [name, value] : record.options) {
+    options += (options.empty() ? "" : " ") + ("--" + name) + ' ' + value;
+  }
+  return text + row("seed", std::to_string(record.seed)) + row("options", options);
+}
+
+}  // namespace
+
+std::string model_report(const FactorModel& model) {
+  const FactorModel::Parts& parts = model.parts();
+  std::string text = row("rank", std::to_string(model.rank()));
+  text += row("users", ids_text(model.users())) + row("items", ids_text(model.items()));
+  text += row("biases", model.has_biases() ? "yes, mean " + shortest_decimal(model.mean()) : "no");
+  text += row("range", is_clipped(model) ? shortest_decimal(model.range().lowest) + " to " +
+                                               shortest_decimal(model.range().highest)
+                                         : "not known; predictions are not clipped");
+  text += row("who rated what", with_commas(parts.trained.items.size()) + " ratings, and " +
+                                    with_commas(parts.held_out.items.size()) + " held out");
+  text += row("baseline", has_baseline(model)
+                              ? "mean " + shortest_decimal(parts.baseline.mean) + ", and biases"
+                              : "none");
+  text += training_rows(parts.record) + "\nbytes\n";
+  for (const auto& [name, bytes] : sizes_of(model)) {
+    char line[80];
+    std::snprintf(line, sizeof line, "  %-18s%16s\n", name.c_str(), with_commas(bytes).c_str());
+    text += line;
+  }
+  return text;
+}
+
+std::string model_json(const FactorModel& model) {
+  const FactorModel::Parts& parts = model.parts();
+  const TrainingRecord& record = parts.record;
+  const EpochReport best = best_report(record);
+  JsonObject options, bytes;
+  for (const auto& [name, value] : record.options) options.add(name, value);
+  for (const auto& [name, size] : sizes_of(model)) bytes.add(name, size);
+  const auto training = JsonObject()
+                            .add("options", options)
+                            .add("seed", record.seed)
+                            .add("ratings", record.ratings)
+                            .add("fingerprint", fingerprint_text(record.fingerprint))
+                            .add("best_epoch", record.best_epoch)
+                            .add("epochs", record.history.empty() ? 0 : record.history.back().epoch)
+                            .add("train_mse", best.train_mse)
+                            .add("valid_mse", best.valid_mse)
+                            .add("objective", best.objective);
+  const double none = EpochReport::kNotComputed;
+  return JsonObject()
+             .add("rank", model.rank())
+             .add("users", model.user_count())
+             .add("items", model.item_count())
+             .add("biases", model.has_biases())
+             .add("mean", model.mean())
+             .add("clipped", is_clipped(model))
+             .add("lowest", model.range().lowest)
+             .add("highest", model.range().highest)
+             .add("trained", parts.trained.items.size())
+             .add("held_out", parts.held_out.items.size())
+             .add("baseline_mean", has_baseline(model) ? double{parts.baseline.mean} : none)
+             .add("training", training)
+             .add("bytes", bytes)
+             .text() +
+         '\n';
+}
+
+}  // namespace mfpar::apps

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "mf-recommend/answer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/parallel.hpp"
+#include "common/text.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+RecommendOptions options_of(const Catalogue& catalogue, const ListRequest& request) {
+  return {.top = request.top,
+          .rank_by = request.rank_by,
+          .leave_out_rated = request.leave_out_rated,
+          .filter = &catalogue.filter(request.rank_by)};
+}
+
+std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
+                                                   std::span<const Taste> tastes,
+                                                   const ListRequest& request, int threads) {
+  const Recommender& recommender = catalogue.recommender();
+  const RecommendOptions options = options_of(catalogue, request);
+  if (request.top == 0) return std::vector<std::vector<Recommendation>>(tastes.size());
+  if (tastes.size() == 1) return {recommender.recommend(tastes.front(), options)};
+  return recommender.recommend_many(tastes, options, threads);
+}
+
+/// Why a list is shorter than asked for.
+void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answer& answer) {
+  if (answer.items.size() >= request.top) return;
+  const std::uint32_t least = catalogue.least_ratings(request.rank_by);
+  const bool is_filtered =
+      catalogue.filter(request.rank_by).size() < catalogue.model().item_count();
+  answer.warnings.push_back(
+      "there is no more to list than " + counted(answer.items.size(), "item") +
+      (least > 0 && is_filtered ? "; only items with at least " + std::to_string(least) +
+                                      " training ratings count (--least-ratings)"
+                                : ""));
+}
+
+/// Of a trained user, whose ratings the model does not keep: the split alone.
+Explanation explain(const FactorModel& model, UserIndex user, ItemIndex item) {
+  return {.mean = model.mean(),
+          .user_bias = model.parts().user_biases[user],
+          .item_bias = model.parts().item_biases[item],
+          .interaction = model.interaction(user, item),
+          .influences = {}};
+}
+
+/// The very penalties that `row` was folded in with: what is explained is the row that ranked.
+FoldInOptions same_as(const FoldedIn& row) {
+  constexpr double kLeast = 1e-12;  // for a model that was trained without penalty
+  return {.penalty = FoldInOptions::Penalty::kFixed,
+          .alpha = std::max(row.alpha, kLeast),
+          .bias_alpha = std::max(row.bias_alpha, kLeast)};
+}
+
+}  // namespace
+
+std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const UserIndex> users,
+                                const ListRequest& request, int threads) {
+  const FactorModel& model = catalogue.model();
+  std::vector<Taste> tastes;
+  for (const UserIndex user : users) tastes.push_back(catalogue.recommender().taste_of(user));
+  auto lists = lists_for(catalogue, tastes, request, threads);
+  std::vector<Answer> answers(users.size());
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    Answer& answer = answers[i];
+    answer.id = model.users().id(users[i]);
+    answer.ratings = static_cast<std::uint32_t>(tastes[i].rated[0].size());
+    answer.bias_weight = request.rank_by.bias_weight;
+    answer.items = std::move(lists[i]);
+    warn_of_length(catalogue, request, answer);
+    if (!request.explain) continue;
+    for (const Recommendation& item : answer.items) {
+      answer.explanations.push_back(explain(model, users[i], item.item));
+    }
+  }
+  return answers;
+}
+
+std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const NewUser> users,
+                                   const FoldInOptions& fold_in, const ListRequest& request,
+                                   int threads) {
+  std::vector<std::span<const FoldInRating>> ratings;
+  for (const NewUser& user : users) ratings.emplace_back(user.ratings);
+  std::vector<FoldedIn> rows = fold_in_users(catalogue.model(), ratings, fold_in, threads);
+  std::vector<Taste> tastes;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    tastes.push_back({rows[i].factors, rows[i].bias, {users[i].rated, {}}});
+  }
+  auto lists = lists_for(catalogue, tastes, request, threads);
+  std::vector<NewAnswer> answers(users.size());
+  Workers(threads).for_each(users.size(), [&](std::size_t i) {
+    Answer& answer = answers[i].answer;
+    answer.id = users[i].id;
+    answer.is_new = true;
+    answer.ratings = rows[i].used;
+    answer.bias_weight = request.rank_by.bias_weight;
+    answer.items = std::move(lists[i]);
+    answer.warnings = warnings_of(users[i], catalogue.model());
+    warn_of_length(catalogue, request, answer);
+    if (request.explain && !answer.items.empty()) {
+      const FoldInSession session(catalogue.recommender().shared_model(), users[i].ratings,
+                                  same_as(rows[i]));
+      for (const Recommendation& item : answer.items) {
+        answer.explanations.push_back(session.explain(item.item));
+      }
+    }
+    answers[i].row = {.id = users[i].id, .row = std::move(rows[i]), .rated = users[i].rated};
+  });
+  return answers;
+}
+
+Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top) {
+  const ListRequest request{.top = top, .rank_by = RankBy::interaction()};
+  Answer answer{.id = catalogue.model().items().id(item), .is_similar = true};
+  answer.items =
+      catalogue.recommender().similar_items(item, top, &catalogue.filter(request.rank_by));
+  answer.ratings = catalogue.recommender().rating_count(item);
+  warn_of_length(catalogue, request, answer);
+  return answer;
+}
+
+}  // namespace mfpar::apps

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mf-recommend/catalogue.hpp"
+#include "mf-recommend/new_user.hpp"
+#include "mfpar/extend_model.hpp"
+#include "mfpar/fold_in_session.hpp"
+#include "mfpar/recommender.hpp"
+
+namespace mfpar::apps {
+
+/// A list, and for whom.
+struct Answer {
+  std::string id;             ///< of the user, or of the item that others are similar to
+  bool is_similar = false;    ///< a list of similar items
+  bool is_new = false;        ///< a folded-in user
+  std::uint32_t ratings = 0;  ///< that the user is known by
+  float bias_weight = 1.0f;   ///< of RankBy
+  std::vector<Recommendation> items{};
+  std::vector<Explanation> explanations{};  ///< one for each item, where asked for
+  std::vector<std::string> warnings{};
+};
+
+/// What a list is to be like.
+struct ListRequest {
+  std::uint32_t top = 20;
+  RankBy rank_by;
+  bool leave_out_rated = true;
+  bool explain = false;
+};
+
+/// The lists of trained users, users[i] that of result[i].
+std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const UserIndex> users,
+                                const ListRequest& request, int threads);
+
+/// A new user's list, and the user as a row that a model can take in.
+struct NewAnswer {
+  Answer answer;
+  NewRow row;
+};
+
+/// The same for new users.
+std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const NewUser> users,
+                                   const FoldInOptions& fold_in, const ListRequest& request,
+                                   int threads);
+
+/// The items similar to `item`.
+Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <vector>
+
+#include "common/display_width.hpp"
+#include "common/text.hpp"
+#include "mf-recommend/answer_text.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kNarrowest = 12;  // that a column of text is made
+constexpr std::size_t kInfluences = 3;
+
+struct Column {
+  std::string heading;
+  bool is_number = false;
+  std::vector<std::string> cells{};
+  std::size_t width = 0;
+};
+
+std::vector<Column> columns_of(const Answer& answer, const Catalogue& catalogue) {
+  std::vector<Column> columns{
+      {.heading = "rank", .is_number = true},
+      {.heading = answer.is_similar ? "cosine" : "score", .is_number = true},
+      {.heading = "rating", .is_number = true},
+      {.heading = "id"}};
+  const ItemTitles& titles = catalogue.titles();
+  for (const std::string& name : titles.columns()) columns.push_back({.heading = name});
+  for (std::size_t i = 0; i < answer.items.size(); ++i) {
+    const Recommendation& item = answer.items[i];
+    columns[0].cells.push_back(std::to_string(i + 1));
+    columns[1].cells.push_back(fixed(item.score, 3));
+    columns[2].cells.push_back(fixed(item.rating, 2));
+    columns[3].cells.push_back(catalogue.model().items().id(item.item));
+    for (std::size_t c = 0; c < titles.columns().size(); ++c) {
+      columns[4 + c].cells.push_back(titles.text(item.item, c));
+    }
+  }
+  for (Column& column : columns) {
+    column.width = display_width(column.heading);
+    for (const std::string& cell : column.cells) {
+      column.width = std::max(column.width, display_width(cell));
+    }
+  }
+  return columns;
+}
+
+/// Takes from the widest columns of text what does not fit.
+void fit(std::vector<Column>& columns, std::size_t width) {
+  std::size_t total = kGap * (columns.size() - 1);
+  for (const Column& column : columns) total += column.width;
+  while (width != 0 && total > width) {
+    const auto widest =
+        std::max_element(columns.begin() + 4, columns.end(),
+                         [](const Column& a, const Column& b) { return a.width < b.width; });
+    if (widest == columns.end() || widest->width <= kNarrowest) return;
+    --widest->width;
+    --total;
+  }
+}
+
+std::string line_of(const std::vector<Column>& columns,
+                    const std::string& (*cell)(const Column&, std::size_t), std::size_t row) {
+  std::string line;
+  for (const Column& column : columns) {
+    if (!line.empty()) line.append(kGap, ' ');
+    const std::string text = shortened(cell(column, row), column.width);
+    const std::string padding(column.width - display_width(text), ' ');
+    line += column.is_number ? padding + text : text + padding;
+  }
+  return line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+}
+
+std::string signed_part(double number, int decimals) {
+  return (number < 0 ? "- " : "+ ") + fixed(std::abs(number), decimals);
+}
+
+std::string name_of(ItemIndex item, const Catalogue& catalogue) {
+  const std::string& title = catalogue.titles().title(item);
+  return title.empty() ? catalogue.model().items().id(item) : title;
+}
+
+/// "4.81 = mean 3.50 + user 0.71 + ...", and which ratings speak for the interaction.
+std::string lines_of(const Explanation& why, const Catalogue& catalogue, std::size_t width) {
+  const std::string indent = "      ";
+  std::string text = indent + "mean " + fixed(why.mean, 2) + ' ' + signed_part(why.user_bias, 2) +
+                     " user " + signed_part(why.item_bias, 2) + " item " +
+                     signed_part(why.interaction, 3) + " interaction\n";
+  std::string line;
+  for (std::size_t k = 0; k < std::min(kInfluences, why.influences.size()); ++k) {
+    const RatingInfluence& influence = why.influences[k];
+    line += (line.empty() ? indent + "of it " : "; ") + signed_part(influence.contribution, 3) +
+            " by " + fixed(influence.value, 1) + " for " + name_of(influence.index, catalogue);
+  }
+  if (!line.empty()) text += (width != 0 ? shortened(line, width) : line) + '\n';
+  return text;
+}
+
+}  // namespace
+
+std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size_t width) {
+  std::string text;
+  if (answer.is_similar) {
+    const std::string& title = catalogue.titles().title(catalogue.model().items().find(answer.id));
+    text = "similar to " + answer.id + (title.empty() ? "" : " " + title) + " (" +
+           counted(answer.ratings, "rating") + ")\n";
+  } else {
+    text = (answer.is_new ? "" : "user ") + answer.id + ": " + counted(answer.ratings, "rating") +
+           (answer.is_new ? " folded in" : " trained on") + ", by " +
+           (answer.bias_weight == 1.0f ? "rating"
+            : answer.bias_weight == 0.0f
+                ? "interaction"
+                : "interaction + " + fixed(answer.bias_weight, 2) + " (mean + biases)") +
+           '\n';
+  }
+  std::vector<Column> columns = columns_of(answer, catalogue);
+  fit(columns, width);
+  text += line_of(
+      columns, [](const Column& c, std::size_t) -> const std::string& { return c.heading; }, 0);
+  for (std::size_t i = 0; i < answer.items.size(); ++i) {
+    text += line_of(
+        columns,
+        [](const Column& c, std::size_t row) -> const std::string& { return c.cells[row]; }, i);
+    if (!answer.explanations.empty()) text += lines_of(answer.explanations[i], catalogue, width);
+  }
+  return text;
+}
+
+}  // namespace mfpar::apps

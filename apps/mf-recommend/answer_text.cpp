@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "mf-recommend/answer_text.hpp"
+
+#include <algorithm>
+
+#include "base/decimal.hpp"
+#include "common/csv.hpp"
+#include "common/json.hpp"
+#include "common/text.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+/// How many of a user's ratings stand beside each item in CSV.
+constexpr std::size_t kInfluences = 3;
+
+JsonObject json_of(const Explanation& explanation, const Catalogue& catalogue) {
+  JsonObject object;
+  object.add("mean", explanation.mean)
+      .add("user_bias", explanation.user_bias)
+      .add("item_bias", explanation.item_bias)
+      .add("interaction", explanation.interaction);
+  std::vector<JsonObject> because;
+  for (const RatingInfluence& influence : explanation.influences) {
+    JsonObject& entry = because.emplace_back();
+    entry.add("id", catalogue.model().items().id(influence.index));
+    if (!catalogue.titles().columns().empty()) {
+      entry.add("title", catalogue.titles().title(influence.index));
+    }
+    entry.add("rating", influence.value)
+        .add("weight", static_cast<float>(influence.weight))
+        .add("contribution", static_cast<float>(influence.contribution));
+  }
+  return object.add("because", because);
+}
+
+JsonObject json_of(const Recommendation& item, const Answer& answer, const Catalogue& catalogue) {
+  JsonObject object;
+  object.add("id", catalogue.model().items().id(item.item));
+  const ItemTitles& titles = catalogue.titles();
+  if (!titles.columns().empty()) object.add("title", titles.title(item.item));
+  object.add(answer.is_similar ? "cosine" : "score", item.score).add("rating", item.rating);
+  if (titles.columns().size() > 1) {
+    JsonObject further;
+    for (std::size_t i = 1; i < titles.columns().size(); ++i) {
+      further.add(titles.columns()[i], titles.text(item.item, i));
+    }
+    object.add("columns", further);
+  }
+  return object;
+}
+
+std::string signed_number(double number) { return (number < 0 ? "" : "+") + fixed(number, 4); }
+
+}  // namespace
+
+std::string json_of(const Answer& answer, const Catalogue& catalogue) {
+  JsonObject object;
+  if (!answer.id.empty()) object.add(answer.is_similar ? "similar_to" : "user", answer.id);
+  object.add("ratings", answer.ratings);
+  std::vector<JsonObject> items;
+  for (std::size_t i = 0; i < answer.items.size(); ++i) {
+    JsonObject& item = items.emplace_back(json_of(answer.items[i], answer, catalogue));
+    if (!answer.explanations.empty()) {
+      item.add("explanation", json_of(answer.explanations[i], catalogue));
+    }
+  }
+  object.add("items", items);
+  return object.add("warnings", answer.warnings).text() + '\n';
+}
+
+std::string csv_header(const Catalogue& catalogue, bool explain) {
+  std::string line = "user,rank,id,score,rating";
+  for (const std::string& column : catalogue.titles().columns()) line += ',' + csv_field(column);
+  return line + (explain ? ",mean,user_bias,item_bias,interaction,because\n" : "\n");
+}
+
+std::string csv_of(const Answer& answer, const Catalogue& catalogue) {
+  const ItemTitles& titles = catalogue.titles();
+  const IdDictionary& ids = catalogue.model().items();
+  const std::string user = csv_field(answer.id);
+  std::string text;
+  for (std::size_t i = 0; i < answer.items.size(); ++i) {
+    const Recommendation& item = answer.items[i];
+    text += user + ',' + std::to_string(i + 1) + ',' + csv_field(ids.id(item.item)) + ',' +
+            shortest_decimal(item.score) + ',' + shortest_decimal(item.rating);
+    for (std::size_t c = 0; c < titles.columns().size(); ++c) {
+      text += ',' + csv_field(titles.text(item.item, c));
+    }
+    if (!answer.explanations.empty()) {
+      const Explanation& why = answer.explanations[i];
+      for (const float part : {why.mean, why.user_bias, why.item_bias, why.interaction}) {
+        text += ',' + shortest_decimal(part);
+      }
+      std::string because;
+      for (std::size_t k = 0; k < std::min(kInfluences, why.influences.size()); ++k) {
+        because += (because.empty() ? "" : " ") + ids.id(why.influences[k].index) + ':' +
+                   signed_number(why.influences[k].contribution);
+      }
+      text += ',' + csv_field(because);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace mfpar::apps

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mf-recommend/item_titles.hpp"
+
+namespace mfpar::apps {
+
+/// One --where: a column of the titles' file, compared with a text.
+struct Condition {
+  enum class Kind { kHolds, kHoldsNot, kIs, kIsNot, kAtLeast, kAtMost };
+
+  std::string column;
+  Kind kind = Kind::kHolds;
+  std::string text;
+  double number = 0.0;  ///< that `text` is, for kAtLeast and kAtMost
+
+  /// "genres~Children", "genres!~Drama", "title=Heat (1995)", "title!=Heat (1995)", "year>=1990",
+  /// "year<=1999". Throws Error(kBadOption) for anything else.
+  static Condition parse(const std::string& text);
+};
+
+/// The items for which all conditions hold, ascending. The case of the letters a to z does not count;
+/// what is no number is neither at least nor at most one. Throws Error(kBadOption) for a column that
+/// the titles do not have.
+std::vector<ItemIndex> items_where(const std::vector<Condition>& conditions,
+                                   const ItemTitles& titles, ItemIndex item_count);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mfpar/id_dictionary.hpp"
+#include "mfpar/types.hpp"
+
+namespace mfpar::apps {
+
+/// What a file tells of the items: a title and further columns. Immutable; safe from any number of
+/// threads.
+class ItemTitles {
+ public:
+  /// Nothing is known.
+  ItemTitles() = default;
+
+  /// Reads `path` (text with or without a header, plain or compressed). `columns` names the columns in
+  /// order, "id,title,genres"; empty: the header does, or else they are id, title, column3, ... The first
+  /// line is a header unless its id is an item of the model. The ids stand in the column "id", else in one
+  /// with a well-known name for items, else in the first; titles in "title" or "name", else in the first
+  /// other one. Throws Error(kSystem), Error(kBadData) naming the line, Error(kBadOption).
+  ItemTitles(const std::string& path, const std::string& columns, const IdDictionary& items);
+
+  /// The names of all columns but the ids', the title's first; none when nothing is known.
+  const std::vector<std::string>& columns() const noexcept { return columns_; }
+
+  /// What stands in a column, "" where nothing is known of the item. REQUIRES: column <
+  /// columns().size().
+  const std::string& text(ItemIndex item, std::size_t column) const;
+
+  /// The title, or "".
+  const std::string& title(ItemIndex item) const;
+
+  /// Which column is called so, letter case ignored.
+  std::optional<std::size_t> find(std::string_view column) const;
+
+  /// The items whose titles hold `words`, letter case ignored; at most so many.
+  std::vector<ItemIndex> titled(std::string_view words, std::size_t most) const;
+
+  /// How many of the model's items the file tells of.
+  std::size_t known() const noexcept { return known_; }
+
+ private:
+  std::vector<std::string> columns_;
+  std::vector<std::vector<std::string>> rows_;  // by item; empty where nothing is known
+  std::size_t known_ = 0;
+};
+
+/// Whether `text` holds `words`, the case of the letters a to z ignored.
+bool holds(std::string_view text, std::string_view words);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "mf-recommend/answer.hpp"
+#include "mf-recommend/catalogue.hpp"
+#include "mf-recommend/new_rows.hpp"
+#include "mf-recommend/output.hpp"
+#include "mf-recommend/recommend_command.hpp"
+
+namespace mfpar::apps {
+
+/// Makes the lists that a command asks for, and the model with new users. Lists are made and written a
+/// block of users at a time: memory does not grow with their number. Not synchronised.
+class ListJob {
+ public:
+  /// Loads what is needed; `command` must outlive this.
+  ListJob(const RecommendCommand& command, std::stop_token stop);
+
+  /// Returns the exit code. Nothing is put in place when it is stopped early.
+  int run();
+
+ private:
+  void list_trained();
+  void list_new(std::span<const NewUser> users);
+  void read_and_list_new();
+  int answer_requests();
+  bool begin();
+  void write(const Answer& answer);
+  void append() const;
+  ListRequest list_request() const;
+
+  const RecommendCommand& command_;
+  std::stop_token stop_;
+  Catalogue catalogue_;
+  Output output_;
+  std::size_t width_;
+  bool is_first_ = true;
+  NewRows rows_;
+};
+
+}  // namespace mfpar::apps

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "mf-recommend/output.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+void check_standard_output() {
+  if (std::cout) return;
+  throw Error(ErrorCode::kSystem,
+              std::string("standard output cannot be written: ") + std::strerror(errno));
+}
+
+}  // namespace
+
+Output::Output(const std::string& path) {
+  if (!path.empty()) file_.emplace(path);
+}
+
+void Output::write(std::string_view text) {
+  if (file_) {
+    file_->write(text);
+  } else {
+    std::cout << text;
+    check_standard_output();
+  }
+}
+
+void Output::flush() {
+  if (file_) return;
+  std::cout.flush();
+  check_standard_output();
+}
+
+void Output::commit() {
+  if (file_) file_->commit();
+}
+
+}  // namespace mfpar::apps

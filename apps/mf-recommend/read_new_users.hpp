@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mf-recommend/new_user.hpp"
+#include "mfpar/factor_model.hpp"
+#include "mfpar/read_ratings.hpp"
+
+namespace mfpar::apps {
+
+struct NewUsers {
+  std::vector<NewUser> users;  ///< in order of first appearance
+  bool is_named = false;       ///< whether the file names its users
+  std::uint64_t bad_lines = 0;
+  std::string first_bad;  ///< why the first bad line was left out
+};
+
+/// Reads users by their ratings. A file of two columns, or one that tells by header or by `options` where
+/// items and ratings are but has no column of users, is one user's, who is called `id`. Any other is read
+/// as by read_ratings(). Throws as that.
+NewUsers read_new_users(const std::string& path, const ReadOptions& options, const std::string& id,
+                        const FactorModel& model);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/options.hpp"
+#include "mf-recommend/condition.hpp"
+#include "mfpar/fold_in.hpp"
+#include "mfpar/read_ratings.hpp"
+#include "mfpar/recommender.hpp"
+
+namespace mfpar::apps {
+
+enum class ListFormat { kTable, kCsv, kJson };
+
+/// What mf-recommend was asked to do.
+struct RecommendCommand {
+  std::string model_path;
+
+  // Whom for: exactly one of these kinds.
+  std::vector<std::string> pairs;  ///< "id=5.0" of one new user
+  std::vector<std::string> users;  ///< ids of trained ones, with those of the file
+  std::string users_path;
+  bool all_users = false;
+  std::string ratings_path;
+  std::string requests_path;  ///< JSON lines; what is left when nothing else is asked
+  std::string similar_to;
+
+  std::string new_id = "new user";  ///< of the user of pairs, or of a file that names none
+  ReadOptions read;
+  FoldInOptions fold_in;
+
+  std::uint32_t top = 20;
+  RankBy rank_by = RankBy::rating();
+  std::optional<std::uint32_t> least_ratings;
+  bool keep_rated = false;
+  std::string allow_path, deny_path;
+  std::vector<Condition> where;
+  std::string titles_path, titles_columns;
+
+  ListFormat format = ListFormat::kTable;
+  bool explain = false;
+  std::string output_path;
+  std::string append_path;
+};
+
+/// Declares all options. `command` must outlive `options`.
+void add_recommend_options(Options& options, RecommendCommand& command);
+
+/// What parsing alone cannot tell: options that contradict each other or lack another. Throws
+/// Error(kBadOption).
+void finish_recommend_command(const Options& options, RecommendCommand& command);
+
+/// "rating", "interaction" or "blend:W"; nothing for anything else.
+std::optional<RankBy> parse_rank_by(const std::string& text);
+
+inline constexpr const char* kRankByForms = "rating, interaction or blend:W with a number W";
+
+}  // namespace mfpar::apps

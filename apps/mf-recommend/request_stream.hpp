@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "mf-recommend/answer.hpp"
+#include "mf-recommend/new_rows.hpp"
+#include "mf-recommend/output.hpp"
+
+namespace mfpar::apps {
+
+struct StreamOptions {
+  std::string path;  ///< "-" is standard input
+  ListRequest list;
+  FoldInOptions fold_in;
+  int threads = 0;
+  bool keeps_rows = false;  ///< for --append: requests need ids, and new users are kept
+};
+
+struct StreamResult {
+  std::uint64_t requests = 0;
+  std::uint64_t errors = 0;
+  NewRows rows;
+};
+
+/// Answers requests, a JSON object a line, in their order, a line each: the list, or {"line", "error"} for
+/// a request that cannot be answered. What is there to read is answered at once, by several threads where
+/// it is several lines, before more is waited for; empty lines are passed over. Stops early when asked to.
+StreamResult answer_requests(const Catalogue& catalogue, const StreamOptions& options,
+                             std::stop_token stop, Output& output);
+
+}  // namespace mfpar::apps

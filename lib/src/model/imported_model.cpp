@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "model/imported_model.hpp"
+
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+namespace {
+
+/// What the kernels take.
+constexpr std::uint64_t kMostRank = 1024;
+
+[[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kBadFile, what); }
+
+std::string shape_of(const ImportedSide& side) {
+  return side.source + " has " + std::to_string(side.count) + " rows of " +
+         std::to_string(side.rank) + " factors";
+}
+
+std::shared_ptr<const IdDictionary> row_numbers(std::uint64_t count) {
+  std::vector<std::int64_t> ids(count);
+  std::iota(ids.begin(), ids.end(), 0);
+  return std::make_shared<const IdDictionary>(std::move(ids));
+}
+
+/// Checks what goes with the rows, and puts something in the place of what is missing.
+void complete(ImportedSide& side) {
+  if (side.count >= kNoIndex) fail(shape_of(side) + "; an index has 32 bits");
+  if (side.biases.empty()) {
+    side.biases.resize(side.count);
+  } else if (side.biases.size() != side.count) {
+    fail(shape_of(side) + ", but " + side.biases_source + " holds " +
+         std::to_string(side.biases.size()) + " biases");
+  }
+  if (!side.ids) side.ids = row_numbers(side.count);
+  if (side.ids->size() != side.count) {
+    fail(shape_of(side) + ", but " + side.ids_source + " holds " +
+         std::to_string(side.ids->size()) + " ids");
+  }
+}
+
+/// The first rows of a buffer that may have room for more.
+FrozenArray<float> rows_of(ImportedSide& side) {
+  const std::size_t size = side.count * stride_of(side.rank);
+  const auto owner = std::make_shared<const AlignedBuffer<float>>(std::move(side.factors));
+  return {owner, owner->span().first(size)};
+}
+
+}  // namespace
+
+std::size_t stride_of(std::uint64_t rank) {
+  constexpr std::size_t kLanes = kRowAlignment / sizeof(float);
+  return (rank + kLanes - 1) / kLanes * kLanes;
+}
+
+void check_import_options(const ImportOptions& options, const std::string& format, bool mean,
+                          bool ids, bool biases) {
+  const auto refuse_if = [&](bool given, const char* what) {
+    if (given) {
+      throw Error(ErrorCode::kBadOption,
+                  std::string(what) + " cannot be given for " + format + ", which has its own");
+    }
+  };
+  refuse_if(options.mean && !mean, "a mean");
+  refuse_if((!options.user_ids.empty() || !options.item_ids.empty()) && !ids, "a file of ids");
+  refuse_if((!options.user_biases.empty() || !options.item_biases.empty()) && !biases,
+            "a file of biases");
+  const auto finite = [](float x) { return std::isfinite(x); };
+  if (options.mean && !finite(*options.mean)) {
+    throw Error(ErrorCode::kBadOption, "the mean is not finite");
+  }
+  if (!options.range) return;
+  const auto [lowest, highest] = *options.range;
+  if (!finite(lowest) || !finite(highest) || lowest > highest) {
+    throw Error(ErrorCode::kBadOption,
+                "the range of ratings is not finite or ends before it begins");
+  }
+}
+
+void check_rank(const ImportedSide& side) {
+  if (side.rank == 0 || side.rank > kMostRank) {
+    fail(shape_of(side) + "; 1 to " + std::to_string(kMostRank) + " factors were expected");
+  }
+}
+
+FactorModel assemble_model(ImportedSide users, ImportedSide items, ImportedNumbers numbers,
+                           const ImportOptions& options) {
+  if (users.rank != items.rank) {
+    const bool transposed = users.rank == items.count;
+    fail(shape_of(users) + ", but " + shape_of(items) + "; both must have the same number of " +
+         "factors" + (transposed ? "; is the second one to be transposed (Q.T)?" : ""));
+  }
+  complete(users);
+  complete(items);
+  FactorModel::Parts parts;
+  parts.rank = static_cast<std::uint32_t>(users.rank);
+  parts.stride = stride_of(users.rank);
+  parts.biases = numbers.biases || options.mean.has_value();
+  parts.mean = options.mean.value_or(numbers.mean);
+  parts.range = options.range.value_or(numbers.range);
+  parts.user_factors = rows_of(users);
+  parts.item_factors = rows_of(items);
+  parts.user_biases = FrozenArray<float>(std::move(users.biases));
+  parts.item_biases = FrozenArray<float>(std::move(items.biases));
+  parts.users = std::move(users.ids);
+  parts.items = std::move(items.ids);
+  return FactorModel(std::move(parts));
+}
+
+void check_card(const std::string& folder, const ModelCard& card, const ImportedSide& users,
+                const ImportedSide& items) {
+  if (card.range.lowest > card.range.highest) {
+    fail(folder + "/model.json: the range of ratings ends before it begins");
+  }
+  if (card.users == users.count && card.items == items.count && card.rank == users.rank &&
+      card.rank == items.rank) {
+    return;
+  }
+  fail(folder + "/model.json tells of " + std::to_string(card.users) + " users, " +
+       std::to_string(card.items) + " items and " + std::to_string(card.rank) + " factors, but " +
+       shape_of(users) + ", and " + shape_of(items));
+}
+
+}  // namespace mfpar

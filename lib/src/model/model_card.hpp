@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "mfpar/factor_model.hpp"
+
+namespace mfpar {
+
+/// What model.json says of the files beside it: all that is one number.
+struct ModelCard {
+  std::uint32_t rank = 0;
+  std::uint32_t users = 0;
+  std::uint32_t items = 0;
+  bool biases = false;
+  float mean = 0.0f;
+  RatingRange range;
+};
+
+ModelCard card_of(const FactorModel& model);
+
+/// Writes it as JSON. Throws Error(kSystem).
+void write_model_card(const std::string& path, const ModelCard& card);
+
+/// Reads model.json in `folder`. Throws Error(kBadFile) when it is not there or a number in it is
+/// missing or makes no sense, Error(kSystem).
+ModelCard read_model_card(const std::string& folder);
+
+}  // namespace mfpar
