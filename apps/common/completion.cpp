@@ -24,7 +24,7 @@ std::string files_function(const std::string& name) {
 }
 
 bool is_file(const OptionSpec& option) {
-  constexpr std::string_view kNames[] = {"FILE", "FOLDER", "MODEL", "RATINGS"};
+  constexpr std::string_view kNames[] = {"FILE", "FOLDER", "MODEL", "RATINGS", "TARGET"};
   return std::ranges::find(kNames, option.value_name) != std::end(kNames);
 }
 

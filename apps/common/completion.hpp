@@ -9,7 +9,7 @@
 namespace mfpar::apps {
 
 /// The completion of a program's arguments for bash: options, the words of choices, and files, for
-/// arguments and for values called FILE, FOLDER, MODEL or RATINGS. Of a command of a program
+/// arguments and for values called FILE, FOLDER, MODEL, RATINGS or TARGET. Of a command of a program
 /// ("mf-data synth"), the function that the program's completion calls.
 std::string bash_completion(const ProgramInfo& info, const Options& options);
 

@@ -36,7 +36,7 @@ struct Interval {
 struct OptionSpec {
   std::string name;        ///< without dashes
   std::string alias;       ///< one letter, or empty
-  std::string value_name;  ///< "N"; FILE, FOLDER, MODEL or RATINGS for a path; empty for a flag
+  std::string value_name;  ///< "N"; empty for a flag; completion.hpp says what names a path
   std::string help;
   std::string default_text;  ///< empty: none shown
   std::function<void(const std::string&)> take;

@@ -66,6 +66,9 @@ std::string hint(const std::string& meant) {
   return meant.empty() ? "" : "; did you mean " + meant + "?";
 }
 
+/// Models that other programs made do not tell who rated what.
+bool knows_ratings(const FactorModel& model) { return !model.parts().trained.items.empty(); }
+
 }  // namespace
 
 std::vector<std::string> read_ids(const std::string& path) {
@@ -87,7 +90,8 @@ Catalogue::Catalogue(const RecommendCommand& command,
                   ? ItemTitles()
                   : ItemTitles(command.titles_path, command.titles_columns, model().items())),
       least_by_rating_(command.least_ratings.value_or(0)),
-      least_by_interaction_(command.least_ratings.value_or(kLeastByInteraction)) {
+      least_by_interaction_(
+          command.least_ratings.value_or(knows_ratings(model()) ? kLeastByInteraction : 0)) {
   by_rating_.emplace(make_filter(command, least_by_rating_, warn));
   if (by_rating_->size() == 0 && model().item_count() > 0) {
     throw Error(ErrorCode::kBadOption,

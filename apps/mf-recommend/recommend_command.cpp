@@ -82,8 +82,9 @@ void add_list_options(Options& options, RecommendCommand& command) {
       "least-ratings", "N", command.least_ratings, 0u, 0xFFFFFFFFu,
       "Only items with so many ratings in training, or more. Unless given, 10 where lists go by "
       "interaction, by a blend with W below 1, by --similar-to or by a model without biases: "
-      "factors learnt "
-      "from fewer are mostly noise, and no bias outweighs it there. 0 for rating.");
+      "factors learnt from fewer are mostly noise, and no bias outweighs it there. 0 for rating, "
+      "and "
+      "for a model that does not tell its ratings.");
   options.flag("keep-rated", command.keep_rated,
                "List items that the user has rated, too. They are left out otherwise.");
   options.text("allow", "FILE", command.allow_path, "Only the items of this file, an id a line.");
@@ -111,8 +112,8 @@ void add_fold_in_options(Options& options, RecommendCommand& command) {
   options.group("New users");
   options.add(
       "alpha", "training|loo|X",
-      "What holds a new user's factors towards zero: training, what the model's training would "
-      "charge for so many ratings; loo, the multiple of it that predicts each of the user's "
+      "What holds a new user's factors towards zero: training, what the model's training has "
+      "found good for so many ratings; loo, the multiple of it that predicts each of the user's "
       "ratings best from the others; or a number, as in ridge regression.",
       "training", [&command](const std::string& value) { take_alpha(command.fold_in, value); });
   options.add("bias-alpha", "X",

@@ -38,9 +38,10 @@ struct BiasBaseline {
   FrozenArray<float> item_biases;  ///< one per item
 };
 
-/// What the training charged a row with n ratings, in rating units: factors n^(1-exponent) |p|^2 and
-/// bias n^(1-exponent) b^2, beside the sum of its squared errors. Fold-in holds new rows to the same.
-/// The default, 1 whatever n is, is for models whose training is unknown.
+/// What holds a new row with n ratings towards zero, in rating units: factors n^(1-exponent) |p|^2 and
+/// bias n^(1-exponent) b^2, beside the sum of its squared errors. Training leaves what it charged rows
+/// itself, and twice that for the bias, which predicts better for rows of few ratings. The default, 1
+/// whatever n is, is for models whose training is unknown.
 struct FoldInPenalty {
   float factors = 1.0f;
   float bias = 1.0f;

@@ -30,9 +30,9 @@ struct FoldInRating {
 ///
 /// over its ratings, q and b_other being fixed.
 struct FoldInOptions {
-  /// kTraining: what the model's own training would charge a row with so many ratings (see
-  /// FoldInPenalty), so that a folded-in user is the minimum of the loss that trained users went
-  /// down; at least 1e-6 each. kFixed: `alpha` below; on a model without biases this is scikit-learn's
+  /// kTraining: what the model's training leaves for a row with so many ratings (FoldInPenalty), so
+  /// that a folded-in user is about the minimum of the loss that trained users went down; at least 1e-6
+  /// each. kFixed: `alpha` below; on a model without biases this is scikit-learn's
   /// Ridge(alpha, fit_intercept=False). kLeaveOneOut: the multiple of the training's penalty, from
   /// 1/32 to 32, that best predicts each of the ratings from the others (Allen's PRESS, in closed
   /// form); for fewer than three ratings, kTraining. It takes about ten times as long, and pays where

