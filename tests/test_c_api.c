@@ -344,12 +344,12 @@ static void handles(void) {
   OK(mfpar_handle_acquire(handle, &after));
   OK(mfpar_model_version(after, &version));
   CHECK(version == 3);
-  IS_NULL("handle", mfpar_handle_acquire(NULL, &after));
-  CHECK(after == NULL);
-  OK(mfpar_handle_acquire(handle, &after));
-  IS_NULL("path", mfpar_handle_open(NULL, &handle));
-  CHECK(handle == NULL);
-  OK(mfpar_handle_open(MODEL, &handle));
+  mfpar_model* none = after;
+  IS_NULL("handle", mfpar_handle_acquire(NULL, &none));
+  CHECK(none == NULL);
+  mfpar_handle* no_handle = handle;
+  IS_NULL("path", mfpar_handle_open(NULL, &no_handle));
+  CHECK(no_handle == NULL);
   IS_NULL("handle", mfpar_handle_open(MODEL, NULL));
   IS_NULL("model", mfpar_handle_acquire(handle, NULL));
   IS_NULL("handle", mfpar_handle_reload(NULL, MODEL, &version));
