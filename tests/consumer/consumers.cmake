@@ -11,3 +11,6 @@ endfunction()
 
 # One line for each; run.sh has the same list for building without CMake.
 mfpar_consumer(consumer.cpp)
+mfpar_consumer(serving.c)
+# It reads the model that the first has saved.
+set_tests_properties(serving PROPERTIES DEPENDS consumer)

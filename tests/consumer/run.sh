@@ -11,7 +11,7 @@ set -euo pipefail
 way=$1 folder=$2 origin=$3
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # One for each consumer; consumers.cmake has the same list.
-sources=(consumer.cpp)
+sources=(consumer.cpp serving.c)
 
 fail() {
   echo "consumer: $1" >&2
