@@ -4,7 +4,6 @@
 // penalties of factors and bias; D: the diagonal matrix of a, ..., a, b.
 #include "serve/ridge.hpp"
 
-#include <Eigen/Cholesky>
 #include <cmath>
 #include <limits>
 
@@ -17,13 +16,6 @@ namespace {
 // The dual holds n / b in the same matrix as the rows: with a bias that is all but free they would
 // be lost beside it. The primal does not care how columns are scaled.
 constexpr double kMostBiasInDual = 1e8;
-
-/// Solves in place, working in `matrix`, of which the lower triangle counts.
-void solve_cholesky(RidgeEquations::Matrix matrix, Eigen::VectorXd& right_side) {
-  Eigen::Ref<Eigen::MatrixXd, 0, Eigen::OuterStride<>> in_place(matrix);
-  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd, 0, Eigen::OuterStride<>>> factor(in_place);
-  factor.solveInPlace(right_side);
-}
 
 }  // namespace
 
@@ -41,8 +33,8 @@ const Eigen::VectorXd& Ridge::solve_primal(std::span<const FoldInRating> ratings
   penalty = penalty.solvable(equations_.square_length(), ratings.size());
   RidgeEquations::Matrix matrix = equations_.matrix();
   add_penalty(matrix, penalty, side_);
+  equations_.solve();
   solution_ = equations_.right_side();
-  solve_cholesky(matrix, solution_);
   return solution_;
 }
 
@@ -55,8 +47,8 @@ const Eigen::VectorXd& Ridge::solve_dual(std::span<const FoldInRating> ratings,
   RidgeEquations::Matrix matrix = equations_.matrix();
   matrix.array() += bias_share;
   matrix.diagonal().array() += penalty.factors;
-  Eigen::VectorXd& dual = equations_.right_side();
-  solve_cholesky(matrix, dual);
+  equations_.solve();
+  const Eigen::VectorXd& dual = equations_.right_side();
   solution_.setZero(static_cast<Eigen::Index>(side_.unknowns()));
   for (std::size_t s = 0; s < ratings.size(); ++s) {
     const Eigen::Map<const Eigen::VectorXf> q(side_.row(ratings[s].index), side_.rank);

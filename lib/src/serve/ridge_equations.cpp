@@ -17,9 +17,9 @@ constexpr std::size_t kRowsAtOnce = 32;
 
 constexpr std::size_t padded(std::size_t size) { return (size + kStep - 1) / kStep * kStep; }
 
-GramKernel fastest_kernel() {
+const KernelSet& fastest_kernels() {
   static const KernelSet& set = find_kernels("auto");
-  return set.gram;
+  return set;
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ GramKernel fastest_kernel() {
 // One column more than unknowns: the primal sums X'y as a column of X'X.
 RidgeEquations::RidgeEquations(const FixedSide& side)
     : side_(side),
-      kernel_(fastest_kernel()),
+      kernels_(fastest_kernels()),
       rows_(kRowsAtOnce * padded(side.unknowns() + 1)),
       gram_(padded(side.unknowns() + 1) * padded(side.unknowns() + 1)) {}
 
@@ -39,17 +39,24 @@ void RidgeEquations::begin(std::size_t size) {
 }
 
 void RidgeEquations::add_rows(std::size_t count) {
-  kernel_({.rows = rows_.data(),
-           .count = count,
-           .size = size_,
-           .stride = stride_,
-           .gram = gram_.data()});
+  kernels_.gram({.rows = rows_.data(),
+                 .count = count,
+                 .size = size_,
+                 .stride = stride_,
+                 .gram = gram_.data()});
 }
 
 // The kernel's triangle i <= j of rows is the lower one of columns.
 RidgeEquations::Matrix RidgeEquations::matrix() noexcept {
   const auto size = static_cast<Eigen::Index>(right_side_.size());
   return {gram_.data(), size, size, Eigen::OuterStride<>(static_cast<Eigen::Index>(stride_))};
+}
+
+void RidgeEquations::solve() {
+  kernels_.cholesky(gram_.data(), static_cast<std::size_t>(right_side_.size()), stride_);
+  const Matrix factor = matrix();
+  factor.triangularView<Eigen::Lower>().solveInPlace(right_side_);
+  factor.triangularView<Eigen::Lower>().transpose().solveInPlace(right_side_);
 }
 
 double RidgeEquations::trace(std::size_t size) const noexcept {

@@ -32,6 +32,10 @@ class RidgeEquations {
   Matrix matrix() noexcept;
   Eigen::VectorXd& right_side() noexcept { return right_side_; }
 
+  /// Solves matrix() x = right_side() by Cholesky: x takes the place of the right side, and the factor that
+  /// of the matrix. NaN where the matrix is not positive definite.
+  void solve();
+
   /// The squared lengths of the rows, without their 1, added up.
   double square_length() const noexcept { return square_length_; }
 
@@ -41,7 +45,7 @@ class RidgeEquations {
   double trace(std::size_t size) const noexcept;
 
   const FixedSide side_;
-  const GramKernel kernel_;
+  const KernelSet& kernels_;
   std::size_t size_ = 0;
   std::size_t stride_ = 0;
   AlignedBuffer<double> rows_;  ///< kRowsAtOnce of them

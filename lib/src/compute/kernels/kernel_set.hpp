@@ -29,6 +29,7 @@ struct KernelSet {
   ScoreTile score_tile;
   FindReaching find_reaching;
   GramKernel gram;
+  CholeskyKernel cholesky;
 };
 
 /// The sets this processor can run, fastest first; at least the baseline.

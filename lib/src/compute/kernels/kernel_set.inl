@@ -15,6 +15,8 @@
 
 #include "compute/kernels/gram_kernel.inl"
 
+#include "compute/kernels/cholesky_kernel.inl"
+
 /// Ranks up to this know their width at compile time.
 constexpr int kWidestFixed = 256;
 

@@ -22,7 +22,7 @@ constexpr int kLanesMost = 8;
 }  // namespace
 
 extern const KernelSet kKernels{"avx2",      &sgd_kernel,    &error_kernel, &score_chosen,
-                                &score_tile, &find_reaching, &gram_kernel};
+                                &score_tile, &find_reaching, &gram_kernel,  &cholesky_kernel};
 
 }  // namespace mfpar::avx2
 

@@ -22,7 +22,7 @@ constexpr int kLanesMost = 16;
 }  // namespace
 
 extern const KernelSet kKernels{"avx512",    &sgd_kernel,    &error_kernel, &score_chosen,
-                                &score_tile, &find_reaching, &gram_kernel};
+                                &score_tile, &find_reaching, &gram_kernel,  &cholesky_kernel};
 
 }  // namespace mfpar::avx512
 

@@ -16,10 +16,10 @@ constexpr int kLanesMost = 4;
 
 #if defined(__aarch64__)
 extern const KernelSet kKernels{"neon",      &sgd_kernel,    &error_kernel, &score_chosen,
-                                &score_tile, &find_reaching, &gram_kernel};
+                                &score_tile, &find_reaching, &gram_kernel,  &cholesky_kernel};
 #else
 extern const KernelSet kKernels{"baseline",  &sgd_kernel,    &error_kernel, &score_chosen,
-                                &score_tile, &find_reaching, &gram_kernel};
+                                &score_tile, &find_reaching, &gram_kernel,  &cholesky_kernel};
 #endif
 
 }  // namespace mfpar::baseline
