@@ -70,7 +70,10 @@ inside sh -ec 'cd /tmp
   mf-data synth --shape ml-100k --seed 1 -o ratings.csv
   mf-data split ratings.csv --train-out train.csv --valid-out test.csv
   mf-train train.csv -o ratings.model -q
-  mf-eval ratings.model test.csv'
+  mf-eval ratings.model test.csv
+  mf-recommend ratings.model --user 1 --top 3
+  mf-recommend ratings.model 1=5 2=1 --top 3 --append next.model
+  mf-model verify next.model'
 for program in $(dpkg-deb -c "${packages[-1]}" | sed -n 's|.*\./usr/bin/||p'); do
   for file in "man/man1/$program.1.gz" "bash-completion/completions/$program"; do
     [[ -s $root/usr/share/$file ]] || fail "there is no /usr/share/$file"
