@@ -136,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_odd_about_ratings_is_told, Films) {
   BOOST_TEST(
       has(warnings("1=50"), "1 rating (50) outside the range of those trained on, 0.5 to 5"));
   BOOST_TEST(has(warnings("x=5"), "no rating of an item that the model has"));
-  BOOST_TEST(has(warnings("1=5 --top 100"), "no more to list than 39 items"));
+  BOOST_TEST(has(warnings("1=5 --top 100"), "only 39 items left to list"));
   write("new.csv", "1,5\n2,x\n3,4\n");
   BOOST_TEST(has(warnings("--ratings new.csv --on-bad-line skip --most-bad-share 0.5"),
                  "1 bad line left out; new.csv:2: rating \"x\" is not a number"));

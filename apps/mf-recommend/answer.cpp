@@ -34,11 +34,11 @@ void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answ
   const std::uint32_t least = catalogue.least_ratings(request.rank_by);
   const bool is_filtered =
       catalogue.filter(request.rank_by).size() < catalogue.model().item_count();
-  answer.warnings.push_back(
-      "there is no more to list than " + counted(answer.items.size(), "item") +
-      (least > 0 && is_filtered ? "; only items with at least " + std::to_string(least) +
-                                      " training ratings count (--least-ratings)"
-                                : ""));
+  answer.warnings.push_back("only " + counted(answer.items.size(), "item") + " left to list" +
+                            (least > 0 && is_filtered
+                                 ? "; only items with at least " + std::to_string(least) +
+                                       " training ratings count (--least-ratings)"
+                                 : ""));
 }
 
 /// Of a trained user, whose ratings the model does not keep: the split alone.
