@@ -6,6 +6,7 @@
 
 #include "base/aligned_buffer.hpp"
 #include "base/random.hpp"
+#include "compute/kernels/inverse_root.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/kernels/reference.hpp"
 #include "mfpar/error.hpp"
@@ -73,6 +74,8 @@ struct Runs {
       }
       offsets.push_back(compact.size());
     }
+    compact.push_back(0);  // may be read
+    wide.push_back({0, 0.0f});
   }
 
   RatingRuns describe(bool as_compact) const {
@@ -171,7 +174,7 @@ BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
   item.heads[0] = {-0.5f, 9.0f, 1.0f, 1.0f};
   user.shrink[0] = item.shrink[0] = 1.0f;
   const std::vector<std::uint64_t> offsets{0, 1};
-  const std::vector<RatingStore::WideEntry> wide{{0, 7.0f}};
+  const std::vector<RatingStore::WideEntry> wide{{0, 7.0f}, {0, 0.0f}};
   RatingRuns runs;
   runs.count = 1;
   runs.offsets = offsets.data();
@@ -297,10 +300,63 @@ BOOST_AUTO_TEST_CASE(padding_stays_zero) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(inverse_roots_are_close_enough) {
+  double largest = 0.0;
+  for (float x = 1e-6f; x < 1e9f; x *= 1.0037f) {
+    largest = std::max(largest, std::abs(InverseRoot::of(x) * std::sqrt(double{x}) - 1.0));
+  }
+  BOOST_TEST(largest < 7e-4);
+}
+
+// Eight runs are under way at once, so the order in which they begin and end shows where they meet
+// in one row.
+BOOST_AUTO_TEST_CASE(runs_that_meet_agree_with_the_scalar_twin) {
+  Runs runs(11);
+  for (auto& entry : runs.compact) {
+    entry = RatingStore::pack(RatingStore::item_of(entry) % 5, RatingStore::code_of(entry));
+  }
+  for (const KernelSet* set : available_kernels()) {
+    for (const std::uint32_t rank : {5u, 40u, 300u}) {
+      for (const std::uint32_t at_once : {1u, 3u, 8u}) {
+        for (const bool adagrad : {true, false}) {
+          Side fast_users(Runs::kRuns, rank, 2), fast_items(5, rank, 3);
+          Side slow_users(fast_users), slow_items(fast_items);
+          auto fast = pass_of(runs.describe(true), fast_users, fast_items, rank);
+          auto slow = pass_of(runs.describe(true), slow_users, slow_items, rank);
+          fast.at_once = slow.at_once = at_once;
+          set->sgd(rank, adagrad, true)(fast);
+          sgd_reference(slow, adagrad);
+          // Norms kept by increments leave out how two moves of one step act upon each other.
+          const double most = adagrad ? 1e-3 : 5e-5;
+          BOOST_TEST_CONTEXT(set->name << " rank " << rank << " at once " << at_once) {
+            BOOST_TEST(largest_difference(fast_users, slow_users, false) < most);
+            BOOST_TEST(largest_difference(fast_items, slow_items, false) < most);
+          }
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_penalty_never_turns_a_row_around) {
+  const Runs runs(12);
+  for (const KernelSet* set : available_kernels()) {
+    Side users(Runs::kRuns, 16, 2), items(Runs::kRuns * Runs::kItemsEach, 16, 3);
+    Side slow_users(users), slow_items(items);
+    auto pass = pass_of(runs.describe(true), users, items, 16);
+    auto slow = pass_of(runs.describe(true), slow_users, slow_items, 16);
+    pass.lambda_factors = slow.lambda_factors = 1000.0f;
+    set->sgd(16, false, true)(pass);
+    sgd_reference(slow, false);
+    BOOST_TEST(largest_difference(users, slow_users, false) < 2e-5);
+    BOOST_TEST(largest_difference(items, slow_items, false) < 2e-5);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(visit_orders_reach_every_entry_once) {
   for (const std::uint64_t count : {1, 2, 3, 7, 64, 1000, 10007, 20014, 80021}) {
     for (std::uint32_t row = 0; row < 20; ++row) {
-      const VisitOrder order = visit_order(5, row, count);
+      const VisitOrder order = visit_order(row, count);
       std::vector<bool> seen(count, false);
       std::uint64_t position = order.start;
       for (std::uint64_t n = 0; n < count; ++n) {

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-#include "compute/block_store.hpp"
+#include "compute/band_store.hpp"
 #include "compute/epoch_schedule.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "rating_fixtures.hpp"
@@ -104,23 +104,28 @@ BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
-  // The second shape has fewer users than the grid has bands, the third a single rating.
+  // The second shape has fewer users than the grid has bands, the third a single rating; long rows
+  // make the first one's bands many.
   for (const RandomRatings& shape :
        {RandomRatings{.users = 103, .items = 57}, RandomRatings{.users = 5, .items = 300},
         RandomRatings{.users = 1, .items = 1, .density = 1.0}}) {
     const RatingStore store = random_store(shape);
     const Workers workers(2);
     const RatingScale scale = measure_scale(store, true, workers);
-    const BlockStore blocks(store, scale, workers);
-    BOOST_TEST(blocks.bands() >= 1u);
-    BOOST_TEST(blocks.bands() <= BlockStore::kMostBands);
+    const std::size_t stride = 1 << 16;
+    const BandStore blocks(store, scale, stride, workers);
+    BOOST_TEST(blocks.panels() ==
+               std::min({BandStore::kMostPanels, store.user_count(), store.item_count()}));
+    BOOST_TEST(blocks.bands() % blocks.panels() == 0u);
+    BOOST_TEST((blocks.bands() > blocks.panels()) == (shape.users == 103));
     std::map<std::pair<UserIndex, ItemIndex>, float> seen;
     std::map<UserIndex, std::uint32_t> band_of;
     std::map<ItemIndex, std::uint32_t> panel_of;
     for (std::uint32_t band = 0; band < blocks.bands(); ++band) {
-      for (std::uint32_t panel = 0; panel < blocks.bands(); ++panel) {
+      for (std::uint32_t panel = 0; panel < blocks.panels(); ++panel) {
         const RatingRuns runs = blocks.block(band, panel);
         for (std::size_t run = 0; run < runs.count; ++run) {
+          BOOST_REQUIRE(runs.offsets[run + 1] - runs.offsets[run] <= kLongestRun);
           for (std::uint64_t at = runs.offsets[run]; at < runs.offsets[run + 1]; ++at) {
             const UserIndex user = RatingStore::item_of(runs.compact[at]) + runs.moving_base;
             const ItemIndex item = runs.rows[run];

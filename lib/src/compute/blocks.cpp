@@ -5,47 +5,39 @@
 #include <numeric>
 #include <vector>
 
-#include "base/random.hpp"
-#include "compute/row_norms.hpp"
-
 namespace mfpar {
-
-BlockSchedule::BlockSchedule(const RatingStore& ratings, const RatingScale& scale,
-                             const KernelSet& kernels, std::uint32_t rank, StepRule rule,
-                             const Workers& workers)
-    : users_(ratings.user_count()),
-      blocks_(ratings, scale, workers),
-      compact_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, true)),
-      wide_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, false)) {}
 
 PassSums BlockSchedule::run_epoch(const EpochPlan& plan, const Workers& workers,
                                   const std::function<bool()>& stop) {
-  refresh_norms(plan.users, users_, plan.stride, workers);
+  bands_.refresh_user_norms(plan, workers);
 
-  // Task s * bands + b is band b at step s. It waits for the same band at step s - 1 and for the
-  // band that held its panel then, b + 1.
-  const std::uint32_t bands = blocks_.bands();
-  const std::uint32_t tasks = bands * bands;
-  std::vector<std::atomic<int>> waits_for(tasks);
-  for (auto& count : waits_for) count.store(2, std::memory_order_relaxed);
-  std::vector<PassSums> sums(tasks);
+  // Task t * panels + b is lane b at step t: of the group of bands t / panels it takes band b, and
+  // of it panel (b + t) mod panels. It waits for the lane that held its panel at step t - 1, which
+  // is b + 1, and within a group for its own band at step t - 1.
+  const std::uint32_t panels = bands_.store().panels();
+  const std::uint32_t steps = bands_.store().bands();
+  const auto waits = [&](std::uint32_t step) { return step == 0 ? 0 : step % panels == 0 ? 1 : 2; };
+  std::vector<std::atomic<int>> waits_for(std::size_t{steps} * panels);
+  for (std::uint32_t task = 0; task < waits_for.size(); ++task) {
+    waits_for[task].store(waits(task / panels), std::memory_order_relaxed);
+  }
+  std::vector<PassSums> sums(waits_for.size());
 
   const auto run_block = [&](std::uint32_t task, const Workers::Submit& submit) {
-    const std::uint32_t step = task / bands;
-    const std::uint32_t band = task % bands;
+    const std::uint32_t step = task / panels, lane = task % panels;
     if (stop()) return;
-    SgdPass pass = make_pass(plan, plan.items, plan.users);
-    pass.runs = blocks_.block(band, (band + step) % bands);
-    pass.order_seed = derive_seed(plan.seed, task);
-    sums[task] = (pass.runs.wide == nullptr ? compact_kernel_ : wide_kernel_)(pass);
-    if (step + 1 == bands) return;
-    for (const std::uint32_t next_band : {band, (band + bands - 1) % bands}) {
-      const std::uint32_t next = (step + 1) * bands + next_band;
+    const std::uint32_t band = step / panels * panels + lane;
+    sums[task] = bands_.run(plan, band, bands_.store().block(band, (lane + step) % panels), task);
+    if (step + 1 == steps) return;
+    const auto done_for = [&](std::uint32_t next_lane) {
+      const std::uint32_t next = (step + 1) * panels + next_lane;
       // Release what this block wrote, acquire what the other predecessor wrote.
       if (waits_for[next].fetch_sub(1, std::memory_order_acq_rel) == 1) submit(next);
-    }
+    };
+    if ((step + 1) % panels != 0) done_for(lane);
+    done_for((lane + panels - 1) % panels);
   };
-  std::vector<std::uint32_t> first_step(bands);
+  std::vector<std::uint32_t> first_step(panels);
   std::iota(first_step.begin(), first_step.end(), 0u);
   workers.run_graph(first_step, run_block);
 

@@ -28,8 +28,8 @@ struct EpochPlan {
   std::uint64_t seed = 0;  ///< of this epoch
 };
 
-/// The pass of a piece of the epoch: everything but its runs and order.
-SgdPass make_pass(const EpochPlan& plan, const FactorSide& fixed, const FactorSide& moving);
+/// Floats from row to row: rows start on a cache line.
+inline std::size_t row_stride(std::uint32_t rank) { return (std::size_t{rank} + 15) / 16 * 16; }
 
 /// An order in which threads pass over all ratings once. One epoch at a time.
 class EpochSchedule {
@@ -42,7 +42,7 @@ class EpochSchedule {
                              const std::function<bool()>& stop) = 0;
 };
 
-/// `ratings` must outlive the schedule.
+/// A schedule holds the ratings a second time, in its own order.
 std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const RatingStore& ratings,
                                              const RatingScale& scale, const KernelSet& kernels,
                                              std::uint32_t rank, StepRule rule,

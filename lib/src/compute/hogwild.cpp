@@ -1,39 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "compute/hogwild.hpp"
 
-#include "base/random.hpp"
-#include "compute/row_norms.hpp"
+#include <vector>
 
 namespace mfpar {
 
-HogwildSchedule::HogwildSchedule(const RatingStore& ratings, const RatingScale& scale,
-                                 SgdKernel kernel)
-    : ratings_(ratings),
-      scale_(scale),
-      kernel_(kernel),
-      values_(standardised_values(ratings, scale)) {}
-
 PassSums HogwildSchedule::run_epoch(const EpochPlan& plan, const Workers& workers,
                                     const std::function<bool()>& stop) {
-  refresh_norms(plan.items, ratings_.item_count(), plan.stride, workers);
-  const auto shards = ratings_.shard_boundaries();
-  std::vector<PassSums> sums(shards.size() - 1);
-  workers.for_each(sums.size(), [&](std::size_t shard) {
+  bands_.refresh_user_norms(plan, workers);
+  const std::uint32_t count = bands_.store().bands();
+  const VisitOrder order = visit_order(plan.seed, count);
+  std::vector<PassSums> sums(count);
+  workers.for_each(count, [&](std::size_t visit) {
     if (stop()) return;
-    SgdPass pass = make_pass(plan, plan.users, plan.items);
-    pass.runs.first_row = shards[shard];
-    pass.runs.count = shards[shard + 1] - shards[shard];
-    pass.runs.offsets = ratings_.offsets().data() + shards[shard];
-    if (ratings_.is_compact()) {
-      pass.runs.compact = ratings_.parts().compact.data();
-      pass.runs.code_values = values_.data();
-    } else {
-      pass.runs.wide = ratings_.parts().wide.data();
-      pass.runs.wide_mean = scale_.mean;
-      pass.runs.wide_scale = 1.0f / scale_.deviation;
-    }
-    pass.order_seed = derive_seed(plan.seed, shard);
-    sums[shard] = kernel_(pass);
+    const auto band =
+        static_cast<std::uint32_t>((order.start + visit * std::uint64_t{order.stride}) % count);
+    sums[visit] = bands_.run(plan, band, bands_.store().band(band), band);
   });
   PassSums total;
   for (const PassSums& part : sums) total += part;

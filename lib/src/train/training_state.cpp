@@ -24,9 +24,6 @@ std::vector<std::uint32_t> count_user_ratings(const RatingStore& ratings) {
   return counts;
 }
 
-/// Rows start on a cache line: the rank rounded up to 16 floats.
-std::size_t row_stride(int rank) { return (static_cast<std::size_t>(rank) + 15) / 16 * 16; }
-
 }  // namespace
 
 double scheduled_rate(const TrainOptions& options, int epoch) {
@@ -47,7 +44,7 @@ double scheduled_rate(const TrainOptions& options, int epoch) {
 TrainingState::TrainingState(const RatingStore& ratings, const RatingScale& scale,
                              const TrainOptions& options, const FactorModel* init,
                              const Workers& workers)
-    : options_(options), scale_(scale), stride_(row_stride(options.rank)) {
+    : options_(options), scale_(scale), stride_(row_stride(static_cast<std::uint32_t>(options.rank))) {
   users_.counts = count_user_ratings(ratings);
   items_.counts = count_item_ratings(ratings, workers);
   start_side(users_, SeedUse::kInitUsers, workers);

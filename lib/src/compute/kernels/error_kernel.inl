@@ -13,7 +13,9 @@ class ErrorWalk {
   explicit ErrorWalk(const ErrorPass& pass)
       : pass_(pass),
         entries_(pass.runs),
-        shape_(pass.rank),
+        shape_(pass.rank, pass.stride),
+        moving_rows_(pass.moving_rows + std::size_t{pass.runs.moving_base} * shape_.stride()),
+        moving_biases_(pass.moving_biases + pass.runs.moving_base),
         lowest_(broadcast(pass.lowest)),
         highest_(broadcast(pass.highest)) {}
 
@@ -51,10 +53,8 @@ class ErrorWalk {
   };
 
   void begin_run(std::size_t run) {
-    const std::uint32_t row = pass_.runs.rows != nullptr
-                                  ? pass_.runs.rows[run]
-                                  : pass_.runs.first_row + static_cast<std::uint32_t>(run);
-    const float* const p = pass_.fixed_rows + std::size_t{row} * pass_.stride;
+    const std::uint32_t row = pass_.runs.row(run);
+    const float* const p = pass_.fixed_rows + std::size_t{row} * shape_.stride();
     for (int v = 0; v < shape_.count(); ++v) p_[v] = load_owned<kLanes>(p + v * kLanes);
     base_ = broadcast(pass_.mean + pass_.fixed_biases[row]);
     errors_ = clipped_errors_ = Vec4{};
@@ -62,10 +62,10 @@ class ErrorWalk {
 
   [[gnu::always_inline]] Scored score(std::uint64_t at) const {
     const DecodedEntry entry = entries_[at];
-    const float* const q = pass_.moving_rows + std::size_t{entry.row} * pass_.stride;
+    const float* const q = moving_rows_ + entry.row * shape_.stride();
     Vector products{};
     for (int v = 0; v < shape_.count(); ++v) products += p_[v] * load_owned<kLanes>(q + v * kLanes);
-    return {entry.value, pass_.moving_biases[entry.row], fold(products)};
+    return {entry.value, moving_biases_[entry.row], fold(products)};
   }
 
   [[gnu::always_inline]] void add(Vec4 values, Vec4 biases, Vec4 dots) {
@@ -79,6 +79,8 @@ class ErrorWalk {
   const ErrorPass pass_;
   const Entries entries_;
   const Shape shape_;
+  const float* const moving_rows_;
+  const float* const moving_biases_;
   const Vec4 lowest_;
   const Vec4 highest_;
   Vector p_[Shape::kCapacity];

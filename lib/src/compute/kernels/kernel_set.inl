@@ -3,19 +3,18 @@
 // All kernels of one instruction set, for kLanesMost floats a register. Included once for each,
 // inside its namespace and under its target; no include guard.
 
+// Each builds on those before it.
+// clang-format off
 #include "compute/kernels/vector.inl"
-
 #include "compute/kernels/shared_row.inl"
-
+#include "compute/kernels/entries.inl"
+#include "compute/kernels/lanes.inl"
 #include "compute/kernels/sgd_kernel.inl"
-
 #include "compute/kernels/error_kernel.inl"
-
 #include "compute/kernels/score_kernel.inl"
-
 #include "compute/kernels/gram_kernel.inl"
-
 #include "compute/kernels/cholesky_kernel.inl"
+// clang-format on
 
 /// Ranks up to this know their width at compile time.
 constexpr int kWidestFixed = 256;
@@ -24,31 +23,25 @@ constexpr int kWidestFixed = 256;
 /// them into one sum costs.
 constexpr int lanes_of(int width) { return width <= 32 && kLanesMost > 8 ? 8 : kLanesMost; }
 
-/// How many runs are walked in turn: enough to hide the chain of dependent operations, few enough
-/// for their rows to stay in registers and the first-level cache.
-constexpr int interleave_of(int width) { return width == 0 ? 1 : width <= 32 ? 4 : 2; }
-
-/// Calls `pick` with the lanes, vectors and interleave of the narrowest width that holds `rank`: 8,
+/// Calls `pick` with the lanes and vectors of the narrowest width that holds `rank`: 8,
 /// any multiple of 16 up to kWidestFixed (never more than a row's stride), or 0 beyond.
 template <int kWidth = 8, class Pick>
 auto with_width(std::uint32_t rank, Pick pick) {
   if constexpr (kWidth > kWidestFixed) {
-    return pick.template operator()<kLanesMost, 0, interleave_of(0)>();
+    return pick.template operator()<kLanesMost, 0>();
   } else {
     if (rank <= kWidth) {
       constexpr int kLanes = lanes_of(kWidth);
-      return pick.template operator()<kLanes, kWidth / kLanes, interleave_of(kWidth)>();
+      return pick.template operator()<kLanes, kWidth / kLanes>();
     }
-    return with_width<kWidth == 8 ? 16 : kWidth + 16>(rank, pick);
+    return with_width < kWidth == 8 ? 16 : kWidth + 16 > (rank, pick);
   }
 }
 
 template <bool kAdaGrad, class Entries>
 SgdKernel sgd_kernel_of(std::uint32_t rank) {
-  return with_width(rank, []<int kLanes, int kVectors, int kInterleave>() -> SgdKernel {
-    return [](const SgdPass& pass) {
-      return SgdWalk<kLanes, kVectors, kInterleave, kAdaGrad, Entries>(pass)();
-    };
+  return with_width(rank, []<int kLanes, int kVectors>() -> SgdKernel {
+    return [](const SgdPass& pass) { return SgdWalk<kLanes, kVectors, kAdaGrad, Entries>(pass)(); };
   });
 }
 
@@ -63,7 +56,7 @@ inline SgdKernel sgd_kernel(std::uint32_t rank, bool adagrad, bool compact) {
 
 template <class Entries>
 ErrorKernel error_kernel_of(std::uint32_t rank) {
-  return with_width(rank, []<int kLanes, int kVectors, int>() -> ErrorKernel {
+  return with_width(rank, []<int kLanes, int kVectors>() -> ErrorKernel {
     return [](const ErrorPass& pass) { return ErrorWalk<kLanes, kVectors, Entries>(pass)(); };
   });
 }

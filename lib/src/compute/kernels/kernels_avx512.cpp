@@ -6,7 +6,9 @@
 // this instruction set and then picked by the linker for processors that lack it.
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
+#include "compute/kernels/inverse_root.hpp"
 #include "compute/kernels/kernel_set.hpp"
 
 #pragma GCC push_options

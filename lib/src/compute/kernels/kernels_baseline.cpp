@@ -3,7 +3,9 @@
 // Kernels for what every processor of the architecture has: SSE2 on x86-64, NEON on 64-bit Arm.
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
+#include "compute/kernels/inverse_root.hpp"
 #include "compute/kernels/kernel_set.hpp"
 
 namespace mfpar::baseline {

@@ -2,9 +2,11 @@
 #include "compute/kernels/reference.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "compute/kernels/inverse_root.hpp"
 #include "compute/objective.hpp"
 
 namespace mfpar {
@@ -26,18 +28,85 @@ Entry entry_at(const RatingRuns& runs, std::uint64_t at) {
   return {entry.item + runs.moving_base, (entry.value - runs.wide_mean) * runs.wide_scale};
 }
 
-std::uint32_t row_of(const RatingRuns& runs, std::size_t run) {
-  return runs.rows != nullptr ? runs.rows[run] : runs.first_row + static_cast<std::uint32_t>(run);
+/// A run under way: its row apart from the shared one.
+struct Run {
+  std::uint32_t row;
+  std::uint64_t at;
+  std::uint64_t end;
+  std::vector<float> factors;
+  std::vector<float> began_factors;
+  RowHead head;
+  RowHead began_head;
+};
+
+/// The runs of a pass in their order.
+class RunQueue {
+ public:
+  explicit RunQueue(const SgdPass& pass)
+      : pass_(pass), order_(visit_order(pass.order_seed, pass.runs.count)), next_(order_.start) {}
+
+  std::optional<Run> next() {
+    while (begun_ < pass_.runs.count) {
+      ++begun_;
+      const std::size_t run = next_;
+      next_ = (next_ + order_.stride) % pass_.runs.count;
+      const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
+      if (begin == end) continue;
+      const std::uint32_t row = pass_.runs.row(run);
+      const float* const p = pass_.fixed.rows + std::size_t{row} * pass_.stride;
+      const std::vector<float> factors(p, p + pass_.rank);
+      const RowHead head = pass_.fixed.heads[row];
+      return Run{row, begin, end, factors, factors, head, head};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const SgdPass& pass_;
+  VisitOrder order_;
+  std::size_t next_;
+  std::size_t begun_ = 0;
+};
+
+void end_run(const Run& run, const SgdPass& pass) {
+  float* const p = pass.fixed.rows + std::size_t{run.row} * pass.stride;
+  for (std::uint32_t f = 0; f < pass.rank; ++f) p[f] += run.factors[f] - run.began_factors[f];
+  RowHead& head = pass.fixed.heads[run.row];
+  head.bias += run.head.bias - run.began_head.bias;
+  head.bias_accumulator += run.head.bias_accumulator - run.began_head.bias_accumulator;
+  head.accumulator += run.head.accumulator - run.began_head.accumulator;
 }
 
-std::span<float> row_span(const FactorSide& side, std::uint32_t row, const SgdPass& pass) {
-  return {side.rows + std::size_t{row} * pass.stride, pass.rank};
+/// How a rating moves one side.
+struct Move {
+  float keep;
+  float pull;
+  float bias;              ///< to add
+  float bias_accumulator;  ///< to add
+  float accumulator;       ///< to add
+};
+
+/// The move of a row with `head`, for the gradient of its factors and of its bias.
+Move move_of(const RowHead& head, std::span<const float> gradient, float bias_gradient, float e,
+             float weight, const SgdPass& pass, bool adagrad) {
+  float rate = pass.rate, bias_rate = pass.bias_rate;
+  Move move = {};
+  if (adagrad) {
+    move.accumulator = dot<float>(gradient, gradient) / static_cast<float>(pass.rank);
+    move.bias_accumulator = bias_gradient * bias_gradient;
+    rate *= InverseRoot::of(head.accumulator + move.accumulator);
+    bias_rate *= InverseRoot::of(head.bias_accumulator + move.bias_accumulator);
+  }
+  move.keep = std::max(1.0f - rate * weight, kLeastKept);
+  move.pull = rate * e;
+  move.bias = -bias_rate * bias_gradient;
+  return move;
 }
 
-/// The AdaGrad step for a parameter block whose mean squared gradient is `square`.
-float adagrad_step(float& accumulator, float square, float rate) {
-  accumulator += square;
-  return rate / std::sqrt(accumulator);
+void add_head(RowHead& head, const Move& move) {
+  head.bias += move.bias;
+  head.bias_accumulator += move.bias_accumulator;
+  head.accumulator += move.accumulator;
 }
 
 void add_squares(PassSums& sums, float value, float prediction, float lowest, float highest) {
@@ -51,50 +120,63 @@ void add_squares(PassSums& sums, float value, float prediction, float lowest, fl
 
 PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
   PassSums sums;
+  if (pass.runs.count == 0) return sums;
+  RunQueue queue(pass);
+  std::vector<Run> runs;
+  while (runs.size() < pass.at_once) {
+    auto run = queue.next();
+    if (!run) break;
+    runs.push_back(std::move(*run));
+  }
+  struct Step {
+    std::uint32_t row;
+    Move fixed;
+    Move moving;
+  };
   std::vector<float> p_gradient(pass.rank), q_gradient(pass.rank);
-  for (std::size_t run = 0; run < pass.runs.count; ++run) {
-    const std::uint64_t begin = pass.runs.offsets[run];
-    const std::uint64_t length = pass.runs.offsets[run + 1] - begin;
-    if (length == 0) continue;
-    const std::uint32_t p_row = row_of(pass.runs, run);
-    const VisitOrder order = visit_order(pass.order_seed, p_row, length);
-    std::uint64_t position = order.start;
-    for (std::uint64_t visit = 0; visit < length; ++visit) {
-      const Entry entry = entry_at(pass.runs, begin + position);
-      position = (position + order.stride) % length;
-
-      const auto p = row_span(pass.fixed, p_row, pass);
-      const auto q = row_span(pass.moving, entry.row, pass);
-      RowHead& p_head = pass.fixed.heads[p_row];
-      RowHead& q_head = pass.moving.heads[entry.row];
-      const RatingPoint<float> at{entry.value, p, q, p_head.bias, q_head.bias};
-      const float p_shrink = pass.fixed.shrink[p_row];
+  while (!runs.empty()) {
+    std::vector<Step> steps;
+    for (const Run& run : runs) {
+      const Entry entry = entry_at(pass.runs, run.at);
+      const std::span<const float> q(pass.moving.rows + std::size_t{entry.row} * pass.stride,
+                                     pass.rank);
+      const RowHead& q_head = pass.moving.heads[entry.row];
+      const RatingPoint<float> at{entry.value, run.factors, q, run.head.bias, q_head.bias};
+      const float p_shrink = pass.fixed.shrink[run.row];
       const float q_shrink = pass.moving.shrink[entry.row];
       const RatingWeights<float> weight{
           pass.lambda_factors * p_shrink, pass.lambda_factors * q_shrink,
           pass.lambda_biases * p_shrink, pass.lambda_biases * q_shrink};
-      add_squares(sums, entry.value, entry.value - rating_error(at), pass.lowest, pass.highest);
-      const auto bias_gradient = rating_gradient<float>(at, weight, p_gradient, q_gradient);
-
-      float p_rate = pass.rate, q_rate = pass.rate;
-      float p_bias_rate = pass.bias_rate, q_bias_rate = pass.bias_rate;
-      if (adagrad) {
-        const auto mean_square = [&](const std::vector<float>& g) {
-          return dot<float>(g, g) / static_cast<float>(pass.rank);
-        };
-        p_rate = adagrad_step(p_head.accumulator, mean_square(p_gradient), pass.rate);
-        q_rate = adagrad_step(q_head.accumulator, mean_square(q_gradient), pass.rate);
-        p_bias_rate = adagrad_step(p_head.bias_accumulator, bias_gradient.p * bias_gradient.p,
-                                   pass.bias_rate);
-        q_bias_rate = adagrad_step(q_head.bias_accumulator, bias_gradient.q * bias_gradient.q,
-                                   pass.bias_rate);
-      }
+      const float e = rating_error(at);
+      add_squares(sums, entry.value, entry.value - e, pass.lowest, pass.highest);
+      const auto bias = rating_gradient<float>(at, weight, p_gradient, q_gradient);
+      steps.push_back({entry.row, move_of(run.head, p_gradient, bias.p, e, weight.p, pass, adagrad),
+                       move_of(q_head, q_gradient, bias.q, e, weight.q, pass, adagrad)});
+    }
+    for (std::size_t lane = 0; lane < runs.size(); ++lane) {
+      Run& run = runs[lane];
+      const Step& step = steps[lane];
+      float* const q = pass.moving.rows + std::size_t{step.row} * pass.stride;
       for (std::uint32_t f = 0; f < pass.rank; ++f) {
-        p[f] -= p_rate * p_gradient[f];
-        q[f] -= q_rate * q_gradient[f];
+        const float p_old = run.factors[f], q_old = q[f];
+        q[f] = step.moving.keep * q_old + step.moving.pull * p_old;
+        run.factors[f] = step.fixed.keep * p_old + step.fixed.pull * q_old;
       }
-      p_head.bias -= p_bias_rate * bias_gradient.p;
-      q_head.bias -= q_bias_rate * bias_gradient.q;
+      add_head(pass.moving.heads[step.row], step.moving);
+      add_head(run.head, step.fixed);
+      ++run.at;
+    }
+    // From the last lane to the first, as the kernels do: a lane without a further run is filled
+    // from the end.
+    for (std::size_t lane = runs.size(); lane-- > 0;) {
+      if (runs[lane].at != runs[lane].end) continue;
+      end_run(runs[lane], pass);
+      if (auto next = queue.next()) {
+        runs[lane] = std::move(*next);
+      } else {
+        std::swap(runs[lane], runs.back());
+        runs.pop_back();
+      }
     }
   }
   return sums;
@@ -103,7 +185,7 @@ PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
 PassSums error_reference(const ErrorPass& pass) {
   PassSums sums;
   for (std::size_t run = 0; run < pass.runs.count; ++run) {
-    const std::uint32_t p_row = row_of(pass.runs, run);
+    const std::uint32_t p_row = pass.runs.row(run);
     for (std::uint64_t at = pass.runs.offsets[run]; at < pass.runs.offsets[run + 1]; ++at) {
       const Entry entry = entry_at(pass.runs, at);
       const std::span p(pass.fixed_rows + std::size_t{p_row} * pass.stride, pass.rank);

@@ -6,9 +6,8 @@
 
 namespace mfpar {
 
-/// The scalar twin of the SGD kernels: the same updates from rating_gradient(), one run after the
-/// other, with nothing clever. Kernels agree with it up to rounding where runs do not share moving
-/// rows (their order of runs is another one).
+/// The scalar twin of the SGD kernels: the same updates in the same order, from rating_gradient()
+/// and with nothing clever. Kernels agree with it up to rounding.
 PassSums sgd_reference(const SgdPass& pass, bool adagrad);
 
 /// The scalar twin of the error kernels.

@@ -3,244 +3,333 @@
 // The update of SgdPass. Included once for each instruction set, inside its namespace; no include
 // guard.
 //
-// One run is a chain: each update of p needs the one before. Several runs (lanes) are therefore
-// walked in turn, so that the processor works on one while another waits; each run, and each moving
-// row, still sees its updates strictly one after the other in program order.
+// A run is a chain, each update of its row needs the one before, and the arithmetic between two
+// rows is long and narrow. Walking eight runs in step hides the one and fills vectors with the
+// other (lanes.inl): one step is the errors of eight ratings, then what follows from them, then the
+// rows.
 
-/// Reads entry `at` of the runs: the moving row and the standardised value.
-struct DecodedEntry {
-  std::uint32_t row;
-  float value;
-};
-
-struct CompactEntries {
-  const std::uint32_t* entries;
-  const float* values;
-  std::uint32_t base;
-  explicit CompactEntries(const RatingRuns& runs)
-      : entries(runs.compact), values(runs.code_values), base(runs.moving_base) {}
-  std::uint32_t row(std::uint64_t at) const { return RatingStore::item_of(entries[at]) + base; }
-  DecodedEntry operator[](std::uint64_t at) const {
-    return {row(at), values[RatingStore::code_of(entries[at])]};
-  }
-};
-
-struct WideEntries {
-  const RatingStore::WideEntry* entries;
-  float mean, scale;
-  std::uint32_t base;
-  explicit WideEntries(const RatingRuns& runs)
-      : entries(runs.wide), mean(runs.wide_mean), scale(runs.wide_scale), base(runs.moving_base) {}
-  std::uint32_t row(std::uint64_t at) const { return entries[at].item + base; }
-  DecodedEntry operator[](std::uint64_t at) const {
-    return {row(at), (entries[at].value - mean) * scale};
-  }
-};
-
-/// kVectors vectors of kLanes floats, or for kVectors == 0 as many as the rank needs.
-template <int kLanes, int kVectors>
-struct RowShape {
-  static constexpr int kCapacity = kVectors > 0 ? kVectors : kMostKernelRank / kLanes;
-  using Vector = Vec<kLanes>;
-  int vectors;
-  explicit RowShape(std::uint32_t rank)
-      : vectors(kVectors > 0 ? kVectors : (static_cast<int>(rank) + kLanes - 1) / kLanes) {}
-  int count() const {
-    if constexpr (kVectors > 0) return kVectors;
-    return vectors;
-  }
-};
-
-/// The fixed row of a run under way.
+/// The row that a run fixes is p = scale * v: its penalty shrinks the scale alone, which saves a
+/// multiplication for each vector of v. A run is short enough for the scale never to run out.
 template <class Shape>
-struct Lane {
-  typename Shape::Vector p[Shape::kCapacity];
-  Vec4 head;    ///< a RowHead
-  Vec4 lambda;  ///< of the bias and of the factors, twice
-  Vec4 errors;  ///< sums of squares, clipped, plain, clipped, plain
-  std::uint32_t row;
-  std::uint32_t position;   ///< within the run
-  std::uint32_t ahead;      ///< the position kAhead visits on, whose rows are fetched already
-  std::uint32_t stride;     ///< of the VisitOrder
-  std::uint32_t length;
-  std::uint32_t remaining;
-  std::uint64_t begin;
+struct RunsUnderWay {
+  typename Shape::Vector v[kRunsAtOnce][Shape::kCapacity];
+  typename Shape::Vector began[kRunsAtOnce][Shape::kCapacity];  ///< p as it was loaded
+  Vec4 began_heads[kRunsAtOnce];
+  HeadLanes head;
+  Lanes scale;
+  Lanes lambda_factors, lambda_biases;
+  Lanes errors, clipped_errors;  ///< sums of squares
+  Lanes weight;                  ///< 1, or 0 where there is no run
+  LaneIndices at, end;           ///< positions of the next entry and behind the last
+  LaneIndices advance;           ///< 1, or 0 where there is no run
+  std::uint32_t rows[kRunsAtOnce];
+  int count = 0;  ///< runs under way, in the first lanes
 };
 
-template <int kLanes, int kVectors, int kInterleave, bool kAdaGrad, class Entries>
+template <int kLanes, int kVectors, bool kAdaGrad, class Entries>
 class SgdWalk {
   using Shape = RowShape<kLanes, kVectors>;
   using Vector = typename Shape::Vector;
+  using Runs = RunsUnderWay<Shape>;
 
  public:
   explicit SgdWalk(const SgdPass& pass)
       : pass_(pass),
         entries_(pass.runs),
-        shape_(pass.rank),
-        rates_{pass.bias_rate, pass.rate, pass.bias_rate, pass.rate},
-        lambdas_{pass.lambda_biases, pass.lambda_factors, pass.lambda_biases, pass.lambda_factors},
-        shares_{1.0f, 1.0f / static_cast<float>(pass.rank), 1.0f,
-                1.0f / static_cast<float>(pass.rank)},
-        lowest_(broadcast(pass.lowest)),
-        highest_(broadcast(pass.highest)) {}
+        shape_(pass.rank, pass.stride),
+        moving_rows_(pass.moving.rows + std::size_t{pass.runs.moving_base} * shape_.stride()),
+        moving_heads_(pass.moving.heads + pass.runs.moving_base),
+        moving_shrink_(pass.moving.shrink + pass.runs.moving_base),
+        share_(1.0f / static_cast<float>(pass.rank)) {}
 
   PassSums operator()() {
-    Lane<Shape> lanes[kInterleave];
-    bool all_busy = true;
-    for (auto& lane : lanes) all_busy &= begin_run(lane);
-    // One rating of each lane in turn; a finished run makes way for the next.
-    while (all_busy) {
-#pragma GCC unroll 8
-      for (int l = 0; l < kInterleave; ++l) {
-        step(lanes[l]);
-        if (--lanes[l].remaining == 0) [[unlikely]] {
-          end_run(lanes[l]);
-          all_busy &= begin_run(lanes[l]);
-        }
-      }
+    if (pass_.runs.count == 0) return sums_;
+    const VisitOrder order = visit_order(pass_.order_seed, pass_.runs.count);
+    next_run_ = order.start;
+    run_stride_ = order.stride;
+    Runs runs = {};
+    for (int lane = 0; lane < kRunsAtOnce; ++lane) clear(runs, lane);
+    while (runs.count < static_cast<int>(pass_.at_once) && begin_run(runs, runs.count)) {
+      ++runs.count;
     }
-    // No run is left to begin: the lanes that are not done finish one by one.
-    for (auto& lane : lanes) {
-      if (lane.remaining == 0) continue;
-      do {
-        step(lane);
-      } while (--lane.remaining > 0);
-      end_run(lane);
-    }
+    while (runs.count == kRunsAtOnce) step<true>(runs);
+    while (runs.count > 0) step<false>(runs);
+    flush(runs);
     return sums_;
   }
 
  private:
-  /// How many visits of a lane ahead rows are fetched: time for a line to come from another core.
-  static constexpr std::uint32_t kAhead = 4;
-
-  /// Puts the next run that is not empty into `lane`. False, with nothing remaining, when there is
-  /// none.
-  [[gnu::noinline]] bool begin_run(Lane<Shape>& lane) {
-    lane.remaining = 0;
-    for (; next_run_ < pass_.runs.count; ++next_run_) {
-      const std::uint64_t begin = pass_.runs.offsets[next_run_];
-      const std::uint64_t length = pass_.runs.offsets[next_run_ + 1] - begin;
-      if (length == 0) continue;
-      lane.row = pass_.runs.rows != nullptr
-                     ? pass_.runs.rows[next_run_]
-                     : pass_.runs.first_row + static_cast<std::uint32_t>(next_run_);
-      const VisitOrder order = visit_order(pass_.order_seed, lane.row, length);
-      lane.position = order.start;
-      lane.ahead = static_cast<std::uint32_t>(
-          (order.start + std::uint64_t{kAhead} * order.stride) % length);
-      lane.stride = order.stride;
-      lane.begin = begin;
-      lane.length = lane.remaining = static_cast<std::uint32_t>(length);
-      lane.lambda = lambdas_ * pass_.fixed.shrink[lane.row];
-      lane.errors = Vec4{};
-      const float* row = pass_.fixed.rows + std::size_t{lane.row} * pass_.stride;
-      Vector squares{};
-      for (int v = 0; v < shape_.count(); ++v) {
-        lane.p[v] = load_owned<kLanes>(row + v * kLanes);
-        squares += lane.p[v] * lane.p[v];
-      }
-      lane.head = load_owned<4>(&pass_.fixed.heads[lane.row].bias);
-      lane.head[1] = sum(squares)[0];
-      ++next_run_;
-      return true;
-    }
-    return false;
-  }
-
-  [[gnu::noinline]] void end_run(const Lane<Shape>& lane) {
-    float* row = pass_.fixed.rows + std::size_t{lane.row} * pass_.stride;
-    for (int v = 0; v < shape_.count(); ++v) store_owned<kLanes>(row + v * kLanes, lane.p[v]);
-    store_owned<4>(&pass_.fixed.heads[lane.row].bias, lane.head);
-    sums_.clipped_error += static_cast<double>(lane.errors[0]);
-    sums_.error += static_cast<double>(lane.errors[1]);
-  }
-
-  /// One rating: see SgdPass for the formula. The four parameters it moves lie side by side in the
-  /// lanes of a vector: b_p, p, b_q, q. For a bias the "row" is one number. With x a parameter, y
-  /// what e multiplies in its gradient g = lambda x - e y (for p that is q, for a bias 1):
+  /// One rating of each run: see SgdPass for the formulas. With x a row, y the row it meets, n and m
+  /// their squared norms and d = x.y,
   ///
-  ///   |g|^2     = e^2 |y|^2 + lambda (lambda |x|^2 - 2 e x.y)
-  ///   |x'|^2    = |x|^2 + eta (eta |g|^2 - 2 (lambda |x|^2 - e x.y))     for x' = x - eta g
-  [[gnu::always_inline]] void step(Lane<Shape>& lane) {
-    const DecodedEntry entry = entries_[lane.begin + lane.position];
-    lane.position += lane.stride;
-    if (lane.position >= lane.length) lane.position -= lane.length;
-    prefetch(entries_.row(lane.begin + lane.ahead));
-    lane.ahead += lane.stride;
-    if (lane.ahead >= lane.length) lane.ahead -= lane.length;
-
-    float* const q = pass_.moving.rows + std::size_t{entry.row} * pass_.stride;
-    float* const q_head = &pass_.moving.heads[entry.row].bias;
-    const Vec4 p_head = lane.head;
-    const Vec4 moving_head = load_shared<4>(q_head);
-    const Vec4 q_lambda = lambdas_ * pass_.moving.shrink[entry.row];
-
-    Vector products{};
-    for (int v = 0; v < shape_.count(); ++v) {
-      products += lane.p[v] * load_shared<kLanes>(q + v * kLanes);
+  ///   |g|^2   = e^2 m + lambda (lambda n - 2 e d)       of its gradient g = lambda x - e y
+  ///   |x'|^2  = keep^2 n + 2 keep pull d + pull^2 m     of x' = keep x + pull y
+  ///
+  /// so neither needs a pass over the factors.
+  template <bool kAll>
+  [[gnu::always_inline]] void step(Runs& runs) {
+    const int count = kAll ? kRunsAtOnce : runs.count;
+    std::uint32_t rows[kRunsAtOnce] = {};
+    Vector products[kRunsAtOnce];
+    Vec4 heads[kRunsAtOnce];
+    Lanes values, shrinks;
+    if constexpr (!kAll) {
+      values = shrinks = Lanes{};
+      for (auto& product : products) product = Vector{};
+      for (auto& head : heads) head = Vec4{0.0f, 0.0f, 1.0f, 1.0f};
     }
-    const Vec4 dot = sum(products);
+#pragma GCC unroll 8
+    for (int l = 0; l < count; ++l) {
+      const std::uint32_t at = runs.at[l];
+      const DecodedEntry entry = entries_[at];
+      rows[l] = entry.row;
+      values[l] = entry.value;
+      shrinks[l] = moving_shrink_[entry.row];
+      heads[l] = load_owned<4>(&moving_heads_[entry.row].bias);
+      products[l] = product(runs.v[l], moving_rows_ + entry.row * shape_.stride());
+      prefetch(entries_.row(at + 1));
+    }
+    runs.at += runs.advance;
 
-    // b_p, |p|^2, b_q, |q|^2
-    const Vec4 values = __builtin_shufflevector(p_head, moving_head, 0, 1, 4, 5);
-    const Vec4 lambda = __builtin_shufflevector(lane.lambda, q_lambda, 0, 1, 4, 5);
-    const Vec4 rating = broadcast(entry.value);
-    const Vec4 prediction = splat<0>(values) + splat<2>(values) + dot;
-    const Vec4 e = rating - prediction;
-    const Vec4 clipped_e = rating - clamp(prediction, lowest_, highest_);
-    const Vec4 both = __builtin_shufflevector(clipped_e, e, 0, 5, 2, 7);
-    lane.errors += both * both;
+    const Moves moves = decide(runs, values, shrinks, turn_over(heads), lane_sums(products));
+    alignas(Lanes) float keep_moving[kRunsAtOnce], pull_moving[kRunsAtOnce],
+        pull_fixed[kRunsAtOnce];
+    *reinterpret_cast<Lanes*>(keep_moving) = moves.keep_moving;
+    *reinterpret_cast<Lanes*>(pull_moving) = moves.pull_moving;
+    *reinterpret_cast<Lanes*>(pull_fixed) = moves.pull_fixed;
+    turn_back(moves.heads, heads);
+#pragma GCC unroll 8
+    for (int l = 0; l < count; ++l) {
+      float* const q = moving_rows_ + rows[l] * shape_.stride();
+      const Vector keep = spread<kLanes>(keep_moving[l]);
+      const Vector to_q = spread<kLanes>(pull_moving[l]);
+      const Vector to_v = spread<kLanes>(pull_fixed[l]);
+      for (int i = 0; i < shape_.count(); ++i) {
+        const Vector q_old = load_owned<kLanes>(q + i * kLanes);
+        const Vector v_old = runs.v[l][i];
+        store_owned<kLanes>(q + i * kLanes, keep * q_old + to_q * v_old);
+        runs.v[l][i] = v_old + to_v * q_old;
+      }
+      // Two runs of a step may meet the same row: both moves are added.
+      float* const head = &moving_heads_[rows[l]].bias;
+      store_owned<4>(head, load_owned<4>(head) + heads[l]);
+    }
+    const unsigned done = equal_lanes(runs.at, runs.end);
+    if (done != 0) [[unlikely]]
+      replace(runs, done);
+  }
 
-    const Vec4 inner = __builtin_shufflevector(values, dot, 0, 5, 2, 7);  // x.y
-    Vec4 eta = rates_;
-    Vec4 moved = inner + eta * (e - lambda * inner);  // of a bias
+  /// What a step does to the moving rows and to v; the heads' part for the fixed side is done.
+  struct Moves {
+    Lanes keep_moving, pull_moving;
+    Lanes pull_fixed;
+    HeadLanes heads;  ///< to add to the moving heads
+  };
+
+  [[gnu::always_inline]] Moves decide(Runs& runs, Lanes values, Lanes shrinks, const HeadLanes& q,
+                                      Lanes products) {
+    HeadLanes& p = runs.head;
+    const Lanes dot = products * runs.scale;
+    const Lanes prediction = p.bias + q.bias + dot;
+    const Lanes e = values - prediction;
+    const Lanes clipped =
+        values - smaller(larger(prediction, spread<8>(pass_.lowest)), spread<8>(pass_.highest));
+    runs.errors += e * e;
+    runs.clipped_errors += runs.weight * (clipped * clipped);
+
+    const Lanes q_lambda = shrinks * pass_.lambda_factors;
+    const Lanes p_bias_slope = e - runs.lambda_biases * p.bias;
+    const Lanes q_bias_slope = e - shrinks * pass_.lambda_biases * q.bias;
+    Lanes p_rate = spread<8>(pass_.rate), q_rate = p_rate;
+    Lanes p_bias_rate = spread<8>(pass_.bias_rate), q_bias_rate = p_bias_rate;
+    Moves moves = {};
     if constexpr (kAdaGrad) {
-      const Vec4 swapped = __builtin_shufflevector(values, values, 2, 3, 0, 1);
-      const Vec4 other_norm = __builtin_shufflevector(broadcast(1.0f), swapped, 0, 5, 2, 7);
-      const Vec4 own_norm = __builtin_shufflevector(values * values, values, 0, 5, 2, 7);
-      const Vec4 pulled = e * inner;
-      const Vec4 slope = lambda * own_norm - pulled;  // x.g
-      Vec4 square = e * e * other_norm + lambda * (slope - pulled);
-      square = square > 0.0f ? square : Vec4{};  // rounding, or a norm that a race left behind
-      const Vec4 accumulators =
-          __builtin_shufflevector(p_head, moving_head, 2, 3, 6, 7) + square * shares_;
-      eta = rates_ / square_root(accumulators);
-      moved = __builtin_shufflevector(inner + eta * (e - lambda * inner),
-                                      own_norm + eta * (eta * square - 2.0f * slope), 0, 5, 2, 7);
-      lane.head = __builtin_shufflevector(moved, accumulators, 0, 1, 4, 5);
-      store_shared<4>(q_head, __builtin_shufflevector(moved, accumulators, 2, 3, 6, 7));
-    } else {
-      lane.head = __builtin_shufflevector(moved, p_head, 0, 5, 6, 7);
-      store_shared<4>(q_head, __builtin_shufflevector(moved, moving_head, 2, 5, 6, 7));
+      const Lanes square = e * e, twice = 2.0f * e * dot;
+      const Lanes p_square =
+          square * q.norm + runs.lambda_factors * (runs.lambda_factors * p.norm - twice);
+      const Lanes q_square = square * p.norm + q_lambda * (q_lambda * q.norm - twice);
+      // Rounding may leave less than nothing.
+      p.accumulator += share_ * larger(p_square, Lanes{});
+      moves.heads.accumulator = share_ * larger(q_square, Lanes{});
+      p.bias_accumulator += p_bias_slope * p_bias_slope;
+      moves.heads.bias_accumulator = q_bias_slope * q_bias_slope;
+      p_rate *= inverse_root(p.accumulator);
+      q_rate *= inverse_root(q.accumulator + moves.heads.accumulator);
+      p_bias_rate *= inverse_root(p.bias_accumulator);
+      q_bias_rate *= inverse_root(q.bias_accumulator + moves.heads.bias_accumulator);
     }
-    const Vec4 keep = 1.0f - eta * lambda;
-    const Vec4 pull = eta * e;
-    for (int v = 0; v < shape_.count(); ++v) {
-      const Vector q_old = load_shared<kLanes>(q + v * kLanes);
-      const Vector p_old = lane.p[v];
-      store_shared<kLanes>(q + v * kLanes, keep[3] * q_old + pull[3] * p_old);
-      lane.p[v] = keep[1] * p_old + pull[1] * q_old;
+    p.bias += p_bias_rate * p_bias_slope;
+    moves.heads.bias = q_bias_rate * q_bias_slope;
+
+    const Lanes least = spread<8>(kLeastKept);
+    const Lanes keep = larger(1.0f - p_rate * runs.lambda_factors, least);
+    moves.keep_moving = larger(1.0f - q_rate * q_lambda, least);
+    const Lanes p_pull = p_rate * e, q_pull = q_rate * e;
+    if constexpr (kAdaGrad) {
+      const auto moved_norm = [&](Lanes kept, Lanes pull, Lanes norm, Lanes other) {
+        return kept * (kept * norm + 2.0f * pull * dot) + pull * pull * other;
+      };
+      const Lanes p_norm = p.norm;
+      p.norm = moved_norm(keep, p_pull, p_norm, q.norm);
+      moves.heads.norm = moved_norm(moves.keep_moving, q_pull, q.norm, p_norm) - q.norm;
     }
+    moves.pull_moving = q_pull * runs.scale;
+    runs.scale *= keep;
+    moves.pull_fixed = p_pull / runs.scale;
+    return moves;
+  }
+
+  [[gnu::always_inline]] Vector product(const Vector* v, const float* q) const {
+    // Two sums, so that additions need not wait for each other.
+    Vector even{}, odd{};
+    for (int i = 0; i + 1 < shape_.count(); i += 2) {
+      even += v[i] * load_owned<kLanes>(q + i * kLanes);
+      odd += v[i + 1] * load_owned<kLanes>(q + (i + 1) * kLanes);
+    }
+    if (shape_.count() % 2 != 0) {
+      const int last = shape_.count() - 1;
+      even += v[last] * load_owned<kLanes>(q + last * kLanes);
+    }
+    return even + odd;
   }
 
   [[gnu::always_inline]] void prefetch(std::uint32_t row) const {
-    const auto* begin =
-        reinterpret_cast<const char*>(pass_.moving.rows + std::size_t{row} * pass_.stride);
-    __builtin_prefetch(&pass_.moving.heads[row], 1);
+    const auto* begin = reinterpret_cast<const char*>(moving_rows_ + row * shape_.stride());
+    __builtin_prefetch(&moving_heads_[row], 1);
     for (int line = 0; line < shape_.count() * kLanes * 4; line += 64) {
       __builtin_prefetch(begin + line, 1);
     }
   }
 
+  /// Ends the runs of the lanes in `done` and begins others in their place.
+  [[gnu::noinline]] void replace(Runs& runs, unsigned done) {
+    // Floats add up to a few thousand squares without losing what matters.
+    if (++replaced_ % 256 == 0) flush(runs);
+    while (done != 0) {
+      const int lane = 31 - __builtin_clz(done);
+      done &= ~(1u << lane);
+      end_run(runs, lane);
+      if (begin_run(runs, lane)) continue;
+      const int last = --runs.count;
+      if (lane != last) move_run(runs, last, lane);
+      clear(runs, last);
+    }
+  }
+
+  /// Puts the next run that is not empty into `lane`. False when there is none.
+  bool begin_run(Runs& runs, int lane) {
+    for (; runs_begun_ < pass_.runs.count; ++runs_begun_) {
+      const std::size_t run = next_run_;
+      next_run_ += run_stride_;
+      if (next_run_ >= pass_.runs.count) next_run_ -= pass_.runs.count;
+      prefetch_run(next_run_);
+      const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
+      if (begin == end) continue;
+      ++runs_begun_;
+      const std::uint32_t row = pass_.runs.row(run);
+      runs.rows[lane] = row;
+      put(runs.at, lane, static_cast<std::uint32_t>(begin));
+      put(runs.end, lane, static_cast<std::uint32_t>(end));
+      put(runs.advance, lane, 1u);
+      put(runs.weight, lane, 1.0f);
+      put(runs.scale, lane, 1.0f);
+      const float shrink = pass_.fixed.shrink[row];
+      put(runs.lambda_factors, lane, pass_.lambda_factors * shrink);
+      put(runs.lambda_biases, lane, pass_.lambda_biases * shrink);
+      const float* const p = pass_.fixed.rows + std::size_t{row} * shape_.stride();
+      Vector squares{};
+      for (int i = 0; i < shape_.count(); ++i) {
+        const Vector x = load_shared<kLanes>(p + i * kLanes);
+        runs.v[lane][i] = runs.began[lane][i] = x;
+        squares += x * x;
+      }
+      Vec4 head = load_shared<4>(&pass_.fixed.heads[row].bias);
+      head[1] = sum(squares)[0];
+      runs.began_heads[lane] = head;
+      put(runs.head.bias, lane, head[0]);
+      put(runs.head.norm, lane, head[1]);
+      put(runs.head.bias_accumulator, lane, head[2]);
+      put(runs.head.accumulator, lane, head[3]);
+      return true;
+    }
+    return false;
+  }
+
+  /// Adds what the run has changed to the shared row.
+  void end_run(const Runs& runs, int lane) const {
+    const std::uint32_t row = runs.rows[lane];
+    float* const p = pass_.fixed.rows + std::size_t{row} * shape_.stride();
+    const Vector scale = spread<kLanes>(lane_of(runs.scale, lane));
+    for (int i = 0; i < shape_.count(); ++i) {
+      const Vector change = scale * runs.v[lane][i] - runs.began[lane][i];
+      store_shared<kLanes>(p + i * kLanes, load_shared<kLanes>(p + i * kLanes) + change);
+    }
+    float* const head = &pass_.fixed.heads[row].bias;
+    const Vec4 reached = {lane_of(runs.head.bias, lane), lane_of(runs.head.norm, lane),
+                          lane_of(runs.head.bias_accumulator, lane),
+                          lane_of(runs.head.accumulator, lane)};
+    store_shared<4>(head, load_shared<4>(head) + (reached - runs.began_heads[lane]));
+  }
+
+  void prefetch_run(std::size_t run) const {
+    const std::uint32_t row = pass_.runs.row(run);
+    const auto* p =
+        reinterpret_cast<const char*>(pass_.fixed.rows + std::size_t{row} * shape_.stride());
+    __builtin_prefetch(&pass_.fixed.heads[row], 1);
+    __builtin_prefetch(&pass_.fixed.shrink[row]);
+    for (int line = 0; line < shape_.count() * kLanes * 4; line += 64) {
+      __builtin_prefetch(p + line, 1);
+    }
+    entries_.prefetch(pass_.runs.offsets[run]);
+  }
+
+  void move_run(Runs& runs, int from, int to) {
+    for (int i = 0; i < shape_.count(); ++i) {
+      runs.v[to][i] = runs.v[from][i];
+      runs.began[to][i] = runs.began[from][i];
+    }
+    runs.began_heads[to] = runs.began_heads[from];
+    runs.rows[to] = runs.rows[from];
+    each_lane_vector(runs, [&](auto& vector) { put(vector, to, lane_of(vector, from)); });
+  }
+
+  /// Makes `lane` one without a run: its errors are nothing, whatever it is given.
+  void clear(Runs& runs, int lane) {
+    each_lane_vector(runs, [&](auto& vector) { put(vector, lane, lane_of(vector, lane) * 0); });
+    put(runs.scale, lane, 1.0f);
+    put(runs.head.accumulator, lane, 1.0f);
+    put(runs.head.bias_accumulator, lane, 1.0f);
+    put(runs.end, lane, ~0u);
+  }
+
+  template <class Do>
+  static void each_lane_vector(Runs& runs, Do visit) {
+    for (Lanes* vector :
+         {&runs.head.bias, &runs.head.norm, &runs.head.bias_accumulator, &runs.head.accumulator,
+          &runs.scale, &runs.lambda_factors, &runs.lambda_biases, &runs.weight}) {
+      visit(*vector);
+    }
+    for (LaneIndices* vector : {&runs.at, &runs.end, &runs.advance}) visit(*vector);
+  }
+
+  void flush(Runs& runs) {
+    for (int l = 0; l < kRunsAtOnce; ++l) {
+      sums_.error += static_cast<double>(lane_of(runs.errors, l));
+      sums_.clipped_error += static_cast<double>(lane_of(runs.clipped_errors, l));
+    }
+    runs.errors = runs.clipped_errors = Lanes{};
+  }
+
   const SgdPass pass_;
   const Entries entries_;
   const Shape shape_;
-  const Vec4 rates_;
-  const Vec4 lambdas_;
-  const Vec4 shares_;  ///< of a row's squared gradient in its mean
-  const Vec4 lowest_;
-  const Vec4 highest_;
+  float* const moving_rows_;
+  RowHead* const moving_heads_;
+  const float* const moving_shrink_;
+  const float share_;  ///< of a row's squared gradient in its mean
   std::size_t next_run_ = 0;
+  std::size_t run_stride_ = 0;
+  std::size_t runs_begun_ = 0;
+  unsigned replaced_ = 0;
   PassSums sums_;
 };

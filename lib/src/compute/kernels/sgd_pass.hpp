@@ -27,22 +27,37 @@ struct FactorSide {
   const float* shrink = nullptr;  ///< one a row: n^-e, what its penalties are multiplied with
 };
 
-/// Ratings in runs: all of a run share the row of the *fixed* side, which the kernel keeps in
-/// registers, and each has a row of the *moving* side. Hogwild fixes users, blocks fix items.
+/// Ratings in runs: all of a run share the row of the *fixed* side, which the kernel keeps at hand,
+/// and each has a row of the *moving* side. Training fixes items and evaluation users. Positions are
+/// below 2^32.
 struct RatingRuns {
   std::size_t count = 0;                ///< runs
   const std::uint32_t* rows = nullptr;  ///< the fixed row of each run; null: first_row, +1, ...
   std::uint32_t first_row = 0;
   const std::uint64_t* offsets = nullptr;  ///< run r holds entries [offsets[r], offsets[r + 1])
 
-  // Exactly one of the two forms of entries; their item is the moving row, less `moving_base`.
+  // Exactly one of the two forms of entries; their item is the moving row, less `moving_base`. One
+  // entry behind the last may be read.
   const std::uint32_t* compact = nullptr;        ///< RatingStore::pack(row, code)
   const float* code_values = nullptr;            ///< standardised value of each code
   const RatingStore::WideEntry* wide = nullptr;  ///< values in rating units
   float wide_mean = 0.0f;  ///< a wide value is standardised as (value - mean) * scale
   float wide_scale = 1.0f;
   std::uint32_t moving_base = 0;
+
+  std::uint32_t row(std::size_t run) const {
+    return rows != nullptr ? rows[run] : first_row + static_cast<std::uint32_t>(run);
+  }
 };
+
+/// How many runs a kernel walks at once.
+inline constexpr int kRunsAtOnce = 8;
+
+/// The longest run, so that a row shared with other threads is never out of step for long.
+inline constexpr std::uint64_t kLongestRun = 64;
+
+/// What a penalty leaves of a row in one step, at least.
+inline constexpr float kLeastKept = 0.5f;
 
 /// One pass of stochastic gradient descent over runs of ratings. For a rating r of rows p (fixed)
 /// and q (moving), with e = r - b_p - b_q - p.q, every row and bias takes one step down the
@@ -51,7 +66,14 @@ struct RatingRuns {
 ///   e^2 / 2 + lambda_factors (s_p |p|^2 + s_q |q|^2) / 2 + lambda_biases (s_p b_p^2 + s_q b_q^2) /
 ///   2
 ///
-/// where s is the row's shrink. The old p moves q and the old q moves p.
+/// where s is the row's shrink. The old p moves q and the old q moves p; the penalty takes at most
+/// 1 - kLeastKept of a row. Under AdaGrad the rate of a row, or bias, is divided by the root of its
+/// accumulator, this step's share included.
+///
+/// `at_once` runs advance together, a rating each at a step: their errors are taken before any of
+/// them moves a row, and the moves of those that meet in one moving row add up. A run that ends
+/// makes room for the next. It works on its fixed row apart and adds the difference to the shared
+/// one at its end.
 struct SgdPass {
   RatingRuns runs;
   FactorSide fixed;
@@ -64,7 +86,8 @@ struct SgdPass {
   float lambda_biases = 0.0f;
   float lowest = 0.0f;  ///< predictions are clipped to [lowest, highest] for clipped_error
   float highest = 0.0f;
-  std::uint64_t order_seed = 0;  ///< decides the order of the ratings within each run
+  std::uint32_t at_once = kRunsAtOnce;  ///< 1 to kRunsAtOnce; fewer where rows are few
+  std::uint64_t order_seed = 0;         ///< decides the order of the runs
 };
 
 /// What a pass saw; for SgdPass just before each update.
@@ -98,22 +121,21 @@ struct ErrorPass {
 
 using ErrorKernel = PassSums (*)(const ErrorPass&);
 
-/// The order in which a run of n entries is visited: begin at `start`, go on by `stride` modulo n,
-/// which reaches every entry once since stride and n share no factor. It costs two additions a
-/// rating, and trains as well as a full shuffle.
+/// The order in which n things are visited: begin at `start`, go on by `stride` modulo n, which
+/// reaches each once since stride and n share no factor. It trains as well as a full shuffle.
 struct VisitOrder {
   std::uint32_t start;
   std::uint32_t stride;
 };
 
 /// REQUIRES: 0 < count < 2^32.
-inline VisitOrder visit_order(std::uint64_t seed, std::uint32_t row, std::uint64_t count) {
+inline VisitOrder visit_order(std::uint64_t seed, std::uint64_t count) {
   // Some prime of any sixteen does not divide a 32-bit number: the product of sixteen of these
   // exceeds it many times over.
   constexpr std::uint32_t kPrimes[16] = {10007,  20011,  30011,  40009,  50021,  60013,
                                          70001,  80021,  90001,  100003, 110017, 120011,
                                          130003, 140009, 150001, 160001};
-  std::uint64_t bits = (seed ^ row) * 0x9E3779B97F4A7C15u;
+  std::uint64_t bits = seed * 0x9E3779B97F4A7C15u;
   bits = (bits ^ (bits >> 32)) * 0xD6E8FEB86659FD93u;
   const auto n = static_cast<std::uint32_t>(count);
   const auto start = static_cast<std::uint32_t>(((bits >> 32) * count) >> 32);

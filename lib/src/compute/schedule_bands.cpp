@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "compute/schedule_bands.hpp"
+
+#include "base/random.hpp"
+#include "compute/row_norms.hpp"
+
+namespace mfpar {
+
+ScheduleBands::ScheduleBands(const RatingStore& ratings, const RatingScale& scale,
+                             const KernelSet& kernels, std::uint32_t rank, StepRule rule,
+                             const Workers& workers)
+    : users_(ratings.user_count()),
+      store_(ratings, scale, row_stride(rank), workers),
+      compact_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, true)),
+      wide_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, false)) {}
+
+void ScheduleBands::refresh_user_norms(const EpochPlan& plan, const Workers& workers) const {
+  refresh_norms(plan.users, users_, plan.stride, workers);
+}
+
+PassSums ScheduleBands::run(const EpochPlan& plan, std::uint32_t band, const RatingRuns& runs,
+                            std::uint64_t number) const {
+  SgdPass pass;
+  pass.runs = runs;
+  pass.fixed = plan.items;
+  pass.moving = plan.users;
+  pass.stride = plan.stride;
+  pass.rank = plan.rank;
+  pass.rate = plan.rate;
+  pass.bias_rate = plan.bias_rate;
+  pass.lambda_factors = plan.lambda_factors;
+  pass.lambda_biases = plan.lambda_biases;
+  pass.lowest = plan.lowest;
+  pass.highest = plan.highest;
+  pass.at_once = store_.at_once(band, runs);
+  pass.order_seed = derive_seed(plan.seed, number);
+  return (runs.wide == nullptr ? compact_kernel_ : wide_kernel_)(pass);
+}
+
+}  // namespace mfpar
