@@ -21,12 +21,16 @@ class ErrorWalk {
 
   PassSums operator()() {
     PassSums sums;
+    const std::uint64_t last = pass_.runs.offsets[pass_.runs.count];
     for (std::size_t run = 0; run < pass_.runs.count; ++run) {
       std::uint64_t at = pass_.runs.offsets[run];
       const std::uint64_t end = pass_.runs.offsets[run + 1];
       if (at == end) continue;
       begin_run(run);
       for (; at + 4 <= end; at += 4) {
+        for (std::uint64_t ahead = at + kAhead; ahead < at + kAhead + 4; ++ahead) {
+          if (ahead < last) prefetch(entries_.row(ahead));
+        }
         const Scored a = score(at), b = score(at + 1), c = score(at + 2), d = score(at + 3);
         add(Vec4{a.value, b.value, c.value, d.value}, Vec4{a.bias, b.bias, c.bias, d.bias},
             sums_of(a.products, b.products, c.products, d.products));
@@ -46,6 +50,9 @@ class ErrorWalk {
   }
 
  private:
+  /// How many ratings ahead rows are fetched.
+  static constexpr std::uint64_t kAhead = 8;
+
   struct Scored {
     float value;
     float bias;     ///< of the moving row
@@ -58,6 +65,14 @@ class ErrorWalk {
     for (int v = 0; v < shape_.count(); ++v) p_[v] = load_owned<kLanes>(p + v * kLanes);
     base_ = broadcast(pass_.mean + pass_.fixed_biases[row]);
     errors_ = clipped_errors_ = Vec4{};
+  }
+
+  [[gnu::always_inline]] void prefetch(std::uint32_t row) const {
+    const auto* begin = reinterpret_cast<const char*>(moving_rows_ + row * shape_.stride());
+    __builtin_prefetch(&moving_biases_[row]);
+    for (int line = 0; line < shape_.count() * kLanes * 4; line += 64) {
+      __builtin_prefetch(begin + line);
+    }
   }
 
   [[gnu::always_inline]] Scored score(std::uint64_t at) const {

@@ -16,8 +16,13 @@
 #include "compute/kernels/cholesky_kernel.inl"
 // clang-format on
 
-/// Ranks up to this know their width at compile time.
-constexpr int kWidestFixed = 256;
+/// Ranks up to this know their width at compile time, which gains nothing beyond many vectors.
+/// Sanitizers make the compiler slow and look at fewer of what is the same code.
+#if defined(MFPAR_FEW_WIDTHS)
+constexpr int kWidestFixed = 32;
+#else
+constexpr int kWidestFixed = kLanesMost == 4 ? 64 : 256;
+#endif
 
 /// Floats a vector for rows of `width`: short rows gain less from the widest vectors than folding
 /// them into one sum costs.

@@ -59,6 +59,8 @@ class SgdWalk {
   }
 
  private:
+  static constexpr int kUnrolledVectors = 4;
+
   /// One rating of each run: see SgdPass for the formulas. With x a row, y the row it meets, n and m
   /// their squared norms and d = x.y,
   ///
@@ -67,7 +69,7 @@ class SgdWalk {
   ///
   /// so neither needs a pass over the factors.
   template <bool kAll>
-  [[gnu::always_inline]] void step(Runs& runs) {
+  void step(Runs& runs) {
     const int count = kAll ? kRunsAtOnce : runs.count;
     std::uint32_t rows[kRunsAtOnce] = {};
     Vector products[kRunsAtOnce];
@@ -78,8 +80,7 @@ class SgdWalk {
       for (auto& product : products) product = Vector{};
       for (auto& head : heads) head = Vec4{0.0f, 0.0f, 1.0f, 1.0f};
     }
-#pragma GCC unroll 8
-    for (int l = 0; l < count; ++l) {
+    each_lane<kAll>(count, [&](int l) __attribute__((always_inline)) {
       const std::uint32_t at = runs.at[l];
       const DecodedEntry entry = entries_[at];
       rows[l] = entry.row;
@@ -88,7 +89,7 @@ class SgdWalk {
       heads[l] = load_owned<4>(&moving_heads_[entry.row].bias);
       products[l] = product(runs.v[l], moving_rows_ + entry.row * shape_.stride());
       prefetch(entries_.row(at + 1));
-    }
+    });
     runs.at += runs.advance;
 
     const Moves moves = decide(runs, values, shrinks, turn_over(heads), lane_sums(products));
@@ -98,8 +99,7 @@ class SgdWalk {
     *reinterpret_cast<Lanes*>(pull_moving) = moves.pull_moving;
     *reinterpret_cast<Lanes*>(pull_fixed) = moves.pull_fixed;
     turn_back(moves.heads, heads);
-#pragma GCC unroll 8
-    for (int l = 0; l < count; ++l) {
+    each_lane<kAll>(count, [&](int l) __attribute__((always_inline)) {
       float* const q = moving_rows_ + rows[l] * shape_.stride();
       const Vector keep = spread<kLanes>(keep_moving[l]);
       const Vector to_q = spread<kLanes>(pull_moving[l]);
@@ -113,10 +113,22 @@ class SgdWalk {
       // Two runs of a step may meet the same row: both moves are added.
       float* const head = &moving_heads_[rows[l]].bias;
       store_owned<4>(head, load_owned<4>(head) + heads[l]);
-    }
+    });
     const unsigned done = equal_lanes(runs.at, runs.end);
     if (done != 0) [[unlikely]]
       replace(runs, done);
+  }
+
+  /// Unrolled where rows are so short that a loop over the lanes would show.
+  template <bool kAll, class Do>
+  [[gnu::always_inline]] static void each_lane(int count, Do visit) {
+    if constexpr (kAll && kVectors > 0 && kVectors <= kUnrolledVectors) {
+#pragma GCC unroll 8
+      for (int l = 0; l < kRunsAtOnce; ++l) visit(l);
+    } else {
+#pragma GCC unroll 1
+      for (int l = 0; l < count; ++l) visit(l);
+    }
   }
 
   /// What a step does to the moving rows and to v; the heads' part for the fixed side is done.
