@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // Ratings a second of one epoch, and of the read-only pass of the evaluator, by instruction set,
-// rank, step rule, schedule and threads.
+// rank, step rule, schedule and threads. On one thread fma_share tells how much of the core's
+// multiply-adds an epoch uses, and cache_share how much of its second-level cache's bandwidth.
 #include <benchmark/benchmark.h>
 
+#include <map>
 #include <string>
 
+#include "base/stopwatch.hpp"
 #include "bench_ratings.hpp"
 #include "compute/epoch_schedule.hpp"
 #include "compute/model_errors.hpp"
+#include "machine_limits.hpp"
 #include "train/snapshot.hpp"
 #include "train/training_state.hpp"
 
@@ -33,17 +37,35 @@ void count_ratings(benchmark::State& state, const RatingStore& ratings) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(ratings.size()));
 }
 
+/// Holds the speed against what the core could do at most. An update multiplies and adds 4 times a
+/// factor (p.q, one row moved by the other, the other shrunk and moved) and rewrites one row of two
+/// in the second-level cache; what the heads of the rows cost comes on top.
+void compare_with_limits(benchmark::State& state, const TrainOptions& options,
+                         const KernelSet& kernels, double updates_a_second) {
+  static std::map<std::string, double> multiply_adds;
+  const auto [found, is_new] = multiply_adds.try_emplace(kernels.name, 0.0);
+  if (is_new) found->second = multiply_adds_a_second(kernels.name);
+  static const double rewritten = bytes_rewritten_a_second(std::size_t{256} << 10);
+  const double rank = options.rank;
+  state.counters["fma_share"] = updates_a_second * 4.0 * rank / found->second;
+  state.counters["cache_share"] = updates_a_second * sizeof(float) * rank / rewritten;
+}
+
 void run_epochs(benchmark::State& state, const TrainOptions& options, const KernelSet& kernels) {
   Epochs epochs(options, kernels);
   const auto schedule =
       make_schedule(options.schedule, epochs.ratings, epochs.scale, kernels,
                     static_cast<std::uint32_t>(options.rank), options.step_rule, epochs.workers);
   int epoch = 0;
+  const Stopwatch time;
   for (auto _ : state) {
     benchmark::DoNotOptimize(
         schedule->run_epoch(epochs.state.plan(++epoch), epochs.workers, [] { return false; }));
   }
+  const double updates = static_cast<double>(epochs.ratings.size()) * epoch;
+  const double speed = updates / time.seconds();
   count_ratings(state, epochs.ratings);
+  if (options.threads == 1) compare_with_limits(state, options, kernels, speed);
 }
 
 void run_evaluations(benchmark::State& state, const TrainOptions& options,
@@ -73,6 +95,9 @@ void add_benchmarks() {
       options.threads = 1;
       const std::string suffix = std::string("/") + set->name + "/k:" + std::to_string(rank);
       add("epoch/adagrad/hogwild" + suffix, run_epochs, options, set);
+      options.schedule = Schedule::kBlocks;
+      add("epoch/adagrad/blocks" + suffix, run_epochs, options, set);
+      options.schedule = Schedule::kHogwild;
       options.step_rule = StepRule::kSgd;
       add("epoch/sgd/hogwild" + suffix, run_epochs, options, set);
       add("evaluation" + suffix, run_evaluations, options, set);

@@ -53,7 +53,7 @@ struct Side {
   FactorSide side() { return {rows.data(), heads.data(), shrink.data()}; }
 };
 
-/// Runs of 0 to 12 ratings. Run r rates items of its own, some twice, so that the order of the runs
+/// Runs of 0 to 12 ratings, and one of `longest`. Run r rates items of its own, some twice, so that the order of the runs
 /// makes no difference and the order within a run does.
 struct Runs {
   static constexpr std::uint32_t kRuns = 23, kItemsEach = 9;
@@ -62,11 +62,11 @@ struct Runs {
   std::vector<RatingStore::WideEntry> wide;
   std::vector<float> values;
 
-  explicit Runs(std::uint64_t seed) {
+  explicit Runs(std::uint64_t seed, std::uint32_t longest = 5) {
     Random random(seed);
     for (int code = 0; code < 10; ++code) values.push_back(static_cast<float>(code - 5) / 3.0f);
     for (std::uint32_t run = 0; run < kRuns; ++run) {
-      for (std::uint32_t n = run % 13; n > 0; --n) {
+      for (std::uint32_t n = run == 5 ? longest : run % 13; n > 0; --n) {
         const std::uint32_t item = run * kItemsEach + random.below(kItemsEach);
         const std::uint32_t code = random.below(10);
         compact.push_back(RatingStore::pack(item, code));
@@ -309,9 +309,9 @@ BOOST_AUTO_TEST_CASE(inverse_roots_are_close_enough) {
 }
 
 // Eight runs are under way at once, so the order in which they begin and end shows where they meet
-// in one row.
+// in one row; the longest has several pieces.
 BOOST_AUTO_TEST_CASE(runs_that_meet_agree_with_the_scalar_twin) {
-  Runs runs(11);
+  Runs runs(11, 2 * kLongestPiece + 20);
   for (auto& entry : runs.compact) {
     entry = RatingStore::pack(RatingStore::item_of(entry) % 5, RatingStore::code_of(entry));
   }

@@ -6,6 +6,7 @@
 
 #include "mfpar/error.hpp"
 #include "mfpar/split.hpp"
+#include "mfpar/synthetic.hpp"
 #include "mfpar/train.hpp"
 #include "rating_fixtures.hpp"
 #include "training_fixtures.hpp"
@@ -173,4 +174,25 @@ BOOST_AUTO_TEST_CASE(bad_options_are_named_with_their_range) {
                         [](const Error& e) { return e.code() == ErrorCode::kBadData; });
   // Two stores that were not made together.
   BOOST_CHECK_THROW(train(ratings, random_store({.users = 9}), quick_options()), Error);
+}
+
+// A few items hold nearly all ratings, and threads and runs meet in them all the time.
+BOOST_AUTO_TEST_CASE(popular_items_do_not_explode) {
+  SyntheticOptions shape;
+  shape.users = 4000;
+  shape.items = 40;
+  shape.ratings = 100'000;
+  const RatingStore store = build_store(make_synthetic(shape).ratings);
+  for (const Schedule schedule : {Schedule::kHogwild, Schedule::kBlocks}) {
+    TrainOptions options;
+    options.rank = 16;
+    options.epochs = 4;
+    options.patience = 0;
+    options.step_rule = StepRule::kSgd;
+    options.learning_rate = 0.05;
+    options.threads = 4;
+    options.schedule = schedule;
+    const TrainResult result = train(store, {}, options);
+    BOOST_TEST(result.history.back().train_mse < 0.75 * result.history.front().train_mse);
+  }
 }

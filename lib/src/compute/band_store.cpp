@@ -60,11 +60,9 @@ void BandStore::fill(Band& band, const RatingStore& ratings,
     for (std::uint32_t item = panels[panel]; item < panels[panel + 1]; ++item) {
       const std::uint64_t count = next[item];
       next[item] = total;
-      const std::uint64_t pieces = (count + kLongestRun - 1) / kLongestRun;
-      for (std::uint64_t piece = 0; piece < pieces; ++piece) {
-        band.items.push_back(item);
-        band.offsets.push_back(total + even_range(count, pieces, piece).begin);
-      }
+      if (count == 0) continue;
+      band.items.push_back(item);
+      band.offsets.push_back(total);
       total += count;
     }
     band.panel_begins.push_back(static_cast<std::uint32_t>(band.items.size()));
@@ -119,11 +117,7 @@ RatingRuns BandStore::block(std::uint32_t band, std::uint32_t panel) const {
 
 std::uint32_t BandStore::at_once(std::uint32_t band, const RatingRuns& runs) const {
   constexpr std::size_t kRowsEach = 4;
-  std::size_t items = 0;
-  for (std::size_t run = 0; run < runs.count && items < kRowsEach * kRunsAtOnce; ++run) {
-    if (run == 0 || runs.rows[run] != runs.rows[run - 1]) ++items;
-  }
-  const std::size_t rows = std::min<std::size_t>(items, parts_[band].users);
+  const std::size_t rows = std::min<std::size_t>(runs.count, parts_[band].users);
   return static_cast<std::uint32_t>(std::clamp<std::size_t>(rows / kRowsEach, 1, kRunsAtOnce));
 }
 

@@ -29,8 +29,7 @@ class BandStore {
   std::uint32_t bands() const noexcept { return static_cast<std::uint32_t>(parts_.size()); }
   std::uint32_t panels() const noexcept { return panels_; }
 
-  /// The ratings of a band, or a block of it, as runs of at most kLongestRun: fixed rows are items,
-  /// moving rows are users.
+  /// The ratings of a band, or a block of it, as runs: fixed rows are items, moving rows are users.
   RatingRuns band(std::uint32_t band) const;
   RatingRuns block(std::uint32_t band, std::uint32_t panel) const;
 
@@ -41,8 +40,8 @@ class BandStore {
   struct Band {
     std::uint32_t first_user = 0;
     std::uint32_t users = 0;
-    std::vector<std::uint32_t> items;    ///< of each run, ascending; one item may have several runs
-    std::vector<std::uint64_t> offsets;  ///< runs + 1 positions in the entries below
+    std::vector<std::uint32_t> items;         ///< of each run, ascending
+    std::vector<std::uint64_t> offsets;       ///< runs + 1 positions in the entries below
     std::vector<std::uint32_t> panel_begins;  ///< panels + 1 positions in `items`
     std::vector<std::uint32_t> compact;       ///< pack(user - first_user, code); one more than used
     std::vector<RatingStore::WideEntry> wide;  ///< {user - first_user, value}; one more than used

@@ -9,6 +9,7 @@
 #include "compute/kernels/shared_row.inl"
 #include "compute/kernels/entries.inl"
 #include "compute/kernels/lanes.inl"
+#include "compute/kernels/runs_under_way.inl"
 #include "compute/kernels/sgd_kernel.inl"
 #include "compute/kernels/error_kernel.inl"
 #include "compute/kernels/score_kernel.inl"

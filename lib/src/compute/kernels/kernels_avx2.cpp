@@ -4,6 +4,7 @@
 //
 // The target pragma comes after every header, so that no inline function of theirs is compiled for
 // this instruction set and then picked by the linker for processors that lack it.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>

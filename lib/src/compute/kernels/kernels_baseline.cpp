@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Kernels for what every processor of the architecture has: SSE2 on x86-64, NEON on 64-bit Arm.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>

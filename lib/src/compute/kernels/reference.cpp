@@ -31,13 +31,33 @@ Entry entry_at(const RatingRuns& runs, std::uint64_t at) {
 /// A run under way: its row apart from the shared one.
 struct Run {
   std::uint32_t row;
+  std::uint64_t first;
+  std::uint64_t last;
   std::uint64_t at;
-  std::uint64_t end;
+  std::uint64_t left;   ///< ratings
+  std::uint32_t piece;  ///< ratings since the row was loaded
   std::vector<float> factors;
   std::vector<float> began_factors;
   RowHead head;
   RowHead began_head;
 };
+
+void load_row(Run& run, const SgdPass& pass) {
+  const float* const p = pass.fixed.rows + std::size_t{run.row} * pass.stride;
+  run.factors.assign(p, p + pass.rank);
+  run.began_factors = run.factors;
+  run.head = run.began_head = pass.fixed.heads[run.row];
+  run.piece = 0;
+}
+
+void store_row(const Run& run, const SgdPass& pass) {
+  float* const p = pass.fixed.rows + std::size_t{run.row} * pass.stride;
+  for (std::uint32_t f = 0; f < pass.rank; ++f) p[f] += run.factors[f] - run.began_factors[f];
+  RowHead& head = pass.fixed.heads[run.row];
+  head.bias += run.head.bias - run.began_head.bias;
+  head.bias_accumulator += run.head.bias_accumulator - run.began_head.bias_accumulator;
+  head.accumulator += run.head.accumulator - run.began_head.accumulator;
+}
 
 /// The runs of a pass in their order.
 class RunQueue {
@@ -53,10 +73,14 @@ class RunQueue {
       const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
       if (begin == end) continue;
       const std::uint32_t row = pass_.runs.row(run);
-      const float* const p = pass_.fixed.rows + std::size_t{row} * pass_.stride;
-      const std::vector<float> factors(p, p + pass_.rank);
-      const RowHead head = pass_.fixed.heads[row];
-      return Run{row, begin, end, factors, factors, head, head};
+      Run found{};
+      found.row = row;
+      found.first = begin;
+      found.last = end;
+      found.left = end - begin;
+      found.at = begin + run_start(pass_.order_seed, row, static_cast<std::uint32_t>(end - begin));
+      load_row(found, pass_);
+      return found;
     }
     return std::nullopt;
   }
@@ -67,15 +91,6 @@ class RunQueue {
   std::size_t next_;
   std::size_t begun_ = 0;
 };
-
-void end_run(const Run& run, const SgdPass& pass) {
-  float* const p = pass.fixed.rows + std::size_t{run.row} * pass.stride;
-  for (std::uint32_t f = 0; f < pass.rank; ++f) p[f] += run.factors[f] - run.began_factors[f];
-  RowHead& head = pass.fixed.heads[run.row];
-  head.bias += run.head.bias - run.began_head.bias;
-  head.bias_accumulator += run.head.bias_accumulator - run.began_head.bias_accumulator;
-  head.accumulator += run.head.accumulator - run.began_head.accumulator;
-}
 
 /// How a rating moves one side.
 struct Move {
@@ -165,16 +180,22 @@ PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
       add_head(pass.moving.heads[step.row], step.moving);
       add_head(run.head, step.fixed);
       ++run.at;
+      --run.left;
+      ++run.piece;
     }
     // From the last lane to the first, as the kernels do: a lane without a further run is filled
     // from the end.
     for (std::size_t lane = runs.size(); lane-- > 0;) {
-      if (runs[lane].at != runs[lane].end) continue;
-      end_run(runs[lane], pass);
-      if (auto next = queue.next()) {
-        runs[lane] = std::move(*next);
+      Run& run = runs[lane];
+      if (run.left > 0 && run.piece < kLongestPiece && run.at != run.last) continue;
+      store_row(run, pass);
+      if (run.left > 0) {
+        if (run.at == run.last) run.at = run.first;
+        load_row(run, pass);
+      } else if (auto next = queue.next()) {
+        run = std::move(*next);
       } else {
-        std::swap(runs[lane], runs.back());
+        std::swap(run, runs.back());
         runs.pop_back();
       }
     }

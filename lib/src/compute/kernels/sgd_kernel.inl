@@ -8,24 +8,6 @@
 // other (lanes.inl): one step is the errors of eight ratings, then what follows from them, then the
 // rows.
 
-/// The row that a run fixes is p = scale * v: its penalty shrinks the scale alone, which saves a
-/// multiplication for each vector of v. A run is short enough for the scale never to run out.
-template <class Shape>
-struct RunsUnderWay {
-  typename Shape::Vector v[kRunsAtOnce][Shape::kCapacity];
-  typename Shape::Vector began[kRunsAtOnce][Shape::kCapacity];  ///< p as it was loaded
-  Vec4 began_heads[kRunsAtOnce];
-  HeadLanes head;
-  Lanes scale;
-  Lanes lambda_factors, lambda_biases;
-  Lanes errors, clipped_errors;  ///< sums of squares
-  Lanes weight;                  ///< 1, or 0 where there is no run
-  LaneIndices at, end;           ///< positions of the next entry and behind the last
-  LaneIndices advance;           ///< 1, or 0 where there is no run
-  std::uint32_t rows[kRunsAtOnce];
-  int count = 0;  ///< runs under way, in the first lanes
-};
-
 template <int kLanes, int kVectors, bool kAdaGrad, class Entries>
 class SgdWalk {
   using Shape = RowShape<kLanes, kVectors>;
@@ -48,7 +30,7 @@ class SgdWalk {
     next_run_ = order.start;
     run_stride_ = order.stride;
     Runs runs = {};
-    for (int lane = 0; lane < kRunsAtOnce; ++lane) clear(runs, lane);
+    for (int lane = 0; lane < kRunsAtOnce; ++lane) runs.clear(lane);
     while (runs.count < static_cast<int>(pass_.at_once) && begin_run(runs, runs.count)) {
       ++runs.count;
     }
@@ -80,16 +62,17 @@ class SgdWalk {
       for (auto& product : products) product = Vector{};
       for (auto& head : heads) head = Vec4{0.0f, 0.0f, 1.0f, 1.0f};
     }
-    each_lane<kAll>(count, [&](int l) __attribute__((always_inline)) {
-      const std::uint32_t at = runs.at[l];
-      const DecodedEntry entry = entries_[at];
-      rows[l] = entry.row;
-      values[l] = entry.value;
-      shrinks[l] = moving_shrink_[entry.row];
-      heads[l] = load_owned<4>(&moving_heads_[entry.row].bias);
-      products[l] = product(runs.v[l], moving_rows_ + entry.row * shape_.stride());
-      prefetch(entries_.row(at + 1));
-    });
+    each_lane<kAll>(
+        count, [&](int l) __attribute__((always_inline)) {
+          const std::uint32_t at = runs.at[l];
+          const DecodedEntry entry = entries_[at];
+          rows[l] = entry.row;
+          values[l] = entry.value;
+          shrinks[l] = moving_shrink_[entry.row];
+          heads[l] = load_owned<4>(&moving_heads_[entry.row].bias);
+          products[l] = product(runs.v[l], moving_rows_ + entry.row * shape_.stride());
+          prefetch(entries_.row(at + 1));
+        });
     runs.at += runs.advance;
 
     const Moves moves = decide(runs, values, shrinks, turn_over(heads), lane_sums(products));
@@ -99,24 +82,25 @@ class SgdWalk {
     *reinterpret_cast<Lanes*>(pull_moving) = moves.pull_moving;
     *reinterpret_cast<Lanes*>(pull_fixed) = moves.pull_fixed;
     turn_back(moves.heads, heads);
-    each_lane<kAll>(count, [&](int l) __attribute__((always_inline)) {
-      float* const q = moving_rows_ + rows[l] * shape_.stride();
-      const Vector keep = spread<kLanes>(keep_moving[l]);
-      const Vector to_q = spread<kLanes>(pull_moving[l]);
-      const Vector to_v = spread<kLanes>(pull_fixed[l]);
-      for (int i = 0; i < shape_.count(); ++i) {
-        const Vector q_old = load_owned<kLanes>(q + i * kLanes);
-        const Vector v_old = runs.v[l][i];
-        store_owned<kLanes>(q + i * kLanes, keep * q_old + to_q * v_old);
-        runs.v[l][i] = v_old + to_v * q_old;
-      }
-      // Two runs of a step may meet the same row: both moves are added.
-      float* const head = &moving_heads_[rows[l]].bias;
-      store_owned<4>(head, load_owned<4>(head) + heads[l]);
-    });
+    each_lane<kAll>(
+        count, [&](int l) __attribute__((always_inline)) {
+          float* const q = moving_rows_ + rows[l] * shape_.stride();
+          const Vector keep = spread<kLanes>(keep_moving[l]);
+          const Vector to_q = spread<kLanes>(pull_moving[l]);
+          const Vector to_v = spread<kLanes>(pull_fixed[l]);
+          for (int i = 0; i < shape_.count(); ++i) {
+            const Vector q_old = load_owned<kLanes>(q + i * kLanes);
+            const Vector v_old = runs.v[l][i];
+            store_owned<kLanes>(q + i * kLanes, keep * q_old + to_q * v_old);
+            runs.v[l][i] = v_old + to_v * q_old;
+          }
+          // Two runs of a step may meet the same row: both moves are added.
+          float* const head = &moving_heads_[rows[l]].bias;
+          store_owned<4>(head, load_owned<4>(head) + heads[l]);
+        });
     const unsigned done = equal_lanes(runs.at, runs.end);
     if (done != 0) [[unlikely]]
-      replace(runs, done);
+      go_on(runs, done);
   }
 
   /// Unrolled where rows are so short that a loop over the lanes would show.
@@ -213,18 +197,25 @@ class SgdWalk {
     }
   }
 
-  /// Ends the runs of the lanes in `done` and begins others in their place.
-  [[gnu::noinline]] void replace(Runs& runs, unsigned done) {
+  /// Ends the pieces of the lanes in `done`, and begins the next piece of their runs or other runs.
+  [[gnu::noinline]] void go_on(Runs& runs, unsigned done) {
     // Floats add up to a few thousand squares without losing what matters.
-    if (++replaced_ % 256 == 0) flush(runs);
+    if (++pieces_ % 64 == 0) flush(runs);
     while (done != 0) {
       const int lane = 31 - __builtin_clz(done);
       done &= ~(1u << lane);
-      end_run(runs, lane);
+      store_row(runs, lane);
+      runs.left[lane] -= runs.piece(lane);
+      if (runs.left[lane] > 0) {
+        const std::uint32_t at = lane_of(runs.end, lane);
+        runs.begin_piece(lane, at == runs.last[lane] ? runs.first[lane] : at);
+        load_row(runs, lane);
+        continue;
+      }
       if (begin_run(runs, lane)) continue;
       const int last = --runs.count;
-      if (lane != last) move_run(runs, last, lane);
-      clear(runs, last);
+      if (lane != last) runs.move(last, lane, shape_.count());
+      runs.clear(last);
     }
   }
 
@@ -235,40 +226,47 @@ class SgdWalk {
       next_run_ += run_stride_;
       if (next_run_ >= pass_.runs.count) next_run_ -= pass_.runs.count;
       prefetch_run(next_run_);
-      const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
-      if (begin == end) continue;
+      const auto first = static_cast<std::uint32_t>(pass_.runs.offsets[run]);
+      const auto last = static_cast<std::uint32_t>(pass_.runs.offsets[run + 1]);
+      if (first == last) continue;
       ++runs_begun_;
-      const std::uint32_t row = pass_.runs.row(run);
-      runs.rows[lane] = row;
-      put(runs.at, lane, static_cast<std::uint32_t>(begin));
-      put(runs.end, lane, static_cast<std::uint32_t>(end));
+      runs.rows[lane] = pass_.runs.row(run);
+      runs.first[lane] = first;
+      runs.last[lane] = last;
+      runs.left[lane] = last - first;
+      runs.begin_piece(lane, first + run_start(pass_.order_seed, runs.rows[lane], last - first));
       put(runs.advance, lane, 1u);
       put(runs.weight, lane, 1.0f);
-      put(runs.scale, lane, 1.0f);
-      const float shrink = pass_.fixed.shrink[row];
+      const float shrink = pass_.fixed.shrink[runs.rows[lane]];
       put(runs.lambda_factors, lane, pass_.lambda_factors * shrink);
       put(runs.lambda_biases, lane, pass_.lambda_biases * shrink);
-      const float* const p = pass_.fixed.rows + std::size_t{row} * shape_.stride();
-      Vector squares{};
-      for (int i = 0; i < shape_.count(); ++i) {
-        const Vector x = load_shared<kLanes>(p + i * kLanes);
-        runs.v[lane][i] = runs.began[lane][i] = x;
-        squares += x * x;
-      }
-      Vec4 head = load_shared<4>(&pass_.fixed.heads[row].bias);
-      head[1] = sum(squares)[0];
-      runs.began_heads[lane] = head;
-      put(runs.head.bias, lane, head[0]);
-      put(runs.head.norm, lane, head[1]);
-      put(runs.head.bias_accumulator, lane, head[2]);
-      put(runs.head.accumulator, lane, head[3]);
+      load_row(runs, lane);
       return true;
     }
     return false;
   }
 
-  /// Adds what the run has changed to the shared row.
-  void end_run(const Runs& runs, int lane) const {
+  void load_row(Runs& runs, int lane) const {
+    const std::uint32_t row = runs.rows[lane];
+    const float* const p = pass_.fixed.rows + std::size_t{row} * shape_.stride();
+    Vector squares{};
+    for (int i = 0; i < shape_.count(); ++i) {
+      const Vector x = load_shared<kLanes>(p + i * kLanes);
+      runs.v[lane][i] = runs.began[lane][i] = x;
+      squares += x * x;
+    }
+    Vec4 head = load_shared<4>(&pass_.fixed.heads[row].bias);
+    head[1] = sum(squares)[0];
+    runs.began_heads[lane] = head;
+    put(runs.scale, lane, 1.0f);
+    put(runs.head.bias, lane, head[0]);
+    put(runs.head.norm, lane, head[1]);
+    put(runs.head.bias_accumulator, lane, head[2]);
+    put(runs.head.accumulator, lane, head[3]);
+  }
+
+  /// Adds what the piece has changed to the shared row.
+  void store_row(const Runs& runs, int lane) const {
     const std::uint32_t row = runs.rows[lane];
     float* const p = pass_.fixed.rows + std::size_t{row} * shape_.stride();
     const Vector scale = spread<kLanes>(lane_of(runs.scale, lane));
@@ -295,35 +293,6 @@ class SgdWalk {
     entries_.prefetch(pass_.runs.offsets[run]);
   }
 
-  void move_run(Runs& runs, int from, int to) {
-    for (int i = 0; i < shape_.count(); ++i) {
-      runs.v[to][i] = runs.v[from][i];
-      runs.began[to][i] = runs.began[from][i];
-    }
-    runs.began_heads[to] = runs.began_heads[from];
-    runs.rows[to] = runs.rows[from];
-    each_lane_vector(runs, [&](auto& vector) { put(vector, to, lane_of(vector, from)); });
-  }
-
-  /// Makes `lane` one without a run: its errors are nothing, whatever it is given.
-  void clear(Runs& runs, int lane) {
-    each_lane_vector(runs, [&](auto& vector) { put(vector, lane, lane_of(vector, lane) * 0); });
-    put(runs.scale, lane, 1.0f);
-    put(runs.head.accumulator, lane, 1.0f);
-    put(runs.head.bias_accumulator, lane, 1.0f);
-    put(runs.end, lane, ~0u);
-  }
-
-  template <class Do>
-  static void each_lane_vector(Runs& runs, Do visit) {
-    for (Lanes* vector :
-         {&runs.head.bias, &runs.head.norm, &runs.head.bias_accumulator, &runs.head.accumulator,
-          &runs.scale, &runs.lambda_factors, &runs.lambda_biases, &runs.weight}) {
-      visit(*vector);
-    }
-    for (LaneIndices* vector : {&runs.at, &runs.end, &runs.advance}) visit(*vector);
-  }
-
   void flush(Runs& runs) {
     for (int l = 0; l < kRunsAtOnce; ++l) {
       sums_.error += static_cast<double>(lane_of(runs.errors, l));
@@ -342,6 +311,6 @@ class SgdWalk {
   std::size_t next_run_ = 0;
   std::size_t run_stride_ = 0;
   std::size_t runs_begun_ = 0;
-  unsigned replaced_ = 0;
+  unsigned pieces_ = 0;
   PassSums sums_;
 };

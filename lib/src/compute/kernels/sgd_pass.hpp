@@ -53,8 +53,9 @@ struct RatingRuns {
 /// How many runs a kernel walks at once.
 inline constexpr int kRunsAtOnce = 8;
 
-/// The longest run, so that a row shared with other threads is never out of step for long.
-inline constexpr std::uint64_t kLongestRun = 64;
+/// A run is cut into pieces of at most so many ratings: a row shared with other threads is never out
+/// of step for longer.
+inline constexpr std::uint32_t kLongestPiece = 64;
 
 /// What a penalty leaves of a row in one step, at least.
 inline constexpr float kLeastKept = 0.5f;
@@ -72,8 +73,9 @@ inline constexpr float kLeastKept = 0.5f;
 ///
 /// `at_once` runs advance together, a rating each at a step: their errors are taken before any of
 /// them moves a row, and the moves of those that meet in one moving row add up. A run that ends
-/// makes room for the next. It works on its fixed row apart and adds the difference to the shared
-/// one at its end.
+/// makes room for the next. It starts at run_start() and goes round, in pieces that end where
+/// kLongestPiece ratings or the run's entries do; a piece works on its fixed row apart and adds the
+/// difference to the shared one at its end.
 struct SgdPass {
   RatingRuns runs;
   FactorSide fixed;
@@ -142,6 +144,13 @@ inline VisitOrder visit_order(std::uint64_t seed, std::uint64_t count) {
   std::uint32_t choice = static_cast<std::uint32_t>(bits) & 15u;
   while (n % kPrimes[choice] == 0) choice = (choice + 1) & 15u;
   return {start, kPrimes[choice] % n};
+}
+
+/// Where a run of `row` with `count` entries starts: at random, so that runs that begin together do
+/// not meet the same moving rows step by step. REQUIRES: 0 < count < 2^32.
+inline std::uint32_t run_start(std::uint64_t seed, std::uint32_t row, std::uint32_t count) {
+  const std::uint64_t bits = (seed ^ row) * 0x9E3779B97F4A7C15u;
+  return static_cast<std::uint32_t>(((bits >> 32) * count) >> 32);
 }
 
 }  // namespace mfpar
