@@ -8,13 +8,17 @@
 #include <span>
 #include <type_traits>
 
+#include "base/system_array.hpp"
+
 namespace mfpar {
 
 /// The alignment of every row of factors: one cache line, and the widest vector register.
 inline constexpr std::size_t kRowAlignment = 64;
 
 /// A fixed-size, zeroed array aligned to a cache line. Zero pages come from the system untouched,
-/// so the thread that first writes a page places it. Movable, not copyable; not synchronised.
+/// so the thread that first writes a page places it. Large arrays ask for large pages: rows are
+/// visited in no order, and their addresses are translated sooner. Movable, not copyable; not
+/// synchronised.
 template <class T>
 class AlignedBuffer {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -25,6 +29,12 @@ class AlignedBuffer {
   explicit AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
     if (size > (static_cast<std::size_t>(-1) - kRowAlignment) / sizeof(T)) throw std::bad_alloc();
+    if (size * sizeof(T) >= kLargeBytes) {
+      pages_ = SystemBlock(size * sizeof(T));
+      pages_.prefer_large_pages();
+      data_ = reinterpret_cast<T*>(pages_.data());
+      return;
+    }
     // calloc leaves large blocks to the system's zero pages; the slack pays for the alignment.
     block_.reset(std::calloc(size * sizeof(T) + kRowAlignment, 1));
     if (!block_) throw std::bad_alloc();
@@ -50,7 +60,10 @@ class AlignedBuffer {
   struct Free {
     void operator()(void* block) const noexcept { std::free(block); }
   };
+  static constexpr std::size_t kLargeBytes = std::size_t{4} << 20;
+
   std::unique_ptr<void, Free> block_;
+  SystemBlock pages_;
   T* data_ = nullptr;
   std::size_t size_ = 0;
 };

@@ -27,7 +27,12 @@ class SgdWalk {
   PassSums operator()() {
     if (pass_.runs.count == 0) return sums_;
     const VisitOrder order = visit_order(pass_.order_seed, pass_.runs.count);
-    next_run_ = order.start;
+    const auto visit = [&](std::uint64_t n) {
+      return static_cast<std::size_t>((order.start + n * order.stride) % pass_.runs.count);
+    };
+    next_run_ = visit(0);
+    soon_ = visit(kSoon);
+    later_ = visit(kLater);
     run_stride_ = order.stride;
     Runs runs = {};
     for (int lane = 0; lane < kRunsAtOnce; ++lane) runs.clear(lane);
@@ -42,6 +47,11 @@ class SgdWalk {
 
  private:
   static constexpr int kUnrolledVectors = 4;
+
+  /// How far ahead memory is asked for: entries of a run, about a cache line of them; runs, their
+  /// rows and first entries and, earlier, where those are.
+  static constexpr std::uint32_t kEntriesAhead = 16;
+  static constexpr std::uint64_t kSoon = 4, kLater = 12;
 
   /// One rating of each run: see SgdPass for the formulas. With x a row, y the row it meets, n and m
   /// their squared norms and d = x.y,
@@ -223,9 +233,12 @@ class SgdWalk {
   bool begin_run(Runs& runs, int lane) {
     for (; runs_begun_ < pass_.runs.count; ++runs_begun_) {
       const std::size_t run = next_run_;
-      next_run_ += run_stride_;
-      if (next_run_ >= pass_.runs.count) next_run_ -= pass_.runs.count;
-      prefetch_run(next_run_);
+      for (std::size_t* at : {&next_run_, &soon_, &later_}) {
+        *at += run_stride_;
+        if (*at >= pass_.runs.count) *at -= pass_.runs.count;
+      }
+      pass_.runs.prefetch(later_);
+      prefetch_run(soon_);
       const auto first = static_cast<std::uint32_t>(pass_.runs.offsets[run]);
       const auto last = static_cast<std::uint32_t>(pass_.runs.offsets[run + 1]);
       if (first == last) continue;
@@ -290,7 +303,9 @@ class SgdWalk {
     for (int line = 0; line < shape_.count() * kLanes * 4; line += 64) {
       __builtin_prefetch(p + line, 1);
     }
-    entries_.prefetch(pass_.runs.offsets[run]);
+    const std::uint64_t first = pass_.runs.offsets[run];
+    const auto length = static_cast<std::uint32_t>(pass_.runs.offsets[run + 1] - first);
+    entries_.prefetch(first + run_start(pass_.order_seed, row, length));
   }
 
   void flush(Runs& runs) {
@@ -307,8 +322,8 @@ class SgdWalk {
   float* const moving_rows_;
   RowHead* const moving_heads_;
   const float* const moving_shrink_;
-  const float share_;  ///< of a row's squared gradient in its mean
-  std::size_t next_run_ = 0;
+  const float share_;                                ///< of a row's squared gradient in its mean
+  std::size_t next_run_ = 0, soon_ = 0, later_ = 0;  ///< runs, in the order of visits
   std::size_t run_stride_ = 0;
   std::size_t runs_begun_ = 0;
   unsigned pieces_ = 0;

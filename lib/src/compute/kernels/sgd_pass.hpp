@@ -48,6 +48,11 @@ struct RatingRuns {
   std::uint32_t row(std::size_t run) const {
     return rows != nullptr ? rows[run] : first_row + static_cast<std::uint32_t>(run);
   }
+
+  void prefetch(std::size_t run) const {
+    __builtin_prefetch(offsets + run);
+    if (rows != nullptr) __builtin_prefetch(rows + run);
+  }
 };
 
 /// How many runs a kernel walks at once.
