@@ -64,24 +64,37 @@ class SgdWalk {
   void step(Runs& runs) {
     const int count = kAll ? kRunsAtOnce : runs.count;
     std::uint32_t rows[kRunsAtOnce] = {};
-    Vector products[kRunsAtOnce];
     Vec4 heads[kRunsAtOnce];
     Lanes values, shrinks;
     if constexpr (!kAll) {
       values = shrinks = Lanes{};
-      for (auto& product : products) product = Vector{};
       for (auto& head : heads) head = Vec4{0.0f, 0.0f, 1.0f, 1.0f};
+    }
+    const auto read = [&](int l) __attribute__((always_inline)) {
+      const std::uint32_t at = runs.at[l];
+      const DecodedEntry entry = entries_[at];
+      rows[l] = entry.row;
+      values[l] = entry.value;
+      shrinks[l] = moving_shrink_[entry.row];
+      heads[l] = load_owned<4>(&moving_heads_[entry.row].bias);
+      prefetch(entries_.row(at + 1));
+      entries_.prefetch(at + kEntriesAhead);
+    };
+    // Unrolled, values and shrinks come to lie in vectors without a way through memory.
+    if constexpr (kAll) {
+#pragma GCC unroll 8
+      for (int l = 0; l < kRunsAtOnce; ++l) read(l);
+    } else {
+      for (int l = 0; l < count; ++l) read(l);
+    }
+
+    Vector products[kRunsAtOnce];
+    if constexpr (!kAll) {
+      for (auto& product : products) product = Vector{};
     }
     each_lane<kAll>(
         count, [&](int l) __attribute__((always_inline)) {
-          const std::uint32_t at = runs.at[l];
-          const DecodedEntry entry = entries_[at];
-          rows[l] = entry.row;
-          values[l] = entry.value;
-          shrinks[l] = moving_shrink_[entry.row];
-          heads[l] = load_owned<4>(&moving_heads_[entry.row].bias);
-          products[l] = product(runs.v[l], moving_rows_ + entry.row * shape_.stride());
-          prefetch(entries_.row(at + 1));
+          products[l] = product(runs.v[l], moving_rows_ + rows[l] * shape_.stride());
         });
     runs.at += runs.advance;
 
