@@ -97,6 +97,13 @@ inline Lanes inverse_root(Lanes x) {
 inline Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
 inline Lanes smaller(Lanes a, Lanes b) { return a < b ? a : b; }
 
+/// Lane `lane`, where it lies in memory. (GCC 12 reads anything at all for a subscript of a vector
+/// that is compared, under the sanitizer of undefined behaviour.)
+template <class Vector>
+inline auto lane_of(const Vector& v, int lane) {
+  return reinterpret_cast<const std::remove_cvref_t<decltype(v[0])>*>(&v)[lane];
+}
+
 /// Bit l tells whether lane l of `a` and `b` are equal.
 inline unsigned equal_lanes(LaneIndices a, LaneIndices b) {
   const auto equal = a == b;
@@ -104,7 +111,7 @@ inline unsigned equal_lanes(LaneIndices a, LaneIndices b) {
   return static_cast<unsigned>(__builtin_ia32_movmskps256(reinterpret_cast<Lanes>(equal)));
 #else
   unsigned bits = 0;
-  for (int l = 0; l < kRunsAtOnce; ++l) bits |= (equal[l] != 0 ? 1u : 0u) << l;
+  for (int l = 0; l < kRunsAtOnce; ++l) bits |= (lane_of(equal, l) != 0 ? 1u : 0u) << l;
   return bits;
 #endif
 }
@@ -114,10 +121,4 @@ template <class Vector, class Number>
 inline void put(Vector& v, int lane, Number x) {
   constexpr LaneIndices kNumbers = {0, 1, 2, 3, 4, 5, 6, 7};
   v = kNumbers == static_cast<std::uint32_t>(lane) ? x - Vector{} : v;
-}
-
-/// Lane `lane`, where it lies in memory.
-template <class Vector>
-inline auto lane_of(const Vector& v, int lane) {
-  return reinterpret_cast<const std::remove_cvref_t<decltype(v[0])>*>(&v)[lane];
 }
