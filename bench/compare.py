@@ -125,13 +125,13 @@ class Comparison:
                 "head": ["", "M lines/s", "ratio", "MB", "bytes a rating"], "rows": rows}
 
     def quality(self):
+        if not self.arguments.libmf:
+            return None
         rank, threads, most = 32, self.arguments.threads, self.arguments.quality_epochs
         training, validation = (os.path.join(self.folder, name) for name in ("training", "validation"))
         subprocess.run([self.data, "split", self.ratings, "--format", "libmf", "--train-out", training, "--valid-out",
                         validation],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if not self.arguments.libmf:
-            return None
         fast = self.arguments.libmf[0]
         best = None
         for rate in RATES:
