@@ -9,9 +9,13 @@ namespace mfpar {
 
 namespace {
 
-/// Bytes of user rows in a band: half of the second-level cache of the processors of these years,
-/// the rest being for the items that pass through.
-constexpr std::size_t kBandBytes = std::size_t{512} << 10;
+/// Bytes of user rows in a band: about what a core has of the last two levels of cache in the
+/// processors of these years. Larger bands have longer runs, which are cheaper to walk, until rows
+/// come from memory.
+constexpr std::size_t kBandBytes = std::size_t{2} << 20;
+
+/// Even where all rows fit one band, so that an epoch does not take an item's ratings in one go.
+constexpr std::size_t kLeastBands = 4;
 
 /// Balanced boundaries of exactly `parts` ranges; those beyond the rows are empty.
 std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offsets,
@@ -23,20 +27,24 @@ std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offset
 
 }  // namespace
 
+std::uint32_t BandStore::panels_of(const RatingStore& ratings) {
+  return std::min({kMostPanels, ratings.user_count(), ratings.item_count()});
+}
+
 BandStore::BandStore(const RatingStore& ratings, const RatingScale& scale, std::size_t stride,
-                     const Workers& workers)
-    : scale_(scale),
-      panels_(std::min({kMostPanels, ratings.user_count(), ratings.item_count()})),
-      values_(standardised_values(ratings, scale)) {
+                     std::uint32_t in_step, const Workers& workers)
+    : scale_(scale), panels_(panels_of(ratings)), values_(standardised_values(ratings, scale)) {
   const auto counts = count_item_ratings(ratings, workers);
   std::vector<std::uint64_t> item_offsets{0};
   for (const std::uint32_t count : counts) item_offsets.push_back(item_offsets.back() + count);
   const auto panels = grid_boundaries(item_offsets, panels_);
 
-  const std::size_t wanted = ratings.user_count() * stride * sizeof(float) / kBandBytes;
-  const auto groups = static_cast<std::uint32_t>(wanted / panels_ + 1);
-  const auto bands = grid_boundaries(ratings.offsets(), groups * panels_);
-  parts_.resize(groups * panels_);
+  const std::size_t row_bytes = ratings.user_count() * stride * sizeof(float);
+  const std::size_t least = std::min<std::size_t>(kLeastBands, ratings.user_count());
+  const std::size_t wanted = std::max(row_bytes / kBandBytes + 1, least);
+  const auto count = static_cast<std::uint32_t>((wanted + in_step - 1) / in_step * in_step);
+  const auto bands = grid_boundaries(ratings.offsets(), count);
+  parts_.resize(count);
   workers.for_each(parts_.size(), [&](std::size_t band) {
     parts_[band].first_user = bands[band];
     parts_[band].users = bands[band + 1] - bands[band];

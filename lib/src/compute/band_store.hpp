@@ -12,20 +12,24 @@
 namespace mfpar {
 
 /// The ratings of a store a second time, in the order that training walks: bands of users, small
-/// enough for their rows to stay in a core's second-level cache, and within a band by item, so that
+/// enough for their rows to stay in a core's part of the caches, and within a band by item, so that
 /// an item's row is loaded once for all its users there. A band is cut into panels of items; blocks
-/// of different bands and panels share no row. The grid depends on the ratings and the rank alone.
+/// of different bands and panels share no row. The grid depends on what the constructor is given
+/// except the workers.
 /// Immutable; safe from any number of threads.
 class BandStore {
  public:
-  /// Panels of the grid, and the least number of bands: enough for 16 threads to find work.
+  /// Enough for 16 threads to find work.
   static constexpr std::uint32_t kMostPanels = 16;
 
-  /// `stride` is the number of floats from row to row.
-  BandStore(const RatingStore& ratings, const RatingScale& scale, std::size_t stride,
-            const Workers& workers);
+  /// The panels of the grid of `ratings`.
+  static std::uint32_t panels_of(const RatingStore& ratings);
 
-  /// A multiple of panels().
+  /// `stride` is the number of floats from row to row. The bands are a multiple of `in_step`, so
+  /// that so many threads, or panels, end together. REQUIRES: in_step > 0.
+  BandStore(const RatingStore& ratings, const RatingScale& scale, std::size_t stride,
+            std::uint32_t in_step, const Workers& workers);
+
   std::uint32_t bands() const noexcept { return static_cast<std::uint32_t>(parts_.size()); }
   std::uint32_t panels() const noexcept { return panels_; }
 

@@ -8,9 +8,9 @@ namespace mfpar {
 
 ScheduleBands::ScheduleBands(const RatingStore& ratings, const RatingScale& scale,
                              const KernelSet& kernels, std::uint32_t rank, StepRule rule,
-                             const Workers& workers)
+                             std::uint32_t in_step, const Workers& workers)
     : users_(ratings.user_count()),
-      store_(ratings, scale, row_stride(rank), workers),
+      store_(ratings, scale, row_stride(rank), in_step, workers),
       compact_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, true)),
       wide_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, false)) {}
 

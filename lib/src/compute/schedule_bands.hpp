@@ -11,8 +11,9 @@ namespace mfpar {
 /// What every schedule is made of: the bands of ratings and the kernels that pass over them.
 class ScheduleBands {
  public:
+  /// `in_step` as for BandStore.
   ScheduleBands(const RatingStore& ratings, const RatingScale& scale, const KernelSet& kernels,
-                std::uint32_t rank, StepRule rule, const Workers& workers);
+                std::uint32_t rank, StepRule rule, std::uint32_t in_step, const Workers& workers);
 
   const BandStore& store() const noexcept { return store_; }
 

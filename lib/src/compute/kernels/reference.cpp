@@ -148,6 +148,7 @@ PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
     Move fixed;
     Move moving;
   };
+  const std::uint32_t longest = longest_piece(pass);
   std::vector<float> p_gradient(pass.rank), q_gradient(pass.rank);
   while (!runs.empty()) {
     std::vector<Step> steps;
@@ -187,7 +188,7 @@ PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
     // from the end.
     for (std::size_t lane = runs.size(); lane-- > 0;) {
       Run& run = runs[lane];
-      if (run.left > 0 && run.piece < kLongestPiece && run.at != run.last) continue;
+      if (run.left > 0 && run.piece < longest && run.at != run.last) continue;
       store_row(run, pass);
       if (run.left > 0) {
         if (run.at == run.last) run.at = run.first;

@@ -49,11 +49,11 @@ struct RunsUnderWay {
   /// The length of the piece under way.
   std::uint32_t piece(int lane) const { return lane_of(end, lane) - piece_begin[lane]; }
 
-  /// Begins the next piece at `from`.
-  void begin_piece(int lane, std::uint32_t from) {
+  /// Begins the next piece at `from`, of at most `longest` ratings.
+  void begin_piece(int lane, std::uint32_t from, std::uint32_t longest) {
     piece_begin[lane] = from;
     put(at, lane, from);
-    put(end, lane, from + std::min({kLongestPiece, left[lane], last[lane] - from}));
+    put(end, lane, from + std::min({longest, left[lane], last[lane] - from}));
   }
 
  private:

@@ -22,7 +22,8 @@ class SgdWalk {
         moving_rows_(pass.moving.rows + std::size_t{pass.runs.moving_base} * shape_.stride()),
         moving_heads_(pass.moving.heads + pass.runs.moving_base),
         moving_shrink_(pass.moving.shrink + pass.runs.moving_base),
-        share_(1.0f / static_cast<float>(pass.rank)) {}
+        share_(1.0f / static_cast<float>(pass.rank)),
+        longest_piece_(longest_piece(pass)) {}
 
   PassSums operator()() {
     if (pass_.runs.count == 0) return sums_;
@@ -231,7 +232,7 @@ class SgdWalk {
       runs.left[lane] -= runs.piece(lane);
       if (runs.left[lane] > 0) {
         const std::uint32_t at = lane_of(runs.end, lane);
-        runs.begin_piece(lane, at == runs.last[lane] ? runs.first[lane] : at);
+        runs.begin_piece(lane, at == runs.last[lane] ? runs.first[lane] : at, longest_piece_);
         load_row(runs, lane);
         continue;
       }
@@ -260,7 +261,8 @@ class SgdWalk {
       runs.first[lane] = first;
       runs.last[lane] = last;
       runs.left[lane] = last - first;
-      runs.begin_piece(lane, first + run_start(pass_.order_seed, runs.rows[lane], last - first));
+      runs.begin_piece(lane, first + run_start(pass_.order_seed, runs.rows[lane], last - first),
+                       longest_piece_);
       put(runs.advance, lane, 1u);
       put(runs.weight, lane, 1.0f);
       const float shrink = pass_.fixed.shrink[runs.rows[lane]];
@@ -335,7 +337,8 @@ class SgdWalk {
   float* const moving_rows_;
   RowHead* const moving_heads_;
   const float* const moving_shrink_;
-  const float share_;                                ///< of a row's squared gradient in its mean
+  const float share_;  ///< of a row's squared gradient in its mean
+  const std::uint32_t longest_piece_;
   std::size_t next_run_ = 0, soon_ = 0, later_ = 0;  ///< runs, in the order of visits
   std::size_t run_stride_ = 0;
   std::size_t runs_begun_ = 0;

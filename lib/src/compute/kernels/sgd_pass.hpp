@@ -4,6 +4,8 @@
 // so that one description serves every instruction set, the scalar twin and the tests.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -60,7 +62,7 @@ inline constexpr int kRunsAtOnce = 8;
 
 /// A run is cut into pieces of at most so many ratings: a row shared with other threads is never out
 /// of step for longer.
-inline constexpr std::uint32_t kLongestPiece = 64;
+inline constexpr std::uint32_t kLongestPiece = 256;
 
 /// What a penalty leaves of a row in one step, at least.
 inline constexpr float kLeastKept = 0.5f;
@@ -79,7 +81,7 @@ inline constexpr float kLeastKept = 0.5f;
 /// `at_once` runs advance together, a rating each at a step: their errors are taken before any of
 /// them moves a row, and the moves of those that meet in one moving row add up. A run that ends
 /// makes room for the next. It starts at run_start() and goes round, in pieces that end where
-/// kLongestPiece ratings or the run's entries do; a piece works on its fixed row apart and adds the
+/// longest_piece() ratings or the run's entries do; a piece works on its fixed row apart and adds the
 /// difference to the shared one at its end.
 struct SgdPass {
   RatingRuns runs;
@@ -110,6 +112,15 @@ struct PassSums {
 };
 
 using SgdKernel = PassSums (*)(const SgdPass&);
+
+/// How long the pieces of `pass` may be: at most kLongestPiece, and so short that its penalties leave
+/// 2^-64 of a row or more, since kernels keep apart what they leave.
+inline std::uint32_t longest_piece(const SgdPass& pass) {
+  // No rate is above the pass's, since accumulators begin at 1, and no shrink above 1.
+  const float kept = std::max(1.0f - pass.rate * pass.lambda_factors, kLeastKept);
+  const float most = 64.0f / std::max(-std::log2(kept), 64.0f / kLongestPiece);
+  return static_cast<std::uint32_t>(most);
+}
 
 /// A pass that only looks, at rows that nobody writes: the sums for the prediction
 /// mean + b_p + b_q + p.q, in the units of the entries' values.
