@@ -120,7 +120,7 @@ int Training::train_model() {
   const Interrupt interrupt;
   if (!command_.quiet) table_.emplace(command_.train.epochs, ratings_.training.size());
   const TrainResult result =
-      train(ratings_.training, ratings_.validation, command_.train, hooks(interrupt.token()));
+      train(std::move(ratings_.training), ratings_.validation, command_.train, hooks(interrupt.token()));
   table_.reset();
   save_model(result.model, command_.model_path);
 

@@ -28,6 +28,8 @@ struct Epochs {
   Workers workers;
   RatingScale scale = measure_scale(ratings, true, workers);
   TrainingState state{ratings, scale, options, nullptr, workers};
+  BandStore bands = make_bands(ratings, scale, options.schedule,
+                               static_cast<std::uint32_t>(options.rank), workers);
 
   Epochs(const TrainOptions& with, const KernelSet& set)
       : options(with), kernels(set), workers(with.threads) {}
@@ -53,9 +55,8 @@ void compare_with_limits(benchmark::State& state, const TrainOptions& options,
 
 void run_epochs(benchmark::State& state, const TrainOptions& options, const KernelSet& kernels) {
   Epochs epochs(options, kernels);
-  const auto schedule =
-      make_schedule(options.schedule, epochs.ratings, epochs.scale, kernels,
-                    static_cast<std::uint32_t>(options.rank), options.step_rule, epochs.workers);
+  const auto schedule = make_schedule(options.schedule, epochs.bands, kernels,
+                                      static_cast<std::uint32_t>(options.rank), options.step_rule);
   int epoch = 0;
   const Stopwatch time;
   for (auto _ : state) {
@@ -74,8 +75,7 @@ void run_evaluations(benchmark::State& state, const TrainOptions& options,
   const FactorModel model =
       SnapshotMaker(epochs.ratings, epochs.scale, options).take(epochs.state, epochs.workers);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(model_errors(model, epochs.ratings, {0, epochs.ratings.user_count()},
-                                          kernels, epochs.workers));
+    benchmark::DoNotOptimize(model_errors(model, epochs.bands, kernels, epochs.workers));
   }
   count_ratings(state, epochs.ratings);
 }

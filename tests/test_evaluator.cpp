@@ -145,8 +145,9 @@ BOOST_AUTO_TEST_CASE(a_snapshot_does_not_change_while_training_goes_on) {
   const RatingScale scale = measure_scale(ratings, true, workers);
   TrainingState state(ratings, scale, options, nullptr, workers);
   const SnapshotMaker snapshots(ratings, scale, options);
-  const auto schedule = make_schedule(Schedule::kHogwild, ratings, scale, find_kernels("auto"), 4,
-                                      StepRule::kAdaGrad, workers);
+  const BandStore bands = make_bands(ratings, scale, Schedule::kHogwild, 4, workers);
+  const auto schedule =
+      make_schedule(Schedule::kHogwild, bands, find_kernels("auto"), 4, StepRule::kAdaGrad);
   const FactorModel before = snapshots.take(state, workers);
   const auto numbers = numbers_of(before);
   std::vector<float> seen_by_a_reader;

@@ -7,7 +7,6 @@
 
 #include "compute/band_store.hpp"
 #include "compute/epoch_schedule.hpp"
-#include "compute/hogwild.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "rating_fixtures.hpp"
 #include "train/training_state.hpp"
@@ -23,7 +22,7 @@ struct Outcome {
   PassSums sums;
 };
 
-/// `in_step` as for BandStore; 0 leaves it to make_schedule.
+/// `in_step` as for BandStore; 0 leaves it to make_bands.
 Outcome run_two_epochs(const RatingStore& ratings, TrainOptions options,
                        std::uint32_t in_step = 0) {
   const Workers workers(options.threads);
@@ -31,12 +30,10 @@ Outcome run_two_epochs(const RatingStore& ratings, TrainOptions options,
   const KernelSet& kernels = find_kernels("auto");
   const auto rank = static_cast<std::uint32_t>(options.rank);
   TrainingState state(ratings, scale, options, nullptr, workers);
-  auto schedule =
-      make_schedule(options.schedule, ratings, scale, kernels, rank, options.step_rule, workers);
-  if (in_step > 0) {
-    schedule = std::make_unique<HogwildSchedule>(
-        ScheduleBands(ratings, scale, kernels, rank, options.step_rule, in_step, workers));
-  }
+  const BandStore bands = in_step > 0
+                              ? BandStore(ratings, scale, row_stride(rank), in_step, workers)
+                              : make_bands(ratings, scale, options.schedule, rank, workers);
+  const auto schedule = make_schedule(options.schedule, bands, kernels, rank, options.step_rule);
   Outcome outcome;
   for (const int epoch : {1, 2}) {
     outcome.sums = schedule->run_epoch(state.plan(epoch), workers, [] { return false; });
@@ -163,8 +160,8 @@ BOOST_AUTO_TEST_CASE(a_schedule_stops_between_pieces_of_work) {
     const RatingScale scale = measure_scale(store, true, workers);
     TrainingState state(store, scale, options, nullptr, workers);
     const auto plan = state.plan(1);
-    const auto made =
-        make_schedule(schedule, store, scale, find_kernels("auto"), 12, StepRule::kSgd, workers);
+    const BandStore bands = make_bands(store, scale, schedule, 12, workers);
+    const auto made = make_schedule(schedule, bands, find_kernels("auto"), 12, StepRule::kSgd);
     int pieces = 0;
     const PassSums some = made->run_epoch(plan, workers, [&] { return ++pieces > 1; });
     const PassSums all = made->run_epoch(plan, workers, [] { return false; });

@@ -6,8 +6,16 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace mfpar {
+
+/// Elements that may be written, and what keeps their memory alive.
+template <class T>
+struct ThawedArray {
+  std::shared_ptr<void> owner;
+  std::span<T> span;
+};
 
 /// An immutable array that keeps its memory alive, whoever made it: a container moved in, or a
 /// mapped file. Copies share the memory. Safe to read from any number of threads.
@@ -24,11 +32,27 @@ class FrozenArray {
     auto owner = std::make_shared<const Container>(std::move(container));
     view_ = std::span<const T>(*owner);
     owner_ = std::move(owner);
+    writable_ = true;
   }
 
-  /// Looks at `view`, which stays valid as long as `owner` lives.
-  FrozenArray(std::shared_ptr<const void> owner, std::span<const T> view)
-      : owner_(std::move(owner)), view_(view) {}
+  /// Looks at `view`, which stays valid as long as `owner` lives. `writable`: the memory is no
+  /// constant or read-only mapping, so thaw() may give it away.
+  FrozenArray(std::shared_ptr<const void> owner, std::span<const T> view, bool writable = false)
+      : owner_(std::move(owner)), view_(view), writable_(writable) {}
+
+  /// The elements, to be written: in the array's own memory where it is writable and no other array
+  /// shares it, else in a copy. Leaves the array empty.
+  ThawedArray<T> thaw() && {
+    const auto view = std::exchange(view_, {});
+    auto owner = std::exchange(owner_, nullptr);
+    if (writable_ && owner.use_count() == 1) {
+      return {std::const_pointer_cast<void>(std::move(owner)),
+              {const_cast<T*>(view.data()), view.size()}};
+    }
+    auto copy = std::make_shared<std::vector<T>>(view.begin(), view.end());
+    const std::span<T> elements(*copy);
+    return {std::move(copy), elements};
+  }
 
   std::span<const T> span() const noexcept { return view_; }
   const T* data() const noexcept { return view_.data(); }
@@ -41,6 +65,7 @@ class FrozenArray {
  private:
   std::shared_ptr<const void> owner_;
   std::span<const T> view_;
+  bool writable_ = false;
 };
 
 }  // namespace mfpar

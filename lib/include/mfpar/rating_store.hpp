@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mfpar/export.hpp"
@@ -75,6 +76,9 @@ class MFPAR_API RatingStore {
   bool is_compact() const noexcept { return parts_.wide.empty(); }
   bool has_timestamps() const noexcept { return !parts_.timestamps.empty(); }
   const Parts& parts() const noexcept { return parts_; }
+
+  /// The parts, for someone who wants their memory; leaves the store empty.
+  Parts release() && { return std::exchange(*this, {}).parts_; }
 
   /// Positions of the ratings of `user`: [offsets()[user], offsets()[user + 1]).
   std::span<const std::uint64_t> offsets() const noexcept { return parts_.offsets.span(); }

@@ -61,7 +61,7 @@ class SystemArray {
     give_back({size, size_});
     auto owner = std::make_shared<const SystemArray>(std::move(*this));
     const auto view = owner->span().first(size);
-    return FrozenArray<T>(std::move(owner), view);
+    return FrozenArray<T>(std::move(owner), view, true);
   }
 
  private:

@@ -2,8 +2,11 @@
 #include "compute/band_store.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <utility>
 
 #include "base/partition.hpp"
+#include "base/system_array.hpp"
 
 namespace mfpar {
 
@@ -17,6 +20,9 @@ constexpr std::size_t kBandBytes = std::size_t{2} << 20;
 /// Even where all rows fit one band, so that an epoch does not take an item's ratings in one go.
 constexpr std::size_t kLeastBands = 4;
 
+/// Bands that are sorted at a time: each needs its ratings a second time meanwhile.
+constexpr std::size_t kMostSorted = 4;
+
 /// Balanced boundaries of exactly `parts` ranges; those beyond the rows are empty.
 std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offsets,
                                            std::uint32_t parts) {
@@ -25,108 +31,195 @@ std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offset
   return boundaries;
 }
 
+/// Boundaries of bands whose users a compact entry can tell apart: if users without ratings make a
+/// band too wide, bands of about as many users each, and then as many as it takes.
+std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offsets,
+                                           std::size_t wanted, std::uint32_t in_step) {
+  const auto stepped = [&](std::size_t bands) {
+    return static_cast<std::uint32_t>((bands + in_step - 1) / in_step * in_step);
+  };
+  auto boundaries = grid_boundaries(offsets, stepped(wanted));
+  std::uint32_t widest = 0;
+  for (std::size_t b = 1; b < boundaries.size(); ++b) {
+    widest = std::max(widest, boundaries[b] - boundaries[b - 1]);
+  }
+  if (widest <= RatingStore::kMostCompactItems) return boundaries;
+  const std::size_t users = offsets.size() - 1;
+  const std::uint32_t count = stepped(std::max(wanted, users / RatingStore::kMostCompactItems + 1));
+  boundaries.assign(1, 0);
+  for (std::size_t b = 0; b < count; ++b) {
+    boundaries.push_back(static_cast<std::uint32_t>(even_range(users, count, b).end));
+  }
+  return boundaries;
+}
+
+/// A copy of `entries`, to sort them from.
+template <class Entry>
+SystemArray<Entry> copy_of(std::span<const Entry> entries) {
+  SystemArray<Entry> copy(entries.size());
+  copy.prefer_large_pages();
+  std::ranges::copy(entries, copy.span().begin());
+  return copy;
+}
+
+/// Calls body(i) for each of `count` bands, a few at a time.
+template <class Body>
+void for_few_at_a_time(std::size_t count, const Workers& workers, const Body& body) {
+  std::atomic<std::size_t> next{0};
+  const auto threads = static_cast<std::size_t>(workers.threads());
+  workers.for_each(std::min({threads, count, kMostSorted}), [&](std::size_t) {
+    for (std::size_t band; (band = next.fetch_add(1)) < count;) body(band);
+  });
+}
+
+std::uint32_t item_of(std::uint32_t entry) { return RatingStore::item_of(entry); }
+std::uint32_t item_of(const RatingStore::WideEntry& entry) { return entry.item; }
+
+/// `entry` with `row` in place of its item.
+std::uint32_t with_row(std::uint32_t entry, std::uint32_t row) {
+  return RatingStore::pack(row, RatingStore::code_of(entry));
+}
+RatingStore::WideEntry with_row(const RatingStore::WideEntry& entry, std::uint32_t row) {
+  return {row, entry.value};
+}
+
 }  // namespace
 
 std::uint32_t BandStore::panels_of(const RatingStore& ratings) {
   return std::min({kMostPanels, ratings.user_count(), ratings.item_count()});
 }
 
-BandStore::BandStore(const RatingStore& ratings, const RatingScale& scale, std::size_t stride,
+BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::size_t stride,
                      std::uint32_t in_step, const Workers& workers)
-    : scale_(scale), panels_(panels_of(ratings)), values_(standardised_values(ratings, scale)) {
-  const auto counts = count_item_ratings(ratings, workers);
+    : scale_(scale),
+      users_(ratings.user_count()),
+      panels_(panels_of(ratings)),
+      standardised_(standardised_values(ratings, scale)) {
+  const std::uint32_t items = ratings.item_count();
   std::vector<std::uint64_t> item_offsets{0};
-  for (const std::uint32_t count : counts) item_offsets.push_back(item_offsets.back() + count);
+  for (const std::uint32_t count : count_item_ratings(ratings, workers)) {
+    item_offsets.push_back(item_offsets.back() + count);
+  }
   const auto panels = grid_boundaries(item_offsets, panels_);
 
-  const std::size_t row_bytes = ratings.user_count() * stride * sizeof(float);
-  const std::size_t least = std::min<std::size_t>(kLeastBands, ratings.user_count());
+  const std::size_t row_bytes = users_ * stride * sizeof(float);
+  const std::size_t least = std::min<std::size_t>(kLeastBands, users_);
   const std::size_t wanted = std::max(row_bytes / kBandBytes + 1, least);
-  const auto count = static_cast<std::uint32_t>((wanted + in_step - 1) / in_step * in_step);
-  const auto bands = grid_boundaries(ratings.offsets(), count);
-  parts_.resize(count);
-  workers.for_each(parts_.size(), [&](std::size_t band) {
-    parts_[band].first_user = bands[band];
-    parts_[band].users = bands[band + 1] - bands[band];
-    fill(parts_[band], ratings, panels);
+  const auto boundaries = band_boundaries(ratings.offsets(), wanted, in_step);
+  bands_.resize(boundaries.size() - 1);
+  for (std::size_t b = 0; b < bands_.size(); ++b) {
+    bands_[b].first_user = boundaries[b];
+    bands_[b].users = boundaries[b + 1] - boundaries[b];
+    bands_[b].begin = ratings.offsets()[boundaries[b]];
+  }
+
+  RatingStore::Parts parts = std::move(ratings).release();
+  offsets_ = std::move(parts.offsets);
+  values_ = std::move(parts.values);
+  if (parts.wide.empty()) {
+    compact_ = std::move(parts.compact).thaw();
+    sort(compact_.span, panels, items, workers);
+  } else {
+    wide_ = std::move(parts.wide).thaw();
+    sort(wide_.span, panels, items, workers);
+  }
+}
+
+/// Sorts the entries of each band from users to items, in place.
+template <class Entry>
+void BandStore::sort(std::span<Entry> all, std::span<const std::uint32_t> panels,
+                     std::uint32_t item_count, const Workers& workers) {
+  const auto user_offsets = offsets_.span();
+  for_few_at_a_time(bands_.size(), workers, [&](std::size_t b) {
+    Band& band = bands_[b];
+    const std::uint64_t end = user_offsets[band.first_user + band.users];
+    const std::span<Entry> entries = all.subspan(band.begin, end - band.begin);
+
+    // A counting sort; `next` is first the count of each item, then where its next entry goes.
+    std::vector<std::uint64_t> next(item_count);
+    for (const Entry& entry : entries) ++next[item_of(entry)];
+    band.panel_begins.push_back(0);
+    std::uint64_t total = 0;
+    for (std::uint32_t panel = 0; panel < panels_; ++panel) {
+      for (std::uint32_t item = panels[panel]; item < panels[panel + 1]; ++item) {
+        const std::uint64_t count = std::exchange(next[item], total);
+        if (count == 0) continue;
+        band.items.push_back(item);
+        band.offsets.push_back(total);
+        total += count;
+      }
+      band.panel_begins.push_back(static_cast<std::uint32_t>(band.items.size()));
+    }
+    band.offsets.push_back(total);
+
+    const SystemArray<Entry> copy = copy_of<Entry>(entries);
+    const Entry* from = copy.span().data();
+    for (std::uint32_t row = 0; row < band.users; ++row) {
+      const std::uint32_t user = band.first_user + row;
+      for (std::uint64_t n = user_offsets[user + 1] - user_offsets[user]; n > 0; --n, ++from) {
+        entries[next[item_of(*from)]++] = with_row(*from, row);
+      }
+    }
   });
 }
 
-void BandStore::fill(Band& band, const RatingStore& ratings,
-                     const std::vector<std::uint32_t>& panels) const {
-  const std::uint32_t last_user = band.first_user + band.users;
-  const std::uint64_t begin = ratings.offsets()[band.first_user];
-  const std::uint64_t end = ratings.offsets()[last_user];
-
-  // A counting sort by item; `next` is first the count of each item, then where its next entry
-  // goes.
-  std::vector<std::uint64_t> next(ratings.item_count());
-  for (std::uint64_t at = begin; at < end; ++at) ++next[ratings.item(at)];
-  band.panel_begins.push_back(0);
-  std::uint64_t total = 0;
-  for (std::uint32_t panel = 0; panel < panels_; ++panel) {
-    for (std::uint32_t item = panels[panel]; item < panels[panel + 1]; ++item) {
-      const std::uint64_t count = next[item];
-      next[item] = total;
-      if (count == 0) continue;
-      band.items.push_back(item);
-      band.offsets.push_back(total);
-      total += count;
-    }
-    band.panel_begins.push_back(static_cast<std::uint32_t>(band.items.size()));
-  }
-  band.offsets.push_back(total);
-
-  const bool compact = ratings.is_compact() && band.users <= RatingStore::kMostCompactItems;
-  if (compact) {
-    band.compact.resize(total + 1);
-  } else {
-    band.wide.resize(total + 1);
-  }
-  for (std::uint32_t user = band.first_user; user < last_user; ++user) {
-    const std::uint32_t row = user - band.first_user;
-    for (std::uint64_t at = ratings.offsets()[user]; at < ratings.offsets()[user + 1]; ++at) {
-      const std::uint64_t to = next[ratings.item(at)]++;
-      if (compact) {
-        const std::uint32_t code = RatingStore::code_of(ratings.parts().compact[at]);
-        band.compact[to] = RatingStore::pack(row, code);
-      } else {
-        band.wide[to] = {row, ratings.value(at)};
-      }
-    }
-  }
-}
-
-RatingRuns BandStore::runs(const Band& band, std::uint32_t first, std::uint32_t last) const {
+RatingRuns BandStore::runs(const Band& band, std::uint32_t first, std::uint32_t last,
+                           Units units) const {
+  const bool standardised = units == Units::kStandardised;
   RatingRuns runs;
   runs.count = last - first;
   runs.rows = band.items.data() + first;
   runs.offsets = band.offsets.data() + first;
   runs.moving_base = band.first_user;
-  if (band.wide.empty()) {
-    runs.compact = band.compact.data();
-    runs.code_values = values_.data();
+  if (is_compact()) {
+    runs.compact = compact_.span.data() + band.begin;
+    runs.code_values = standardised ? standardised_.data() : values_.data();
   } else {
-    runs.wide = band.wide.data();
-    runs.wide_mean = scale_.mean;
-    runs.wide_scale = 1.0f / scale_.deviation;
+    runs.wide = wide_.span.data() + band.begin;
+    runs.wide_mean = standardised ? scale_.mean : 0.0f;
+    runs.wide_scale = standardised ? 1.0f / scale_.deviation : 1.0f;
   }
   return runs;
 }
 
-RatingRuns BandStore::band(std::uint32_t band) const {
-  return runs(parts_[band], 0, static_cast<std::uint32_t>(parts_[band].items.size()));
+RatingRuns BandStore::band(std::uint32_t band, Units units) const {
+  return runs(bands_[band], 0, static_cast<std::uint32_t>(bands_[band].items.size()), units);
 }
 
 RatingRuns BandStore::block(std::uint32_t band, std::uint32_t panel) const {
-  const auto& begins = parts_[band].panel_begins;
-  return runs(parts_[band], begins[panel], begins[panel + 1]);
+  const auto& begins = bands_[band].panel_begins;
+  return runs(bands_[band], begins[panel], begins[panel + 1], Units::kStandardised);
 }
 
 std::uint32_t BandStore::at_once(std::uint32_t band, const RatingRuns& runs) const {
   constexpr std::size_t kRowsEach = 4;
-  const std::size_t rows = std::min<std::size_t>(runs.count, parts_[band].users);
+  const std::size_t rows = std::min<std::size_t>(runs.count, bands_[band].users);
   return static_cast<std::uint32_t>(std::clamp<std::size_t>(rows / kRowsEach, 1, kRunsAtOnce));
+}
+
+ItemLists BandStore::into_item_lists(const Workers& workers) && {
+  const bool in_place = is_compact();
+  ThawedArray<ItemIndex> lists = std::move(compact_);
+  if (!in_place) lists = FrozenArray<ItemIndex>(std::vector<ItemIndex>(size())).thaw();
+  for_few_at_a_time(bands_.size(), workers, [&](std::size_t b) {
+    const Band& band = bands_[b];
+    const auto user_offsets = offsets_.span().subspan(band.first_user, band.users + 1);
+    std::vector<std::uint64_t> next(user_offsets.begin(), user_offsets.end());
+    const auto put_all = [&](const auto* entries) {
+      for (std::size_t run = 0; run < band.items.size(); ++run) {
+        for (std::uint64_t at = band.offsets[run]; at < band.offsets[run + 1]; ++at) {
+          lists.span[next[item_of(entries[at])]++] = band.items[run];
+        }
+      }
+    };
+    if (in_place) {
+      const auto copy = copy_of<ItemIndex>(lists.span.subspan(band.begin, band.offsets.back()));
+      put_all(copy.span().data());
+    } else {
+      put_all(wide_.span.data() + band.begin);
+    }
+  });
+  return {std::move(offsets_), FrozenArray<ItemIndex>(std::move(lists.owner), lists.span, true)};
 }
 
 }  // namespace mfpar

@@ -2,20 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/parallel.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 #include "compute/rating_scale.hpp"
+#include "mfpar/item_lists.hpp"
 #include "mfpar/rating_store.hpp"
 
 namespace mfpar {
 
-/// The ratings of a store a second time, in the order that training walks: bands of users, small
-/// enough for their rows to stay in a core's part of the caches, and within a band by item, so that
-/// an item's row is loaded once for all its users there. A band is cut into panels of items; blocks
-/// of different bands and panels share no row. The grid depends on what the constructor is given
-/// except the workers.
+/// Ratings in the order that training walks: bands of users, small enough for their rows to stay in
+/// a core's part of the caches, and within a band by item, so that an item's row is loaded once for
+/// all its users there. A band is cut into panels of items; blocks of different bands and panels
+/// share no row. The grid depends on what the constructor is given except the workers.
 /// Immutable; safe from any number of threads.
 class BandStore {
  public:
@@ -25,39 +26,55 @@ class BandStore {
   /// The panels of the grid of `ratings`.
   static std::uint32_t panels_of(const RatingStore& ratings);
 
+  /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else.
   /// `stride` is the number of floats from row to row. The bands are a multiple of `in_step`, so
   /// that so many threads, or panels, end together. REQUIRES: in_step > 0.
-  BandStore(const RatingStore& ratings, const RatingScale& scale, std::size_t stride,
+  BandStore(RatingStore ratings, const RatingScale& scale, std::size_t stride,
             std::uint32_t in_step, const Workers& workers);
 
-  std::uint32_t bands() const noexcept { return static_cast<std::uint32_t>(parts_.size()); }
+  std::uint32_t user_count() const noexcept { return users_; }
+  std::uint64_t size() const noexcept { return offsets_.span().back(); }
+  bool is_compact() const noexcept { return wide_.span.empty(); }
+  std::uint32_t bands() const noexcept { return static_cast<std::uint32_t>(bands_.size()); }
   std::uint32_t panels() const noexcept { return panels_; }
 
+  /// What the values of runs are in: standardised, as training takes them, or as they were given.
+  enum class Units { kStandardised, kRatings };
+
   /// The ratings of a band, or a block of it, as runs: fixed rows are items, moving rows are users.
-  RatingRuns band(std::uint32_t band) const;
+  RatingRuns band(std::uint32_t band, Units units = Units::kStandardised) const;
   RatingRuns block(std::uint32_t band, std::uint32_t panel) const;
 
   /// How many of such runs to walk at once: few where so few rows are that many would meet.
   std::uint32_t at_once(std::uint32_t band, const RatingRuns& runs) const;
 
+  /// Who rated what, in the memory of the ratings.
+  ItemLists into_item_lists(const Workers& workers) &&;
+
  private:
   struct Band {
     std::uint32_t first_user = 0;
     std::uint32_t users = 0;
+    std::uint64_t begin = 0;                  ///< position of its first entry
     std::vector<std::uint32_t> items;         ///< of each run, ascending
-    std::vector<std::uint64_t> offsets;       ///< runs + 1 positions in the entries below
+    std::vector<std::uint64_t> offsets;       ///< runs + 1 positions, from `begin` on
     std::vector<std::uint32_t> panel_begins;  ///< panels + 1 positions in `items`
-    std::vector<std::uint32_t> compact;       ///< pack(user - first_user, code); one more than used
-    std::vector<RatingStore::WideEntry> wide;  ///< {user - first_user, value}; one more than used
   };
 
-  void fill(Band& band, const RatingStore& ratings, const std::vector<std::uint32_t>& panels) const;
-  RatingRuns runs(const Band& band, std::uint32_t first, std::uint32_t last) const;
+  template <class Entry>
+  void sort(std::span<Entry> all, std::span<const std::uint32_t> panels, std::uint32_t item_count,
+            const Workers& workers);
+  RatingRuns runs(const Band& band, std::uint32_t first, std::uint32_t last, Units units) const;
 
   RatingScale scale_;
+  std::uint32_t users_ = 0;
   std::uint32_t panels_ = 0;
-  std::vector<float> values_;  ///< standardised, by code
-  std::vector<Band> parts_;
+  FrozenArray<std::uint64_t> offsets_;        ///< of the users, as in the RatingStore
+  FrozenArray<float> values_;                 ///< by code
+  std::vector<float> standardised_;           ///< by code
+  ThawedArray<std::uint32_t> compact_;        ///< pack(user - first_user, code)
+  ThawedArray<RatingStore::WideEntry> wide_;  ///< {user - first_user, value}
+  std::vector<Band> bands_;
 };
 
 }  // namespace mfpar

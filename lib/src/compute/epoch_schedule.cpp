@@ -6,16 +6,20 @@
 
 namespace mfpar {
 
-std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const RatingStore& ratings,
-                                             const RatingScale& scale, const KernelSet& kernels,
-                                             std::uint32_t rank, StepRule rule,
-                                             const Workers& workers) {
-  const bool in_blocks = kind == Schedule::kBlocks;
-  const std::uint32_t in_step =
-      in_blocks ? BandStore::panels_of(ratings) : static_cast<std::uint32_t>(workers.threads());
-  ScheduleBands bands(ratings, scale, kernels, rank, rule, in_step, workers);
-  if (in_blocks) return std::make_unique<BlockSchedule>(std::move(bands));
-  return std::make_unique<HogwildSchedule>(std::move(bands));
+BandStore make_bands(RatingStore ratings, const RatingScale& scale, Schedule kind,
+                     std::uint32_t rank, const Workers& workers) {
+  const std::uint32_t in_step = kind == Schedule::kBlocks
+                                    ? BandStore::panels_of(ratings)
+                                    : static_cast<std::uint32_t>(workers.threads());
+  return BandStore(std::move(ratings), scale, row_stride(rank), in_step, workers);
+}
+
+std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const BandStore& bands,
+                                             const KernelSet& kernels, std::uint32_t rank,
+                                             StepRule rule) {
+  const ScheduleBands made_of(bands, kernels, rank, rule);
+  if (kind == Schedule::kBlocks) return std::make_unique<BlockSchedule>(made_of);
+  return std::make_unique<HogwildSchedule>(made_of);
 }
 
 }  // namespace mfpar

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/parallel.hpp"
+#include "compute/band_store.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/rating_scale.hpp"
 #include "mfpar/rating_store.hpp"
@@ -31,7 +32,7 @@ struct EpochPlan {
 /// Floats from row to row: rows start on a cache line.
 inline std::size_t row_stride(std::uint32_t rank) { return (std::size_t{rank} + 15) / 16 * 16; }
 
-/// An order in which threads pass over all ratings once. One epoch at a time.
+/// An order in which threads pass over all ratings of a BandStore once. One epoch at a time.
 class EpochSchedule {
  public:
   virtual ~EpochSchedule() = default;
@@ -42,10 +43,13 @@ class EpochSchedule {
                              const std::function<bool()>& stop) = 0;
 };
 
-/// A schedule holds the ratings a second time, in its own order.
-std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const RatingStore& ratings,
-                                             const RatingScale& scale, const KernelSet& kernels,
-                                             std::uint32_t rank, StepRule rule,
-                                             const Workers& workers);
+/// The bands of `ratings` that suit a schedule on these workers; see BandStore.
+BandStore make_bands(RatingStore ratings, const RatingScale& scale, Schedule kind,
+                     std::uint32_t rank, const Workers& workers);
+
+/// `bands` must outlive the schedule, and be what make_bands makes for its kind.
+std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const BandStore& bands,
+                                             const KernelSet& kernels, std::uint32_t rank,
+                                             StepRule rule);
 
 }  // namespace mfpar

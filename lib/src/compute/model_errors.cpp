@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "compute/model_errors.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -13,43 +14,78 @@ namespace {
 
 constexpr std::size_t kPieces = 256;
 
-}  // namespace
-
-PassSums model_errors(const FactorModel& model, const RatingStore& ratings, UserRange users,
-                      const KernelSet& kernels, const Workers& workers) {
-  const FactorModel::Parts& parts = model.parts();
+/// A pass less its rows and runs.
+ErrorPass pass_of(const FactorModel::Parts& parts) {
   ErrorPass pass;
-  pass.fixed_rows = parts.user_factors.data();
-  pass.fixed_biases = parts.user_biases.data();
-  pass.moving_rows = parts.item_factors.data();
-  pass.moving_biases = parts.item_biases.data();
   pass.stride = parts.stride;
   pass.rank = parts.rank;
   pass.mean = parts.mean;
   pass.lowest = parts.range.lowest;
   pass.highest = parts.range.highest;
+  return pass;
+}
+
+/// Of all pieces, in their order.
+PassSums sum_of(std::span<const ErrorPass> pieces, ErrorKernel kernel, const Workers& workers) {
+  std::vector<PassSums> sums(pieces.size());
+  workers.for_each(pieces.size(), [&](std::size_t piece) { sums[piece] = kernel(pieces[piece]); });
+  PassSums total;
+  for (const PassSums& part : sums) total += part;
+  return total;
+}
+
+}  // namespace
+
+PassSums model_errors(const FactorModel& model, const RatingStore& ratings, UserRange users,
+                      const KernelSet& kernels, const Workers& workers) {
+  const FactorModel::Parts& parts = model.parts();
+  ErrorPass pass = pass_of(parts);
+  pass.fixed_rows = parts.user_factors.data();
+  pass.fixed_biases = parts.user_biases.data();
+  pass.moving_rows = parts.item_factors.data();
+  pass.moving_biases = parts.item_biases.data();
   if (ratings.is_compact()) {
     pass.runs.compact = ratings.parts().compact.data();
     pass.runs.code_values = ratings.parts().values.data();
   } else {
     pass.runs.wide = ratings.parts().wide.data();
   }
-  const ErrorKernel kernel = kernels.error(parts.rank, ratings.is_compact());
   const auto offsets = ratings.offsets();
   if (offsets.empty() || users.begin == users.end) return {};
   const auto bounds =
       balanced_boundaries(offsets.subspan(users.begin, users.end - users.begin + 1), kPieces);
-  std::vector<PassSums> sums(bounds.size() - 1);
-  workers.for_each(sums.size(), [&](std::size_t piece) {
-    ErrorPass part = pass;
-    part.runs.first_row = users.begin + bounds[piece];
-    part.runs.count = bounds[piece + 1] - bounds[piece];
-    part.runs.offsets = offsets.data() + part.runs.first_row;
-    sums[piece] = kernel(part);
-  });
-  PassSums total;
-  for (const PassSums& part : sums) total += part;
-  return total;
+  std::vector<ErrorPass> pieces;
+  for (std::size_t piece = 0; piece + 1 < bounds.size(); ++piece) {
+    pass.runs.first_row = users.begin + bounds[piece];
+    pass.runs.count = bounds[piece + 1] - bounds[piece];
+    pass.runs.offsets = offsets.data() + pass.runs.first_row;
+    pieces.push_back(pass);
+  }
+  return sum_of(pieces, kernels.error(parts.rank, ratings.is_compact()), workers);
+}
+
+PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
+                      const Workers& workers) {
+  const FactorModel::Parts& parts = model.parts();
+  ErrorPass pass = pass_of(parts);
+  pass.fixed_rows = parts.item_factors.data();
+  pass.fixed_biases = parts.item_biases.data();
+  pass.moving_rows = parts.user_factors.data();
+  pass.moving_biases = parts.user_biases.data();
+  const std::size_t pieces_each = std::max<std::size_t>(kPieces / bands.bands(), 1);
+  std::vector<ErrorPass> pieces;
+  for (std::uint32_t band = 0; band < bands.bands(); ++band) {
+    const RatingRuns runs = bands.band(band, BandStore::Units::kRatings);
+    const auto bounds = balanced_boundaries({runs.offsets, runs.count + 1}, pieces_each);
+    for (std::size_t piece = 0; piece + 1 < bounds.size(); ++piece) {
+      pass.runs = runs;
+      pass.runs.rows = runs.rows + bounds[piece];
+      pass.runs.count = bounds[piece + 1] - bounds[piece];
+      pass.runs.offsets = runs.offsets + bounds[piece];
+      pieces.push_back(pass);
+    }
+  }
+  return sum_of(pieces, kernels.error(parts.rank, bands.is_compact()), workers);
 }
 
 double model_penalty(const FactorModel& model, std::span<const float> user_weights,

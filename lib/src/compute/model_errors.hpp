@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/parallel.hpp"
+#include "compute/band_store.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
@@ -22,6 +23,10 @@ struct UserRange {
 /// threads. REQUIRES: model and store share their indices.
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings, UserRange users,
                       const KernelSet& kernels, const Workers& workers);
+
+/// The same on all ratings of `bands`, for which the sums may differ by rounding.
+PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
+                      const Workers& workers);
 
 /// The penalty in the reported objective: sum over rows of n^(1-e) (lambda_factors |row|^2 +
 /// lambda_biases b^2), in squared rating units. The lambdas are those of the standardised problem;

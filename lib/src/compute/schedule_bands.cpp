@@ -6,16 +6,12 @@
 
 namespace mfpar {
 
-ScheduleBands::ScheduleBands(const RatingStore& ratings, const RatingScale& scale,
-                             const KernelSet& kernels, std::uint32_t rank, StepRule rule,
-                             std::uint32_t in_step, const Workers& workers)
-    : users_(ratings.user_count()),
-      store_(ratings, scale, row_stride(rank), in_step, workers),
-      compact_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, true)),
-      wide_kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, false)) {}
+ScheduleBands::ScheduleBands(const BandStore& store, const KernelSet& kernels, std::uint32_t rank,
+                             StepRule rule)
+    : store_(&store), kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, store.is_compact())) {}
 
 void ScheduleBands::refresh_user_norms(const EpochPlan& plan, const Workers& workers) const {
-  refresh_norms(plan.users, users_, plan.stride, workers);
+  refresh_norms(plan.users, store_->user_count(), plan.stride, workers);
 }
 
 PassSums ScheduleBands::run(const EpochPlan& plan, std::uint32_t band, const RatingRuns& runs,
@@ -32,9 +28,9 @@ PassSums ScheduleBands::run(const EpochPlan& plan, std::uint32_t band, const Rat
   pass.lambda_biases = plan.lambda_biases;
   pass.lowest = plan.lowest;
   pass.highest = plan.highest;
-  pass.at_once = store_.at_once(band, runs);
+  pass.at_once = store_->at_once(band, runs);
   pass.order_seed = derive_seed(plan.seed, number);
-  return (runs.wide == nullptr ? compact_kernel_ : wide_kernel_)(pass);
+  return kernel_(pass);
 }
 
 }  // namespace mfpar

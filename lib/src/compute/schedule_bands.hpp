@@ -8,14 +8,14 @@
 
 namespace mfpar {
 
-/// What every schedule is made of: the bands of ratings and the kernels that pass over them.
+/// What every schedule is made of: bands of ratings and the kernels that pass over them.
 class ScheduleBands {
  public:
-  /// `in_step` as for BandStore.
-  ScheduleBands(const RatingStore& ratings, const RatingScale& scale, const KernelSet& kernels,
-                std::uint32_t rank, StepRule rule, std::uint32_t in_step, const Workers& workers);
+  /// `store` must outlive this.
+  ScheduleBands(const BandStore& store, const KernelSet& kernels, std::uint32_t rank,
+                StepRule rule);
 
-  const BandStore& store() const noexcept { return store_; }
+  const BandStore& store() const noexcept { return *store_; }
 
   /// The kernels keep the norms of users' rows by increments: starts them anew, free of rounding.
   void refresh_user_norms(const EpochPlan& plan, const Workers& workers) const;
@@ -25,10 +25,8 @@ class ScheduleBands {
                std::uint64_t number) const;
 
  private:
-  std::uint32_t users_;
-  BandStore store_;
-  SgdKernel compact_kernel_;
-  SgdKernel wide_kernel_;
+  const BandStore* store_;
+  SgdKernel kernel_;
 };
 
 }  // namespace mfpar

@@ -25,7 +25,7 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
         split_random(outer.training, folds.valid_fraction,
                      derive_seed(options.seed, SeedUse::kSplit, fold), options.threads);
     outer.training = {};
-    const TrainResult trained = train(inner.training, inner.validation, options, hooks);
+    const TrainResult trained = train(std::move(inner.training), inner.validation, options, hooks);
     result.stop_reason = trained.stop_reason;
     if (trained.stop_reason == StopReason::kRequested) break;
 

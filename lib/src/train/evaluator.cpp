@@ -4,28 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/random.hpp"
 #include "base/stopwatch.hpp"
 #include "compute/objective.hpp"
 
 namespace mfpar {
 
 namespace {
-
-/// Whole users from a seeded place on, wrapping at none, until they have `wanted` ratings: users
-/// stand in random order, so a run of them is a random sample of users.
-UserRange sample_users(const RatingStore& ratings, std::uint64_t wanted, std::uint64_t seed) {
-  const auto offsets = ratings.offsets();
-  if (wanted >= ratings.size()) return {0, ratings.user_count()};
-  Random random(derive_seed(seed, SeedUse::kSample));
-  const auto first_rating =
-      static_cast<std::uint64_t>(random.uniform() * static_cast<double>(ratings.size() - wanted));
-  const auto row_at = [&](std::uint64_t rating) {
-    return static_cast<UserIndex>(std::upper_bound(offsets.begin(), offsets.end(), rating) -
-                                  offsets.begin() - 1);
-  };
-  return {row_at(first_rating), row_at(first_rating + wanted - 1) + 1};
-}
 
 /// n^(1-e) of each row.
 std::vector<float> penalty_weights(std::span<const std::uint32_t> counts, Penalty penalty) {
@@ -42,11 +26,7 @@ Evaluator::Evaluator(const Setup& setup)
     : setup_(setup),
       user_weights_(penalty_weights(setup.user_counts, setup.options.penalty)),
       item_weights_(penalty_weights(setup.item_counts, setup.options.penalty)),
-      training_users_{0, setup.training.user_count()},
       workers_(setup.options.threads) {
-  if (setup_.options.train_mse != TrainMse::kExact) {
-    training_users_ = sample_users(setup_.training, setup_.options.sample, setup_.options.seed);
-  }
   thread_ = std::jthread([this] { serve(); });
 }
 
@@ -102,8 +82,7 @@ void Evaluator::fill_training_error(Message& message) const {
   const auto ratings = static_cast<double>(setup_.training.size());
   PassSums sums;
   double scored = 0.0;
-  // Before the first epoch no worker has seen anything, so epoch 0 is exact in every mode but
-  // sample.
+  // Before the first epoch no worker has seen anything: there it is the sample's.
   const bool running = setup_.options.train_mse == TrainMse::kRunning && message.report.epoch > 0;
   if (running) {
     // The workers' errors are standardised.
@@ -111,10 +90,12 @@ void Evaluator::fill_training_error(Message& message) const {
     sums = {message.running.error * square, message.running.clipped_error * square};
     scored = ratings;
   } else if (message.snapshot) {
-    sums =
-        model_errors(*message.snapshot, setup_.training, training_users_, setup_.kernels, workers_);
-    const auto offsets = setup_.training.offsets();
-    scored = static_cast<double>(offsets[training_users_.end] - offsets[training_users_.begin]);
+    const RatingStore* const sample = setup_.sample ? &*setup_.sample : nullptr;
+    sums = sample != nullptr
+               ? model_errors(*message.snapshot, *sample, {0, sample->user_count()}, setup_.kernels,
+                              workers_)
+               : model_errors(*message.snapshot, setup_.training, setup_.kernels, workers_);
+    scored = sample != nullptr ? static_cast<double>(sample->size()) : ratings;
   }
   if (scored == 0.0) return;
   message.report.train_mse = sums.clipped_error / scored;

@@ -34,7 +34,9 @@ struct EvaluatorOutcome {
 class Evaluator {
  public:
   struct Setup {
-    const RatingStore& training;
+    const BandStore& training;
+    const std::optional<RatingStore>&
+        sample;  ///< what the training error is taken over, if not all
     const RatingStore& validation;
     const TrainOptions& options;
     const TrainHooks& hooks;
@@ -84,7 +86,6 @@ class Evaluator {
   const Setup setup_;
   std::vector<float> user_weights_;  ///< n^(1-e) of each row, for the penalty
   std::vector<float> item_weights_;
-  UserRange training_users_;  ///< whose ratings the training error is taken over
 
   // The evaluator's thread alone, until finish() has waited for it.
   Workers workers_;

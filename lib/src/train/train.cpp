@@ -16,6 +16,7 @@
 #include "train/evaluator.hpp"
 #include "train/item_lists_of.hpp"
 #include "train/snapshot.hpp"
+#include "train/training_sample.hpp"
 #include "train/training_state.hpp"
 
 namespace mfpar {
@@ -66,11 +67,11 @@ std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
 
 /// What a snapshot lacks to be saved: who rated what, what simpler models reach, where it comes
 /// from.
-FactorModel complete_model(const FactorModel& snapshot, const RatingStore& training,
+FactorModel complete_model(const FactorModel& snapshot, ItemLists trained,
                            const RatingStore& validation, const BiasBaseline& baseline,
                            const TrainingRecord& record, const Workers& workers) {
   FactorModel::Parts parts = snapshot.parts();
-  parts.trained = item_lists_of(training, workers);
+  parts.trained = std::move(trained);
   if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
   parts.baseline = baseline;
   parts.record = record;
@@ -79,7 +80,7 @@ FactorModel complete_model(const FactorModel& snapshot, const RatingStore& train
 
 }  // namespace
 
-TrainResult train(const RatingStore& training, const RatingStore& validation,
+TrainResult train(RatingStore training, const RatingStore& validation,
                   const TrainOptions& requested, const TrainHooks& hooks) {
   check_input(training, validation, requested, hooks);
   const Workers workers(requested.threads);
@@ -88,12 +89,24 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
   options.kernel = kernels.name;
   const RatingScale scale = measure_scale(training, options.biases, workers);
   TrainingState state(training, scale, options, hooks.init, workers);
-  auto schedule =
-      make_schedule(options.schedule, training, scale, kernels,
-                    static_cast<std::uint32_t>(options.rank), options.step_rule, workers);
+  TrainingRecord record;
+  record.options = describe_options(options);
+  record.seed = options.seed;
+  record.ratings = training.size();
+  record.fingerprint = rating_fingerprint(training, options.threads);
+  const BiasBaseline baseline =
+      fit_bias_baseline(training, scale.average, state.items().counts, workers);
+  std::optional<RatingStore> sample;
+  if (options.train_mse != TrainMse::kExact) {
+    sample = sample_users(training, options.sample, options.seed);
+  }
   const SnapshotMaker snapshots(training, scale, options);
-  Evaluator evaluator({training, validation, options, hooks, kernels, scale, state.users().counts,
-                       state.items().counts});
+
+  const auto rank = static_cast<std::uint32_t>(options.rank);
+  BandStore bands = make_bands(std::move(training), scale, options.schedule, rank, workers);
+  const auto schedule = make_schedule(options.schedule, bands, kernels, rank, options.step_rule);
+  Evaluator evaluator({bands, sample, validation, options, hooks, kernels, scale,
+                       state.users().counts, state.items().counts});
 
   if (options.eval_every > 0) {
     evaluator.submit(EpochReport{}, PassSums{}, snapshots.take(state, workers));
@@ -104,12 +117,12 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
     ++epoch;
     const Stopwatch epoch_time;
     const PassSums sums = schedule->run_epoch(state.plan(epoch), workers, stop);
-    check_converging(sums, training.size(), epoch, options);
+    check_converging(sums, bands.size(), epoch, options);
     if (stop()) break;
     EpochReport report;
     report.epoch = epoch;
     report.seconds = epoch_time.seconds();
-    report.updates_per_second = static_cast<double>(training.size()) / report.seconds;
+    report.updates_per_second = static_cast<double>(bands.size()) / report.seconds;
     const bool evaluated =
         options.eval_every > 0 && (epoch % options.eval_every == 0 || epoch == options.epochs);
     report.wait_seconds = evaluator.wait();
@@ -118,22 +131,16 @@ TrainResult train(const RatingStore& training, const RatingStore& validation,
     evaluator.submit(report, sums, std::move(snapshot));
   }
   EvaluatorOutcome outcome = evaluator.finish();
-  schedule.reset();  // blocks hold the ratings a second time; the model's lists take their place
 
   TrainResult result;
   result.stop_reason = outcome.out_of_patience       ? StopReason::kPatience
                        : hooks.stop.stop_requested() ? StopReason::kRequested
                                                      : StopReason::kEpochs;
   const FactorModel learnt = outcome.best ? *outcome.best : snapshots.take(state, workers);
-  const TrainingRecord record{.options = describe_options(options),
-                              .seed = options.seed,
-                              .history = without_times(outcome.history),
-                              .best_epoch = outcome.best ? outcome.best_epoch : epoch,
-                              .ratings = training.size(),
-                              .fingerprint = rating_fingerprint(training, options.threads)};
-  const BiasBaseline baseline =
-      fit_bias_baseline(training, scale.average, state.items().counts, workers);
-  result.model = complete_model(learnt, training, validation, baseline, record, workers);
+  record.history = without_times(outcome.history);
+  record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
+  result.model = complete_model(learnt, std::move(bands).into_item_lists(workers), validation,
+                                baseline, record, workers);
   result.history = std::move(outcome.history);
   return result;
 }

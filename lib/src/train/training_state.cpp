@@ -44,7 +44,9 @@ double scheduled_rate(const TrainOptions& options, int epoch) {
 TrainingState::TrainingState(const RatingStore& ratings, const RatingScale& scale,
                              const TrainOptions& options, const FactorModel* init,
                              const Workers& workers)
-    : options_(options), scale_(scale), stride_(row_stride(static_cast<std::uint32_t>(options.rank))) {
+    : options_(options),
+      scale_(scale),
+      stride_(row_stride(static_cast<std::uint32_t>(options.rank))) {
   users_.counts = count_user_ratings(ratings);
   items_.counts = count_item_ratings(ratings, workers);
   start_side(users_, SeedUse::kInitUsers, workers);

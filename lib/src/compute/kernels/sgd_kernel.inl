@@ -71,6 +71,9 @@ class SgdWalk {
       values = shrinks = Lanes{};
       for (auto& head : heads) head = Vec4{0.0f, 0.0f, 1.0f, 1.0f};
     }
+    // Behind the last entry of a piece there may be none.
+    LaneIndices next = runs.at + runs.advance;
+    next += reinterpret_cast<LaneIndices>(next == runs.end);
     const auto read = [&](int l) __attribute__((always_inline)) {
       const std::uint32_t at = runs.at[l];
       const DecodedEntry entry = entries_[at];
@@ -78,7 +81,7 @@ class SgdWalk {
       values[l] = entry.value;
       shrinks[l] = moving_shrink_[entry.row];
       heads[l] = load_owned<4>(&moving_heads_[entry.row].bias);
-      prefetch(entries_.row(at + 1));
+      prefetch(entries_.row(next[l]));
       entries_.prefetch(at + kEntriesAhead);
     };
     // Unrolled, values and shrinks come to lie in vectors without a way through memory.

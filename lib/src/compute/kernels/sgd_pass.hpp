@@ -38,8 +38,7 @@ struct RatingRuns {
   std::uint32_t first_row = 0;
   const std::uint64_t* offsets = nullptr;  ///< run r holds entries [offsets[r], offsets[r + 1])
 
-  // Exactly one of the two forms of entries; their item is the moving row, less `moving_base`. One
-  // entry behind the last may be read.
+  // Exactly one of the two forms of entries; their item is the moving row, less `moving_base`.
   const std::uint32_t* compact = nullptr;        ///< RatingStore::pack(row, code)
   const float* code_values = nullptr;            ///< standardised value of each code
   const RatingStore::WideEntry* wide = nullptr;  ///< values in rating units
