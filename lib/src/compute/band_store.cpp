@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/partition.hpp"
+#include "base/random.hpp"
 #include "base/system_array.hpp"
 
 namespace mfpar {
@@ -159,6 +160,16 @@ void BandStore::sort(std::span<Entry> all, std::span<const std::uint32_t> panels
       for (std::uint64_t n = user_offsets[user + 1] - user_offsets[user]; n > 0; --n, ++from) {
         entries[next[item_of(*from)]++] = with_row(*from, row);
       }
+    }
+
+    // Each run starts at a random user and goes round: those that are walked together would else
+    // meet the same users step by step.
+    for (std::size_t run = 0; run < band.items.size(); ++run) {
+      const auto entries_of_run =
+          entries.subspan(band.offsets[run], band.offsets[run + 1] - band.offsets[run]);
+      const auto start = derive_seed(b, band.items[run]) % entries_of_run.size();
+      std::ranges::rotate(entries_of_run,
+                          entries_of_run.begin() + static_cast<std::ptrdiff_t>(start));
     }
   });
 }

@@ -46,9 +46,9 @@ inline Lanes lane_sums(const Vec<8>* v) {
     const Lanes a = pair(x[0], x[1]), b = pair(x[2], x[3]);
     return pairs_low(a, b) + pairs_high(a, b);
   };
-  const Lanes first = four(v), last = four(v + 4);
-  return both_halves(low_half(first), low_half(last)) +
-         both_halves(high_half(first), high_half(last));
+  const Lanes a = four(v), b = four(v + 4);
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
+         __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
 inline Lanes lane_sums(const Vec<16>* v) {
@@ -87,12 +87,19 @@ inline void turn_back(const HeadLanes& lanes, Vec4* heads) {
   }
 }
 
-/// InverseRoot::of() each lane.
-inline Lanes inverse_root(Lanes x) {
-  const LaneIndices halved = InverseRoot::kMagic - (reinterpret_cast<LaneIndices>(x) >> 1);
-  const Lanes y = reinterpret_cast<Lanes>(halved);
-  return y * (InverseRoot::kConstant - InverseRoot::kSlope * x * y * y);
-}
+/// InverseRoot::of() each lane, as the two factors that it is the product of: something multiplied
+/// with one need not wait for the other.
+struct InverseRoots {
+  Lanes guess, correction;
+
+  explicit InverseRoots(Lanes x) {
+    const LaneIndices halved = InverseRoot::kMagic - (reinterpret_cast<LaneIndices>(x) >> 1);
+    guess = reinterpret_cast<Lanes>(halved);
+    correction = InverseRoot::kConstant - InverseRoot::kSlope * x * (guess * guess);
+  }
+
+  Lanes times(Lanes x) const { return x * guess * correction; }
+};
 
 inline Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
 inline Lanes smaller(Lanes a, Lanes b) { return a < b ? a : b; }

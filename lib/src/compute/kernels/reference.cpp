@@ -31,10 +31,8 @@ Entry entry_at(const RatingRuns& runs, std::uint64_t at) {
 /// A run under way: its row apart from the shared one.
 struct Run {
   std::uint32_t row;
-  std::uint64_t first;
   std::uint64_t last;
   std::uint64_t at;
-  std::uint64_t left;   ///< ratings
   std::uint32_t piece;  ///< ratings since the row was loaded
   std::vector<float> factors;
   std::vector<float> began_factors;
@@ -63,22 +61,23 @@ void store_row(const Run& run, const SgdPass& pass) {
 class RunQueue {
  public:
   explicit RunQueue(const SgdPass& pass)
-      : pass_(pass), order_(visit_order(pass.order_seed, pass.runs.count)), next_(order_.start) {}
+      : pass_(pass),
+        order_(visit_order(pass.order_seed, pass.runs.count)),
+        next_(order_.start),
+        long_run_(long_run(pass.runs)) {}
 
   std::optional<Run> next() {
-    while (begun_ < pass_.runs.count) {
-      ++begun_;
+    while (visits_ < 2 * pass_.runs.count) {
+      const bool wants_long = visits_++ < pass_.runs.count;
       const std::size_t run = next_;
       next_ = (next_ + order_.stride) % pass_.runs.count;
       const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
-      if (begin == end) continue;
+      if (begin == end || (end - begin >= long_run_) != wants_long) continue;
       const std::uint32_t row = pass_.runs.row(run);
       Run found{};
       found.row = row;
-      found.first = begin;
       found.last = end;
-      found.left = end - begin;
-      found.at = begin + run_start(pass_.order_seed, row, static_cast<std::uint32_t>(end - begin));
+      found.at = begin;
       load_row(found, pass_);
       return found;
     }
@@ -89,7 +88,8 @@ class RunQueue {
   const SgdPass& pass_;
   VisitOrder order_;
   std::size_t next_;
-  std::size_t begun_ = 0;
+  std::uint64_t long_run_;
+  std::size_t visits_ = 0;
 };
 
 /// How a rating moves one side.
@@ -112,8 +112,8 @@ Move move_of(const RowHead& head, std::span<const float> gradient, float bias_gr
     rate *= InverseRoot::of(head.accumulator + move.accumulator);
     bias_rate *= InverseRoot::of(head.bias_accumulator + move.bias_accumulator);
   }
-  move.keep = std::max(1.0f - rate * weight, kLeastKept);
-  move.pull = rate * e;
+  move.keep = 1.0f / (1.0f + rate * weight);
+  move.pull = move.keep * rate * e;
   move.bias = -bias_rate * bias_gradient;
   return move;
 }
@@ -181,17 +181,15 @@ PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
       add_head(pass.moving.heads[step.row], step.moving);
       add_head(run.head, step.fixed);
       ++run.at;
-      --run.left;
       ++run.piece;
     }
     // From the last lane to the first, as the kernels do: a lane without a further run is filled
     // from the end.
     for (std::size_t lane = runs.size(); lane-- > 0;) {
       Run& run = runs[lane];
-      if (run.left > 0 && run.piece < longest && run.at != run.last) continue;
+      if (run.piece < longest && run.at != run.last) continue;
       store_row(run, pass);
-      if (run.left > 0) {
-        if (run.at == run.last) run.at = run.first;
+      if (run.at != run.last) {
         load_row(run, pass);
       } else if (auto next = queue.next()) {
         run = std::move(*next);

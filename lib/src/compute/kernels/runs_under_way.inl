@@ -4,7 +4,7 @@
 // its namespace; no include guard.
 
 /// The row that a run fixes is p = scale * v: its penalty shrinks the scale alone, which saves a
-/// multiplication for each vector of v. A piece of a run is short enough for the scale never to run
+/// multiplication for each vector of v and leaves the penalty out of v's way. A piece of a run is short enough for the scale never to run
 /// out.
 template <class Shape>
 struct RunsUnderWay {
@@ -12,17 +12,15 @@ struct RunsUnderWay {
   typename Shape::Vector began[kRunsAtOnce][Shape::kCapacity];  ///< p as it was loaded
   Vec4 began_heads[kRunsAtOnce];
   HeadLanes head;
-  Lanes scale;
+  Lanes scale, inverse_scale;
   Lanes lambda_factors, lambda_biases;
   Lanes errors, clipped_errors;  ///< sums of squares
   Lanes weight;                  ///< 1, or 0 where there is no run
   LaneIndices at, end;           ///< positions of the next entry and behind the piece's last
   LaneIndices advance;           ///< 1, or 0 where there is no run
   std::uint32_t rows[kRunsAtOnce];
-  std::uint32_t first[kRunsAtOnce], last[kRunsAtOnce];  ///< the run's positions, last excluded
-  std::uint32_t left[kRunsAtOnce];  ///< ratings of the run from the piece's begin on
-  std::uint32_t piece_begin[kRunsAtOnce];
-  int count = 0;  ///< runs under way, in the first lanes
+  std::uint32_t last[kRunsAtOnce];  ///< the position behind the run's last entry
+  int count = 0;                    ///< runs under way, in the first lanes
 
   /// Takes the run of lane `from`, whose row has `vectors` vectors, to lane `to`.
   void move(int from, int to, int vectors) {
@@ -31,9 +29,8 @@ struct RunsUnderWay {
       began[to][i] = began[from][i];
     }
     began_heads[to] = began_heads[from];
-    for (auto* numbers : {rows, first, last, left, piece_begin}) {
-      numbers[to] = numbers[from];
-    }
+    rows[to] = rows[from];
+    last[to] = last[from];
     each_lane_vector([&](auto& vector) { put(vector, to, lane_of(vector, from)); });
   }
 
@@ -41,26 +38,23 @@ struct RunsUnderWay {
   void clear(int lane) {
     each_lane_vector([&](auto& vector) { put(vector, lane, lane_of(vector, lane) * 0); });
     put(scale, lane, 1.0f);
+    put(inverse_scale, lane, 1.0f);
     put(head.accumulator, lane, 1.0f);
     put(head.bias_accumulator, lane, 1.0f);
     put(end, lane, ~0u);
   }
 
-  /// The length of the piece under way.
-  std::uint32_t piece(int lane) const { return lane_of(end, lane) - piece_begin[lane]; }
-
   /// Begins the next piece at `from`, of at most `longest` ratings.
   void begin_piece(int lane, std::uint32_t from, std::uint32_t longest) {
-    piece_begin[lane] = from;
     put(at, lane, from);
-    put(end, lane, from + std::min({longest, left[lane], last[lane] - from}));
+    put(end, lane, std::min(from + longest, last[lane]));
   }
 
  private:
   template <class Do>
   void each_lane_vector(Do visit) {
     for (Lanes* vector : {&head.bias, &head.norm, &head.bias_accumulator, &head.accumulator, &scale,
-                          &lambda_factors, &lambda_biases, &weight}) {
+                          &inverse_scale, &lambda_factors, &lambda_biases, &weight}) {
       visit(*vector);
     }
     for (LaneIndices* vector : {&at, &end, &advance}) visit(*vector);

@@ -23,7 +23,8 @@ class SgdWalk {
         moving_heads_(pass.moving.heads + pass.runs.moving_base),
         moving_shrink_(pass.moving.shrink + pass.runs.moving_base),
         share_(1.0f / static_cast<float>(pass.rank)),
-        longest_piece_(longest_piece(pass)) {}
+        longest_piece_(longest_piece(pass)),
+        long_run_(long_run(pass.runs)) {}
 
   PassSums operator()() {
     if (pass_.runs.count == 0) return sums_;
@@ -57,8 +58,8 @@ class SgdWalk {
   /// One rating of each run: see SgdPass for the formulas. With x a row, y the row it meets, n and m
   /// their squared norms and d = x.y,
   ///
-  ///   |g|^2   = e^2 m + lambda (lambda n - 2 e d)       of its gradient g = lambda x - e y
-  ///   |x'|^2  = keep^2 n + 2 keep pull d + pull^2 m     of x' = keep x + pull y
+  ///   |g|^2   = e (e m - 2 lambda d) + lambda^2 n         of its gradient g = lambda x - e y
+  ///   |x'|^2  = keep^2 (n + pull (2 d + pull m))          of x' = keep (x + pull y)
   ///
   /// so neither needs a pass over the factors.
   template <bool kAll>
@@ -149,12 +150,13 @@ class SgdWalk {
     HeadLanes heads;  ///< to add to the moving heads
   };
 
+  /// Everything waits for e, so what does not need it is put together apart.
   [[gnu::always_inline]] Moves decide(Runs& runs, Lanes values, Lanes shrinks, const HeadLanes& q,
                                       Lanes products) {
     HeadLanes& p = runs.head;
     const Lanes dot = products * runs.scale;
-    const Lanes prediction = p.bias + q.bias + dot;
-    const Lanes e = values - prediction;
+    const Lanes e = values - (p.bias + q.bias) - dot;
+    const Lanes prediction = values - e;
     const Lanes clipped =
         values - smaller(larger(prediction, spread<8>(pass_.lowest)), spread<8>(pass_.highest));
     runs.errors += e * e;
@@ -164,41 +166,47 @@ class SgdWalk {
     const Lanes p_bias_slope = e - runs.lambda_biases * p.bias;
     const Lanes q_bias_slope = e - shrinks * pass_.lambda_biases * q.bias;
     Lanes p_rate = spread<8>(pass_.rate), q_rate = p_rate;
-    Lanes p_bias_rate = spread<8>(pass_.bias_rate), q_bias_rate = p_bias_rate;
+    Lanes p_pull = p_rate * e, q_pull = q_rate * e;
+    Lanes p_bias_move = pass_.bias_rate * p_bias_slope;
     Moves moves = {};
+    moves.heads.bias = pass_.bias_rate * q_bias_slope;
     if constexpr (kAdaGrad) {
-      const Lanes square = e * e, twice = 2.0f * e * dot;
-      const Lanes p_square =
-          square * q.norm + runs.lambda_factors * (runs.lambda_factors * p.norm - twice);
-      const Lanes q_square = square * p.norm + q_lambda * (q_lambda * q.norm - twice);
-      // Rounding may leave less than nothing.
-      p.accumulator += share_ * larger(p_square, Lanes{});
-      moves.heads.accumulator = share_ * larger(q_square, Lanes{});
+      // Rounding may leave less than nothing of a square.
+      const auto added = [&](Lanes accumulator, Lanes lambda, Lanes norm, Lanes other) {
+        const Lanes slope = share_ * other * e - 2.0f * share_ * lambda * dot;
+        return larger(e * slope + (share_ * lambda * lambda * norm + accumulator), accumulator);
+      };
+      p.accumulator = added(p.accumulator, runs.lambda_factors, p.norm, q.norm);
+      const Lanes q_accumulator = added(q.accumulator, q_lambda, q.norm, p.norm);
+      moves.heads.accumulator = q_accumulator - q.accumulator;
       p.bias_accumulator += p_bias_slope * p_bias_slope;
       moves.heads.bias_accumulator = q_bias_slope * q_bias_slope;
-      p_rate *= inverse_root(p.accumulator);
-      q_rate *= inverse_root(q.accumulator + moves.heads.accumulator);
-      p_bias_rate *= inverse_root(p.bias_accumulator);
-      q_bias_rate *= inverse_root(q.bias_accumulator + moves.heads.bias_accumulator);
+      const InverseRoots p_root(p.accumulator), q_root(q_accumulator);
+      p_rate = p_root.times(p_rate);
+      q_rate = q_root.times(q_rate);
+      p_pull = p_root.times(p_pull);
+      q_pull = q_root.times(q_pull);
+      p_bias_move = InverseRoots(p.bias_accumulator).times(p_bias_move);
+      moves.heads.bias =
+          InverseRoots(q.bias_accumulator + moves.heads.bias_accumulator).times(moves.heads.bias);
     }
-    p.bias += p_bias_rate * p_bias_slope;
-    moves.heads.bias = q_bias_rate * q_bias_slope;
+    p.bias += p_bias_move;
 
-    const Lanes least = spread<8>(kLeastKept);
-    const Lanes keep = larger(1.0f - p_rate * runs.lambda_factors, least);
-    moves.keep_moving = larger(1.0f - q_rate * q_lambda, least);
-    const Lanes p_pull = p_rate * e, q_pull = q_rate * e;
+    moves.pull_fixed = p_pull * runs.inverse_scale;
+    const Lanes p_grown = 1.0f + p_rate * runs.lambda_factors;
+    const Lanes keep = 1.0f / p_grown;
+    moves.keep_moving = 1.0f / (1.0f + q_rate * q_lambda);
+    moves.pull_moving = moves.keep_moving * q_pull * runs.scale;
     if constexpr (kAdaGrad) {
       const auto moved_norm = [&](Lanes kept, Lanes pull, Lanes norm, Lanes other) {
-        return kept * (kept * norm + 2.0f * pull * dot) + pull * pull * other;
+        return kept * kept * (pull * (pull * other + 2.0f * dot) + norm);
       };
       const Lanes p_norm = p.norm;
       p.norm = moved_norm(keep, p_pull, p_norm, q.norm);
       moves.heads.norm = moved_norm(moves.keep_moving, q_pull, q.norm, p_norm) - q.norm;
     }
-    moves.pull_moving = q_pull * runs.scale;
     runs.scale *= keep;
-    moves.pull_fixed = p_pull / runs.scale;
+    runs.inverse_scale *= p_grown;
     return moves;
   }
 
@@ -232,10 +240,8 @@ class SgdWalk {
       const int lane = 31 - __builtin_clz(done);
       done &= ~(1u << lane);
       store_row(runs, lane);
-      runs.left[lane] -= runs.piece(lane);
-      if (runs.left[lane] > 0) {
-        const std::uint32_t at = lane_of(runs.end, lane);
-        runs.begin_piece(lane, at == runs.last[lane] ? runs.first[lane] : at, longest_piece_);
+      if (const std::uint32_t at = lane_of(runs.end, lane); at != runs.last[lane]) {
+        runs.begin_piece(lane, at, longest_piece_);
         load_row(runs, lane);
         continue;
       }
@@ -248,24 +254,21 @@ class SgdWalk {
 
   /// Puts the next run that is not empty into `lane`. False when there is none.
   bool begin_run(Runs& runs, int lane) {
-    for (; runs_begun_ < pass_.runs.count; ++runs_begun_) {
+    while (visits_ < 2 * pass_.runs.count) {
+      const bool wants_long = visits_++ < pass_.runs.count;
       const std::size_t run = next_run_;
       for (std::size_t* at : {&next_run_, &soon_, &later_}) {
         *at += run_stride_;
         if (*at >= pass_.runs.count) *at -= pass_.runs.count;
       }
       pass_.runs.prefetch(later_);
-      prefetch_run(soon_);
+      prefetch_run(soon_, wants_long);
       const auto first = static_cast<std::uint32_t>(pass_.runs.offsets[run]);
       const auto last = static_cast<std::uint32_t>(pass_.runs.offsets[run + 1]);
-      if (first == last) continue;
-      ++runs_begun_;
+      if (first == last || (last - first >= long_run_) != wants_long) continue;
       runs.rows[lane] = pass_.runs.row(run);
-      runs.first[lane] = first;
       runs.last[lane] = last;
-      runs.left[lane] = last - first;
-      runs.begin_piece(lane, first + run_start(pass_.order_seed, runs.rows[lane], last - first),
-                       longest_piece_);
+      runs.begin_piece(lane, first, longest_piece_);
       put(runs.advance, lane, 1u);
       put(runs.weight, lane, 1.0f);
       const float shrink = pass_.fixed.shrink[runs.rows[lane]];
@@ -284,12 +287,13 @@ class SgdWalk {
     for (int i = 0; i < shape_.count(); ++i) {
       const Vector x = load_shared<kLanes>(p + i * kLanes);
       runs.v[lane][i] = runs.began[lane][i] = x;
-      squares += x * x;
+      if constexpr (kAdaGrad) squares += x * x;
     }
     Vec4 head = load_shared<4>(&pass_.fixed.heads[row].bias);
-    head[1] = sum(squares)[0];
+    if constexpr (kAdaGrad) head[1] = sum(squares)[0];
     runs.began_heads[lane] = head;
     put(runs.scale, lane, 1.0f);
+    put(runs.inverse_scale, lane, 1.0f);
     put(runs.head.bias, lane, head[0]);
     put(runs.head.norm, lane, head[1]);
     put(runs.head.bias_accumulator, lane, head[2]);
@@ -312,7 +316,9 @@ class SgdWalk {
     store_shared<4>(head, load_shared<4>(head) + (reached - runs.began_heads[lane]));
   }
 
-  void prefetch_run(std::size_t run) const {
+  void prefetch_run(std::size_t run, bool wants_long) const {
+    const std::uint64_t first = pass_.runs.offsets[run];
+    if ((pass_.runs.offsets[run + 1] - first >= long_run_) != wants_long) return;
     const std::uint32_t row = pass_.runs.row(run);
     const auto* p =
         reinterpret_cast<const char*>(pass_.fixed.rows + std::size_t{row} * shape_.stride());
@@ -321,9 +327,7 @@ class SgdWalk {
     for (int line = 0; line < shape_.count() * kLanes * 4; line += 64) {
       __builtin_prefetch(p + line, 1);
     }
-    const std::uint64_t first = pass_.runs.offsets[run];
-    const auto length = static_cast<std::uint32_t>(pass_.runs.offsets[run + 1] - first);
-    entries_.prefetch(first + run_start(pass_.order_seed, row, length));
+    entries_.prefetch(first);
   }
 
   void flush(Runs& runs) {
@@ -342,9 +346,10 @@ class SgdWalk {
   const float* const moving_shrink_;
   const float share_;  ///< of a row's squared gradient in its mean
   const std::uint32_t longest_piece_;
+  const std::uint64_t long_run_;
   std::size_t next_run_ = 0, soon_ = 0, later_ = 0;  ///< runs, in the order of visits
   std::size_t run_stride_ = 0;
-  std::size_t runs_begun_ = 0;
+  std::size_t visits_ = 0;
   unsigned pieces_ = 0;
   PassSums sums_;
 };

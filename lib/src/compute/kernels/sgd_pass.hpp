@@ -63,9 +63,6 @@ inline constexpr int kRunsAtOnce = 8;
 /// of step for longer.
 inline constexpr std::uint32_t kLongestPiece = 256;
 
-/// What a penalty leaves of a row in one step, at least.
-inline constexpr float kLeastKept = 0.5f;
-
 /// One pass of stochastic gradient descent over runs of ratings. For a rating r of rows p (fixed)
 /// and q (moving), with e = r - b_p - b_q - p.q, every row and bias takes one step down the
 /// gradient of
@@ -73,15 +70,16 @@ inline constexpr float kLeastKept = 0.5f;
 ///   e^2 / 2 + lambda_factors (s_p |p|^2 + s_q |q|^2) / 2 + lambda_biases (s_p b_p^2 + s_q b_q^2) /
 ///   2
 ///
-/// where s is the row's shrink. The old p moves q and the old q moves p; the penalty takes at most
-/// 1 - kLeastKept of a row. Under AdaGrad the rate of a row, or bias, is divided by the root of its
+/// where s is the row's shrink. The old p moves q and the old q moves p. A row's penalty comes after
+/// its error and by its implicit step, x / (1 + rate lambda s), which turns no row around however
+/// large it is. Under AdaGrad the rate of a row, or bias, is divided by the root of its
 /// accumulator, this step's share included.
 ///
 /// `at_once` runs advance together, a rating each at a step: their errors are taken before any of
 /// them moves a row, and the moves of those that meet in one moving row add up. A run that ends
-/// makes room for the next. It starts at run_start() and goes round, in pieces that end where
-/// longest_piece() ratings or the run's entries do; a piece works on its fixed row apart and adds the
-/// difference to the shared one at its end.
+/// makes room for the next, long runs before the others. It is walked in pieces of longest_piece()
+/// ratings; a piece works on its fixed row apart and adds the difference to the shared one at its
+/// end.
 struct SgdPass {
   RatingRuns runs;
   FactorSide fixed;
@@ -97,6 +95,12 @@ struct SgdPass {
   std::uint32_t at_once = kRunsAtOnce;  ///< 1 to kRunsAtOnce; fewer where rows are few
   std::uint64_t order_seed = 0;         ///< decides the order of the runs
 };
+
+/// Runs of at least so many ratings come first, in the order of visits, and then the others: a long
+/// run that began among the last would be walked alone. Each has a 512th of the ratings or more.
+inline std::uint64_t long_run(const RatingRuns& runs) {
+  return (runs.offsets[runs.count] - runs.offsets[0]) / 512 + 1;
+}
 
 /// What a pass saw; for SgdPass just before each update.
 struct PassSums {
@@ -116,9 +120,9 @@ using SgdKernel = PassSums (*)(const SgdPass&);
 /// 2^-64 of a row or more, since kernels keep apart what they leave.
 inline std::uint32_t longest_piece(const SgdPass& pass) {
   // No rate is above the pass's, since accumulators begin at 1, and no shrink above 1.
-  const float kept = std::max(1.0f - pass.rate * pass.lambda_factors, kLeastKept);
-  const float most = 64.0f / std::max(-std::log2(kept), 64.0f / kLongestPiece);
-  return static_cast<std::uint32_t>(most);
+  const float grown = 1.0f + pass.rate * pass.lambda_factors;
+  const float most = 64.0f / std::max(std::log2(grown), 64.0f / kLongestPiece);
+  return std::max(static_cast<std::uint32_t>(most), 1u);
 }
 
 /// A pass that only looks, at rows that nobody writes: the sums for the prediction
@@ -159,13 +163,6 @@ inline VisitOrder visit_order(std::uint64_t seed, std::uint64_t count) {
   std::uint32_t choice = static_cast<std::uint32_t>(bits) & 15u;
   while (n % kPrimes[choice] == 0) choice = (choice + 1) & 15u;
   return {start, kPrimes[choice] % n};
-}
-
-/// Where a run of `row` with `count` entries starts: at random, so that runs that begin together do
-/// not meet the same moving rows step by step. REQUIRES: 0 < count < 2^32.
-inline std::uint32_t run_start(std::uint64_t seed, std::uint32_t row, std::uint32_t count) {
-  const std::uint64_t bits = (seed ^ row) * 0x9E3779B97F4A7C15u;
-  return static_cast<std::uint32_t>(((bits >> 32) * count) >> 32);
 }
 
 }  // namespace mfpar
