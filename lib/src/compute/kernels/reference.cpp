@@ -61,18 +61,14 @@ void store_row(const Run& run, const SgdPass& pass) {
 class RunQueue {
  public:
   explicit RunQueue(const SgdPass& pass)
-      : pass_(pass),
-        order_(visit_order(pass.order_seed, pass.runs.count)),
-        next_(order_.start),
-        long_run_(long_run(pass.runs)) {}
+      : pass_(pass), order_(visit_order(pass.order_seed, pass.runs.count)), next_(order_.start) {}
 
   std::optional<Run> next() {
-    while (visits_ < 2 * pass_.runs.count) {
-      const bool wants_long = visits_++ < pass_.runs.count;
+    while (visits_++ < pass_.runs.count) {
       const std::size_t run = next_;
       next_ = (next_ + order_.stride) % pass_.runs.count;
       const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
-      if (begin == end || (end - begin >= long_run_) != wants_long) continue;
+      if (begin == end) continue;
       const std::uint32_t row = pass_.runs.row(run);
       Run found{};
       found.row = row;
@@ -88,7 +84,6 @@ class RunQueue {
   const SgdPass& pass_;
   VisitOrder order_;
   std::size_t next_;
-  std::uint64_t long_run_;
   std::size_t visits_ = 0;
 };
 

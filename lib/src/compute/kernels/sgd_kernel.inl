@@ -23,8 +23,7 @@ class SgdWalk {
         moving_heads_(pass.moving.heads + pass.runs.moving_base),
         moving_shrink_(pass.moving.shrink + pass.runs.moving_base),
         share_(1.0f / static_cast<float>(pass.rank)),
-        longest_piece_(longest_piece(pass)),
-        long_run_(long_run(pass.runs)) {}
+        longest_piece_(longest_piece(pass)) {}
 
   PassSums operator()() {
     if (pass_.runs.count == 0) return sums_;
@@ -254,18 +253,17 @@ class SgdWalk {
 
   /// Puts the next run that is not empty into `lane`. False when there is none.
   bool begin_run(Runs& runs, int lane) {
-    while (visits_ < 2 * pass_.runs.count) {
-      const bool wants_long = visits_++ < pass_.runs.count;
+    while (visits_++ < pass_.runs.count) {
       const std::size_t run = next_run_;
       for (std::size_t* at : {&next_run_, &soon_, &later_}) {
         *at += run_stride_;
         if (*at >= pass_.runs.count) *at -= pass_.runs.count;
       }
       pass_.runs.prefetch(later_);
-      prefetch_run(soon_, wants_long);
+      prefetch_run(soon_);
       const auto first = static_cast<std::uint32_t>(pass_.runs.offsets[run]);
       const auto last = static_cast<std::uint32_t>(pass_.runs.offsets[run + 1]);
-      if (first == last || (last - first >= long_run_) != wants_long) continue;
+      if (first == last) continue;
       runs.rows[lane] = pass_.runs.row(run);
       runs.last[lane] = last;
       runs.begin_piece(lane, first, longest_piece_);
@@ -316,9 +314,7 @@ class SgdWalk {
     store_shared<4>(head, load_shared<4>(head) + (reached - runs.began_heads[lane]));
   }
 
-  void prefetch_run(std::size_t run, bool wants_long) const {
-    const std::uint64_t first = pass_.runs.offsets[run];
-    if ((pass_.runs.offsets[run + 1] - first >= long_run_) != wants_long) return;
+  void prefetch_run(std::size_t run) const {
     const std::uint32_t row = pass_.runs.row(run);
     const auto* p =
         reinterpret_cast<const char*>(pass_.fixed.rows + std::size_t{row} * shape_.stride());
@@ -327,7 +323,7 @@ class SgdWalk {
     for (int line = 0; line < shape_.count() * kLanes * 4; line += 64) {
       __builtin_prefetch(p + line, 1);
     }
-    entries_.prefetch(first);
+    entries_.prefetch(pass_.runs.offsets[run]);
   }
 
   void flush(Runs& runs) {
@@ -346,7 +342,6 @@ class SgdWalk {
   const float* const moving_shrink_;
   const float share_;  ///< of a row's squared gradient in its mean
   const std::uint32_t longest_piece_;
-  const std::uint64_t long_run_;
   std::size_t next_run_ = 0, soon_ = 0, later_ = 0;  ///< runs, in the order of visits
   std::size_t run_stride_ = 0;
   std::size_t visits_ = 0;

@@ -77,7 +77,7 @@ inline constexpr std::uint32_t kLongestPiece = 256;
 ///
 /// `at_once` runs advance together, a rating each at a step: their errors are taken before any of
 /// them moves a row, and the moves of those that meet in one moving row add up. A run that ends
-/// makes room for the next, long runs before the others. It is walked in pieces of longest_piece()
+/// makes room for the next. It is walked in pieces of longest_piece()
 /// ratings; a piece works on its fixed row apart and adds the difference to the shared one at its
 /// end.
 struct SgdPass {
@@ -95,12 +95,6 @@ struct SgdPass {
   std::uint32_t at_once = kRunsAtOnce;  ///< 1 to kRunsAtOnce; fewer where rows are few
   std::uint64_t order_seed = 0;         ///< decides the order of the runs
 };
-
-/// Runs of at least so many ratings come first, in the order of visits, and then the others: a long
-/// run that began among the last would be walked alone. Each has a 512th of the ratings or more.
-inline std::uint64_t long_run(const RatingRuns& runs) {
-  return (runs.offsets[runs.count] - runs.offsets[0]) / 512 + 1;
-}
 
 /// What a pass saw; for SgdPass just before each update.
 struct PassSums {
