@@ -194,7 +194,8 @@ class Comparison:
                 "head": ["threads", "hogwild", "gain", "efficiency", "blocks", "gain", "efficiency"], "rows": rows}
 
     def evaluation(self):
-        base = ("--threads", self.arguments.threads, "-t", 10, "--patience", 0)
+        epochs = 10
+        base = ("--threads", self.arguments.threads, "-t", epochs, "--patience", 0)
         rows = []
         for rank in (32, 64):
             kinds = [("none", ("--eval-every", 0)), ("running", ("--train-mse", "running")),
@@ -204,10 +205,19 @@ class Comparison:
             # Walls of the whole program, loading apart.
             walls = {name: [run.wall - run.loading for run in runs_] for name, runs_ in runs.items()}
             for name, _ in kinds:
-                rows.append([rank, name, f"{statistics.median(walls[name]):.3f}", ratio_text(walls["none"], walls[name])])
+                rows.append([rank, name, f"{statistics.median(walls[name]):.3f}", ratio_text(walls["none"], walls[name]),
+                             "", ""])
+            # Before the first epoch there is one evaluation more.
+            costs = [(exact - none) / (epochs + 1) / run.evaluation
+                     for exact, none, run in zip(walls["exact"], walls["none"], runs["exact"])]
+            passes = [none.epoch / run.evaluation for none, run in zip(runs["none"], runs["exact"])]
+            rows[-1][-2:] = [f"{statistics.median(costs):.2f}x ({min(costs):.2f} to {max(costs):.2f})",
+                             f"{statistics.median(passes):.1f}x"]
         return {"title": f"What evaluation costs, {self.arguments.threads} threads",
-                "explanation": "Ten epochs from the end of loading to the saved model, seconds.",
-                "head": ["rank", "--train-mse", "seconds", "to none"], "rows": rows}
+                "explanation": f"{epochs} epochs from the end of loading to the saved model, seconds; what an exact "
+                               "evaluation adds, as a multiple of what it takes alone, and how much faster that is "
+                               "than an epoch.",
+                "head": ["rank", "--train-mse", "seconds", "to none", "to its pass", "epoch to pass"], "rows": rows}
 
     def growth(self):
         rows, first = [], None

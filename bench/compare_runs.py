@@ -12,12 +12,13 @@ import time
 class Run:
     """What one training process did. Times are in seconds."""
 
-    def __init__(self, wall, peak_bytes, epochs, rmse, loading):
+    def __init__(self, wall, peak_bytes, epochs, rmse, loading, evaluation=float("nan")):
         self.wall = wall              # from start to exit, the model saved
         self.peak_bytes = peak_bytes  # resident, at most
         self.epochs = epochs          # of each epoch, without the first two
         self.rmse = rmse              # on the validation ratings after each epoch, if there are any
         self.loading = loading        # of the file, to where training can begin
+        self.evaluation = evaluation  # of the last epoch, which nothing else runs beside
         self.epoch = statistics.median(epochs) if epochs else float("nan")
 
 
@@ -28,8 +29,6 @@ def wait(process):
     if process.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, process.args))}: exit {process.returncode}")
     return usage.ru_maxrss * 1024
-
-
 
 
 def ours(program, ratings, *options):
@@ -44,7 +43,8 @@ def ours(program, ratings, *options):
     epochs = [event for event in events if event["event"] == "epoch" and event["epoch"] > 0]
     start = next(event for event in events if event["event"] == "start")
     return Run(wall, peak, [event["seconds"] for event in epochs][2:],
-               [event.get("valid_rmse") for event in epochs], start["data"]["seconds"])
+               [event.get("valid_rmse") for event in epochs], start["data"]["seconds"],
+               epochs[-1]["evaluation_seconds"])
 
 
 def libmf(program, ratings, *options):
