@@ -16,7 +16,7 @@ namespace {
 /// Bytes of user rows in a band: about what a core has of the last two levels of cache in the
 /// processors of these years. Larger bands have longer runs, which are cheaper to walk, until rows
 /// come from memory.
-constexpr std::size_t kBandBytes = std::size_t{2} << 20;
+constexpr std::size_t kBandBytes = std::size_t{1} << 20;
 
 /// Even where all rows fit one band, so that an epoch does not take an item's ratings in one go.
 constexpr std::size_t kLeastBands = 4;
