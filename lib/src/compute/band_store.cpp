@@ -13,10 +13,13 @@ namespace mfpar {
 
 namespace {
 
-/// Bytes of user rows in a band: about what a core has of the last two levels of cache in the
-/// processors of these years. Larger bands have longer runs, which are cheaper to walk, until rows
-/// come from memory.
-constexpr std::size_t kBandBytes = std::size_t{1} << 20;
+/// Bytes of user rows in a band: from what a core has of the second-level cache to what it has of
+/// the third, in the processors of these years.
+constexpr std::size_t kLeastBandBytes = std::size_t{1} << 20, kMostBandBytes = std::size_t{4} << 20;
+
+/// Ratings of a run that larger bands are taken for: long runs are cheaper to walk, and many items
+/// cut a band into short ones.
+constexpr std::size_t kRunLength = 64;
 
 /// Even where all rows fit one band, so that an epoch does not take an item's ratings in one go.
 constexpr std::size_t kLeastBands = 4;
@@ -104,8 +107,11 @@ BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::size_t 
   const auto panels = grid_boundaries(item_offsets, panels_);
 
   const std::size_t row_bytes = users_ * stride * sizeof(float);
+  const std::size_t with_long_runs = ratings.size() / (items * kRunLength);
   const std::size_t least = std::min<std::size_t>(kLeastBands, users_);
-  const std::size_t wanted = std::max(row_bytes / kBandBytes + 1, least);
+  const std::size_t wanted = std::max(
+      std::clamp(with_long_runs, row_bytes / kMostBandBytes + 1, row_bytes / kLeastBandBytes + 1),
+      least);
   const auto boundaries = band_boundaries(ratings.offsets(), wanted, in_step);
   bands_.resize(boundaries.size() - 1);
   for (std::size_t b = 0; b < bands_.size(); ++b) {
