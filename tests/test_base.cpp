@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/frozen_array.hpp"
 
 using namespace mfpar;
 
@@ -156,4 +158,24 @@ BOOST_AUTO_TEST_CASE(threads_are_checked) {
   BOOST_TEST(resolve_threads(16) == 16);
   BOOST_CHECK_THROW(resolve_threads(-1), Error);
   BOOST_CHECK_THROW(resolve_threads(5000), Error);
+}
+
+BOOST_AUTO_TEST_CASE(a_frozen_array_thaws_in_place_only_where_nobody_else_can_see_it) {
+  FrozenArray<int> sole(std::vector<int>{1, 2, 3});
+  const int* const memory = sole.data();
+  ThawedArray<int> thawed = std::move(sole).thaw();
+  BOOST_TEST(thawed.span.data() == memory);
+  BOOST_TEST(sole.empty());
+
+  const FrozenArray<int> shared(std::vector<int>{1, 2, 3});
+  thawed = FrozenArray<int>(shared).thaw();
+  thawed.span[0] = 9;
+  BOOST_TEST(shared[0] == 1);
+
+  // Memory of which only a view was given may be a read-only mapping.
+  const auto owner = std::make_shared<const std::vector<int>>(3, 1);
+  thawed = FrozenArray<int>(std::shared_ptr<const void>(owner), std::span(*owner)).thaw();
+  thawed.span[0] = 9;
+  BOOST_TEST(owner->front() == 1);
+  BOOST_TEST(thawed.span.size() == 3u);
 }

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "mfpar/error.hpp"
+#include "mfpar/evaluate.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/synthetic.hpp"
 #include "mfpar/train.hpp"
 #include "rating_fixtures.hpp"
+#include "train/item_lists_of.hpp"
 #include "training_fixtures.hpp"
 
 using namespace mfpar;
@@ -53,6 +55,33 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_model_for_any_number_of_thread
   for (const int threads : {2, 3, 16}) BOOST_TEST((model_with(threads) == one));
   options.seed = 2;
   BOOST_TEST((model_with(1) != one));
+}
+
+// Ratings that are moved in become the model's lists without a copy; those that somebody else holds
+// stay as they were.
+BOOST_AUTO_TEST_CASE(ratings_given_away_are_held_once) {
+  for (const bool half_stars : {true, false}) {
+    const RandomRatings shape = {.users = 150, .items = 70, .half_stars = half_stars};
+    const RatingStore kept = random_store(shape);
+    const ItemLists lists = item_lists_of(kept, Workers(1));
+    const auto fingerprint = rating_fingerprint(kept, 1);
+    const FactorModel of_kept = train(kept, {}, quick_options()).model;
+    BOOST_TEST(rating_fingerprint(kept, 1) == fingerprint);
+
+    RatingStore given = random_store(shape);
+    BOOST_REQUIRE(given.is_compact() == half_stars);
+    const void* const memory = given.parts().compact.data();
+    const FactorModel of_given = train(std::move(given), {}, quick_options()).model;
+    BOOST_TEST((numbers_of(of_given) == numbers_of(of_kept)));
+    for (const FactorModel* model : {&of_kept, &of_given}) {
+      const ItemLists& trained = model->parts().trained;
+      BOOST_TEST(trained.offsets.span() == lists.offsets.span(), boost::test_tools::per_element());
+      BOOST_TEST(trained.items.span() == lists.items.span(), boost::test_tools::per_element());
+    }
+    if (half_stars) {
+      BOOST_TEST(static_cast<const void*>(of_given.parts().trained.items.data()) == memory);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_request_returns_the_model_so_far) {

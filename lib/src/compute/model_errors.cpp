@@ -14,9 +14,25 @@ namespace {
 
 constexpr std::size_t kPieces = 256;
 
-/// A pass less its rows and runs.
-ErrorPass pass_of(const FactorModel::Parts& parts) {
+/// The rows and biases of a model's users or items.
+struct Side {
+  const float* rows;
+  const float* biases;
+};
+Side users_of(const FactorModel::Parts& parts) {
+  return {parts.user_factors.data(), parts.user_biases.data()};
+}
+Side items_of(const FactorModel::Parts& parts) {
+  return {parts.item_factors.data(), parts.item_biases.data()};
+}
+
+/// A pass less its runs.
+ErrorPass pass_of(const FactorModel::Parts& parts, Side fixed, Side moving) {
   ErrorPass pass;
+  pass.fixed_rows = fixed.rows;
+  pass.fixed_biases = fixed.biases;
+  pass.moving_rows = moving.rows;
+  pass.moving_biases = moving.biases;
   pass.stride = parts.stride;
   pass.rank = parts.rank;
   pass.mean = parts.mean;
@@ -39,11 +55,7 @@ PassSums sum_of(std::span<const ErrorPass> pieces, ErrorKernel kernel, const Wor
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings, UserRange users,
                       const KernelSet& kernels, const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts);
-  pass.fixed_rows = parts.user_factors.data();
-  pass.fixed_biases = parts.user_biases.data();
-  pass.moving_rows = parts.item_factors.data();
-  pass.moving_biases = parts.item_biases.data();
+  ErrorPass pass = pass_of(parts, users_of(parts), items_of(parts));
   if (ratings.is_compact()) {
     pass.runs.compact = ratings.parts().compact.data();
     pass.runs.code_values = ratings.parts().values.data();
@@ -67,11 +79,7 @@ PassSums model_errors(const FactorModel& model, const RatingStore& ratings, User
 PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
                       const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts);
-  pass.fixed_rows = parts.item_factors.data();
-  pass.fixed_biases = parts.item_biases.data();
-  pass.moving_rows = parts.user_factors.data();
-  pass.moving_biases = parts.user_biases.data();
+  ErrorPass pass = pass_of(parts, items_of(parts), users_of(parts));
   const std::size_t pieces_each = std::max<std::size_t>(kPieces / bands.bands(), 1);
   std::vector<ErrorPass> pieces;
   for (std::uint32_t band = 0; band < bands.bands(); ++band) {

@@ -77,9 +77,8 @@ inline constexpr std::uint32_t kLongestPiece = 256;
 ///
 /// `at_once` runs advance together, a rating each at a step: their errors are taken before any of
 /// them moves a row, and the moves of those that meet in one moving row add up. A run that ends
-/// makes room for the next. It is walked in pieces of longest_piece()
-/// ratings; a piece works on its fixed row apart and adds the difference to the shared one at its
-/// end.
+/// makes room for the next. It is walked in pieces of longest_piece() ratings; a piece works on its
+/// fixed row apart and adds the difference to the shared one at its end.
 struct SgdPass {
   RatingRuns runs;
   FactorSide fixed;

@@ -4,9 +4,9 @@
 //
 // What races: factors and heads of the fixed side (items), where a piece of a run begins and where
 // it ends. A piece of at most longest_piece() ratings loads the row, works on a copy, and at its end
-// loads it again and stores it with the difference added. Between that last load and the store another worker may
-// store; its difference is then lost. A reader may see some vectors of a row from before another
-// worker's store and some from after.
+// loads it again and stores it with the difference added. Between that last load and the store
+// another worker may store; its difference is then lost. A reader may see some vectors of a row from
+// before another worker's store and some from after.
 //
 // Why that is harmless here: what is lost is the step of a few ratings among thousands an epoch,
 // and a mixed row is a point between two iterates; Recht, Re, Wright and Niu (2011) bound what both
