@@ -36,11 +36,13 @@ struct TrainResult {
   StopReason stop_reason = StopReason::kEpochs;
 };
 
-/// Learns a model from `training`, which gives its memory to the training when it is moved in and
-/// nobody else holds it, so that the ratings are held once, and validates it on `validation` (may be empty; both must share
+/// Learns a model from `training` and validates it on `validation` (may be empty; both must share
 /// indices, as the functions of split.hpp make them). Throws Error(kBadOption) for options out of
 /// range, Error(kBadData) for no ratings, Error(kDiverged) when the factors leave the finite
 /// numbers or the error explodes.
+///
+/// A training store that is moved in, and that nobody else holds, gives its memory to the training:
+/// the ratings are then held once.
 MFPAR_API TrainResult train(RatingStore training, const RatingStore& validation,
                             const TrainOptions& options = {}, const TrainHooks& hooks = {});
 
