@@ -30,20 +30,15 @@ Outcome run_two_epochs(const RatingStore& ratings, TrainOptions options,
   const KernelSet& kernels = find_kernels("auto");
   const auto rank = static_cast<std::uint32_t>(options.rank);
   TrainingState state(ratings, scale, options, nullptr, workers);
-  const BandStore bands = in_step > 0
-                              ? BandStore(ratings, scale, row_stride(rank), in_step, workers)
-                              : make_bands(ratings, scale, options.schedule, rank, workers);
+  const BandStore bands = in_step > 0 ? BandStore(ratings, scale, rank, in_step, workers)
+                                      : make_bands(ratings, scale, options.schedule, rank, workers);
   const auto schedule = make_schedule(options.schedule, bands, kernels, rank, options.step_rule);
   Outcome outcome;
   for (const int epoch : {1, 2}) {
     outcome.sums = schedule->run_epoch(state.plan(epoch), workers, [] { return false; });
   }
   for (const SideState* side : {&state.users(), &state.items()}) {
-    outcome.numbers.insert(outcome.numbers.end(), side->rows.begin(), side->rows.end());
-    for (const RowHead& head : side->heads) {
-      outcome.numbers.insert(outcome.numbers.end(),
-                             {head.bias, head.bias_accumulator, head.accumulator});
-    }
+    outcome.numbers.insert(outcome.numbers.end(), side->records.begin(), side->records.end());
   }
   return outcome;
 }

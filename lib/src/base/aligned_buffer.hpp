@@ -15,6 +15,12 @@ namespace mfpar {
 /// The alignment of every row of factors: one cache line, and the widest vector register.
 inline constexpr std::size_t kRowAlignment = 64;
 
+/// Floats from row to row of a model with `rank` factors: every row is aligned.
+constexpr std::size_t row_stride(std::size_t rank) {
+  constexpr std::size_t kFloats = kRowAlignment / sizeof(float);
+  return (rank + kFloats - 1) / kFloats * kFloats;
+}
+
 /// A fixed-size, zeroed array aligned to a cache line. Zero pages come from the system untouched,
 /// so the thread that first writes a page places it. Large arrays ask for large pages: rows are
 /// visited in no order, and their addresses are translated sooner. Movable, not copyable; not

@@ -13,16 +13,13 @@ namespace mfpar {
 
 namespace {
 
-/// Bytes of user rows in a band: from what a core has of the second-level cache to what it has of
-/// the third, in the processors of these years.
-constexpr std::size_t kLeastBandBytes = std::size_t{1} << 20, kMostBandBytes = std::size_t{4} << 20;
+/// Bytes of user rows in a band, at most: what a core has of the third-level cache, in the processors
+/// of these years.
+constexpr std::size_t kBandBytes = std::size_t{4} << 20;
 
-/// Ratings of a run that larger bands are taken for: long runs are cheaper to walk, and many items
-/// cut a band into short ones.
-constexpr std::size_t kRunLength = 64;
-
-/// Even where all rows fit one band, so that an epoch does not take an item's ratings in one go.
-constexpr std::size_t kLeastBands = 4;
+/// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns less.
+/// Up to kMostBands as long as runs have kRunLength ratings on average, since short runs cost time.
+constexpr std::size_t kLeastBands = 4, kMostBands = 8, kRunLength = 64;
 
 /// Bands that are sorted at a time: each needs its ratings a second time meanwhile.
 constexpr std::size_t kMostSorted = 4;
@@ -93,7 +90,7 @@ std::uint32_t BandStore::panels_of(const RatingStore& ratings) {
   return std::min({kMostPanels, ratings.user_count(), ratings.item_count()});
 }
 
-BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::size_t stride,
+BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::uint32_t rank,
                      std::uint32_t in_step, const Workers& workers)
     : scale_(scale),
       users_(ratings.user_count()),
@@ -106,12 +103,11 @@ BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::size_t 
   }
   const auto panels = grid_boundaries(item_offsets, panels_);
 
-  const std::size_t row_bytes = users_ * stride * sizeof(float);
+  const std::size_t row_bytes = users_ * record_stride(factor_width(rank)) * sizeof(float);
   const std::size_t with_long_runs = ratings.size() / (items * kRunLength);
-  const std::size_t least = std::min<std::size_t>(kLeastBands, users_);
-  const std::size_t wanted = std::max(
-      std::clamp(with_long_runs, row_bytes / kMostBandBytes + 1, row_bytes / kLeastBandBytes + 1),
-      least);
+  const std::size_t wanted = std::min<std::size_t>(
+      users_,
+      std::max(row_bytes / kBandBytes + 1, std::clamp(with_long_runs, kLeastBands, kMostBands)));
   const auto boundaries = band_boundaries(ratings.offsets(), wanted, in_step);
   bands_.resize(boundaries.size() - 1);
   for (std::size_t b = 0; b < bands_.size(); ++b) {
@@ -206,12 +202,6 @@ RatingRuns BandStore::band(std::uint32_t band, Units units) const {
 RatingRuns BandStore::block(std::uint32_t band, std::uint32_t panel) const {
   const auto& begins = bands_[band].panel_begins;
   return runs(bands_[band], begins[panel], begins[panel + 1], Units::kStandardised);
-}
-
-std::uint32_t BandStore::at_once(std::uint32_t band, const RatingRuns& runs) const {
-  constexpr std::size_t kRowsEach = 4;
-  const std::size_t rows = std::min<std::size_t>(runs.count, bands_[band].users);
-  return static_cast<std::uint32_t>(std::clamp<std::size_t>(rows / kRowsEach, 1, kRunsAtOnce));
 }
 
 ItemLists BandStore::into_item_lists(const Workers& workers) && {

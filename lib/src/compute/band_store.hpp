@@ -27,9 +27,9 @@ class BandStore {
   static std::uint32_t panels_of(const RatingStore& ratings);
 
   /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else.
-  /// `stride` is the number of floats from row to row. The bands are a multiple of `in_step`, so
-  /// that so many threads, or panels, end together. REQUIRES: in_step > 0.
-  BandStore(RatingStore ratings, const RatingScale& scale, std::size_t stride,
+  /// The bands suit rows of `rank` and are a multiple of `in_step`, so that so many threads, or
+  /// panels, end together. REQUIRES: in_step > 0.
+  BandStore(RatingStore ratings, const RatingScale& scale, std::uint32_t rank,
             std::uint32_t in_step, const Workers& workers);
 
   std::uint32_t user_count() const noexcept { return users_; }
@@ -44,9 +44,6 @@ class BandStore {
   /// The ratings of a band, or a block of it, as runs: fixed rows are items, moving rows are users.
   RatingRuns band(std::uint32_t band, Units units = Units::kStandardised) const;
   RatingRuns block(std::uint32_t band, std::uint32_t panel) const;
-
-  /// How many of such runs to walk at once: few where so few rows are that many would meet.
-  std::uint32_t at_once(std::uint32_t band, const RatingRuns& runs) const;
 
   /// Who rated what, in the memory of the ratings.
   ItemLists into_item_lists(const Workers& workers) &&;

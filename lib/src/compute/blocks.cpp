@@ -27,7 +27,7 @@ PassSums BlockSchedule::run_epoch(const EpochPlan& plan, const Workers& workers,
     const std::uint32_t step = task / panels, lane = task % panels;
     if (stop()) return;
     const std::uint32_t band = step / panels * panels + lane;
-    sums[task] = bands_.run(plan, band, bands_.store().block(band, (lane + step) % panels), task);
+    sums[task] = bands_.run(plan, bands_.store().block(band, (lane + step) % panels), task);
     if (step + 1 == steps) return;
     const auto done_for = [&](std::uint32_t next_lane) {
       const std::uint32_t next = (step + 1) * panels + next_lane;

@@ -11,7 +11,7 @@ BandStore make_bands(RatingStore ratings, const RatingScale& scale, Schedule kin
   const std::uint32_t in_step = kind == Schedule::kBlocks
                                     ? BandStore::panels_of(ratings)
                                     : static_cast<std::uint32_t>(workers.threads());
-  return BandStore(std::move(ratings), scale, row_stride(rank), in_step, workers);
+  return BandStore(std::move(ratings), scale, rank, in_step, workers);
 }
 
 std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const BandStore& bands,

@@ -18,7 +18,6 @@ namespace mfpar {
 struct EpochPlan {
   FactorSide users;
   FactorSide items;
-  std::size_t stride = 0;
   std::uint32_t rank = 0;
   float rate = 0.0f;
   float bias_rate = 0.0f;
@@ -28,9 +27,6 @@ struct EpochPlan {
   float highest = 0.0f;
   std::uint64_t seed = 0;  ///< of this epoch
 };
-
-/// Floats from row to row: rows start on a cache line.
-inline std::size_t row_stride(std::uint32_t rank) { return (std::size_t{rank} + 15) / 16 * 16; }
 
 /// An order in which threads pass over all ratings of a BandStore once. One epoch at a time.
 class EpochSchedule {

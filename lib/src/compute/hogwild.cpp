@@ -15,7 +15,7 @@ PassSums HogwildSchedule::run_epoch(const EpochPlan& plan, const Workers& worker
     if (stop()) return;
     const auto band =
         static_cast<std::uint32_t>((order.start + visit * std::uint64_t{order.stride}) % count);
-    sums[visit] = bands_.run(plan, band, bands_.store().band(band), band);
+    sums[visit] = bands_.run(plan, bands_.store().band(band), band);
   });
   PassSums total;
   for (const PassSums& part : sums) total += part;

@@ -8,23 +8,22 @@
 
 namespace mfpar {
 
-float row_norm(const float* row, std::size_t stride) {
-  assert(stride % 16 == 0);
-  // Sixteen sums that do not wait for each other, which the compiler puts into vectors.
-  float sums[16] = {};
-  for (std::size_t f = 0; f < stride; f += 16) {
-    for (std::size_t lane = 0; lane < 16; ++lane) sums[lane] += row[f + lane] * row[f + lane];
+float row_norm(const float* row, std::size_t width) {
+  assert(width % 8 == 0);
+  // Eight sums that do not wait for each other, which the compiler puts into vectors.
+  float sums[8] = {};
+  for (std::size_t f = 0; f < width; f += 8) {
+    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += row[f + lane] * row[f + lane];
   }
-  return std::accumulate(sums, sums + 16, 0.0f);
+  return std::accumulate(sums, sums + 8, 0.0f);
 }
 
-void refresh_norms(const FactorSide& side, std::uint32_t rows, std::size_t stride,
-                   const Workers& workers) {
+void refresh_norms(const FactorSide& side, std::uint32_t rows, const Workers& workers) {
   constexpr std::size_t kPieces = 256;
   workers.for_each(kPieces, [&](std::size_t piece) {
     const Range range = even_range(rows, kPieces, piece);
     for (std::size_t row = range.begin; row < range.end; ++row) {
-      side.heads[row].norm = row_norm(side.rows + row * stride, stride);
+      side.state(row).norm = row_norm(side.row(row), factor_width(side.rank));
     }
   });
 }

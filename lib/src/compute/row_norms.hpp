@@ -9,12 +9,11 @@
 
 namespace mfpar {
 
-/// |row|^2 of a padded row. REQUIRES: stride is a multiple of 16.
-float row_norm(const float* row, std::size_t stride);
+/// |row|^2 of a padded row. REQUIRES: width is a multiple of 8.
+float row_norm(const float* row, std::size_t width);
 
-/// Writes |row|^2 into every head, so that rounding (and, under Hogwild, races) in the running
+/// Writes |row|^2 into every state, so that rounding (and, under Hogwild, races) in the running
 /// norms live for one epoch only.
-void refresh_norms(const FactorSide& side, std::uint32_t rows, std::size_t stride,
-                   const Workers& workers);
+void refresh_norms(const FactorSide& side, std::uint32_t rows, const Workers& workers);
 
 }  // namespace mfpar

@@ -8,19 +8,18 @@ namespace mfpar {
 
 ScheduleBands::ScheduleBands(const BandStore& store, const KernelSet& kernels, std::uint32_t rank,
                              StepRule rule)
-    : store_(&store), kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad, store.is_compact())) {}
+    : store_(&store), kernel_(kernels.sgd(rank, rule == StepRule::kAdaGrad)) {}
 
 void ScheduleBands::refresh_user_norms(const EpochPlan& plan, const Workers& workers) const {
-  refresh_norms(plan.users, store_->user_count(), plan.stride, workers);
+  refresh_norms(plan.users, store_->user_count(), workers);
 }
 
-PassSums ScheduleBands::run(const EpochPlan& plan, std::uint32_t band, const RatingRuns& runs,
+PassSums ScheduleBands::run(const EpochPlan& plan, const RatingRuns& runs,
                             std::uint64_t number) const {
   SgdPass pass;
   pass.runs = runs;
   pass.fixed = plan.items;
   pass.moving = plan.users;
-  pass.stride = plan.stride;
   pass.rank = plan.rank;
   pass.rate = plan.rate;
   pass.bias_rate = plan.bias_rate;
@@ -28,7 +27,6 @@ PassSums ScheduleBands::run(const EpochPlan& plan, std::uint32_t band, const Rat
   pass.lambda_biases = plan.lambda_biases;
   pass.lowest = plan.lowest;
   pass.highest = plan.highest;
-  pass.at_once = store_->at_once(band, runs);
   pass.order_seed = derive_seed(plan.seed, number);
   return kernel_(pass);
 }

@@ -20,9 +20,8 @@ class ScheduleBands {
   /// The kernels keep the norms of users' rows by increments: starts them anew, free of rounding.
   void refresh_user_norms(const EpochPlan& plan, const Workers& workers) const;
 
-  /// One pass over `runs`, which are of `band`; `number` tells its order from that of other passes.
-  PassSums run(const EpochPlan& plan, std::uint32_t band, const RatingRuns& runs,
-               std::uint64_t number) const;
+  /// One pass over `runs`; `number` tells its order from that of other passes.
+  PassSums run(const EpochPlan& plan, const RatingRuns& runs, std::uint64_t number) const;
 
  private:
   const BandStore* store_;

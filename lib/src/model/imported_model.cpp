@@ -45,17 +45,12 @@ void complete(ImportedSide& side) {
 
 /// The first rows of a buffer that may have room for more.
 FrozenArray<float> rows_of(ImportedSide& side) {
-  const std::size_t size = side.count * stride_of(side.rank);
+  const std::size_t size = side.count * row_stride(side.rank);
   const auto owner = std::make_shared<const AlignedBuffer<float>>(std::move(side.factors));
   return {owner, owner->span().first(size)};
 }
 
 }  // namespace
-
-std::size_t stride_of(std::uint64_t rank) {
-  constexpr std::size_t kLanes = kRowAlignment / sizeof(float);
-  return (rank + kLanes - 1) / kLanes * kLanes;
-}
 
 void check_import_options(const ImportOptions& options, const std::string& format, bool mean,
                           bool ids, bool biases) {
@@ -98,7 +93,7 @@ FactorModel assemble_model(ImportedSide users, ImportedSide items, ImportedNumbe
   complete(items);
   FactorModel::Parts parts;
   parts.rank = static_cast<std::uint32_t>(users.rank);
-  parts.stride = stride_of(users.rank);
+  parts.stride = row_stride(users.rank);
   parts.biases = numbers.biases || options.mean.has_value();
   parts.mean = options.mean.value_or(numbers.mean);
   parts.range = options.range.value_or(numbers.range);

@@ -14,15 +14,12 @@
 
 namespace mfpar {
 
-/// Floats from one row of so many factors to the next in a model.
-std::size_t stride_of(std::uint64_t rank);
-
 /// The users or the items of a model that is being put together.
 struct ImportedSide {
   std::string source;  ///< the file of the factors, for messages
   std::uint64_t count = 0;
   std::uint64_t rank = 0;
-  AlignedBuffer<float> factors;  ///< at least count rows, stride_of(rank) apart
+  AlignedBuffer<float> factors;  ///< at least count rows, row_stride(rank) apart
   std::vector<float> biases;     ///< one each, or empty for none
   std::string biases_source;
   std::shared_ptr<const IdDictionary> ids;  ///< null: the numbers of the rows

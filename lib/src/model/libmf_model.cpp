@@ -181,7 +181,7 @@ void read_rows(TextRows& rows, char prefix, std::uint32_t count, std::uint32_t r
   side.source = rows.path();
   side.rank = std::uint64_t{rank} + extra.has_value();
   check_rank(side);
-  const std::size_t stride = stride_of(side.rank);
+  const std::size_t stride = row_stride(side.rank);
   side.factors = AlignedBuffer<float>(count * stride);
   for (std::uint32_t row = 0; row < count; ++row) {
     const std::string label = prefix + std::to_string(row);

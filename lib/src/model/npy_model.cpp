@@ -42,7 +42,7 @@ ImportedSide read_factors(const std::string& path) {
   side.count = file.rows();
   side.rank = file.columns();
   check_rank(side);
-  side.factors = file.numbers(stride_of(side.rank));
+  side.factors = file.numbers(row_stride(side.rank));
   return side;
 }
 

@@ -73,7 +73,7 @@ ImportedSide read_table(const std::string& path, bool* has_biases) {
   const auto [rank, biases] = read_names(rows);
   side.rank = rank;
   check_rank(side);
-  const std::size_t stride = stride_of(rank);
+  const std::size_t stride = row_stride(rank);
   // A whole line takes two bytes a factor at least: lines that are cut short cannot make the file
   // ask for much more memory than it has bytes. One row more has room for the line that fails.
   const std::uint64_t most = std::min(rows.lines_left(), rows.file_size() / (2 * rank) + 1);

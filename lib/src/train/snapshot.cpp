@@ -59,17 +59,19 @@ FactorModel SnapshotMaker::take(const TrainingState& state, const Workers& worke
     FrozenArray<float> biases;
   };
   const float row_scale = std::sqrt(scale_.deviation);  // p.q takes the factor once from each side
+  const auto rank = static_cast<std::size_t>(options_.rank);
+  const std::size_t stride = row_stride(rank);
   const auto copy = [&](const SideState& side) -> Copied {
-    const auto rows = buffer(side.rows.size());
+    const auto rows = buffer(side.size() * stride);
     const auto biases = buffer(side.size());
     constexpr std::size_t kPieces = 256;
     workers.for_each(kPieces, [&](std::size_t piece) {
       const Range range = even_range(side.size(), kPieces, piece);
-      const std::size_t stride = state.stride();
-      std::transform(side.rows.data() + range.begin * stride, side.rows.data() + range.end * stride,
-                     rows->data() + range.begin * stride, [&](float x) { return x * row_scale; });
       for (std::size_t row = range.begin; row < range.end; ++row) {
-        (*biases)[row] = side.heads[row].bias * scale_.deviation;
+        const float* const factors = side.rows.row(row);
+        std::transform(factors, factors + rank, rows->data() + row * stride,
+                       [&](float x) { return x * row_scale; });
+        (*biases)[row] = side.rows.state(row).bias * scale_.deviation;
       }
     });
     return {FrozenArray<float>(rows, std::as_const(*rows).span()),
@@ -79,7 +81,7 @@ FactorModel SnapshotMaker::take(const TrainingState& state, const Workers& worke
   Copied items = copy(state.items());
   FactorModel::Parts parts;
   parts.rank = static_cast<std::uint32_t>(options_.rank);
-  parts.stride = state.stride();
+  parts.stride = stride;
   parts.biases = options_.biases;
   parts.mean = scale_.mean;
   parts.range = scale_.range;

@@ -44,9 +44,7 @@ double scheduled_rate(const TrainOptions& options, int epoch) {
 TrainingState::TrainingState(const RatingStore& ratings, const RatingScale& scale,
                              const TrainOptions& options, const FactorModel* init,
                              const Workers& workers)
-    : options_(options),
-      scale_(scale),
-      stride_(row_stride(static_cast<std::uint32_t>(options.rank))) {
+    : options_(options), scale_(scale) {
   users_.counts = count_user_ratings(ratings);
   items_.counts = count_item_ratings(ratings, workers);
   start_side(users_, SeedUse::kInitUsers, workers);
@@ -55,19 +53,19 @@ TrainingState::TrainingState(const RatingStore& ratings, const RatingScale& scal
 }
 
 void TrainingState::start_side(SideState& side, SeedUse use, const Workers& workers) {
-  side.rows = AlignedBuffer<float>(side.size() * stride_);
-  side.heads = AlignedBuffer<RowHead>(side.size());
-  side.shrink = AlignedBuffer<float>(side.size());
+  const auto rank = static_cast<std::uint32_t>(options_.rank);
+  side.records = AlignedBuffer<float>(side.size() * record_stride(factor_width(rank)));
+  side.rows = {side.records.data(), rank};
   // Uniform on +-sqrt(3) times the scale has the scale as its standard deviation.
   const double reach = std::numbers::sqrt3 * options_.init_scale;
   workers.for_each(kPieces, [&](std::size_t piece) {
     const Range range = even_range(side.size(), kPieces, piece);
     for (std::size_t row = range.begin; row < range.end; ++row) {
-      side.heads[row] = RowHead{};
-      side.shrink[row] = penalty_shrink(side.counts[row], options_.penalty);
+      side.rows.state(row) = RowState{};
+      side.rows.state(row).shrink = penalty_shrink(side.counts[row], options_.penalty);
       if (side.counts[row] == 0) continue;
       Random random(derive_seed(options_.seed, use, row));
-      float* const factors = side.rows.data() + row * stride_;
+      float* const factors = side.rows.row(row);
       for (int f = 0; f < options_.rank; ++f) {
         factors[f] = static_cast<float>(reach * (2.0 * random.uniform() - 1.0));
       }
@@ -87,9 +85,9 @@ void TrainingState::start_from(const FactorModel& init, const RatingStore& ratin
         if (index == kNoIndex) continue;
         // p.q is in rating units: each side takes the root of the scale.
         const float scale = 1.0f / std::sqrt(scale_.deviation);
-        std::ranges::transform(row_of(index), side.rows.data() + row * stride_,
+        std::ranges::transform(row_of(index), side.rows.row(row),
                                [&](float x) { return x * scale; });
-        if (options_.biases) side.heads[row].bias = (biases[index] + shift) / scale_.deviation;
+        if (options_.biases) side.rows.state(row).bias = (biases[index] + shift) / scale_.deviation;
       }
     });
   };
@@ -106,9 +104,8 @@ void TrainingState::start_from(const FactorModel& init, const RatingStore& ratin
 
 EpochPlan TrainingState::plan(int epoch) {
   EpochPlan plan;
-  plan.users = users_.side();
-  plan.items = items_.side();
-  plan.stride = stride_;
+  plan.users = users_.rows;
+  plan.items = items_.rows;
   plan.rank = static_cast<std::uint32_t>(options_.rank);
   plan.rate = static_cast<float>(scheduled_rate(options_, epoch));
   plan.bias_rate = options_.biases ? plan.rate : 0.0f;

@@ -17,12 +17,10 @@ namespace mfpar {
 
 /// One side of the parameters in training: what a FactorSide points into.
 struct SideState {
-  AlignedBuffer<float> rows;
-  AlignedBuffer<RowHead> heads;
-  AlignedBuffer<float> shrink;        ///< n^-e; 0 for a row without ratings
-  std::vector<std::uint32_t> counts;  ///< n
+  AlignedBuffer<float> records;
+  FactorSide rows;                    ///< the records
+  std::vector<std::uint32_t> counts;  ///< ratings of each row
 
-  FactorSide side() { return {rows.data(), heads.data(), shrink.data()}; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(counts.size()); }
 };
 
@@ -40,7 +38,6 @@ class TrainingState {
 
   const SideState& users() const noexcept { return users_; }
   const SideState& items() const noexcept { return items_; }
-  std::size_t stride() const noexcept { return stride_; }
 
  private:
   void start_side(SideState& side, SeedUse use, const Workers& workers);
@@ -48,7 +45,6 @@ class TrainingState {
 
   TrainOptions options_;
   RatingScale scale_;
-  std::size_t stride_;
   SideState users_;
   SideState items_;
 };

@@ -53,3 +53,23 @@ struct RowShape {
     return floats;
   }
 };
+
+/// The record of a row of that shape; see row_records.hpp.
+template <int kLanes, int kVectors>
+struct RecordShape {
+  static constexpr int kCapacity = RowShape<kLanes, kVectors>::kCapacity;
+  static constexpr int kMostFloats =
+      static_cast<int>(record_stride(factor_width(std::size_t{kCapacity} * kLanes)));
+  using Vector = Vec<kLanes>;
+  std::size_t floats;  ///< of the factors
+  explicit RecordShape(std::uint32_t rank) : floats(factor_width(rank)) {}
+  std::size_t width() const {
+    if constexpr (kVectors > 0) return factor_width(std::size_t{kVectors} * kLanes);
+    return floats;
+  }
+  std::size_t stride() const { return record_stride(width()); }
+  int count() const {
+    if constexpr (kVectors > 0) return kVectors;
+    return static_cast<int>(floats) / kLanes;
+  }
+};

@@ -19,9 +19,9 @@ inline constexpr int kMostKernelRank = 1024;
 struct KernelSet {
   const char* name;  ///< "avx512", "avx2", "neon" or "baseline"
 
-  /// REQUIRES: 1 <= rank <= kMostKernelRank; the pass it is called with has this rank and this form
-  /// of entries.
-  SgdKernel (*sgd)(std::uint32_t rank, bool adagrad, bool compact);
+  // REQUIRES: 1 <= rank <= kMostKernelRank; the pass a kernel is called with has this rank, and this
+  // form of entries where `compact` tells it.
+  SgdKernel (*sgd)(std::uint32_t rank, bool adagrad);
   ErrorKernel (*error)(std::uint32_t rank, bool compact);
 
   // Of any rank or size.

@@ -9,7 +9,8 @@
 #include "compute/kernels/shared_row.inl"
 #include "compute/kernels/entries.inl"
 #include "compute/kernels/lanes.inl"
-#include "compute/kernels/runs_under_way.inl"
+#include "compute/kernels/wide_lanes.inl"
+#include "compute/kernels/rating_groups.inl"
 #include "compute/kernels/sgd_kernel.inl"
 #include "compute/kernels/error_kernel.inl"
 #include "compute/kernels/score_kernel.inl"
@@ -44,20 +45,15 @@ auto with_width(std::uint32_t rank, Pick pick) {
   }
 }
 
-template <bool kAdaGrad, class Entries>
+template <bool kAdaGrad>
 SgdKernel sgd_kernel_of(std::uint32_t rank) {
   return with_width(rank, []<int kLanes, int kVectors>() -> SgdKernel {
-    return [](const SgdPass& pass) { return SgdWalk<kLanes, kVectors, kAdaGrad, Entries>(pass)(); };
+    return [](const SgdPass& pass) { return SgdWalk<kLanes, kVectors, kAdaGrad>(pass)(); };
   });
 }
 
-inline SgdKernel sgd_kernel(std::uint32_t rank, bool adagrad, bool compact) {
-  if (adagrad) {
-    return compact ? sgd_kernel_of<true, CompactEntries>(rank)
-                   : sgd_kernel_of<true, WideEntries>(rank);
-  }
-  return compact ? sgd_kernel_of<false, CompactEntries>(rank)
-                 : sgd_kernel_of<false, WideEntries>(rank);
+inline SgdKernel sgd_kernel(std::uint32_t rank, bool adagrad) {
+  return adagrad ? sgd_kernel_of<true>(rank) : sgd_kernel_of<false>(rank);
 }
 
 template <class Entries>

@@ -5,11 +5,11 @@
 // The target pragma comes after every header, so that no inline function of theirs is compiled for
 // this instruction set and then picked by the linker for processors that lack it.
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
+#include <utility>
 
-#include "compute/kernels/inverse_root.hpp"
 #include "compute/kernels/kernel_set.hpp"
 
 #pragma GCC push_options

@@ -2,11 +2,11 @@
 //
 // Kernels for what every processor of the architecture has: SSE2 on x86-64, NEON on 64-bit Arm.
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
+#include <utility>
 
-#include "compute/kernels/inverse_root.hpp"
 #include "compute/kernels/kernel_set.hpp"
 
 namespace mfpar::baseline {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Eight runs are walked at once. What there is one of for each, a bias, a step, lies side by side
-// in one vector, a lane for a run, so that the arithmetic between two rows is done for all eight at
-// the price of one. Included once for each instruction set, inside its namespace; no include guard.
+// What there is one of for each rating, an error, a step, lies side by side in one vector, a lane for
+// a rating, so that the arithmetic between two rows is done for eight at the price of one. Included
+// once for each instruction set, inside its namespace; no include guard.
 
-using Lanes = Vec<kRunsAtOnce>;
-typedef std::uint32_t LaneIndices __attribute__((vector_size(kRunsAtOnce * sizeof(std::uint32_t))));
-static_assert(kRunsAtOnce == 8);
+using Lanes = Vec<8>;
 
 /// `x` in every lane. (x - 0 is x, -0 too, which the compiler knows.)
 template <int kLanes>
@@ -36,11 +34,11 @@ inline Lanes pairs_high(Lanes a, Lanes b) {
 }
 
 /// The sum of each of the eight vectors, in its lane.
-inline Lanes lane_sums(const Vec<4>* v) {
+[[gnu::always_inline]] inline Lanes lane_sums(const Vec<4>* v) {
   return both_halves(sums_of(v[0], v[1], v[2], v[3]), sums_of(v[4], v[5], v[6], v[7]));
 }
 
-inline Lanes lane_sums(const Vec<8>* v) {
+[[gnu::always_inline]] inline Lanes lane_sums(const Vec<8>* v) {
   const auto pair = [](Lanes a, Lanes b) { return interleave_low(a, b) + interleave_high(a, b); };
   const auto four = [&](const Vec<8>* x) {
     const Lanes a = pair(x[0], x[1]), b = pair(x[2], x[3]);
@@ -51,81 +49,80 @@ inline Lanes lane_sums(const Vec<8>* v) {
          __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
-inline Lanes lane_sums(const Vec<16>* v) {
-  Vec<8> folded[kRunsAtOnce];
-  for (int l = 0; l < kRunsAtOnce; ++l) {
+[[gnu::always_inline]] inline Lanes lane_sums(const Vec<16>* v) {
+  Vec<8> folded[8];
+  for (int l = 0; l < 8; ++l) {
     folded[l] = __builtin_shufflevector(v[l], v[l], 0, 1, 2, 3, 4, 5, 6, 7) +
                 __builtin_shufflevector(v[l], v[l], 8, 9, 10, 11, 12, 13, 14, 15);
   }
   return lane_sums(folded);
 }
 
-/// Eight RowHeads, turned over.
-struct HeadLanes {
-  Lanes bias, norm, bias_accumulator, accumulator;
+/// Eight RowStates, turned over.
+struct StateLanes {
+  Lanes bias, norm, bias_accumulator, accumulator, shrink;
 };
 
-inline HeadLanes turn_over(const Vec4* heads) {
-  const Lanes a = both_halves(heads[0], heads[4]), b = both_halves(heads[1], heads[5]);
-  const Lanes c = both_halves(heads[2], heads[6]), d = both_halves(heads[3], heads[7]);
-  const Lanes ab = interleave_low(a, b), cd = interleave_low(c, d);
-  const Lanes ab_rest = interleave_high(a, b), cd_rest = interleave_high(c, d);
-  return {pairs_low(ab, cd), pairs_high(ab, cd), pairs_low(ab_rest, cd_rest),
-          pairs_high(ab_rest, cd_rest)};
+[[gnu::always_inline]] inline StateLanes turn_over(const Lanes* states) {
+  // Of four states, {0 of each, 4 of each}, {1, 5}, {2, 6} and {3, 7}.
+  const auto four = [](const Lanes* x, Lanes* columns) __attribute__((always_inline)) {
+    const Lanes low = interleave_low(x[0], x[1]), low_2 = interleave_low(x[2], x[3]);
+    const Lanes high = interleave_high(x[0], x[1]), high_2 = interleave_high(x[2], x[3]);
+    columns[0] = pairs_low(low, low_2);
+    columns[1] = pairs_high(low, low_2);
+    columns[2] = pairs_low(high, high_2);
+    columns[3] = pairs_high(high, high_2);
+  };
+  Lanes a[4], b[4];
+  four(states, a);
+  four(states + 4, b);
+  const auto low = [&](int i) {
+    return __builtin_shufflevector(a[i], b[i], 0, 1, 2, 3, 8, 9, 10, 11);
+  };
+  return {low(0), low(1), low(2), low(3),
+          __builtin_shufflevector(a[0], b[0], 4, 5, 6, 7, 12, 13, 14, 15)};
 }
 
-/// And back: head l goes to heads[l].
-inline void turn_back(const HeadLanes& lanes, Vec4* heads) {
-  const Lanes a = interleave_low(lanes.bias, lanes.norm);
-  const Lanes b = interleave_high(lanes.bias, lanes.norm);
-  const Lanes c = interleave_low(lanes.bias_accumulator, lanes.accumulator);
-  const Lanes d = interleave_high(lanes.bias_accumulator, lanes.accumulator);
+/// And back: the first two, or four, of state l go to states[l].
+[[gnu::always_inline]] inline void turn_back(Lanes bias, Lanes norm, Vec<2>* states) {
+  const Lanes pairs[2] = {interleave_low(bias, norm), interleave_high(bias, norm)};
+  const auto put = [&](int l, Vec4 two) {
+    states[l] = __builtin_shufflevector(two, two, 0, 1);
+    states[l + 1] = __builtin_shufflevector(two, two, 2, 3);
+  };
+  for (int i = 0; i < 2; ++i) {
+    put(2 * i, low_half(pairs[i]));
+    put(2 * i + 4, high_half(pairs[i]));
+  }
+}
+
+[[gnu::always_inline]] inline void turn_back(Lanes bias, Lanes norm, Lanes bias_accumulator,
+                                             Lanes accumulator, Vec4* states) {
+  const Lanes a = interleave_low(bias, norm), b = interleave_high(bias, norm);
+  const Lanes c = interleave_low(bias_accumulator, accumulator);
+  const Lanes d = interleave_high(bias_accumulator, accumulator);
   const Lanes rows[4] = {pairs_low(a, c), pairs_high(a, c), pairs_low(b, d), pairs_high(b, d)};
   for (int l = 0; l < 4; ++l) {
-    heads[l] = low_half(rows[l]);
-    heads[l + 4] = high_half(rows[l]);
+    states[l] = low_half(rows[l]);
+    states[l + 4] = high_half(rows[l]);
   }
 }
-
-/// InverseRoot::of() each lane, as the two factors that it is the product of: something multiplied
-/// with one need not wait for the other.
-struct InverseRoots {
-  Lanes guess, correction;
-
-  explicit InverseRoots(Lanes x) {
-    const LaneIndices halved = InverseRoot::kMagic - (reinterpret_cast<LaneIndices>(x) >> 1);
-    guess = reinterpret_cast<Lanes>(halved);
-    correction = InverseRoot::kConstant - InverseRoot::kSlope * x * (guess * guess);
-  }
-
-  Lanes times(Lanes x) const { return x * guess * correction; }
-};
 
 inline Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
 inline Lanes smaller(Lanes a, Lanes b) { return a < b ? a : b; }
 
-/// Lane `lane`, where it lies in memory. (GCC 12 reads anything at all for a subscript of a vector
-/// that is compared, under the sanitizer of undefined behaviour.)
-template <class Vector>
-inline auto lane_of(const Vector& v, int lane) {
-  return reinterpret_cast<const std::remove_cvref_t<decltype(v[0])>*>(&v)[lane];
+/// The sums of the lanes of each: {sum a, sum b, sum c, sum d}.
+inline Vec4 sums_of_lanes(Lanes a, Lanes b, Lanes c, Lanes d) {
+  const Lanes ab = interleave_low(a, b) + interleave_high(a, b);
+  const Lanes cd = interleave_low(c, d) + interleave_high(c, d);
+  const Lanes sums = pairs_low(ab, cd) + pairs_high(ab, cd);
+  return low_half(sums) + high_half(sums);
 }
 
-/// Bit l tells whether lane l of `a` and `b` are equal.
-inline unsigned equal_lanes(LaneIndices a, LaneIndices b) {
-  const auto equal = a == b;
+inline Lanes square_root(Lanes v) {
 #if defined(MFPAR_KERNEL_VEX)
-  return static_cast<unsigned>(__builtin_ia32_movmskps256(reinterpret_cast<Lanes>(equal)));
+  return __builtin_ia32_sqrtps256(v);
 #else
-  unsigned bits = 0;
-  for (int l = 0; l < kRunsAtOnce; ++l) bits |= (lane_of(equal, l) != 0 ? 1u : 0u) << l;
-  return bits;
+  return both_halves(square_root(low_half(v)), square_root(high_half(v)));
 #endif
-}
-
-/// Puts `x` into lane `lane`, by whole vectors: a narrow store would hold up the next wide load.
-template <class Vector, class Number>
-inline void put(Vector& v, int lane, Number x) {
-  constexpr LaneIndices kNumbers = {0, 1, 2, 3, 4, 5, 6, 7};
-  v = kNumbers == static_cast<std::uint32_t>(lane) ? x - Vector{} : v;
 }

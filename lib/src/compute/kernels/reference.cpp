@@ -2,11 +2,10 @@
 #include "compute/kernels/reference.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <cmath>
 #include <utility>
 #include <vector>
 
-#include "compute/kernels/inverse_root.hpp"
 #include "compute/objective.hpp"
 
 namespace mfpar {
@@ -28,95 +27,82 @@ Entry entry_at(const RatingRuns& runs, std::uint64_t at) {
   return {entry.item + runs.moving_base, (entry.value - runs.wide_mean) * runs.wide_scale};
 }
 
-/// A run under way: its row apart from the shared one.
-struct Run {
-  std::uint32_t row;
-  std::uint64_t last;
-  std::uint64_t at;
-  std::uint32_t piece;  ///< ratings since the row was loaded
-  std::vector<float> factors;
-  std::vector<float> began_factors;
-  RowHead head;
-  RowHead began_head;
+/// Ratings of one run that move rows together: entries [begin, end).
+struct Group {
+  std::uint32_t row = 0;
+  std::uint64_t begin = 0, end = 0;
+  bool begins_piece = false, ends_piece = false;
+  bool empty() const { return begin == end; }
 };
 
-void load_row(Run& run, const SgdPass& pass) {
-  const float* const p = pass.fixed.rows + std::size_t{run.row} * pass.stride;
-  run.factors.assign(p, p + pass.rank);
-  run.began_factors = run.factors;
-  run.head = run.began_head = pass.fixed.heads[run.row];
-  run.piece = 0;
-}
+/// A run under way: what is left of it, and its row apart from the shared one.
+struct Slot {
+  std::uint32_t run_row = 0;
+  std::uint64_t at = 0, piece_end = 0, run_end = 0;
+  Group now, next;
+  std::vector<float> factors, began_factors;
+  RowState state, began_state;
 
-void store_row(const Run& run, const SgdPass& pass) {
-  float* const p = pass.fixed.rows + std::size_t{run.row} * pass.stride;
-  for (std::uint32_t f = 0; f < pass.rank; ++f) p[f] += run.factors[f] - run.began_factors[f];
-  RowHead& head = pass.fixed.heads[run.row];
-  head.bias += run.head.bias - run.began_head.bias;
-  head.bias_accumulator += run.head.bias_accumulator - run.began_head.bias_accumulator;
-  head.accumulator += run.head.accumulator - run.began_head.accumulator;
-}
+  // The moves of the present group.
+  std::vector<float> keep_q, pull_q, pull_p;
+  float keep_p = 1.0f;
+};
 
-/// The runs of a pass in their order.
-class RunQueue {
+/// The runs of a pass, group by group.
+class GroupQueue {
  public:
-  explicit RunQueue(const SgdPass& pass)
-      : pass_(pass), order_(visit_order(pass.order_seed, pass.runs.count)), next_(order_.start) {}
+  explicit GroupQueue(const SgdPass& pass) : pass_(pass) {
+    if (pass.runs.count == 0) return;
+    order_ = visit_order(pass.order_seed, pass.runs.count);
+    next_run_ = order_.start;
+  }
 
-  std::optional<Run> next() {
-    while (visits_++ < pass_.runs.count) {
-      const std::size_t run = next_;
-      next_ = (next_ + order_.stride) % pass_.runs.count;
-      const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
-      if (begin == end) continue;
-      const std::uint32_t row = pass_.runs.row(run);
-      Run found{};
-      found.row = row;
-      found.last = end;
-      found.at = begin;
-      load_row(found, pass_);
-      return found;
+  /// What follows in the slot's run, or in the next run. Empty when there is none.
+  Group group_after(Slot& slot) {
+    while (slot.at == slot.run_end) {
+      if (visits_ == pass_.runs.count) return {};
+      ++visits_;
+      slot.run_row = pass_.runs.row(next_run_);
+      slot.at = slot.piece_end = pass_.runs.offsets[next_run_];
+      slot.run_end = pass_.runs.offsets[next_run_ + 1];
+      next_run_ = (next_run_ + order_.stride) % pass_.runs.count;
     }
-    return std::nullopt;
+    Group group;
+    group.row = slot.run_row;
+    group.begins_piece = slot.at == slot.piece_end;
+    if (group.begins_piece) slot.piece_end = std::min(slot.at + kLongestPiece, slot.run_end);
+    group.begin = slot.at;
+    group.end = slot.at = std::min(slot.at + kGroupSize, slot.piece_end);
+    group.ends_piece = group.end == slot.piece_end;
+    return group;
   }
 
  private:
   const SgdPass& pass_;
-  VisitOrder order_;
-  std::size_t next_;
+  VisitOrder order_{};
+  std::size_t next_run_ = 0;
   std::size_t visits_ = 0;
 };
 
-/// How a rating moves one side.
-struct Move {
-  float keep;
-  float pull;
-  float bias;              ///< to add
-  float bias_accumulator;  ///< to add
-  float accumulator;       ///< to add
-};
-
-/// The move of a row with `head`, for the gradient of its factors and of its bias.
-Move move_of(const RowHead& head, std::span<const float> gradient, float bias_gradient, float e,
-             float weight, const SgdPass& pass, bool adagrad) {
-  float rate = pass.rate, bias_rate = pass.bias_rate;
-  Move move = {};
-  if (adagrad) {
-    move.accumulator = dot<float>(gradient, gradient) / static_cast<float>(pass.rank);
-    move.bias_accumulator = bias_gradient * bias_gradient;
-    rate *= InverseRoot::of(head.accumulator + move.accumulator);
-    bias_rate *= InverseRoot::of(head.bias_accumulator + move.bias_accumulator);
-  }
-  move.keep = 1.0f / (1.0f + rate * weight);
-  move.pull = move.keep * rate * e;
-  move.bias = -bias_rate * bias_gradient;
-  return move;
+void load_row(Slot& slot, const SgdPass& pass) {
+  const float* const p = pass.fixed.row(slot.now.row);
+  slot.factors.assign(p, p + pass.rank);
+  slot.began_factors = slot.factors;
+  slot.state = slot.began_state = pass.fixed.state(slot.now.row);
 }
 
-void add_head(RowHead& head, const Move& move) {
-  head.bias += move.bias;
-  head.bias_accumulator += move.bias_accumulator;
-  head.accumulator += move.accumulator;
+void store_row(const Slot& slot, const SgdPass& pass) {
+  float* const p = pass.fixed.row(slot.now.row);
+  for (std::uint32_t f = 0; f < pass.rank; ++f) p[f] += slot.factors[f] - slot.began_factors[f];
+  RowState& state = pass.fixed.state(slot.now.row);
+  state.bias += slot.state.bias - slot.began_state.bias;
+  state.bias_accumulator += slot.state.bias_accumulator - slot.began_state.bias_accumulator;
+  state.accumulator += slot.state.accumulator - slot.began_state.accumulator;
+}
+
+/// `rate`, under AdaGrad divided by the root of the accumulator.
+float step_rate(float rate, float accumulator, bool adagrad) {
+  return adagrad ? rate / std::sqrt(accumulator) : rate;
 }
 
 void add_squares(PassSums& sums, float value, float prediction, float lowest, float highest) {
@@ -126,73 +112,84 @@ void add_squares(PassSums& sums, float value, float prediction, float lowest, fl
   sums.clipped_error += clipped * clipped;
 }
 
+/// `moved` after the implicit step of its penalty.
+float penalised(float moved, float rate, float lambda) { return moved / (1.0f + rate * lambda); }
+
+/// Takes the errors of the slot's next group and decides how it moves rows; moves the biases.
+void look(Slot& slot, GroupQueue& queue, const SgdPass& pass, bool adagrad, PassSums& sums) {
+  slot.now = slot.next;
+  if (slot.now.empty()) return;
+  slot.next = queue.group_after(slot);
+  if (slot.now.begins_piece) load_row(slot, pass);
+  slot.keep_q.clear();
+  slot.pull_q.clear();
+  RowState& p = slot.state;
+  const float p_bias = p.bias;
+  std::vector<float> errors, p_gradient(pass.rank), q_gradient(pass.rank);
+  const float share = 1.0f / static_cast<float>(pass.rank);
+  float norms = 0.0f, bias_gradients = 0.0f;
+  for (std::uint64_t n = slot.now.begin; n < slot.now.end; ++n) {
+    const Entry entry = entry_at(pass.runs, n);
+    const std::span<const float> q_row(pass.moving.row(entry.row), pass.rank);
+    RowState& q = pass.moving.state(entry.row);
+    const RatingPoint<float> at{entry.value, slot.factors, q_row, p_bias, q.bias};
+    const float e = rating_error(at);
+    add_squares(sums, entry.value, entry.value - e, pass.lowest, pass.highest);
+    const auto bias = rating_gradient<float>(at, {}, p_gradient, q_gradient);
+    errors.push_back(e);
+    norms += dot<float>(q_row, q_row);
+    bias_gradients += bias.p;
+    if (adagrad) {
+      p.accumulator += share * dot<float>(p_gradient, p_gradient);
+      p.bias_accumulator += bias.p * bias.p;
+      q.accumulator += share * dot<float>(q_gradient, q_gradient);
+      q.bias_accumulator += bias.q * bias.q;
+    }
+    const float rate = step_rate(pass.rate, q.accumulator, adagrad);
+    const float bias_rate = step_rate(pass.bias_rate, q.bias_accumulator, adagrad);
+    slot.keep_q.push_back(penalised(1.0f, rate, pass.lambda_factors * q.shrink));
+    slot.pull_q.push_back(penalised(rate * e, rate, pass.lambda_factors * q.shrink));
+    q.bias = penalised(q.bias - bias_rate * bias.q, bias_rate, pass.lambda_biases * q.shrink);
+  }
+  const auto count = static_cast<float>(errors.size());
+  const float rate = step_rate(pass.rate, p.accumulator, adagrad);
+  const float bias_rate = step_rate(pass.bias_rate, p.bias_accumulator, adagrad);
+  const float reach = std::max(rate * norms + count * bias_rate, 1.0f);
+  slot.keep_p = penalised(1.0f, count * rate, pass.lambda_factors * p.shrink);
+  slot.pull_p = errors;
+  for (float& pull : slot.pull_p) pull *= rate / reach;
+  p.bias = penalised(p.bias - bias_rate / reach * bias_gradients, count * bias_rate,
+                     pass.lambda_biases * p.shrink);
+}
+
+/// Moves the rows of the slot's present group.
+void move(Slot& slot, const SgdPass& pass) {
+  if (slot.now.empty()) return;
+  std::vector<float> p_new = slot.factors;
+  for (std::uint64_t n = slot.now.begin; n < slot.now.end; ++n) {
+    const std::uint64_t lane = n - slot.now.begin;
+    float* const q = pass.moving.row(entry_at(pass.runs, n).row);
+    for (std::uint32_t f = 0; f < pass.rank; ++f) {
+      p_new[f] += slot.pull_p[lane] * q[f];
+      q[f] = slot.keep_q[lane] * q[f] + slot.pull_q[lane] * slot.factors[f];
+    }
+  }
+  for (std::uint32_t f = 0; f < pass.rank; ++f) slot.factors[f] = slot.keep_p * p_new[f];
+  if (slot.now.ends_piece) store_row(slot, pass);
+}
+
 }  // namespace
 
 PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
   PassSums sums;
-  if (pass.runs.count == 0) return sums;
-  RunQueue queue(pass);
-  std::vector<Run> runs;
-  while (runs.size() < pass.at_once) {
-    auto run = queue.next();
-    if (!run) break;
-    runs.push_back(std::move(*run));
-  }
-  struct Step {
-    std::uint32_t row;
-    Move fixed;
-    Move moving;
-  };
-  const std::uint32_t longest = longest_piece(pass);
-  std::vector<float> p_gradient(pass.rank), q_gradient(pass.rank);
-  while (!runs.empty()) {
-    std::vector<Step> steps;
-    for (const Run& run : runs) {
-      const Entry entry = entry_at(pass.runs, run.at);
-      const std::span<const float> q(pass.moving.rows + std::size_t{entry.row} * pass.stride,
-                                     pass.rank);
-      const RowHead& q_head = pass.moving.heads[entry.row];
-      const RatingPoint<float> at{entry.value, run.factors, q, run.head.bias, q_head.bias};
-      const float p_shrink = pass.fixed.shrink[run.row];
-      const float q_shrink = pass.moving.shrink[entry.row];
-      const RatingWeights<float> weight{
-          pass.lambda_factors * p_shrink, pass.lambda_factors * q_shrink,
-          pass.lambda_biases * p_shrink, pass.lambda_biases * q_shrink};
-      const float e = rating_error(at);
-      add_squares(sums, entry.value, entry.value - e, pass.lowest, pass.highest);
-      const auto bias = rating_gradient<float>(at, weight, p_gradient, q_gradient);
-      steps.push_back({entry.row, move_of(run.head, p_gradient, bias.p, e, weight.p, pass, adagrad),
-                       move_of(q_head, q_gradient, bias.q, e, weight.q, pass, adagrad)});
-    }
-    for (std::size_t lane = 0; lane < runs.size(); ++lane) {
-      Run& run = runs[lane];
-      const Step& step = steps[lane];
-      float* const q = pass.moving.rows + std::size_t{step.row} * pass.stride;
-      for (std::uint32_t f = 0; f < pass.rank; ++f) {
-        const float p_old = run.factors[f], q_old = q[f];
-        q[f] = step.moving.keep * q_old + step.moving.pull * p_old;
-        run.factors[f] = step.fixed.keep * p_old + step.fixed.pull * q_old;
-      }
-      add_head(pass.moving.heads[step.row], step.moving);
-      add_head(run.head, step.fixed);
-      ++run.at;
-      ++run.piece;
-    }
-    // From the last lane to the first, as the kernels do: a lane without a further run is filled
-    // from the end.
-    for (std::size_t lane = runs.size(); lane-- > 0;) {
-      Run& run = runs[lane];
-      if (run.piece < longest && run.at != run.last) continue;
-      store_row(run, pass);
-      if (run.at != run.last) {
-        load_row(run, pass);
-      } else if (auto next = queue.next()) {
-        run = std::move(*next);
-      } else {
-        std::swap(run, runs.back());
-        runs.pop_back();
-      }
-    }
+  GroupQueue queue(pass);
+  Slot slots[2];
+  for (Slot& slot : slots) slot.next = queue.group_after(slot);
+  Slot *x = &slots[0], *y = &slots[1];
+  while (!x->next.empty() || !y->now.empty()) {
+    look(*x, queue, pass, adagrad, sums);
+    move(*y, pass);
+    std::swap(x, y);
   }
   return sums;
 }

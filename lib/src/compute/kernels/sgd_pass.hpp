@@ -4,30 +4,13 @@
 // so that one description serves every instruction set, the scalar twin and the tests.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
+#include "compute/kernels/row_records.hpp"
 #include "mfpar/rating_store.hpp"
 
 namespace mfpar {
-
-/// What a row carries beside its factors, read and written as one 16-byte vector. In standardised
-/// units.
-struct alignas(16) RowHead {
-  float bias = 0.0f;
-  float norm = 0.0f;  ///< running |row|^2, so that a gradient's norm needs no pass over it
-  float bias_accumulator = 1.0f;  ///< of AdaGrad: 1 + sum of squared bias gradients
-  float accumulator = 1.0f;       ///< of AdaGrad: 1 + sum of the row's mean squared gradients
-};
-
-/// One side in training, users or items: rows of factors and what belongs to them.
-struct FactorSide {
-  float* rows = nullptr;          ///< row r begins at rows + r * stride, on a 64-byte boundary
-  RowHead* heads = nullptr;       ///< one a row
-  const float* shrink = nullptr;  ///< one a row: n^-e, what its penalties are multiplied with
-};
 
 /// Ratings in runs: all of a run share the row of the *fixed* side, which the kernel keeps at hand,
 /// and each has a row of the *moving* side. Training fixes items and evaluation users. Positions are
@@ -56,34 +39,37 @@ struct RatingRuns {
   }
 };
 
-/// How many runs a kernel walks at once.
-inline constexpr int kRunsAtOnce = 8;
+/// Ratings of a run that move rows together.
+inline constexpr int kGroupSize = 16;
 
 /// A run is cut into pieces of at most so many ratings: a row shared with other threads is never out
 /// of step for longer.
 inline constexpr std::uint32_t kLongestPiece = 256;
 
-/// One pass of stochastic gradient descent over runs of ratings. For a rating r of rows p (fixed)
-/// and q (moving), with e = r - b_p - b_q - p.q, every row and bias takes one step down the
-/// gradient of
+/// One pass of stochastic gradient descent over runs of ratings, in groups of kGroupSize that share a
+/// row p of the fixed side; their rows q of the moving side differ. Every row and bias takes one step
+/// down the gradient of the sum, over the ratings r of the group, of
 ///
 ///   e^2 / 2 + lambda_factors (s_p |p|^2 + s_q |q|^2) / 2 + lambda_biases (s_p b_p^2 + s_q b_q^2) /
 ///   2
 ///
-/// where s is the row's shrink. The old p moves q and the old q moves p. A row's penalty comes after
-/// its error and by its implicit step, x / (1 + rate lambda s), which turns no row around however
-/// large it is. Under AdaGrad the rate of a row, or bias, is divided by the root of its
-/// accumulator, this step's share included.
+/// with e = r - b_p - b_q - p.q and s a row's shrink. The old p moves q and the old q move p. The
+/// penalty comes after the error and by its implicit step, x / (1 + n rate lambda s) for n ratings,
+/// which turns nothing around however large it is. Under AdaGrad the rate of a row, or bias, is
+/// divided by the root of its accumulator, which adds up the squares of the error's gradients, this
+/// step's included, and leaves out the penalty's (composite objectives; Duchi, Hazan and Singer,
+/// "Adaptive subgradient methods for online learning and stochastic optimization", 2011).
 ///
-/// `at_once` runs advance together, a rating each at a step: their errors are taken before any of
-/// them moves a row, and the moves of those that meet in one moving row add up. A run that ends
-/// makes room for the next. It is walked in pieces of longest_piece() ratings; a piece works on its
-/// fixed row apart and adds the difference to the shared one at its end.
+/// All errors of a group are taken at the same p and b_p. Their common step would overshoot where
+/// reach = sum over the group of rate |q|^2 + bias rate exceeds 1: it is divided by that.
+///
+/// Two runs are under way: while the errors of a group of one are taken, a group of the other moves
+/// rows. A run is walked in pieces of kLongestPiece ratings; a piece works on its fixed row apart and
+/// adds the difference to the shared one at its end. REQUIRES: no run has a moving row twice.
 struct SgdPass {
   RatingRuns runs;
   FactorSide fixed;
   FactorSide moving;
-  std::size_t stride = 0;  ///< floats from row to row, a multiple of 16
   std::uint32_t rank = 0;
   float rate = 0.0f;
   float bias_rate = 0.0f;  ///< 0 leaves the biases alone
@@ -91,8 +77,7 @@ struct SgdPass {
   float lambda_biases = 0.0f;
   float lowest = 0.0f;  ///< predictions are clipped to [lowest, highest] for clipped_error
   float highest = 0.0f;
-  std::uint32_t at_once = kRunsAtOnce;  ///< 1 to kRunsAtOnce; fewer where rows are few
-  std::uint64_t order_seed = 0;         ///< decides the order of the runs
+  std::uint64_t order_seed = 0;  ///< decides the order of the runs
 };
 
 /// What a pass saw; for SgdPass just before each update.
@@ -108,15 +93,6 @@ struct PassSums {
 };
 
 using SgdKernel = PassSums (*)(const SgdPass&);
-
-/// How long the pieces of `pass` may be: at most kLongestPiece, and so short that its penalties leave
-/// 2^-64 of a row or more, since kernels keep apart what they leave.
-inline std::uint32_t longest_piece(const SgdPass& pass) {
-  // No rate is above the pass's, since accumulators begin at 1, and no shrink above 1.
-  const float grown = 1.0f + pass.rate * pass.lambda_factors;
-  const float most = 64.0f / std::max(std::log2(grown), 64.0f / kLongestPiece);
-  return std::max(static_cast<std::uint32_t>(most), 1u);
-}
 
 /// A pass that only looks, at rows that nobody writes: the sums for the prediction
 /// mean + b_p + b_q + p.q, in the units of the entries' values.

@@ -2,8 +2,8 @@
 //
 // The seam of Hogwild: the one place where threads read and write the same memory without order.
 //
-// What races: factors and heads of the fixed side (items), where a piece of a run begins and where
-// it ends. A piece of at most longest_piece() ratings loads the row, works on a copy, and at its end
+// What races: factors and states of the fixed side (items), where a piece of a run begins and where
+// it ends. A piece of at most kLongestPiece ratings loads the row, works on a copy, and at its end
 // loads it again and stores it with the difference added. Between that last load and the store
 // another worker may store; its difference is then lost. A reader may see some vectors of a row from
 // before another worker's store and some from after.
