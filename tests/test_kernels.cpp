@@ -50,10 +50,13 @@ struct Side {
   std::size_t width() const { return factor_width(rank); }
 };
 
-/// Runs of 0 to 38 ratings, and one of `longest`, of every length a group may have. Run r is of items
-/// of its own, so that the order of the runs makes no difference.
+/// Runs of the lengths below, one of them of `longest` ratings: every way to fill groups. Run r is of
+/// items of its own, so that the order of the runs makes no difference.
 struct Runs {
-  static constexpr std::uint32_t kRuns = 39, kItemsEach = 40;
+  static constexpr std::uint32_t kLengths[] = {0,  1,  2,  5,  7,  3,  8,  9,
+                                               12, 15, 16, 17, 24, 31, 32, 38};
+  static constexpr std::uint32_t kRuns = std::size(kLengths);
+  std::uint32_t items = 0;
   std::vector<std::uint64_t> offsets{0};
   std::vector<std::uint32_t> compact;
   std::vector<RatingStore::WideEntry> wide;
@@ -63,17 +66,14 @@ struct Runs {
     Random random(seed);
     for (int code = 0; code < 10; ++code) values.push_back(static_cast<float>(code - 5) / 3.0f);
     for (std::uint32_t run = 0; run < kRuns; ++run) {
-      const std::uint32_t count = run == 5 ? longest : run;
-      for (std::uint32_t n = 0; n < count; ++n) {
-        const std::uint32_t item = run * kItemsEach + n;
+      for (std::uint32_t n = run == 5 ? longest : kLengths[run]; n > 0; --n) {
+        const std::uint32_t item = items++;
         const std::uint32_t code = random.below(10);
         compact.push_back(RatingStore::pack(item, code));
         wide.push_back({item, values[code] * 2.0f + 1.0f});  // standardised by (x - 1) * 0.5
       }
       offsets.push_back(compact.size());
     }
-    compact.push_back(0);  // may be read
-    wide.push_back({0, 0.0f});
   }
 
   RatingRuns describe(bool as_compact) const {
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(every_kernel_agrees_with_its_scalar_twin) {
   const Runs runs(1);
   for (const KernelSet* set : available_kernels()) {
     for (const std::uint32_t rank : kRanks) {
-      const Side users(Runs::kRuns, rank, 2), items(Runs::kRuns * Runs::kItemsEach, rank, 3);
+      const Side users(Runs::kRuns, rank, 2), items(runs.items, rank, 3);
       for (const bool adagrad : {true, false}) {
         for (const bool compact : {true, false}) {
           for (const float bias_rate : {0.05f, 0.0f}) {
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
   user.side().state(0) = {0.5f, 4.0f, 1.0f, 1.0f, 1.0f};
   item.side().state(0) = {-0.5f, 9.0f, 1.0f, 1.0f, 1.0f};
   const std::vector<std::uint64_t> offsets{0, 1};
-  const std::vector<RatingStore::WideEntry> wide{{0, 7.0f}, {0, 0.0f}};
+  const std::vector<RatingStore::WideEntry> wide{{0, 7.0f}};
   RatingRuns runs;
   runs.count = 1;
   runs.offsets = offsets.data();
@@ -212,9 +212,8 @@ BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
       for (const bool compact : {true, false}) {
         BOOST_TEST_CONTEXT(set->name << " rank " << rank << " compact " << compact) {
           const auto users = random_rows(Runs::kRuns, rank, 5);
-          const auto items = random_rows(Runs::kRuns * Runs::kItemsEach, rank, 6);
-          std::vector<float> user_biases(Runs::kRuns, 0.25f),
-              item_biases(Runs::kRuns * Runs::kItemsEach, -0.5f);
+          const auto items = random_rows(runs.items, rank, 6);
+          std::vector<float> user_biases(Runs::kRuns, 0.25f), item_biases(runs.items, -0.5f);
           ErrorPass pass;
           pass.runs = runs.describe(compact);
           pass.fixed_rows = users.data();
@@ -301,7 +300,7 @@ BOOST_AUTO_TEST_CASE(cholesky_kernels_factor) {
 BOOST_AUTO_TEST_CASE(padding_stays_zero) {
   const Runs runs(7);
   for (const KernelSet* set : available_kernels()) {
-    Side users(Runs::kRuns, 5, 8), items(Runs::kRuns * Runs::kItemsEach, 5, 9);
+    Side users(Runs::kRuns, 5, 8), items(runs.items, 5, 9);
     set->sgd(5, true)(pass_of(runs.describe(true), users, items, 5));
     for (const Side* side : {&users, &items}) {
       for (std::uint32_t row = 0; row < side->count; ++row) {
@@ -346,7 +345,7 @@ BOOST_AUTO_TEST_CASE(runs_that_meet_agree_with_the_scalar_twin) {
 BOOST_AUTO_TEST_CASE(a_penalty_never_turns_a_row_around) {
   const Runs runs(12);
   for (const KernelSet* set : available_kernels()) {
-    Side users(Runs::kRuns, 16, 2), items(Runs::kRuns * Runs::kItemsEach, 16, 3);
+    Side users(Runs::kRuns, 16, 2), items(runs.items, 16, 3);
     Side slow_users(users), slow_items(items);
     auto pass = pass_of(runs.describe(true), users, items, 16);
     auto slow = pass_of(runs.describe(true), slow_users, slow_items, 16);

@@ -12,18 +12,22 @@ extern const KernelSet kKernels;
 namespace avx2 {
 extern const KernelSet kKernels;
 }
+#if !defined(MFPAR_FEW_KERNELS)
 namespace avx512 {
 extern const KernelSet kKernels;
 }
+#endif
 #endif
 
 std::vector<const KernelSet*> available_kernels() {
   std::vector<const KernelSet*> sets;
 #if defined(__x86_64__)
+#if !defined(MFPAR_FEW_KERNELS)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
     sets.push_back(&avx512::kKernels);
   }
+#endif
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
     sets.push_back(&avx2::kKernels);
   }

@@ -19,9 +19,9 @@
 // clang-format on
 
 /// Ranks up to this know their width at compile time, which gains nothing beyond many vectors.
-/// Sanitizers make the compiler slow and look at fewer of what is the same code.
-#if defined(MFPAR_FEW_WIDTHS)
-constexpr int kWidestFixed = 32;
+/// See MFPAR_FEW_KERNELS in lib/CMakeLists.txt.
+#if defined(MFPAR_FEW_KERNELS)
+constexpr int kWidestFixed = 16;
 #else
 constexpr int kWidestFixed = kLanesMost == 4 ? 64 : 256;
 #endif
