@@ -16,7 +16,8 @@ namespace mfpar {
 enum class Schedule { kHogwild, kBlocks };
 
 /// How far a row moves against its gradient. AdaGrad: the learning rate divided by the root of the
-/// row's accumulated mean squared gradient (Duchi, Hazan, Singer 2011, one accumulator a row). SGD:
+/// row's accumulated mean squared gradient, penalty apart (Duchi, Hazan, Singer 2011, one accumulator
+/// a row). SGD:
 /// the learning rate alone, following a RateSchedule over the epochs.
 enum class StepRule { kAdaGrad, kSgd };
 
