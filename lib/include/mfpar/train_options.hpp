@@ -16,9 +16,8 @@ namespace mfpar {
 enum class Schedule { kHogwild, kBlocks };
 
 /// How far a row moves against its gradient. AdaGrad: the learning rate divided by the root of the
-/// row's accumulated mean squared gradient, penalty apart (Duchi, Hazan, Singer 2011, one accumulator
-/// a row). SGD:
-/// the learning rate alone, following a RateSchedule over the epochs.
+/// mean squares of the row's gradients so far, penalty apart (Duchi, Hazan, Singer 2011, one
+/// accumulator a row). SGD: the learning rate alone, following a RateSchedule over the epochs.
 enum class StepRule { kAdaGrad, kSgd };
 
 /// The learning rate of SGD in epoch t = 0, 1, ... of T: constant r; exponential r decay^t;
