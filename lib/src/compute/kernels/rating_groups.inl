@@ -87,6 +87,12 @@ class GroupReader {
     *reinterpret_cast<RowState*>(idle_row_ + shape_.width()) = RowState{};
   }
 
+  /// An empty group. All its rows may be asked for.
+  void clear(RatingGroup& group) {
+    group.count = 0;
+    for (float*& row : group.rows) row = idle_row_;
+  }
+
   /// Reads what follows in `run`, or in the next run of the queue; nothing at its end.
   void read(RunCursor& run, RatingGroup& group) {
     if (pass_.runs.compact != nullptr) {

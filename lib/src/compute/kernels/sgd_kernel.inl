@@ -21,7 +21,10 @@ class SgdWalk {
 
   PassSums operator()() {
     Slot slots[2];
-    for (Slot& slot : slots) reader_.read(slot.cursor, slot.groups[1]);
+    for (Slot& slot : slots) {
+      for (RatingGroup& group : slot.groups) reader_.clear(group);
+      reader_.read(slot.cursor, slot.next());
+    }
     Slot *x = &slots[0], *y = &slots[1];
     while (x->next().count != 0 || y->now().count != 0) {
       look(*x);
