@@ -56,6 +56,7 @@ class SgdWalk {
   /// Vectors of a row that are moved at a time: as many as stay in registers, old and new.
   static constexpr int kBlock = kVectors > 0 && kVectors < 4 ? kVectors : 4;
 
+  /// Vectors of a cache line.
   static constexpr int kLineVectors = 64 / sizeof(Vector);
 
   /// Goes on to the slot's next group.

@@ -45,12 +45,6 @@ inline Vec4 sums_of(Vec4 a, Vec4 b, Vec4 c, Vec4 d) {
 
 inline Vec4 broadcast(float x) { return Vec4{x, x, x, x}; }
 
-/// Lane `kLane` of `v` in every lane.
-template <int kLane>
-inline Vec4 splat(Vec4 v) {
-  return __builtin_shufflevector(v, v, kLane, kLane, kLane, kLane);
-}
-
 inline Vec4 clamp(Vec4 v, Vec4 lowest, Vec4 highest) {
   v = v > lowest ? v : lowest;
   return v < highest ? v : highest;
