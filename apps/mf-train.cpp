@@ -131,6 +131,12 @@ int Training::train_model() {
                 interrupted ? "interrupted; " : "", command_.model_path.c_str(), record.best_epoch,
                 fixed(seconds(), 2).c_str());
   }
+  if (!interrupted && record.best_epoch == 0) {
+    std::fputs(
+        "mf-train: warning: no epoch was better than the start; try another --learning-rate, or "
+        "larger penalties\n",
+        stderr);
+  }
   log_.end(interrupted                                   ? "interrupted"
            : result.stop_reason == StopReason::kPatience ? "patience"
                                                          : "epochs",

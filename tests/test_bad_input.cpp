@@ -135,9 +135,9 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Files) {
        "--log-json old.model would"},
       {"mf-train good.txt -o new --log-json ./new", 2, "two outputs are the same file"},
       // Training that leaves the finite numbers.
-      {"mf-train good.txt -o old.model -r 100", 5, "diverged"},
-      {"mf-train good.txt -o old.model -r 100 --step-rule sgd", 5, "diverged"},
-      {"mf-train good.txt -o new.model -r 100 --schedule blocks --step-rule sgd", 5, "diverged"},
+      {"mf-train good.txt -o old.model -r 1e6", 5, "diverged"},
+      {"mf-train good.txt -o old.model -r 1e6 --step-rule sgd", 5, "diverged"},
+      {"mf-train good.txt -o new.model -r 1e6 --schedule blocks --step-rule sgd", 5, "diverged"},
   };
   const auto before = files();
   for (const auto& row : rows) {
@@ -175,6 +175,16 @@ BOOST_FIXTURE_TEST_CASE(what_looks_odd_but_is_sound_is_taken, Files) {
   BOOST_REQUIRE(predictions.size() == 3u);
   BOOST_TEST(predictions[1].starts_with("1,0104257,7,"));
   BOOST_TEST(predictions[2].starts_with("1,104257,9,"));
+}
+
+BOOST_FIXTURE_TEST_CASE(training_that_finds_nothing_better_than_its_start_says_so, Files) {
+  const std::string words = "warning: no epoch was better than the start";
+  const Outcome standing = run("mf-train good.txt -k 4 -t 2 -r 1e-30 --schedule blocks -o new");
+  BOOST_TEST(standing.code == 0);
+  BOOST_TEST(standing.err.find(words) != std::string::npos, standing.err);
+  const Outcome learning = run("mf-train good.txt -k 4 -t 2 --valid-fraction 0 -o new");
+  BOOST_TEST(learning.code == 0);
+  BOOST_TEST(learning.err.find(words) == std::string::npos, learning.err);
 }
 
 BOOST_FIXTURE_TEST_CASE(bad_lines_can_be_left_out_and_are_counted, Files) {

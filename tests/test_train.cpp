@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(divergence_is_an_error) {
   const SplitResult data = split_random(random_store(), 0.2, 1);
   auto options = quick_options();
   options.step_rule = StepRule::kSgd;
-  options.learning_rate = 100;
+  options.learning_rate = 1e6;
   BOOST_CHECK_EXCEPTION(train(data.training, data.validation, options), Error, [](const Error& e) {
     return e.code() == ErrorCode::kDiverged &&
            std::string(e.what()).find("learning rate") != std::string::npos;
