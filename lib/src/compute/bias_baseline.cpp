@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/partition.hpp"
+#include "compute/each_rating.hpp"
 
 namespace mfpar {
 
@@ -41,14 +42,14 @@ BiasBaseline fit_bias_baseline(const RatingStore& ratings, float mean,
         const std::uint64_t begin = ratings.offsets()[user];
         const std::uint64_t end = ratings.offsets()[user + 1];
         double sum = 0.0;
-        for (std::uint64_t at = begin; at < end; ++at) {
-          sum += ratings.value(at) - mean - item_biases[ratings.item(at)];
-        }
+        for_each_rating(ratings, begin, end, [&](ItemIndex item, float value) {
+          sum += value - mean - item_biases[item];
+        });
         const auto bias = static_cast<float>(sum / (static_cast<double>(end - begin) + kUserRidge));
         user_biases[user] = bias;
-        for (std::uint64_t at = begin; at < end; ++at) {
-          item_sums[ratings.item(at)] += ratings.value(at) - mean - bias;
-        }
+        for_each_rating(ratings, begin, end, [&](ItemIndex item, float value) {
+          item_sums[item] += value - mean - bias;
+        });
       }
     });
     for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
@@ -71,13 +72,13 @@ double baseline_error(const FactorModel& model, const RatingStore& ratings,
   workers.for_each(sums.size(), [&](std::size_t shard) {
     double sum = 0.0;
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
-      for (std::uint64_t at = ratings.offsets()[user]; at < ratings.offsets()[user + 1]; ++at) {
-        const float prediction = std::clamp(
-            baseline.mean + baseline.user_biases[user] + baseline.item_biases[ratings.item(at)],
-            range.lowest, range.highest);
-        const double e = ratings.value(at) - prediction;
-        sum += e * e;
-      }
+      const float of_user = baseline.mean + baseline.user_biases[user];
+      for_each_rating(ratings, ratings.offsets()[user], ratings.offsets()[user + 1],
+                      [&](ItemIndex item, float value) {
+                        const double e = value - std::clamp(of_user + baseline.item_biases[item],
+                                                            range.lowest, range.highest);
+                        sum += e * e;
+                      });
     }
     sums[shard] = sum;
   });

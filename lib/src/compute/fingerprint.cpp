@@ -8,6 +8,7 @@
 #include "base/id_hash.hpp"
 #include "base/partition.hpp"
 #include "base/random.hpp"
+#include "compute/each_rating.hpp"
 #include "compute/rating_walk.hpp"
 #include "mfpar/evaluate.hpp"
 #include "mfpar/rating_store.hpp"
@@ -29,12 +30,24 @@ std::vector<std::uint64_t> text_hashes(const IdDictionary& ids, const Workers& w
   return hashes;
 }
 
-/// One rating's share. The fingerprint of a set is the sum of the shares modulo 2^64, which no
-/// order changes.
-std::uint64_t share(std::uint64_t user_hash, std::uint64_t item_hash, float value) {
-  const float positive_zero = value == 0.0f ? 0.0f : value;
-  return derive_seed(user_hash, item_hash, std::bit_cast<std::uint32_t>(positive_zero));
-}
+/// The hashes of the users and items of a set of ratings; those of the items are mixed once more, as
+/// derive_seed does with all that it is given.
+struct IdHashes {
+  IdHashes(const IdDictionary& user_ids, const IdDictionary& item_ids, const Workers& workers)
+      : users(text_hashes(user_ids, workers)), mixed_items(text_hashes(item_ids, workers)) {
+    for (std::uint64_t& hash : mixed_items) hash = mix_bits(hash);
+  }
+
+  /// One rating's share, derive_seed(user's hash, item's hash, value). The fingerprint of a set is
+  /// the sum of the shares modulo 2^64, which no order changes.
+  std::uint64_t share(UserIndex user, ItemIndex item, float value) const {
+    const auto bits = std::bit_cast<std::uint32_t>(value + 0.0f);  // negative zero is zero
+    return mix_bits(mix_bits(users[user] ^ mixed_items[item]) ^ mix_bits(bits));
+  }
+
+  std::vector<std::uint64_t> users;
+  std::vector<std::uint64_t> mixed_items;
+};
 
 std::uint64_t total(const std::vector<std::uint64_t>& sums) {
   return std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
@@ -45,16 +58,14 @@ std::uint64_t total(const std::vector<std::uint64_t>& sums) {
 std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads) {
   if (ratings.size() == 0) return 0;
   const Workers workers(threads);
-  const auto users = text_hashes(*ratings.parts().users, workers);
-  const auto items = text_hashes(*ratings.parts().items, workers);
+  const IdHashes hashes(*ratings.parts().users, *ratings.parts().items, workers);
   const auto shards = ratings.shard_boundaries();
   std::vector<std::uint64_t> sums(shards.size() - 1);
   workers.for_each(sums.size(), [&](std::size_t shard) {
     std::uint64_t sum = 0;
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
-      for (auto i = ratings.offsets()[user]; i < ratings.offsets()[user + 1]; ++i) {
-        sum += share(users[user], items[ratings.item(i)], ratings.value(i));
-      }
+      for_each_rating(ratings, ratings.offsets()[user], ratings.offsets()[user + 1],
+                      [&](ItemIndex item, float value) { sum += hashes.share(user, item, value); });
     }
     sums[shard] = sum;
   });
@@ -62,14 +73,13 @@ std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads) {
 }
 
 std::uint64_t rating_fingerprint(const RatingTable& ratings, const Workers& workers) {
-  const auto users = text_hashes(*ratings.users(), workers);
-  const auto items = text_hashes(*ratings.items(), workers);
+  const IdHashes hashes(*ratings.users(), *ratings.items(), workers);
   const RatingWalk walk(ratings);
   std::vector<std::uint64_t> sums(walk.blocks());
   workers.for_each(sums.size(), [&](std::size_t block) {
     std::uint64_t sum = 0;
     walk.visit(block, [&](std::uint64_t, UserIndex user, ItemIndex item, float value) {
-      sum += share(users[user], items[item], value);
+      sum += hashes.share(user, item, value);
     });
     sums[block] = sum;
   });
