@@ -35,6 +35,13 @@ void check_partition(const RatingStore& whole, const SplitResult& split) {
   }
 }
 
+/// Where the ratings of a store are.
+const void* memory_of(const RatingStore& store) {
+  const RatingStore::Parts& parts = store.parts();
+  if (store.is_compact()) return parts.compact.data();
+  return parts.wide.data();
+}
+
 bool is_bad_option(const Error& error) { return error.code() == ErrorCode::kBadOption; }
 
 const RandomRatings kShapes[] = {
@@ -56,6 +63,25 @@ BOOST_AUTO_TEST_CASE(random_splits_are_disjoint_complete_and_of_exact_size) {
       const auto expected = std::round(fraction * static_cast<double>(store.size()));
       BOOST_TEST(split.validation.size() == static_cast<std::uint64_t>(expected));
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_is_moved_in_gives_its_memory_to_the_training_part) {
+  for (const RandomRatings& shape : kShapes) {
+    RatingStore store = store_with(shape);
+    const RatingStore same = store_with(shape);
+    const void* const memory = memory_of(store);
+    const SplitResult moved = split_random(std::move(store), 0.3, 7, 3);
+    const SplitResult copied = split_random(same, 0.3, 7);
+    BOOST_TEST(memory_of(moved.training) == memory);
+    BOOST_TEST(memory_of(copied.training) != memory_of(same));
+    check_partition(same, copied);
+    BOOST_TEST(same_bytes(moved.training, copied.training));
+    BOOST_TEST(same_bytes(moved.validation, copied.validation));
+
+    // Somebody else holds the ratings: they stay what they are.
+    RatingStore held = same;
+    check_partition(same, split_random(std::move(held), 0.3, 7));
   }
 }
 

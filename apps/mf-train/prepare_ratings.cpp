@@ -16,10 +16,10 @@ void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& pre
   const int threads = command.train.threads;
   SplitResult split;
   if (command.split_last) {
-    split = split_last(all, *command.split_last, threads);
+    split = split_last(std::move(all), *command.split_last, threads);
     prepared.held_out = "the last " + with_commas(*command.split_last) + " of every user by time";
   } else if (command.split_time) {
-    split = split_at_time(all, *command.split_time, threads);
+    split = split_at_time(std::move(all), *command.split_time, threads);
     prepared.held_out = "from timestamp " + std::to_string(*command.split_time) + " on";
   } else if (command.folds || command.valid_fraction == 0.0) {
     prepared.held_out =
@@ -27,7 +27,7 @@ void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& pre
     prepared.training = std::move(all);
     return;
   } else {
-    split = split_random(all, command.valid_fraction, command.train.seed, threads);
+    split = split_random(std::move(all), command.valid_fraction, command.train.seed, threads);
     prepared.held_out = "a random " + shortest_decimal(command.valid_fraction) +
                         " of all, by seed (--valid-fraction 0 trains on everything)";
   }

@@ -40,12 +40,16 @@ class FrozenArray {
   FrozenArray(std::shared_ptr<const void> owner, std::span<const T> view, bool writable = false)
       : owner_(std::move(owner)), view_(view), writable_(writable) {}
 
+  /// Whether thaw() gives the array's own memory away, and not a copy.
+  bool thaws_in_place() const noexcept { return writable_ && owner_.use_count() == 1; }
+
   /// The elements, to be written: in the array's own memory where it is writable and no other array
   /// shares it, else in a copy. Leaves the array empty.
   ThawedArray<T> thaw() && {
+    const bool in_place = thaws_in_place();
     const auto view = std::exchange(view_, {});
     auto owner = std::exchange(owner_, nullptr);
-    if (writable_ && owner.use_count() == 1) {
+    if (in_place) {
       return {std::const_pointer_cast<void>(std::move(owner)),
               {const_cast<T*>(view.data()), view.size()}};
     }

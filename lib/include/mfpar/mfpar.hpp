@@ -29,8 +29,8 @@
 ///
 ///     auto read = mfpar::read_ratings("ratings.csv");
 ///     auto store = mfpar::build_store(std::move(read.ratings));
-///     auto parts = mfpar::split_random(store, 0.1, 1);
-///     auto result = mfpar::train(parts.training, parts.validation);
+///     auto parts = mfpar::split_random(std::move(store), 0.1, 1);
+///     auto result = mfpar::train(std::move(parts.training), parts.validation);
 ///     mfpar::save_model(result.model, "ratings.model");
 
 #include "mfpar/cross_validate.hpp"

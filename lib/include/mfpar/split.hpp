@@ -16,27 +16,28 @@ struct SplitResult {
 };
 
 // Every split keeps each rating in exactly one part, is the same for the same seed whatever the
-// number of threads, and may leave users or items with no training rating at all.
+// number of threads, and may leave users or items with no training rating at all. A store that is
+// moved in, and that nobody else holds, gives its memory to the training part.
 
 /// Holds out round(fraction * ratings) ratings, uniformly at random over all ratings (not
 /// stratified by user). Throws Error(kBadOption) unless 0 <= fraction < 1.
-MFPAR_API SplitResult split_random(const RatingStore& ratings, double fraction, std::uint64_t seed,
+MFPAR_API SplitResult split_random(RatingStore ratings, double fraction, std::uint64_t seed,
                                    int threads = 0);
 
 /// Holds out the last `count` ratings of every user by timestamp (equal times: the larger item
 /// index), but never a user's only ratings: at least one stays. Throws Error(kBadOption) without
 /// timestamps.
-MFPAR_API SplitResult split_last(const RatingStore& ratings, std::uint32_t count, int threads = 0);
+MFPAR_API SplitResult split_last(RatingStore ratings, std::uint32_t count, int threads = 0);
 
 /// Holds out all ratings with a timestamp of at least `time`. Throws Error(kBadOption) without
 /// timestamps.
-MFPAR_API SplitResult split_at_time(const RatingStore& ratings, std::int64_t time, int threads = 0);
+MFPAR_API SplitResult split_at_time(RatingStore ratings, std::int64_t time, int threads = 0);
 
 /// Fold `fold` of `folds`: validation holds the fold, whose size is even_range's (sizes differ by
 /// at most one), assigned by one random permutation of all ratings, the same for every fold of a
 /// seed. Throws Error(kBadOption) unless 2 <= folds <= ratings and fold < folds.
-MFPAR_API SplitResult split_fold(const RatingStore& ratings, std::uint32_t folds,
-                                 std::uint32_t fold, std::uint64_t seed, int threads = 0);
+MFPAR_API SplitResult split_fold(RatingStore ratings, std::uint32_t folds, std::uint32_t fold,
+                                 std::uint64_t seed, int threads = 0);
 
 /// The ratings of two tables in one index space: `training` is built as by build_store, with the
 /// users and items of both, and `validation` beside it. Duplicates are merged within each table; a

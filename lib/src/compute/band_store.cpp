@@ -54,22 +54,33 @@ std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offset
   return boundaries;
 }
 
-/// A copy of `entries`, to sort them from.
+/// Copies of the ratings of bands, to sort them from: one that is used again, since to come by fresh
+/// memory takes as long as to fill it.
 template <class Entry>
-SystemArray<Entry> copy_of(std::span<const Entry> entries) {
-  SystemArray<Entry> copy(entries.size());
-  copy.prefer_large_pages();
-  std::ranges::copy(entries, copy.span().begin());
-  return copy;
-}
+class Scratch {
+ public:
+  std::span<const Entry> copy_of(std::span<const Entry> entries) {
+    if (copy_.span().size() < entries.size()) {
+      copy_ = SystemArray<Entry>(entries.size() + entries.size() / 8);  // the next may be larger
+      copy_.prefer_large_pages();
+    }
+    const auto copy = copy_.span().first(entries.size());
+    std::ranges::copy(entries, copy.begin());
+    return copy;
+  }
 
-/// Calls body(i) for each of `count` bands, a few at a time.
-template <class Body>
+ private:
+  SystemArray<Entry> copy_;
+};
+
+/// Calls body(i, scratch) for each of `count` bands, a few at a time.
+template <class Entry, class Body>
 void for_few_at_a_time(std::size_t count, const Workers& workers, const Body& body) {
   std::atomic<std::size_t> next{0};
   const auto threads = static_cast<std::size_t>(workers.threads());
   workers.for_each(std::min({threads, count, kMostSorted}), [&](std::size_t) {
-    for (std::size_t band; (band = next.fetch_add(1)) < count;) body(band);
+    Scratch<Entry> scratch;
+    for (std::size_t band; (band = next.fetch_add(1)) < count;) body(band, scratch);
   });
 }
 
@@ -133,7 +144,7 @@ template <class Entry>
 void BandStore::sort(std::span<Entry> all, std::span<const std::uint32_t> panels,
                      std::uint32_t item_count, const Workers& workers) {
   const auto user_offsets = offsets_.span();
-  for_few_at_a_time(bands_.size(), workers, [&](std::size_t b) {
+  for_few_at_a_time<Entry>(bands_.size(), workers, [&](std::size_t b, Scratch<Entry>& scratch) {
     Band& band = bands_[b];
     const std::uint64_t end = user_offsets[band.first_user + band.users];
     const std::span<Entry> entries = all.subspan(band.begin, end - band.begin);
@@ -155,8 +166,7 @@ void BandStore::sort(std::span<Entry> all, std::span<const std::uint32_t> panels
     }
     band.offsets.push_back(total);
 
-    const SystemArray<Entry> copy = copy_of<Entry>(entries);
-    const Entry* from = copy.span().data();
+    const Entry* from = scratch.copy_of(entries).data();
     for (std::uint32_t row = 0; row < band.users; ++row) {
       const std::uint32_t user = band.first_user + row;
       for (std::uint64_t n = user_offsets[user + 1] - user_offsets[user]; n > 0; --n, ++from) {
@@ -208,7 +218,8 @@ ItemLists BandStore::into_item_lists(const Workers& workers) && {
   const bool in_place = is_compact();
   ThawedArray<ItemIndex> lists = std::move(compact_);
   if (!in_place) lists = FrozenArray<ItemIndex>(std::vector<ItemIndex>(size())).thaw();
-  for_few_at_a_time(bands_.size(), workers, [&](std::size_t b) {
+  using Copies = Scratch<ItemIndex>;
+  for_few_at_a_time<ItemIndex>(bands_.size(), workers, [&](std::size_t b, Copies& scratch) {
     const Band& band = bands_[b];
     const auto user_offsets = offsets_.span().subspan(band.first_user, band.users + 1);
     std::vector<std::uint64_t> next(user_offsets.begin(), user_offsets.end());
@@ -220,8 +231,7 @@ ItemLists BandStore::into_item_lists(const Workers& workers) && {
       }
     };
     if (in_place) {
-      const auto copy = copy_of<ItemIndex>(lists.span.subspan(band.begin, band.offsets.back()));
-      put_all(copy.span().data());
+      put_all(scratch.copy_of(lists.span.subspan(band.begin, band.offsets.back())).data());
     } else {
       put_all(wide_.span.data() + band.begin);
     }

@@ -26,64 +26,114 @@ Range positions_of(const RatingStore& ratings, std::size_t shard) {
   return {ratings.offsets()[shards[shard]], ratings.offsets()[shards[shard + 1]]};
 }
 
-/// The elements of `all` whose positions are in `held_out`, or the others, user by user; none of
-/// none.
-template <class T>
-FrozenArray<T> pick(const RatingStore& ratings, const FrozenArray<T>& all,
-                    const PositionSet& held_out, bool members,
-                    std::span<const std::uint64_t> offsets, const Workers& workers) {
-  if (all.empty()) return {};
-  SystemArray<T> picked(offsets.back());
-  picked.prefer_large_pages();
-  const auto shards = ratings.shard_boundaries();
-  workers.for_each(shards.size() - 1, [&](std::size_t shard) {
-    const T* const from = all.data();
-    T* to = picked.span().data() + offsets[shards[shard]];
-    held_out.for_each(positions_of(ratings, shard), members,
-                      [&](std::size_t position) { *to++ = from[position]; });
-  });
-  return std::move(picked).freeze(offsets.back());
-}
+/// What is to be held out of a store, and where the ratings of each part go.
+struct Cut {
+  const PositionSet& held_out;
+  std::vector<Range> shards;  ///< the positions of each
+  std::vector<std::uint64_t> training_offsets;
+  std::vector<std::uint64_t> validation_offsets;
+  std::vector<std::uint64_t> training_starts;  ///< of each shard
+  std::vector<std::uint64_t> validation_starts;
+};
 
-/// The ratings at the positions of `held_out`, or the others, as a store of their own. `offsets`
-/// begins as the number of ratings of user u at [u + 1].
-RatingStore part(const RatingStore& ratings, const PositionSet& held_out, bool members,
-                 std::vector<std::uint64_t> offsets, const Workers& workers) {
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  const RatingStore::Parts& all = ratings.parts();
-  RatingStore::Parts parts;
-  parts.users = all.users;
-  parts.items = all.items;
-  parts.compact = pick(ratings, all.compact, held_out, members, offsets, workers);
-  parts.values = all.values;
-  parts.wide = pick(ratings, all.wide, held_out, members, offsets, workers);
-  parts.timestamps = pick(ratings, all.timestamps, held_out, members, offsets, workers);
-  parts.offsets = FrozenArray<std::uint64_t>(std::move(offsets));
-  return RatingStore(std::move(parts));
-}
-
-/// Splits in two passes over the shards: count, then copy. Beside the two parts it needs a bit a
-/// rating.
-SplitResult split_by(const RatingStore& ratings, const PositionSet& held_out,
-                     const Workers& workers) {
+Cut cut(const RatingStore& ratings, const PositionSet& held_out, const Workers& workers) {
   const auto shards = ratings.shard_boundaries();
   const auto offsets = ratings.offsets();
-  if (offsets.empty()) return {};  // no store at all
-  std::vector<std::uint64_t> training(offsets.size());
-  std::vector<std::uint64_t> validation(offsets.size());
+  Cut cut{held_out, {}, {}, {}, {}, {}};
+  cut.training_offsets.resize(offsets.size());
+  cut.validation_offsets.resize(offsets.size());
   workers.for_each(shards.size() - 1, [&](std::size_t shard) {
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
       const Range positions{offsets[user], offsets[user + 1]};
-      validation[user + 1] = held_out.count(positions);
-      training[user + 1] = positions.size() - validation[user + 1];
+      cut.validation_offsets[user + 1] = held_out.count(positions);
+      cut.training_offsets[user + 1] = positions.size() - cut.validation_offsets[user + 1];
     }
   });
-  return {part(ratings, held_out, false, std::move(training), workers),
-          part(ratings, held_out, true, std::move(validation), workers)};
+  for (auto* part : {&cut.training_offsets, &cut.validation_offsets}) {
+    std::partial_sum(part->begin(), part->end(), part->begin());
+  }
+  for (std::size_t shard = 0; shard + 1 < shards.size(); ++shard) {
+    cut.shards.push_back(positions_of(ratings, shard));
+    cut.training_starts.push_back(cut.training_offsets[shards[shard]]);
+    cut.validation_starts.push_back(cut.validation_offsets[shards[shard]]);
+  }
+  return cut;
+}
+
+/// The elements of `all` that are held out, or the others, in memory of their own.
+template <class T>
+FrozenArray<T> pick(const FrozenArray<T>& all, const Cut& cut, bool held_out,
+                    const Workers& workers) {
+  const auto& starts = held_out ? cut.validation_starts : cut.training_starts;
+  const std::size_t size = (held_out ? cut.validation_offsets : cut.training_offsets).back();
+  SystemArray<T> picked(size);
+  picked.prefer_large_pages();
+  workers.for_each(cut.shards.size(), [&](std::size_t shard) {
+    T* to = picked.span().data() + starts[shard];
+    cut.held_out.for_each(cut.shards[shard], held_out,
+                          [&](std::size_t position) { *to++ = all[position]; });
+  });
+  return std::move(picked).freeze(size);
+}
+
+/// The elements of `all` that are not held out, moved together in its own memory.
+template <class T>
+FrozenArray<T> keep_in_place(FrozenArray<T> all, const Cut& cut, const Workers& workers) {
+  ThawedArray<T> kept = std::move(all).thaw();
+  T* const elements = kept.span.data();
+  workers.for_each(cut.shards.size(), [&](std::size_t shard) {
+    T* to = elements + cut.shards[shard].begin;
+    cut.held_out.for_each(cut.shards[shard], false,
+                          [&](std::size_t position) { *to++ = elements[position]; });
+  });
+  const std::size_t size = cut.training_offsets.back();
+  for (std::size_t shard = 0; shard < cut.shards.size(); ++shard) {
+    const std::size_t begin = cut.training_starts[shard];
+    const std::size_t end = shard + 1 < cut.shards.size() ? cut.training_starts[shard + 1] : size;
+    std::copy_n(elements + cut.shards[shard].begin, end - begin, elements + begin);
+  }
+  return FrozenArray<T>(std::move(kept.owner), kept.span.first(size), true);
+}
+
+/// The parts of the two stores to be.
+struct TwoParts {
+  /// Takes one of the arrays of `all` apart, in its own memory where nobody else holds it.
+  template <class T>
+  void take(FrozenArray<T> RatingStore::Parts::*array, RatingStore::Parts& all, const Cut& cut,
+            const Workers& workers) {
+    FrozenArray<T>& elements = all.*array;
+    if (elements.empty()) return;
+    validation.*array = pick(elements, cut, true, workers);
+    training.*array = elements.thaws_in_place() ? keep_in_place(std::move(elements), cut, workers)
+                                                : pick(elements, cut, false, workers);
+  }
+
+  RatingStore::Parts training;
+  RatingStore::Parts validation;
+};
+
+/// Splits in two passes over the shards: count, then copy. Beside the two parts it needs a bit a
+/// rating.
+SplitResult split_by(RatingStore ratings, const PositionSet& held_out, const Workers& workers) {
+  if (ratings.offsets().empty()) return {};  // no store at all
+  Cut parts_of = cut(ratings, held_out, workers);
+  RatingStore::Parts all = std::move(ratings).release();
+  TwoParts parts;
+  parts.take(&RatingStore::Parts::compact, all, parts_of, workers);
+  parts.take(&RatingStore::Parts::wide, all, parts_of, workers);
+  parts.take(&RatingStore::Parts::timestamps, all, parts_of, workers);
+  for (RatingStore::Parts* part : {&parts.training, &parts.validation}) {
+    part->users = all.users;
+    part->items = all.items;
+    part->values = all.values;
+  }
+  parts.training.offsets = FrozenArray<std::uint64_t>(std::move(parts_of.training_offsets));
+  parts.validation.offsets = FrozenArray<std::uint64_t>(std::move(parts_of.validation_offsets));
+  return {RatingStore(std::move(parts.training)), RatingStore(std::move(parts.validation))};
 }
 
 /// Holds out the ratings that a random order of all ratings has at `ranks`.
-SplitResult split_by_rank(const RatingStore& ratings, const RandomPermutation& order, Range ranks,
+SplitResult split_by_rank(RatingStore ratings, const RandomPermutation& order, Range ranks,
                           const Workers& workers) {
   constexpr std::size_t kParts = 256;
   PositionSet held_out(ratings.size());
@@ -91,7 +141,7 @@ SplitResult split_by_rank(const RatingStore& ratings, const RandomPermutation& o
     const Range range = even_range(ranks.size(), kParts, part);
     for (std::size_t i = range.begin; i < range.end; ++i) held_out.insert(order(ranks.begin + i));
   });
-  return split_by(ratings, held_out, workers);
+  return split_by(std::move(ratings), held_out, workers);
 }
 
 void check_timestamps(const RatingStore& ratings) {
@@ -103,8 +153,7 @@ void check_timestamps(const RatingStore& ratings) {
 
 }  // namespace
 
-SplitResult split_random(const RatingStore& ratings, double fraction, std::uint64_t seed,
-                         int threads) {
+SplitResult split_random(RatingStore ratings, double fraction, std::uint64_t seed, int threads) {
   if (!(fraction >= 0.0 && fraction < 1.0)) {
     throw Error(ErrorCode::kBadOption, "the fraction to hold out is " + std::to_string(fraction) +
                                            "; it must be at least 0 and below 1");
@@ -112,10 +161,10 @@ SplitResult split_random(const RatingStore& ratings, double fraction, std::uint6
   const auto size = static_cast<double>(ratings.size());
   const auto count = static_cast<std::size_t>(std::llround(fraction * size));
   const RandomPermutation order(ratings.size(), derive_seed(seed, SeedUse::kSplit));
-  return split_by_rank(ratings, order, {0, count}, Workers(threads));
+  return split_by_rank(std::move(ratings), order, {0, count}, Workers(threads));
 }
 
-SplitResult split_fold(const RatingStore& ratings, std::uint32_t folds, std::uint32_t fold,
+SplitResult split_fold(RatingStore ratings, std::uint32_t folds, std::uint32_t fold,
                        std::uint64_t seed, int threads) {
   if (folds < 2 || folds > ratings.size()) {
     throw Error(ErrorCode::kBadOption, "the number of folds is " + std::to_string(folds) +
@@ -128,10 +177,11 @@ SplitResult split_fold(const RatingStore& ratings, std::uint32_t folds, std::uin
                                            " was asked for; folds are counted from 0");
   }
   const RandomPermutation order(ratings.size(), derive_seed(seed, SeedUse::kFolds));
-  return split_by_rank(ratings, order, even_range(ratings.size(), folds, fold), Workers(threads));
+  const Range ranks = even_range(ratings.size(), folds, fold);
+  return split_by_rank(std::move(ratings), order, ranks, Workers(threads));
 }
 
-SplitResult split_at_time(const RatingStore& ratings, std::int64_t time, int threads) {
+SplitResult split_at_time(RatingStore ratings, std::int64_t time, int threads) {
   check_timestamps(ratings);
   const Workers workers(threads);
   const auto timestamps = ratings.parts().timestamps.span();
@@ -142,10 +192,10 @@ SplitResult split_at_time(const RatingStore& ratings, std::int64_t time, int thr
       if (timestamps[i] >= time) held_out.insert(i);
     }
   });
-  return split_by(ratings, held_out, workers);
+  return split_by(std::move(ratings), held_out, workers);
 }
 
-SplitResult split_last(const RatingStore& ratings, std::uint32_t count, int threads) {
+SplitResult split_last(RatingStore ratings, std::uint32_t count, int threads) {
   check_timestamps(ratings);
   const Workers workers(threads);
   const auto timestamps = ratings.parts().timestamps.span();
@@ -168,7 +218,7 @@ SplitResult split_last(const RatingStore& ratings, std::uint32_t count, int thre
       std::for_each_n(latest.begin(), held, [&](std::uint64_t i) { held_out.insert(i); });
     }
   });
-  return split_by(ratings, held_out, workers);
+  return split_by(std::move(ratings), held_out, workers);
 }
 
 }  // namespace mfpar

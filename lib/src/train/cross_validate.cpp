@@ -22,9 +22,8 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
     SplitResult outer = split_fold(ratings, folds.folds, fold,
                                    derive_seed(options.seed, SeedUse::kFolds), options.threads);
     SplitResult inner =
-        split_random(outer.training, folds.valid_fraction,
+        split_random(std::move(outer.training), folds.valid_fraction,
                      derive_seed(options.seed, SeedUse::kSplit, fold), options.threads);
-    outer.training = {};
     const TrainResult trained = train(std::move(inner.training), inner.validation, options, hooks);
     result.stop_reason = trained.stop_reason;
     if (trained.stop_reason == StopReason::kRequested) break;
