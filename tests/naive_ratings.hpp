@@ -46,6 +46,12 @@ struct RandomRatings {
   }
 };
 
+/// The same ratings, those of a user one behind the other.
+inline std::vector<IdRating> user_by_user(std::vector<IdRating> ratings) {
+  std::ranges::stable_sort(ratings, {}, &IdRating::user);
+  return ratings;
+}
+
 inline RatingTable table_of(const std::vector<IdRating>& ratings) {
   RatingTable table;
   for (const auto& [user, item, value, timestamp] : ratings) {

@@ -84,7 +84,8 @@ BOOST_AUTO_TEST_CASE(stores_agree_with_a_map) {
   for (RandomRatings shape : tables) {
     for (const Duplicates rule : kMergingRules) {
       shape.timestamps = rule != Duplicates::kFirst;
-      const auto ratings = shape.make();
+      // Users in any order, or one after the other.
+      const auto ratings = rule == Duplicates::kMean ? user_by_user(shape.make()) : shape.make();
       BOOST_TEST_CONTEXT(shape.count << " ratings, " << shape.users << " x " << shape.items
                                      << ", rule " << static_cast<int>(rule)) {
         const RatingStore store = store_of(ratings, rule);
@@ -119,11 +120,41 @@ BOOST_AUTO_TEST_CASE(the_bytes_depend_on_neither_threads_nor_chunks) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_bytes_do_not_depend_on_whether_users_come_in_runs) {
+  for (const std::uint32_t values : {20u, 300u}) {
+    RandomRatings shape{.count = 40'003, .users = 403, .items = 701, .values = values};
+    shape.timestamps = values == 300u;
+    auto ratings = user_by_user(shape.make());
+    const auto grouped_chunks = [&](std::size_t size) {
+      const RatingTable table = rechunked(ratings, size);
+      return std::ranges::count_if(table.impl().chunks, &UserColumn::is_grouped,
+                                   &RatingChunk::users);
+    };
+    // At the end users in any order: too few to matter in one chunk, all there is in small ones.
+    shape.seed = 2;
+    shape.count = 500;
+    for (const IdRating& rating : shape.make()) ratings.push_back(rating);
+    BOOST_TEST(grouped_chunks(1'000'000) == (values == 300u ? 2 : 1));  // compact, then wide
+    BOOST_TEST(grouped_chunks(100) > 350);
+    BOOST_TEST(grouped_chunks(100) < 403);
+    for (const Duplicates rule : kMergingRules) {
+      const RatingStore expected =
+          build_store(rechunked(ratings, 1'000'000), options_with(rule, 1));
+      BOOST_TEST((contents_of(expected) == expected_contents(ratings, rule)));
+      for (const std::size_t chunk : {100u, 997u, 10'000u}) {
+        const RatingStore store = build_store(rechunked(ratings, chunk), options_with(rule, 3));
+        BOOST_TEST(same_bytes(store, expected), "chunks of " << chunk);
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(values_are_one_ascending_table) {
   // Chunks with tables of their own, in any order, one value under two codes' names: zero.
   RatingTable table = table_of({{"a", "x", 3.0f, 0}, {"b", "x", 1.0f, 0}});
   RatingChunk other;
-  other.users = {0, 1};
+  other.users.push_back(0);
+  other.users.push_back(1);
   other.compact = {RatingStore::pack(0, 1), RatingStore::pack(0, 0)};
   other.code_values = {-0.0f, 2.0f};
   table.impl().chunks.push_back(other);
@@ -198,7 +229,7 @@ BOOST_AUTO_TEST_CASE(shards_hold_whole_users_and_about_the_same_number_of_rating
 BOOST_AUTO_TEST_CASE(buckets_cover_every_user_once) {
   for (const UserIndex users : {0u, 1u, 2u, 3u, 255u, 256u, 257u, 70'001u, 3'000'000'019u}) {
     for (const std::uint64_t ratings : {0ull, 40'000ull, 100'000ull, 5'000'000ull, 1ull << 33}) {
-      const UserBuckets buckets(users, ratings);
+      const UserBuckets buckets(users, ratings, 256);
       BOOST_TEST(buckets.begin(0) == 0u);
       BOOST_TEST(buckets.begin(buckets.count()) == users);
       for (std::size_t b = 0; b < buckets.count(); ++b) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/partition.hpp"
 #include "data/rating_table_impl.hpp"
 #include "mfpar/rating_table.hpp"
 
@@ -29,16 +30,19 @@ class RatingWalk {
     for (std::size_t c = chunk_of(position); position < end; ++c) {
       const RatingChunk& chunk = (*chunks_)[c];
       const std::uint64_t stop = std::min(end, starts_[c] + chunk.size());
-      for (; position < stop; ++position) {
-        const auto i = static_cast<std::size_t>(position - starts_[c]);
-        if (chunk.is_compact()) {
-          const std::uint32_t entry = chunk.compact[i];
-          visit(position, chunk.users[i], RatingStore::item_of(entry),
-                chunk.code_values[RatingStore::code_of(entry)]);
-        } else {
-          visit(position, chunk.users[i], chunk.wide[i].item, chunk.wide[i].value);
+      const Range range{static_cast<std::size_t>(position - starts_[c]),
+                        static_cast<std::size_t>(stop - starts_[c])};
+      chunk.users.for_each_run(range, [&](UserIndex user, Range at) {
+        for (std::size_t i = at.begin; i < at.end; ++i, ++position) {
+          if (chunk.is_compact()) {
+            const std::uint32_t entry = chunk.compact[i];
+            visit(position, user, RatingStore::item_of(entry),
+                  chunk.code_values[RatingStore::code_of(entry)]);
+          } else {
+            visit(position, user, chunk.wide[i].item, chunk.wide[i].value);
+          }
         }
-      }
+      });
     }
   }
 

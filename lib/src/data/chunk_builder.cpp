@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "data/chunk_builder.hpp"
 
+#include <span>
 #include <utility>
 
 namespace mfpar {
@@ -19,7 +20,6 @@ void ChunkBuilder::begin(std::size_t expected) {
   codes_.clear();
   chunk_ = {};
   is_wide_ = false;
-  chunk_.users.reserve(expected);
   chunk_.compact.reserve(expected);
   if (keeps_timestamps_) chunk_.timestamps.reserve(expected);
 }
@@ -56,7 +56,7 @@ void ChunkBuilder::append(std::size_t count) {
     widen(chunk_);
     is_wide_ = true;
   }
-  chunk_.users.insert(chunk_.users.end(), user_indices_.begin(), user_indices_.begin() + count);
+  chunk_.users.append(std::span(user_indices_).first(count));
   if (keeps_timestamps_) {
     chunk_.timestamps.insert(chunk_.timestamps.end(), timestamps_.begin(),
                              timestamps_.begin() + count);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/id_builder.hpp"
+#include "data/user_column.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
@@ -21,7 +22,7 @@ struct RatingChunk {
   /// ones raise its peak of memory, much smaller ones waste time.
   static constexpr std::size_t kFull = std::size_t{1} << 20;
 
-  std::vector<UserIndex> users;
+  UserColumn users;
   std::vector<std::uint32_t> compact;  ///< RatingStore::pack(item, code)
   std::vector<float> code_values;      ///< the value of each code of this chunk, in any order
   std::vector<RatingStore::WideEntry> wide;

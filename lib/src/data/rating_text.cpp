@@ -33,7 +33,7 @@ void add_ids(const IdBuilder& from, std::uint32_t begin, std::uint32_t end, IdBu
 /// Puts the indices of the whole table into a chunk, given those for the indices it has.
 void relabel(RatingChunk& chunk, const std::vector<std::uint32_t>& users,
              const std::vector<std::uint32_t>& items, std::uint32_t item_count) {
-  for (UserIndex& user : chunk.users) user = users[user];
+  chunk.users.rename([&](UserIndex user) { return users[user]; });
   if (chunk.is_compact() && item_count > RatingStore::kMostCompactItems) widen(chunk);
   for (auto& entry : chunk.wide) entry.item = items[entry.item];
   for (std::uint32_t& entry : chunk.compact) {

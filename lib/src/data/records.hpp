@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "mfpar/rating_store.hpp"
 #include "mfpar/types.hpp"
@@ -33,6 +34,9 @@ template <class Record>
 inline constexpr bool kIsTimed = requires(Record record) {
   record.timestamp;
 };
+
+template <class Record>
+inline constexpr bool kIsCompact = std::is_same_v<typename Record::Entry, std::uint32_t>;
 
 inline ItemIndex item_of(std::uint32_t entry) { return RatingStore::item_of(entry); }
 inline ItemIndex item_of(const RatingStore::WideEntry& entry) { return entry.item; }

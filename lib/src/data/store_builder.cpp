@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// How a table becomes a store. The ratings are dealt into buckets of consecutive users, small
-// enough to be sorted within a core's cache; then each bucket is sorted and put where it belongs.
-// Chunks are freed while buckets fill and buckets while the store fills, so that beside the table's
-// own memory only half of it again is ever needed.
+// How a table becomes a store. The ratings fall into buckets of consecutive users, small enough to
+// be sorted within a core's cache; each bucket is sorted and put where it belongs. Where the table
+// has its users in any order, chunks are freed while buckets fill and buckets while the store fills,
+// so that beside the table's own memory only half of it again is ever needed.
 #include "data/store_builder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -17,9 +16,12 @@
 
 #include "base/partition.hpp"
 #include "base/system_array.hpp"
+#include "data/bucket_records.hpp"
 #include "data/bucket_sorter.hpp"
 #include "data/duplicates.hpp"
+#include "data/placement.hpp"
 #include "data/records.hpp"
+#include "data/store_entries.hpp"
 #include "data/user_buckets.hpp"
 #include "data/value_table.hpp"
 #include "mfpar/error.hpp"
@@ -28,109 +30,18 @@ namespace mfpar {
 
 namespace {
 
-/// How many ratings of each chunk fall into each bucket, and with it where each rating goes:
-/// buckets stand one behind the other, and within a bucket chunks do.
-class Placement {
- public:
-  Placement(std::size_t chunks, std::size_t buckets)
-      : chunks_(chunks), buckets_(buckets), table_(chunks * buckets), starts_(buckets + 1) {}
-
-  /// A number for each bucket: counts at first, the next position of the chunk after finish().
-  std::span<std::uint64_t> of(std::size_t chunk) {
-    return std::span(table_).subspan(chunk * buckets_, buckets_);
-  }
-
-  void finish() {
-    std::uint64_t start = 0;
-    for (std::size_t b = 0; b < buckets_; ++b) {
-      starts_[b] = start;
-      for (std::size_t c = 0; c < chunks_; ++c) {
-        start += std::exchange(table_[c * buckets_ + b], start);
-      }
-    }
-    starts_[buckets_] = start;
-  }
-
-  /// The positions of `bucket`, after finish().
-  Range range(std::size_t bucket) const { return {starts_[bucket], starts_[bucket + 1]}; }
-
- private:
-  std::size_t chunks_;
-  std::size_t buckets_;
-  std::vector<std::uint64_t> table_;
-  std::vector<std::uint64_t> starts_;
-};
-
 /// Gives the users of all chunks their new indices and finds the place of each rating.
 Placement place_all(std::span<RatingChunk> chunks, std::span<const UserIndex> user_index,
                     const UserBuckets& buckets, const Workers& workers) {
   Placement placement(chunks.size(), buckets.count());
   workers.for_each(chunks.size(), [&](std::size_t c) {
     const auto counts = placement.of(c);
-    for (UserIndex& user : chunks[c].users) {
-      user = user_index[user];
-      ++counts[buckets.of(user)];
-    }
+    chunks[c].users.rename([&](UserIndex user) { return user_index[user]; });
+    chunks[c].users.for_each_run(
+        [&](UserIndex user, Range positions) { counts[buckets.of(user)] += positions.size(); });
   });
   placement.finish();
   return placement;
-}
-
-/// Calls body(i, entry) for each rating i of the chunk, with the store's item indices and codes.
-template <class Body>
-void for_each_entry(const RatingChunk& chunk, std::span<const ItemIndex> item_index,
-                    std::span<const float> values, const CompactRecord*, const Body& body) {
-  std::array<std::uint32_t, RatingStore::kMostValues> new_code{};
-  for (std::size_t code = 0; code < chunk.code_values.size(); ++code) {
-    new_code[code] = code_in(values, chunk.code_values[code]);
-  }
-  for (std::size_t i = 0; i < chunk.size(); ++i) {
-    const std::uint32_t entry = chunk.compact[i];
-    body(i, RatingStore::pack(item_index[RatingStore::item_of(entry)],
-                              new_code[RatingStore::code_of(entry)]));
-  }
-}
-template <class Body>
-void for_each_entry(const RatingChunk& chunk, std::span<const ItemIndex> item_index,
-                    std::span<const float>, const WideRecord*, const Body& body) {
-  for (std::size_t i = 0; i < chunk.size(); ++i) {
-    RatingStore::WideEntry entry;
-    if (chunk.is_compact()) {
-      entry.item = RatingStore::item_of(chunk.compact[i]);
-      entry.value = chunk.code_values[RatingStore::code_of(chunk.compact[i])];
-    } else {
-      entry = chunk.wide[i];
-    }
-    // Adding zero makes a negative zero positive.
-    body(i, RatingStore::WideEntry{item_index[entry.item], entry.value + 0.0f});
-  }
-}
-
-/// Deals the ratings of all chunks to their places, freeing each chunk.
-template <class Record>
-SystemArray<Record> deal_all(std::span<RatingChunk> chunks, std::uint64_t ratings,
-                             std::span<const ItemIndex> item_index, std::span<const float> values,
-                             const UserBuckets& buckets, Placement& placement,
-                             const Workers& workers) {
-  SystemArray<Record> records(ratings);
-  workers.for_each(chunks.size(), [&](std::size_t c) {
-    const auto next = placement.of(c);
-    {
-      const RatingChunk chunk = std::exchange(chunks[c], {});
-      Record* const all = records.span().data();
-      for_each_entry(chunk, item_index, values, static_cast<const Record*>(nullptr),
-                     [&](std::size_t i, const typename Record::Entry& entry) {
-                       Record& record = all[next[buckets.of(chunk.users[i])]++];
-                       record.user = chunk.users[i];
-                       record.entry = entry;
-                       if constexpr (kIsTimed<Record>) {
-                         record.timestamp = chunk.timestamps.empty() ? 0 : chunk.timestamps[i];
-                       }
-                     });
-    }
-    return_unused_heap();
-  });
-  return records;
 }
 
 /// The store in the making: rows with room for every rating, each bucket's at its own place.
@@ -143,18 +54,16 @@ struct Building {
   std::vector<MergeResult> merges;  ///< of each bucket
 };
 
-/// Buckets whose records are given back together: giving memory back interrupts every core.
-constexpr std::size_t kGroup = 16;
-
-template <class Record>
-void sort_all(SystemArray<Record> records, const UserBuckets& buckets, const Placement& placement,
+/// Sorts the buckets that `source`, one of bucket_records.hpp, gives into the store.
+template <class Record, class Source>
+void sort_all(Source source, const UserBuckets& buckets, const Placement& placement,
               ItemIndex items, Duplicates duplicates, Building<typename Record::Entry>& building,
               const Workers& workers) {
-  std::vector<std::atomic<std::size_t>> sorted_in_group(buckets.count() / kGroup + 1);
   std::atomic<std::size_t> next{0};
   const auto threads = static_cast<std::size_t>(workers.threads());
   workers.for_each(std::min(threads, buckets.count()), [&](std::size_t) {
     BucketSorter<Record> sorter(items);
+    std::vector<Record> memory;
     for (std::size_t b; (b = next.fetch_add(1)) < buckets.count();) {
       const Range range = placement.range(b);
       Rows<typename Record::Entry> rows;
@@ -166,14 +75,9 @@ void sort_all(SystemArray<Record> records, const UserBuckets& buckets, const Pla
       if constexpr (kIsTimed<Record>) {
         rows.timestamps = building.timestamps.span().subspan(range.begin, range.size());
       }
-      sorter.sort(records.span().subspan(range.begin, range.size()), rows);
+      sorter.sort(source.take(b, memory), rows);
       building.merges[b] = merge_duplicates(rows, duplicates, building.values);
-
-      const std::size_t group = b / kGroup;
-      if (sorted_in_group[group].fetch_add(1) + 1 == kGroup) {
-        records.give_back({placement.range(group * kGroup).begin,
-                           placement.range(group * kGroup + kGroup - 1).end});
-      }
+      source.done(b);
     }
   });
 }
@@ -233,13 +137,13 @@ template <class Record>
 RatingStore sort_records(std::vector<RatingChunk> chunks, std::vector<float> values,
                          std::uint64_t ratings, const StoreLabels& labels, Duplicates duplicates,
                          const Workers& workers) {
-  const UserBuckets buckets(labels.users->size(), ratings);
+  const bool is_grouped = std::ranges::all_of(chunks, &UserColumn::is_grouped, &RatingChunk::users);
+  const UserBuckets buckets(
+      labels.users->size(), ratings,
+      is_grouped ? GatheredRecords<Record>::kMostBuckets : DealtRecords<Record>::kMostBuckets);
   Building<typename Record::Entry> building;
   building.values = std::move(values);
   Placement placement = place_all(chunks, labels.user_index, buckets, workers);
-  auto records = deal_all<Record>(chunks, ratings, labels.item_index, building.values, buckets,
-                                  placement, workers);
-
   building.offsets.resize(std::size_t{labels.users->size()} + 1);
   building.entries = SystemArray<typename Record::Entry>(ratings);
   building.entries.prefer_large_pages();
@@ -248,8 +152,16 @@ RatingStore sort_records(std::vector<RatingChunk> chunks, std::vector<float> val
     building.timestamps.prefer_large_pages();
   }
   building.merges.resize(buckets.count());
-  sort_all(std::move(records), buckets, placement, labels.items->size(), duplicates, building,
-           workers);
+  const StoreEntries<Record> entries(chunks, labels.item_index, building.values);
+  const auto sort = [&](auto source) {
+    sort_all<Record>(std::move(source), buckets, placement, labels.items->size(), duplicates,
+                     building, workers);
+  };
+  if (is_grouped) {
+    sort(GatheredRecords<Record>(std::move(chunks), entries, buckets, workers));
+  } else {
+    sort(DealtRecords<Record>(std::move(chunks), entries, buckets, placement, workers));
+  }
 
   RatingStore::Parts parts;
   for (const MergeResult& merge : building.merges) parts.duplicates += merge.removed;

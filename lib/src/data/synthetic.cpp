@@ -89,7 +89,6 @@ class ChunkMaker {
   }
 
   void reserve(std::uint64_t ratings) {
-    chunk_.users.reserve(ratings);
     chunk_.timestamps.reserve(ratings);
     if (is_compact_) chunk_.compact.reserve(ratings);
     if (!is_compact_) chunk_.wide.reserve(ratings);

@@ -10,14 +10,14 @@
 namespace mfpar {
 
 /// Ranges of consecutive users, small enough for the ratings of one to be sorted within a core's
-/// cache and few enough to be filled side by side. With users in random order they hold about the
+/// cache, up to a number that the caller can handle. With users in random order they hold about the
 /// same number of ratings each.
 class UserBuckets {
  public:
-  UserBuckets(UserIndex users, std::uint64_t ratings)
+  UserBuckets(UserIndex users, std::uint64_t ratings, std::uint64_t most)
       : users_(users),
         count_(std::clamp<std::uint64_t>(ratings / kRatings, 1,
-                                         std::clamp<std::uint64_t>(users, 1, kMostBuckets))),
+                                         std::clamp<std::uint64_t>(users, 1, most))),
         scale_((std::uint64_t{count_} << 32) / std::max<UserIndex>(users, 1)) {}
 
   std::size_t count() const { return count_; }
@@ -33,7 +33,6 @@ class UserBuckets {
 
  private:
   static constexpr std::uint64_t kRatings = std::uint64_t{1} << 13;
-  static constexpr std::uint64_t kMostBuckets = 256;
 
   UserIndex users_;
   std::size_t count_;
