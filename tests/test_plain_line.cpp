@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The fast path against the strict one: whatever it takes, it takes as they would.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <string>
 
@@ -21,7 +22,8 @@ std::string plain(const std::string& line, const std::string& delimiter, std::si
   const PlainLineReader reader(delimiter, fields, true);
   const std::string text = line + kTail;
   PlainLine found;
-  const char* const next = reader.read(text.data(), found);
+  PlainLineReader::Window window(text.data());
+  const char* const next = reader.read(text.data(), window, found);
   if (next == nullptr) return "not plain";
   return std::to_string(found.first_id) + "|" + std::to_string(found.second_id) + "|" +
          std::string(reinterpret_cast<const char*>(&found.rating),
@@ -69,6 +71,37 @@ BOOST_AUTO_TEST_CASE(plain_lines_are_read) {
   BOOST_TEST(plain("12345678\t123456789\t-10.25\t1\r\n", "\t", 4) ==
              "12345678|123456789|-10.25|1|29");
   BOOST_TEST(plain("1234567890123456 0 1e-3\n", " ", 3) == "1234567890123456|0|1e-3|0|24");
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_share_a_window_are_what_they_are_alone) {
+  Random random(3);
+  std::string text;
+  for (int i = 0; i < 1'000; ++i) {
+    // Short ones and long ones; some that are not plain, after which a window begins anew.
+    const int bits = 1 + static_cast<int>(random.below(40));
+    const auto id = [&] { return std::to_string(random.next() >> (63 - bits)); };
+    text += id() + (random.below(20) == 0 ? ";" : ",") + id() + ",4.5\n";
+  }
+  const char* const end = text.data() + text.size();
+  text += kTail;
+  const PlainLineReader reader(",", 3, false);
+  PlainLineReader::Window shared(text.data());
+  int plain = 0;
+  for (const char* p = text.data(); p < end;) {
+    PlainLine line, alone;
+    PlainLineReader::Window fresh(p);
+    const char* const next = reader.read(p, shared, line);
+    BOOST_REQUIRE(next == reader.read(p, fresh, alone));
+    if (next != nullptr) {
+      BOOST_TEST(line.first_id == alone.first_id);
+      BOOST_TEST(line.second_id == alone.second_id);
+      BOOST_TEST(line.rating == alone.rating);
+      ++plain;
+    }
+    p = std::find(p, end, '\n') + 1;
+    if (next == nullptr) shared = PlainLineReader::Window(p);
+  }
+  BOOST_TEST(plain > 800);
 }
 
 BOOST_AUTO_TEST_CASE(other_lines_are_left_to_the_strict_path) {

@@ -65,12 +65,15 @@ class BucketSorter {
     std::fill(rows.counts.begin(), rows.counts.end(), 0);
     const std::span<std::uint64_t> counts = rows.counts;
     const UserIndex first_user = rows.first_user;
-    for (const Record& record : records) ++counts[record.user - first_user];
-    for (int pass = 0; pass < passes_; ++pass) {
-      auto& digits = digit_counts_[pass];
-      digits.fill(0);
-      const Digit digit_of = digit(pass);
-      for (const Record& record : records) ++digits[digit_of(record)];
+    for (int pass = 0; pass < passes_; ++pass) digit_counts_[pass].fill(0);
+    const int passes = passes_, digit_bits = digit_bits_;
+    const ItemIndex mask = digit(0).mask;
+    for (const Record& record : records) {
+      ++counts[record.user - first_user];
+      ItemIndex digits = item_of(record.entry);
+      for (int pass = 0; pass < passes; ++pass, digits >>= digit_bits) {
+        ++digit_counts_[pass][digits & mask];
+      }
     }
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -15,6 +16,12 @@ namespace mfpar {
 struct ByteMasks {
   std::uint64_t line_breaks = 0;  ///< LF
   std::uint64_t others = 0;       ///< no digit; line breaks too
+
+  /// The masks from the character at `position` on; nothing is known of the last ones then.
+  ByteMasks from(std::size_t position) const noexcept {
+    if (position >= 64) return {};
+    return {line_breaks >> position, others >> position};
+  }
 };
 
 /// Eight characters as they lie in memory.

@@ -86,9 +86,10 @@ const char* ChunkParser::parse_plain_lines(const char* p, const char* piece_end,
   const PlainLineReader reader = *plain_lines_;
   std::uint64_t lines = 0;
   PlainLine line;
+  PlainLineReader::Window window(p);
   while (p < piece_end &&
          text_end - p >= static_cast<std::ptrdiff_t>(PlainLineReader::kLookahead)) {
-    const char* const next = reader.read(p, line);
+    const char* const next = reader.read(p, window, line);
     if (next == nullptr) break;
     const ValueCodes::Known* value = builder_.codes().find(line.rating);
     if (value == nullptr) {

@@ -52,11 +52,25 @@ class PlainLineReader {
         has_timestamp_(field_count == 4),
         wants_timestamp_(wants_timestamp) {}
 
+  /// What is known of the characters from one place on; lines behind one another mostly share it.
+  struct Window {
+    explicit Window(const char* place) : begin(place) {}
+    const char* begin;
+    ByteMasks masks;  ///< from `begin` on; nothing is known at first
+  };
+
   /// Reads the line at `p` and returns where the next one begins, or nullptr when the line is not
-  /// plain. REQUIRES: kLookahead bytes can be read at `p`.
-  const char* read(const char* p, PlainLine& line) const noexcept {
-    const ByteMasks masks = masks_of(p);
-    if (masks.line_breaks == 0) return nullptr;
+  /// plain. `window` is what the call for the line before left there, or a new one of any place up
+  /// to `p`.
+  /// REQUIRES: kLookahead bytes can be read at `p`.
+  const char* read(const char* p, Window& window, PlainLine& line) const noexcept {
+    ByteMasks masks = window.masks.from(static_cast<std::size_t>(p - window.begin));
+    if (masks.line_breaks == 0) {
+      window.begin = p;
+      window.masks = masks_of(p);
+      masks = window.masks;
+      if (masks.line_breaks == 0) return nullptr;
+    }
     const std::size_t line_break = zeros(masks.line_breaks);
 
     const std::size_t first_length = zeros(masks.others);
