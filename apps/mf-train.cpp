@@ -110,7 +110,7 @@ TrainHooks Training::hooks(std::stop_token stop) {
   hooks.stop = std::move(stop);
   hooks.init = init_ ? &*init_ : nullptr;
   hooks.on_epoch = [this](const EpochReport& report) {
-    log_.epoch(report);
+    log_.epoch(report, seconds());
     if (table_) table_->show(report);
   };
   return hooks;

@@ -202,8 +202,8 @@ class Comparison:
                      ("exact", ("--train-mse", "exact"))]
             runs = self.in_turn([(name, lambda options=options: ours(self.train, self.ratings, "-k", rank, *base,
                                                                      *options)) for name, options in kinds])
-            # Walls of the whole program, loading apart.
-            walls = {name: [run.wall - run.loading for run in runs_] for name, runs_ in runs.items()}
+            # Walls of the whole program, reading apart.
+            walls = {name: [run.wall - run.reading for run in runs_] for name, runs_ in runs.items()}
             for name, _ in kinds:
                 rows.append([rank, name, f"{statistics.median(walls[name]):.3f}", ratio_text(walls["none"], walls[name]),
                              "", ""])
@@ -214,7 +214,7 @@ class Comparison:
             rows[-1][-2:] = [f"{statistics.median(costs):.2f}x ({min(costs):.2f} to {max(costs):.2f})",
                              f"{statistics.median(passes):.1f}x"]
         return {"title": f"What evaluation costs, {self.arguments.threads} threads",
-                "explanation": f"{epochs} epochs from the end of loading to the saved model, seconds; what an exact "
+                "explanation": f"{epochs} epochs from the ratings sorted to the saved model, seconds; what an exact "
                                "evaluation adds, as a multiple of what it takes alone, and how much faster that is "
                                "than an epoch.",
                 "head": ["rank", "--train-mse", "seconds", "to none", "to its pass", "epoch to pass"], "rows": rows}

@@ -12,12 +12,13 @@ import time
 class Run:
     """What one training process did. Times are in seconds."""
 
-    def __init__(self, wall, peak_bytes, epochs, rmse, loading, evaluation=float("nan")):
+    def __init__(self, wall, peak_bytes, epochs, rmse, loading, reading=float("nan"), evaluation=float("nan")):
         self.wall = wall              # from start to exit, the model saved
         self.peak_bytes = peak_bytes  # resident, at most
         self.epochs = epochs          # of each epoch, without the first two
         self.rmse = rmse              # on the validation ratings after each epoch, if there are any
-        self.loading = loading        # of the file, to where training can begin
+        self.loading = loading        # to where the first epoch begins, if nothing is evaluated
+        self.reading = reading        # and sorting of the file
         self.evaluation = evaluation  # of the last epoch, which nothing else runs beside
         self.epoch = statistics.median(epochs) if epochs else float("nan")
 
@@ -43,8 +44,8 @@ def ours(program, ratings, *options):
     epochs = [event for event in events if event["event"] == "epoch" and event["epoch"] > 0]
     start = next(event for event in events if event["event"] == "start")
     return Run(wall, peak, [event["seconds"] for event in epochs][2:],
-               [event.get("valid_rmse") for event in epochs], start["data"]["seconds"],
-               epochs[-1]["evaluation_seconds"])
+               [event.get("valid_rmse") for event in epochs], epochs[0]["elapsed"] - epochs[0]["seconds"],
+               start["data"]["seconds"], epochs[-1]["evaluation_seconds"])
 
 
 def libmf(program, ratings, *options):

@@ -68,9 +68,12 @@ BOOST_FIXTURE_TEST_CASE(every_epoch_is_told_and_the_model_saved, Ratings) {
   std::string row;
   std::getline(table, row);
   BOOST_TEST(row.find("train MSE   valid MSE") != std::string::npos);
+  double elapsed = json_number(log.front(), "seconds");
   for (int epoch = 0; epoch <= 5; ++epoch) {
     const std::string& line = log[static_cast<std::size_t>(epoch) + 1];
     BOOST_TEST(json_number(line, "epoch") == epoch);
+    BOOST_TEST(json_number(line, "elapsed") > elapsed);
+    elapsed = json_number(line, "elapsed");
     const double mse = json_number(line, "valid_mse");
     BOOST_TEST(std::abs(json_number(line, "valid_rmse") - std::sqrt(mse)) < 1e-12);
     std::getline(table, row);
@@ -81,6 +84,7 @@ BOOST_FIXTURE_TEST_CASE(every_epoch_is_told_and_the_model_saved, Ratings) {
     BOOST_TEST(train_mse == fixed5(json_number(line, "train_mse")));
     BOOST_TEST(valid_mse == fixed5(mse));
   }
+  BOOST_TEST(json_number(log.back(), "seconds") > elapsed);
   std::getline(table, row);
   BOOST_TEST(row.starts_with("ratings.csv.model: the model of epoch 5, saved"));
   BOOST_TEST(json_number(log[6], "valid_mse") < 0.75 * json_number(log[1], "valid_mse"));

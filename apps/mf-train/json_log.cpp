@@ -49,7 +49,7 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
             .add("data", data));
 }
 
-void JsonLog::epoch(const EpochReport& report) {
+void JsonLog::epoch(const EpochReport& report, double elapsed) {
   write(JsonObject()
             .add("event", "epoch")
             .add("epoch", report.epoch)
@@ -60,7 +60,8 @@ void JsonLog::epoch(const EpochReport& report) {
             .add("seconds", report.seconds)
             .add("updates_per_second", report.updates_per_second)
             .add("evaluation_seconds", report.evaluation_seconds)
-            .add("wait_seconds", report.wait_seconds));
+            .add("wait_seconds", report.wait_seconds)
+            .add("elapsed", elapsed));
 }
 
 void JsonLog::fold(const FoldReport& report) {

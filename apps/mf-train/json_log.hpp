@@ -20,7 +20,8 @@ class JsonLog {
   explicit JsonLog(const std::string& path);
 
   void start(const TrainCommand& command, const PreparedRatings& ratings);
-  void epoch(const EpochReport& report);
+  /// `elapsed`: seconds since the program began to read.
+  void epoch(const EpochReport& report, double elapsed);
   void fold(const FoldReport& report);
   void folds(const CrossValidation& result);
   void end(const std::string& outcome, const FactorModel& model, double seconds);

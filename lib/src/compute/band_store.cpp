@@ -13,9 +13,9 @@ namespace mfpar {
 
 namespace {
 
-/// Bytes of user rows in a band, at most: what a core has of the third-level cache, in the processors
-/// of these years.
-constexpr std::size_t kBandBytes = std::size_t{4} << 20;
+/// Bytes of user rows in a band, at most: somewhat more than a core has of the third-level cache in
+/// the processors of these years, since the shorter runs of smaller bands cost more than they save.
+constexpr std::size_t kBandBytes = std::size_t{8} << 20;
 
 /// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns less.
 /// Up to kMostBands as long as runs have kRunLength ratings on average, since short runs cost time.
