@@ -112,8 +112,8 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
     const RatingStore store = random_store(shape);
     const Workers workers(2);
     const RatingScale scale = measure_scale(store, true, workers);
-    const std::size_t stride = 1 << 18;
-    const BandStore blocks(store, scale, stride, BandStore::panels_of(store), workers);
+    const std::uint32_t rank = 1 << 19;
+    const BandStore blocks(store, scale, rank, BandStore::panels_of(store), workers);
     BOOST_TEST(blocks.panels() ==
                std::min({BandStore::kMostPanels, store.user_count(), store.item_count()}));
     BOOST_TEST(blocks.bands() % blocks.panels() == 0u);
