@@ -72,9 +72,11 @@ class DealtRecords {
 };
 
 /// Gathers the runs of a bucket's users when they are asked for, for tables whose users come in
-/// runs: the records are never all there.
-template <class Record>
+/// runs: the records are never all there. The table is until the end, so that this is for compact
+/// ones, which take no more memory with the whole store than the records alone.
 class GatheredRecords {
+  using Record = CompactRecord;
+
  public:
   /// So few keep the Placement small.
   static constexpr std::size_t kMostBuckets = 1024;

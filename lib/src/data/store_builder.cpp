@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How a table becomes a store. The ratings fall into buckets of consecutive users, small enough to
-// be sorted within a core's cache; each bucket is sorted and put where it belongs. Where the table
-// has its users in any order, chunks are freed while buckets fill and buckets while the store fills,
-// so that beside the table's own memory only half of it again is ever needed.
+// be sorted within a core's cache; each bucket is sorted and put where it belongs. The records in
+// between (bucket_records.hpp) are freed as the store fills.
 #include "data/store_builder.hpp"
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "base/partition.hpp"
@@ -137,10 +137,12 @@ template <class Record>
 RatingStore sort_records(std::vector<RatingChunk> chunks, std::vector<float> values,
                          std::uint64_t ratings, const StoreLabels& labels, Duplicates duplicates,
                          const Workers& workers) {
-  const bool is_grouped = std::ranges::all_of(chunks, &UserColumn::is_grouped, &RatingChunk::users);
+  const bool is_gathered =
+      std::is_same_v<Record, CompactRecord> &&
+      std::ranges::all_of(chunks, &UserColumn::is_grouped, &RatingChunk::users);
   const UserBuckets buckets(
       labels.users->size(), ratings,
-      is_grouped ? GatheredRecords<Record>::kMostBuckets : DealtRecords<Record>::kMostBuckets);
+      is_gathered ? GatheredRecords::kMostBuckets : DealtRecords<Record>::kMostBuckets);
   Building<typename Record::Entry> building;
   building.values = std::move(values);
   Placement placement = place_all(chunks, labels.user_index, buckets, workers);
@@ -157,9 +159,10 @@ RatingStore sort_records(std::vector<RatingChunk> chunks, std::vector<float> val
     sort_all<Record>(std::move(source), buckets, placement, labels.items->size(), duplicates,
                      building, workers);
   };
-  if (is_grouped) {
-    sort(GatheredRecords<Record>(std::move(chunks), entries, buckets, workers));
-  } else {
+  if constexpr (std::is_same_v<Record, CompactRecord>) {
+    if (is_gathered) sort(GatheredRecords(std::move(chunks), entries, buckets, workers));
+  }
+  if (!is_gathered) {
     sort(DealtRecords<Record>(std::move(chunks), entries, buckets, placement, workers));
   }
 
