@@ -160,7 +160,10 @@ RatingStore sort_records(std::vector<RatingChunk> chunks, std::vector<float> val
                      building, workers);
   };
   if constexpr (std::is_same_v<Record, CompactRecord>) {
-    if (is_gathered) sort(GatheredRecords(std::move(chunks), entries, buckets, workers));
+    if (is_gathered) {
+      sort(GatheredRecords(std::move(chunks), entries, buckets, workers));
+      return_unused_heap();
+    }
   }
   if (!is_gathered) {
     sort(DealtRecords<Record>(std::move(chunks), entries, buckets, placement, workers));
