@@ -121,8 +121,8 @@ class Comparison:
                 for name, runs_ in ([("LIBMF", theirs)] if theirs else []) +
                 [(f"ours, {count} thread{'s' * (count > 1)}", runs[count,]) for count in counts]]
         return {"title": "Loading text, and memory",
-                "explanation": "From the start to the first epoch: read, sorted and measured, million lines a second; peak resident memory "
-                               "of the whole of mf-train at rank 32, in MB and in bytes a rating.",
+                "explanation": "From the start to the first epoch: read, sorted and measured, million lines a second; "
+                               "peak resident memory of the whole of mf-train at rank 32, in MB and in bytes a rating.",
                 "head": ["", "M lines/s", "ratio", "MB", "bytes a rating"], "rows": rows}
 
     def quality(self):
