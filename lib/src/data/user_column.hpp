@@ -71,9 +71,9 @@ class UserColumn {
   }
 
  private:
-  /// Runs take twice the memory that a rating alone does: they must be longer than this on average,
-  /// once there are more than a few.
-  static constexpr std::size_t kShortRun = 4, kFewRuns = 16;
+  /// A run takes 8 bytes here and, while a store is built, 16 more: so that these are few beside the
+  /// ratings, runs must be longer than this on average, once there are more than a few.
+  static constexpr std::size_t kShortRun = 16, kFewRuns = 16;
 
   std::uint32_t end_of_runs() const noexcept { return ends_.empty() ? 0 : ends_.back(); }
 
