@@ -64,7 +64,8 @@ int run(const EvalOptions& options) {
   if (!options.predictions.empty()) {
     write_predictions(options.predictions, data.ratings, predictions);
   }
-  std::cout << (options.json ? evaluation_json(evaluation) : evaluation_table(evaluation));
+  std::cout << (options.json ? evaluation_json(evaluation, model.loss())
+                             : evaluation_table(evaluation, model.loss()));
   return kDone;
 }
 
@@ -75,7 +76,9 @@ const ProgramInfo kInfo{
     .description = R"(
 Predicts every rating of a file with a model that mf-train made and prints the mean squared error
 (MSE), its root (RMSE) and the mean absolute error (MAE), over all ratings and apart by whether the
-model was trained on the user and the item. Users and items are matched by id; for a new one the bias
+model was trained on the user and the item. For a model of labels (mf-train --loss logistic) it prints
+the mean of -log(probability of the label) (log loss), the share of labels with a probability of 1/2 or
+more (accuracy) and the area under the ROC curve (AUC). Users and items are matched by id; for a new one the bias
 of the other side is used. Predictions are clipped to the range of the training ratings.
 
 Beside them stand the errors of two simpler predictors fitted to the same training ratings: mean and

@@ -22,7 +22,7 @@ constexpr std::string_view kRoomFolder = "lib/src/";
 constexpr const char* kTop = "apps, tests, bench";
 
 /// Floors of the rooms; neighbours on one floor do not know each other.
-const std::map<std::string, int, std::less<>> kFloors{{"base", 0},  {"io", 1},      {"data", 2},
+const std::map<std::string, int, std::less<>> kFloors{{"base", 0},  {"io", 1},      {"loss", 1},    {"data", 2},
                                                       {"model", 2}, {"compute", 3}, {"train", 4},
                                                       {"serve", 4}, {"capi", 5},    {kTop, 6}};
 
@@ -32,6 +32,7 @@ const std::map<std::string, std::string, std::less<>> kPublicRooms{{"error", "ba
                                                                    {"frozen_array", "base"},
                                                                    {"id_dictionary", "base"},
                                                                    {"item_lists", "base"},
+                                                                   {"loss", "loss"},
                                                                    {"types", "base"},
                                                                    {"version", "base"},
                                                                    {"rating_store", "data"},

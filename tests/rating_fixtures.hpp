@@ -27,6 +27,7 @@ struct RandomRatings {
   std::uint32_t items = 40;
   double density = 0.4;
   bool half_stars = true;  ///< else more distinct values than a compact store takes
+  bool labels = false;     ///< 1 for ratings above 3, 0 for the others
   std::uint64_t seed = 5;
 };
 
@@ -44,6 +45,7 @@ inline RatingStore random_store(const RandomRatings& shape = {}) {
       double value =
           3.0 + item_bias[i] + 0.8 * user_taste[u] * item_trait[i] + 0.3 * random.normal();
       if (shape.half_stars) value = std::round(std::clamp(value, 0.5, 5.0) * 2) / 2;
+      if (shape.labels) value = value > 3.0 ? 1.0 : 0.0;
       ratings.push_back({u, i, static_cast<float>(value), 0});
     }
   }

@@ -41,10 +41,10 @@ FactorModel small_model() {
   FactorModel::Parts parts;
   parts.mean = 3.0f;
   parts.range = {1.0f, 5.0f};
-  parts.users = std::make_shared<const IdDictionary>(std::vector<std::string>{"a", "b", "c"});
-  parts.items = std::make_shared<const IdDictionary>(std::vector<std::string>{"x", "y", "z"});
-  parts.user_biases = frozen<float>({0.5f, 1.0f, 0.25f});
-  parts.item_biases = frozen<float>({1.0f, -1.0f, 0.75f});
+  parts.users.ids = std::make_shared<const IdDictionary>(std::vector<std::string>{"a", "b", "c"});
+  parts.items.ids = std::make_shared<const IdDictionary>(std::vector<std::string>{"x", "y", "z"});
+  parts.users.biases = frozen<float>({0.5f, 1.0f, 0.25f});
+  parts.items.biases = frozen<float>({1.0f, -1.0f, 0.75f});
   parts.trained = {.offsets = frozen<std::uint64_t>({0, 2, 3, 3}),
                    .items = frozen<ItemIndex>({0, 1, 0})};
   parts.held_out = {.offsets = frozen<std::uint64_t>({0, 0, 0, 1}),
@@ -61,7 +61,7 @@ bool same_bits(const Evaluation& a, const Evaluation& b) {
   const auto numbers = [](const Evaluation& e) {
     return std::vector<double>{e.all.mse,       e.all.mae,           e.known.mse,
                                e.cold_user.mse, e.cold_item.mse,     e.cold_both.mse,
-                               e.known.mae,     e.baseline_mean_mse, e.baseline_bias_mse};
+                               e.known.mae,     e.baseline_mean_error, e.baseline_bias_error};
   };
   const auto p = numbers(a), q = numbers(b);
   return std::memcmp(p.data(), q.data(), p.size() * sizeof(double)) == 0;
@@ -103,9 +103,9 @@ BOOST_AUTO_TEST_CASE(errors_by_what_is_known) {
   BOOST_TEST(!e.is_training_set);
 
   // Mean 2: errors 0, 2, 2, -1, 2, 2.5, 2.25, 0.
-  BOOST_TEST(e.baseline_mean_mse == (4 + 4 + 1 + 4 + 6.25 + 5.0625) / 8);
+  BOOST_TEST(e.baseline_mean_error == (4 + 4 + 1 + 4 + 6.25 + 5.0625) / 8);
   // With biases a 3, b 6 clipped to 5, others 2: errors -1, -1, -1, -1, 2, -.5, 1.25, 0.
-  BOOST_TEST(e.baseline_bias_mse == (1 + 1 + 1 + 1 + 4 + 0.25 + 1.5625) / 8);
+  BOOST_TEST(e.baseline_bias_error == (1 + 1 + 1 + 1 + 4 + 0.25 + 1.5625) / 8);
 }
 
 BOOST_AUTO_TEST_CASE(predictions_are_clipped) {
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(no_ratings_have_no_errors) {
   BOOST_TEST(e.all.count == 0u);
   BOOST_TEST(std::isnan(e.all.mse));
   BOOST_TEST(std::isnan(e.all.rmse()));
-  BOOST_TEST(std::isnan(e.baseline_mean_mse));
+  BOOST_TEST(std::isnan(e.baseline_mean_error));
   BOOST_TEST(predictions.empty());
   BOOST_TEST(!e.is_training_set);
 }
@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(a_model_without_baseline_or_lists_has_none_to_report) {
   const Evaluation e = evaluate(FactorModel(parts), table_of({{"a", "x", 4.5f}}));
   BOOST_TEST(e.all.mse == 0.0);
   BOOST_TEST(e.known.count == 1u);  // it does not know what it was trained on, but has their rows
-  BOOST_TEST(std::isnan(e.baseline_mean_mse));
-  BOOST_TEST(std::isnan(e.baseline_bias_mse));
+  BOOST_TEST(std::isnan(e.baseline_mean_error));
+  BOOST_TEST(std::isnan(e.baseline_bias_error));
   BOOST_TEST(evaluate(FactorModel(), table_of({{"a", "x", 4.5f}})).cold_both.mse == 4.5 * 4.5);
 }
 
@@ -171,12 +171,12 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_threads) {
     }
     return FrozenArray<float>(std::move(buffer));
   };
-  parts.user_factors = draw(kUsers);
-  parts.item_factors = draw(kItems);
-  parts.user_biases = frozen(std::vector<float>(kUsers, 1.5f));
-  parts.item_biases = frozen(std::vector<float>(kItems, 0.5f));
-  parts.users = std::make_shared<const IdDictionary>(user_ids);
-  parts.items = std::make_shared<const IdDictionary>(item_ids);
+  parts.users.factors = draw(kUsers);
+  parts.items.factors = draw(kItems);
+  parts.users.biases = frozen(std::vector<float>(kUsers, 1.5f));
+  parts.items.biases = frozen(std::vector<float>(kItems, 0.5f));
+  parts.users.ids = std::make_shared<const IdDictionary>(user_ids);
+  parts.items.ids = std::make_shared<const IdDictionary>(item_ids);
   const FactorModel model(std::move(parts));
 
   RatingTable table;

@@ -6,13 +6,13 @@
 #include <thread>
 #include <vector>
 
-#include "compute/rating_scale.hpp"
+#include "compute/rating_statistics.hpp"
 #include "mfpar/evaluate.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/train.hpp"
 #include "rating_fixtures.hpp"
-#include "train/mailbox.hpp"
-#include "train/snapshot.hpp"
+#include "train/handoff.hpp"
+#include "train/sgd_solver.hpp"
 #include "training_fixtures.hpp"
 
 using namespace mfpar;
@@ -29,14 +29,14 @@ BOOST_AUTO_TEST_CASE(reports_tell_the_errors_of_the_model_as_it_stood) {
   BOOST_TEST(epochs == (std::vector{0, 1, 2, 3, 4, 5, 6}));
   const auto& record = result.model.parts().record;
   const EpochReport& best = record.history.at(static_cast<std::size_t>(record.best_epoch));
-  BOOST_TEST(best.valid_mse == mse_of(result.model, data.validation),
+  BOOST_TEST(best.valid_error == error_of(result.model, data.validation),
              boost::test_tools::tolerance(1e-5));
-  BOOST_TEST(best.train_mse == mse_of(result.model, data.training),
+  BOOST_TEST(best.train_error == error_of(result.model, data.training),
              boost::test_tools::tolerance(1e-5));
-  BOOST_TEST(record.history.back().train_mse < 0.8 * record.history.front().train_mse);
+  BOOST_TEST(record.history.back().train_error < 0.8 * record.history.front().train_error);
   for (const EpochReport& report : record.history) {
-    BOOST_TEST(report.valid_mse >= best.valid_mse);
-    BOOST_TEST(report.objective > report.train_mse * static_cast<double>(data.training.size()));
+    BOOST_TEST(report.valid_error >= best.valid_error);
+    BOOST_TEST(report.objective > report.train_error * static_cast<double>(data.training.size()));
     BOOST_TEST(report.updates_per_second == 0.0);  // the record has no times, the result has them
   }
   BOOST_TEST(result.history.back().updates_per_second > 0.0);
@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(the_reported_objective_is_the_one_minimised) {
     options.epochs = 2;
     const TrainResult result = train(ratings, {}, options);
     const FactorModel& model = result.model;
-    const double sd = measure_scale(ratings, true, Workers(1)).deviation;
+    const double sd =
+        measure_ratings(ratings, Loss::kSquared, true, Workers(1)).scale.deviation;
     const double exponent = penalty == Penalty::kPerRating    ? 0.0
                             : penalty == Penalty::kSquareRoot ? 0.5
                                                               : 1.0;
@@ -73,10 +74,10 @@ BOOST_AUTO_TEST_CASE(the_reported_objective_is_the_one_minimised) {
         ++item_counts[ratings.item(at)];
       }
       add_penalty(static_cast<double>(end - begin), model.user_row(user),
-                  model.parts().user_biases[user]);
+                  model.parts().users.biases[user]);
     }
     for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
-      add_penalty(item_counts[item], model.item_row(item), model.parts().item_biases[item]);
+      add_penalty(item_counts[item], model.item_row(item), model.parts().items.biases[item]);
     }
     BOOST_TEST(model.parts().record.history.back().objective == objective,
                boost::test_tools::tolerance(1e-4));
@@ -87,17 +88,17 @@ BOOST_AUTO_TEST_CASE(running_and_sampled_training_errors_estimate_the_exact_one)
   const SplitResult data =
       split_random(random_store({.users = 400, .items = 100, .seed = 3}), 0.1, 1);
   auto options = quick_options();
-  const double exact = history_of(data, options).back().train_mse;
-  options.train_mse = TrainMse::kSample;
+  const double exact = history_of(data, options).back().train_error;
+  options.train_error = TrainError::kSample;
   options.sample = data.training.size() / 2;
   const auto sampled = history_of(data, options);
-  BOOST_TEST(sampled.back().train_mse == exact, boost::test_tools::tolerance(0.15));
-  BOOST_TEST(sampled.back().train_mse != exact);
-  options.train_mse = TrainMse::kRunning;
+  BOOST_TEST(sampled.back().train_error == exact, boost::test_tools::tolerance(0.15));
+  BOOST_TEST(sampled.back().train_error != exact);
+  options.train_error = TrainError::kRunning;
   const auto running = history_of(data, options);
   // The workers saw the model on its way from the epoch before, so a little above.
-  BOOST_TEST(running.back().train_mse > exact);
-  BOOST_TEST(running.back().train_mse < 1.3 * exact);
+  BOOST_TEST(running.back().train_error > exact);
+  BOOST_TEST(running.back().train_error < 1.3 * exact);
 }
 
 BOOST_AUTO_TEST_CASE(evaluation_every_few_epochs_leaves_the_others_unevaluated) {
@@ -109,14 +110,14 @@ BOOST_AUTO_TEST_CASE(evaluation_every_few_epochs_leaves_the_others_unevaluated) 
   const std::vector<bool> evaluated{true, false, true, false, true, true};  // and the last
   BOOST_REQUIRE(history.size() == evaluated.size());
   for (std::size_t epoch = 0; epoch < evaluated.size(); ++epoch) {
-    BOOST_TEST(std::isnan(history[epoch].valid_mse) == !evaluated[epoch]);
-    BOOST_TEST(std::isnan(history[epoch].train_mse) == !evaluated[epoch]);
+    BOOST_TEST(std::isnan(history[epoch].valid_error) == !evaluated[epoch]);
+    BOOST_TEST(std::isnan(history[epoch].train_error) == !evaluated[epoch]);
   }
   options.eval_every = 0;
   const TrainResult result = train(data.training, data.validation, options);
   BOOST_TEST(result.model.parts().record.best_epoch == 5);
   for (const EpochReport& report : result.history) {
-    BOOST_TEST(std::isnan(report.valid_mse));
+    BOOST_TEST(std::isnan(report.valid_error));
   }
 }
 
@@ -133,8 +134,8 @@ BOOST_AUTO_TEST_CASE(training_stops_when_patience_runs_out_and_keeps_the_best_ep
   const TrainingRecord& record = result.model.parts().record;
   BOOST_TEST((result.stop_reason == StopReason::kPatience));
   BOOST_TEST(record.history.back().epoch == record.best_epoch + 3);
-  BOOST_TEST(mse_of(result.model, data.validation) ==
-                 record.history[static_cast<std::size_t>(record.best_epoch)].valid_mse,
+  BOOST_TEST(error_of(result.model, data.validation) ==
+                 record.history[static_cast<std::size_t>(record.best_epoch)].valid_error,
              boost::test_tools::tolerance(1e-5));
 }
 
@@ -142,44 +143,40 @@ BOOST_AUTO_TEST_CASE(a_snapshot_does_not_change_while_training_goes_on) {
   const RatingStore ratings = random_store();
   const auto options = quick_options();
   const Workers workers(2);
-  const RatingScale scale = measure_scale(ratings, true, workers);
-  TrainingState state(ratings, scale, options, nullptr, workers);
-  const SnapshotMaker snapshots(ratings, scale, options);
-  const BandStore bands = make_bands(ratings, scale, Schedule::kHogwild, 4, workers);
-  const auto schedule =
-      make_schedule(Schedule::kHogwild, bands, find_kernels("auto"), 4, StepRule::kAdaGrad);
-  const FactorModel before = snapshots.take(state, workers);
+  const auto solver = make_sgd_solver(
+      ratings, measure_ratings(ratings, options.loss, true, workers), options, nullptr, workers);
+  const FactorModel before = solver->snapshot();
   const auto numbers = numbers_of(before);
   std::vector<float> seen_by_a_reader;
   {
     const std::jthread reader([&] { seen_by_a_reader = numbers_of(before); });
-    schedule->run_epoch(state.plan(1), workers, [] { return false; });
+    solver->run_epoch(1, [] { return false; });
     // Memory of a snapshot that is gone is used again, that of one that is held is not.
-    snapshots.take(state, workers);
-    snapshots.take(state, workers);
+    solver->snapshot();
+    solver->snapshot();
   }
   BOOST_TEST((seen_by_a_reader == numbers));
   BOOST_TEST((numbers_of(before) == numbers));
-  BOOST_TEST((numbers_of(snapshots.take(state, workers)) != numbers));
+  BOOST_TEST((numbers_of(solver->snapshot()) != numbers));
 }
 
-BOOST_AUTO_TEST_CASE(a_mailbox_keeps_its_sender_at_most_one_message_ahead) {
-  Mailbox<int> mailbox;
+BOOST_AUTO_TEST_CASE(a_handoff_keeps_its_sender_at_most_one_message_ahead) {
+  Handoff<int> handoff;
   std::atomic<int> finished{0};
   std::vector<int> received;
   std::jthread receiver([&] {
-    while (const auto message = mailbox.take()) {
+    while (const auto message = handoff.take()) {
       received.push_back(*message);
       finished.store(*message);
-      mailbox.done();
+      handoff.done();
     }
   });
   for (int message = 1; message <= 100; ++message) {
-    mailbox.put(message);
+    handoff.put(message);
     BOOST_TEST(finished.load() >= message - 1);
   }
-  mailbox.wait_until_done();
-  mailbox.close();
+  handoff.wait_until_done();
+  handoff.close();
   receiver.join();
   std::vector<int> expected(100);
   std::iota(expected.begin(), expected.end(), 1);

@@ -35,14 +35,14 @@ struct Side {
         norm += x * x;
       }
       const auto bias = static_cast<float>(0.3 * random.normal());
-      const auto shrink = static_cast<float>(0.1 + 0.1 * random.uniform());
-      side().state(row) = {bias, norm, 1.5f, 1.25f, shrink};
+      const auto weight = static_cast<float>(0.1 + 0.1 * random.uniform());
+      side().state(row) = {bias, norm, 1.5f, 1.25f, weight};
     }
   }
   Side(const Side& other) : count(other.count), rank(other.rank), records(other.records.size()) {
     std::ranges::copy(other.records, records.begin());
   }
-  FactorSide side() { return {records.data(), rank}; }
+  RowRecords side() { return {records.data(), rank}; }
   const float* row(std::uint32_t index) const { return const_cast<Side*>(this)->side().row(index); }
   const RowState& state(std::uint32_t index) const {
     return const_cast<Side*>(this)->side().state(index);
@@ -50,7 +50,7 @@ struct Side {
   std::size_t width() const { return factor_width(rank); }
 };
 
-/// Runs of the lengths below, one of them of `longest` ratings: every way to fill groups. Run r is of
+/// Runs of the lengths below, one of them of `longest` ratings: every way to fill mini-batches. Run r is of
 /// items of its own, so that the order of the runs makes no difference.
 struct Runs {
   static constexpr std::uint32_t kLengths[] = {0,  1,  2,  5,  7,  3,  8,  9,
@@ -62,9 +62,13 @@ struct Runs {
   std::vector<RatingStore::WideEntry> wide;
   std::vector<float> values;
 
-  explicit Runs(std::uint64_t seed, std::uint32_t longest = 5) {
+  /// With `labels`, values are 0 and 1.
+  explicit Runs(std::uint64_t seed, std::uint32_t longest = 5, bool labels = false) {
     Random random(seed);
-    for (int code = 0; code < 10; ++code) values.push_back(static_cast<float>(code - 5) / 3.0f);
+    for (int code = 0; code < 10; ++code) {
+      values.push_back(labels ? static_cast<float>(code % 2)
+                              : static_cast<float>(code - 5) / 3.0f);
+    }
     for (std::uint32_t run = 0; run < kRuns; ++run) {
       for (std::uint32_t n = run == 5 ? longest : kLengths[run]; n > 0; --n) {
         const std::uint32_t item = items++;
@@ -143,30 +147,42 @@ double largest_difference(const Side& a, const Side& b, bool adagrad) {
 
 }  // namespace
 
+/// Runs a kernel and its scalar twin on the same pass, and holds what they leave against each other.
+void compare_with_twin(const KernelSet& set, Loss loss, const Runs& runs, std::uint32_t rank,
+                       bool adagrad, bool compact, float bias_rate) {
+  const Side users(Runs::kRuns, rank, 2), items(runs.items, rank, 3);
+  Side fast_users(users), fast_items(items), slow_users(users), slow_items(items);
+  auto fast = pass_of(runs.describe(compact), fast_users, fast_items, rank);
+  auto slow = pass_of(runs.describe(compact), slow_users, slow_items, rank);
+  fast.bias_rate = slow.bias_rate = bias_rate;
+  fast.mean = slow.mean = 0.125f;
+  const PassSums fast_sums = set.sgd(loss, rank, adagrad)(fast);
+  const PassSums slow_sums = sgd_reference(loss, slow, adagrad);
+  // Sums of up to 1,024 products in another order, and ten updates one upon another.
+  BOOST_TEST(largest_difference(fast_users, slow_users, adagrad) < 2e-5);
+  BOOST_TEST(largest_difference(fast_items, slow_items, adagrad) < 2e-5);
+  BOOST_TEST(fast_sums.error == slow_sums.error, boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(fast_sums.clipped_error == slow_sums.clipped_error,
+             boost::test_tools::tolerance(1e-5));
+  const bool clips = !describe_loss(loss).predicts_probability;
+  BOOST_TEST((slow_sums.clipped_error != slow_sums.error) == clips);
+  BOOST_TEST(largest_difference(fast_users, users, adagrad) > 1e-3);
+}
+
 BOOST_AUTO_TEST_CASE(every_kernel_agrees_with_its_scalar_twin) {
-  const Runs runs(1);
-  for (const KernelSet* set : available_kernels()) {
-    for (const std::uint32_t rank : kRanks) {
-      const Side users(Runs::kRuns, rank, 2), items(runs.items, rank, 3);
-      for (const bool adagrad : {true, false}) {
-        for (const bool compact : {true, false}) {
-          for (const float bias_rate : {0.05f, 0.0f}) {
-            BOOST_TEST_CONTEXT(set->name << " rank " << rank << " adagrad " << adagrad
-                                         << " compact " << compact << " bias " << bias_rate) {
-              Side fast_users(users), fast_items(items), slow_users(users), slow_items(items);
-              auto fast = pass_of(runs.describe(compact), fast_users, fast_items, rank);
-              auto slow = pass_of(runs.describe(compact), slow_users, slow_items, rank);
-              fast.bias_rate = slow.bias_rate = bias_rate;
-              const PassSums fast_sums = set->sgd(rank, adagrad)(fast);
-              const PassSums slow_sums = sgd_reference(slow, adagrad);
-              // Sums of up to 1,024 products in another order, and ten updates one upon another.
-              BOOST_TEST(largest_difference(fast_users, slow_users, adagrad) < 2e-5);
-              BOOST_TEST(largest_difference(fast_items, slow_items, adagrad) < 2e-5);
-              BOOST_TEST(fast_sums.error == slow_sums.error, boost::test_tools::tolerance(1e-5));
-              BOOST_TEST(fast_sums.clipped_error == slow_sums.clipped_error,
-                         boost::test_tools::tolerance(1e-5));
-              BOOST_TEST(slow_sums.clipped_error != slow_sums.error);
-              BOOST_TEST(largest_difference(fast_users, users, adagrad) > 1e-3);
+  for (const LossInfo& info : losses()) {
+    const Runs runs(1, 5, info.predicts_probability);
+    for (const KernelSet* set : available_kernels()) {
+      for (const std::uint32_t rank : kRanks) {
+        for (const bool adagrad : {true, false}) {
+          for (const bool compact : {true, false}) {
+            if (!compact && info.predicts_probability) continue;  // labels are few
+            for (const float bias_rate : {0.05f, 0.0f}) {
+              BOOST_TEST_CONTEXT(info.name << " " << set->name << " rank " << rank << " adagrad "
+                                           << adagrad << " compact " << compact << " bias "
+                                           << bias_rate) {
+                compare_with_twin(*set, info.loss, runs, rank, adagrad, compact, bias_rate);
+              }
             }
           }
         }
@@ -194,7 +210,7 @@ BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
   pass.lambda_factors = 0.1f;
   pass.lambda_biases = 0.5f;
   pass.highest = 5.0f;
-  const PassSums sums = sgd_reference(pass, false);
+  const PassSums sums = sgd_reference(Loss::kSquared, pass, false);
   BOOST_TEST(sums.error == 1.0);
   BOOST_TEST(sums.clipped_error == 4.0);  // 7 - min(6, 5)
   // x + rate e y, and then the implicit step of the penalty.
@@ -206,30 +222,34 @@ BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
 }
 
 BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
-  const Runs runs(4);
-  for (const KernelSet* set : available_kernels()) {
-    for (const std::uint32_t rank : kRanks) {
-      for (const bool compact : {true, false}) {
-        BOOST_TEST_CONTEXT(set->name << " rank " << rank << " compact " << compact) {
-          const auto users = random_rows(Runs::kRuns, rank, 5);
-          const auto items = random_rows(runs.items, rank, 6);
-          std::vector<float> user_biases(Runs::kRuns, 0.25f), item_biases(runs.items, -0.5f);
-          ErrorPass pass;
-          pass.runs = runs.describe(compact);
-          pass.fixed_rows = users.data();
-          pass.fixed_biases = user_biases.data();
-          pass.moving_rows = items.data();
-          pass.moving_biases = item_biases.data();
-          pass.stride = row_stride(rank);
-          pass.rank = rank;
-          pass.mean = 0.125f;
-          pass.lowest = -0.125f;  // what a zero interaction predicts: about half are clipped
-          pass.highest = 0.5f;
-          const PassSums fast = set->error(rank, compact)(pass);
-          const PassSums slow = error_reference(pass);
-          BOOST_TEST(fast.error == slow.error, boost::test_tools::tolerance(1e-5));
-          BOOST_TEST(fast.clipped_error == slow.clipped_error, boost::test_tools::tolerance(1e-5));
-          BOOST_TEST(slow.error != slow.clipped_error);
+  for (const LossInfo& info : losses()) {
+    const Runs runs(4, 5, info.predicts_probability);
+    for (const KernelSet* set : available_kernels()) {
+      for (const std::uint32_t rank : kRanks) {
+        for (const bool compact : {true, false}) {
+          BOOST_TEST_CONTEXT(info.name << " " << set->name << " rank " << rank << " compact "
+                                       << compact) {
+            const auto users = random_rows(Runs::kRuns, rank, 5);
+            const auto items = random_rows(runs.items, rank, 6);
+            std::vector<float> user_biases(Runs::kRuns, 0.25f), item_biases(runs.items, -0.5f);
+            ErrorPass pass;
+            pass.runs = runs.describe(compact);
+            pass.fixed_rows = users.data();
+            pass.fixed_biases = user_biases.data();
+            pass.moving_rows = items.data();
+            pass.moving_biases = item_biases.data();
+            pass.stride = row_stride(rank);
+            pass.rank = rank;
+            pass.mean = 0.125f;
+            pass.lowest = -0.125f;  // what a zero interaction predicts: about half are clipped
+            pass.highest = 0.5f;
+            const PassSums fast = set->error(info.loss, rank, compact)(pass);
+            const PassSums slow = error_reference(info.loss, pass);
+            BOOST_TEST(fast.error == slow.error, boost::test_tools::tolerance(1e-5));
+            BOOST_TEST(fast.clipped_error == slow.clipped_error,
+                       boost::test_tools::tolerance(1e-5));
+            BOOST_TEST((slow.error != slow.clipped_error) == !info.predicts_probability);
+          }
         }
       }
     }
@@ -301,7 +321,7 @@ BOOST_AUTO_TEST_CASE(padding_stays_zero) {
   const Runs runs(7);
   for (const KernelSet* set : available_kernels()) {
     Side users(Runs::kRuns, 5, 8), items(runs.items, 5, 9);
-    set->sgd(5, true)(pass_of(runs.describe(true), users, items, 5));
+    set->sgd(Loss::kSquared, 5, true)(pass_of(runs.describe(true), users, items, 5));
     for (const Side* side : {&users, &items}) {
       for (std::uint32_t row = 0; row < side->count; ++row) {
         for (std::size_t f = 5; f < side->width(); ++f) {
@@ -313,9 +333,9 @@ BOOST_AUTO_TEST_CASE(padding_stays_zero) {
 }
 
 // Two runs are under way, so the order in which they begin and end shows where they meet in one
-// row; the longest has several pieces.
+// row; the longest has several segments.
 BOOST_AUTO_TEST_CASE(runs_that_meet_agree_with_the_scalar_twin) {
-  constexpr std::uint32_t kLongest = 2 * kLongestPiece + 20;
+  constexpr std::uint32_t kLongest = 2 * kMaxSegment + 20;
   Runs runs(11, kLongest);
   for (std::size_t run = 0; run < Runs::kRuns; ++run) {
     for (std::uint64_t at = runs.offsets[run]; at < runs.offsets[run + 1]; ++at) {
@@ -330,8 +350,8 @@ BOOST_AUTO_TEST_CASE(runs_that_meet_agree_with_the_scalar_twin) {
         Side slow_users(fast_users), slow_items(fast_items);
         auto fast = pass_of(runs.describe(true), fast_users, fast_items, rank);
         auto slow = pass_of(runs.describe(true), slow_users, slow_items, rank);
-        set->sgd(rank, adagrad)(fast);
-        sgd_reference(slow, adagrad);
+        set->sgd(Loss::kSquared, rank, adagrad)(fast);
+        sgd_reference(Loss::kSquared, slow, adagrad);
         // Norms kept by increments leave out how the moves of two runs act upon each other.
         BOOST_TEST_CONTEXT(set->name << " rank " << rank << " adagrad " << adagrad) {
           BOOST_TEST(largest_difference(fast_users, slow_users, false) < 5e-3);
@@ -350,8 +370,8 @@ BOOST_AUTO_TEST_CASE(a_penalty_never_turns_a_row_around) {
     auto pass = pass_of(runs.describe(true), users, items, 16);
     auto slow = pass_of(runs.describe(true), slow_users, slow_items, 16);
     pass.lambda_factors = slow.lambda_factors = 1000.0f;
-    set->sgd(16, false)(pass);
-    sgd_reference(slow, false);
+    set->sgd(Loss::kSquared, 16, false)(pass);
+    sgd_reference(Loss::kSquared, slow, false);
     BOOST_TEST(largest_difference(users, slow_users, false) < 2e-5);
     BOOST_TEST(largest_difference(items, slow_items, false) < 2e-5);
   }
@@ -380,7 +400,7 @@ BOOST_AUTO_TEST_CASE(kernel_sets_are_found_by_name) {
   for (const KernelSet* set : sets) BOOST_TEST(&find_kernels(set->name) == set);
   // Each set has code of its own, so the sweep above ran what it names.
   for (std::size_t i = 1; i < sets.size(); ++i) {
-    BOOST_TEST((sets[i]->sgd(64, true) != sets[0]->sgd(64, true)));
+    BOOST_TEST((sets[i]->sgd(Loss::kSquared, 64, true) != sets[0]->sgd(Loss::kSquared, 64, true)));
     BOOST_TEST((sets[i]->gram != sets[0]->gram));
   }
   BOOST_CHECK_EXCEPTION(find_kernels("sse9"), Error, [&](const Error& e) {

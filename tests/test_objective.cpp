@@ -13,7 +13,7 @@ using namespace mfpar;
 namespace {
 
 constexpr std::size_t kUsers = 7, kItems = 6, kRank = 3;
-constexpr double kLambdaFactors = 0.7, kLambdaBiases = 0.3;
+constexpr double kLambdaFactors = 0.7, kLambdaBiases = 0.3, kMean = 0.4;
 
 struct Observation {
   std::size_t user, item;
@@ -28,19 +28,22 @@ struct Problem {
   std::vector<double> parameters;
   double exponent;
   bool biases;
+  Loss loss;
 
   static constexpr std::size_t kQ = kUsers * kRank;
   static constexpr std::size_t kUserBiases = kQ + kItems * kRank;
   static constexpr std::size_t kItemBiases = kUserBiases + kUsers;
   static constexpr std::size_t kSize = kItemBiases + kItems;
 
-  Problem(Penalty penalty, bool with_biases)
-      : exponent(penalty_exponent(penalty)), biases(with_biases) {
+  Problem(Penalty penalty, bool with_biases, Loss with_loss)
+      : exponent(penalty_exponent(penalty)), biases(with_biases), loss(with_loss) {
+    const bool labels = describe_loss(loss).predicts_probability;
     Random random(11);
     for (std::size_t u = 0; u < kUsers; ++u) {
       for (std::size_t i = 0; i < kItems; ++i) {
         if (random.uniform() < 0.4) continue;
-        ratings.push_back({u, i, random.normal()});
+        const double value = random.normal();
+        ratings.push_back({u, i, labels ? (value > 0.0 ? 1.0 : 0.0) : value});
         ++user_counts[u];
         ++item_counts[i];
       }
@@ -52,7 +55,10 @@ struct Problem {
 
   RatingPoint<double> point(const Observation& r) const {
     const std::span<const double> all(parameters);
-    return {r.value, all.subspan(r.user * kRank, kRank), all.subspan(kQ + r.item * kRank, kRank),
+    return {r.value,
+            kMean,
+            all.subspan(r.user * kRank, kRank),
+            all.subspan(kQ + r.item * kRank, kRank),
             all[kUserBiases + r.user], all[kItemBiases + r.item]};
   }
 
@@ -62,17 +68,24 @@ struct Problem {
     return {kLambdaFactors * u, kLambdaFactors * i, kLambdaBiases * u, kLambdaBiases * i};
   }
 
-  double loss() const {
-    double sum = 0;
-    for (const auto& r : ratings) sum += rating_loss(point(r), weights(r));
-    return sum;
+  double total() const {
+    return with_loss(loss, [&]<class LossPolicy>() {
+      double sum = 0;
+      for (const auto& r : ratings) sum += rating_loss<LossPolicy>(point(r), weights(r));
+      return sum;
+    });
   }
 
   std::vector<double> gradient() const {
+    return with_loss(loss, [&]<class LossPolicy>() { return gradient_of<LossPolicy>(); });
+  }
+
+  template <class LossPolicy>
+  std::vector<double> gradient_of() const {
     std::vector<double> total(kSize);
     std::vector<double> p(kRank), q(kRank);
     for (const auto& r : ratings) {
-      const auto bias = rating_gradient<double>(point(r), weights(r), p, q);
+      const auto bias = rating_gradient<LossPolicy, double>(point(r), weights(r), p, q);
       for (std::size_t f = 0; f < kRank; ++f) {
         total[r.user * kRank + f] += p[f];
         total[kQ + r.item * kRank + f] += q[f];
@@ -87,24 +100,26 @@ struct Problem {
 
 const auto kPenalties = boost::unit_test::data::make({0, 1, 2});
 const auto kWithBiases = boost::unit_test::data::make({false, true});
+const auto kLosses = boost::unit_test::data::make({0, 1, 2});
 
 }  // namespace
 
-BOOST_DATA_TEST_CASE(analytic_gradient_equals_the_numerical_one, kPenalties* kWithBiases, penalty,
-                     biases) {
-  Problem problem(static_cast<Penalty>(penalty), biases);
+BOOST_DATA_TEST_CASE(analytic_gradient_equals_the_numerical_one, kPenalties* kWithBiases* kLosses,
+                     penalty, biases, loss) {
+  Problem problem(static_cast<Penalty>(penalty), biases, static_cast<Loss>(loss));
   const auto analytic = problem.gradient();
-  // The loss is a polynomial of degree 4, so a central difference errs by h^2 / 6 times its third
-  // derivative (about 10 here, 1e-9 in all) and by rounding (1e-16 * 50 / h).
+  // Squared, the loss is a polynomial of degree 4, so a central difference errs by h^2 / 6 times its third
+  // derivative (about 10 here, 1e-9 in all) and by rounding (1e-16 * 50 / h). No rating's residual is
+  // within a step of the kink of the absolute loss.
   constexpr double kStep = 3e-5;
   double error = 0, size = 0;
   for (std::size_t x = 0; x < Problem::kSize; ++x) {
     if (!biases && x >= Problem::kUserBiases) continue;
     const double saved = problem.parameters[x];
     problem.parameters[x] = saved + kStep;
-    const double above = problem.loss();
+    const double above = problem.total();
     problem.parameters[x] = saved - kStep;
-    const double below = problem.loss();
+    const double below = problem.total();
     problem.parameters[x] = saved;
     const double numerical = (above - below) / (2 * kStep);
     error += (numerical - analytic[x]) * (numerical - analytic[x]);
@@ -114,23 +129,31 @@ BOOST_DATA_TEST_CASE(analytic_gradient_equals_the_numerical_one, kPenalties* kWi
   BOOST_TEST(std::sqrt(error / size) < 1e-6);
 }
 
-BOOST_DATA_TEST_CASE(losses_add_up_to_the_reported_objective, kPenalties* kWithBiases, penalty,
-                     biases) {
-  // sum e^2 + sum over rows n^(1-e) (lambda_factors |row|^2 + lambda_biases b^2)
-  const Problem problem(static_cast<Penalty>(penalty), biases);
+BOOST_DATA_TEST_CASE(losses_add_up_to_the_reported_objective, kPenalties* kWithBiases* kLosses,
+                     penalty, biases, loss) {
+  // sum error + sum over rows n^(1-e) (lambda_factors |row|^2 + lambda_biases b^2) / (2 c)
+  const Problem problem(static_cast<Penalty>(penalty), biases, static_cast<Loss>(loss));
+  TrainOptions options;
+  options.lambda_factors = kLambdaFactors;
+  options.lambda_biases = kLambdaBiases;
+  const PenaltyCharges charges = penalty_charges(problem.loss, options, 1.0);
+  const double step = problem.loss == Loss::kSquared ? 0.5 : 1.0;
   const auto& x = problem.parameters;
   const double exponent = problem.exponent;
   double objective = 0;
   for (const auto& r : problem.ratings) {
-    const double e = rating_error(problem.point(r));
-    objective += e * e;
+    const RatingPoint<double> at = problem.point(r);
+    const double e = rating_residual(at), s = at.target - e;
+    objective += problem.loss == Loss::kSquared    ? e * e
+                 : problem.loss == Loss::kAbsolute ? std::abs(e)
+                                                   : std::log(1 + std::exp(s)) - at.target * s;
   }
-  const auto add_row = [&x, &objective, exponent](double count, std::size_t factors,
+  const auto add_row = [&x, &objective, &charges, exponent](double count, std::size_t factors,
                                                   std::size_t bias) {
     double square = 0;
     for (std::size_t f = 0; f < kRank; ++f) square += x[factors + f] * x[factors + f];
     objective += std::pow(count, 1 - exponent) *
-                 (kLambdaFactors * square + kLambdaBiases * x[bias] * x[bias]);
+                 (charges.factors * square + charges.biases * x[bias] * x[bias]);
   };
   for (std::size_t u = 0; u < kUsers; ++u) {
     add_row(problem.user_counts[u], u * kRank, Problem::kUserBiases + u);
@@ -138,12 +161,12 @@ BOOST_DATA_TEST_CASE(losses_add_up_to_the_reported_objective, kPenalties* kWithB
   for (std::size_t i = 0; i < kItems; ++i) {
     add_row(problem.item_counts[i], Problem::kQ + i * kRank, Problem::kItemBiases + i);
   }
-  BOOST_TEST(2 * problem.loss() == objective, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(problem.total() / step == objective, boost::test_tools::tolerance(1e-12));
 }
 
-BOOST_AUTO_TEST_CASE(penalties_shrink_with_the_number_of_ratings) {
-  BOOST_TEST(penalty_shrink(16, Penalty::kPerRating) == 1.0f);
-  BOOST_TEST(penalty_shrink(16, Penalty::kSquareRoot) == 0.25f);
-  BOOST_TEST(penalty_shrink(16, Penalty::kTotal) == 0.0625f);
-  BOOST_TEST(penalty_shrink(0, Penalty::kTotal) == 0.0f);
+BOOST_AUTO_TEST_CASE(penalty_weights_fall_with_the_number_of_ratings) {
+  BOOST_TEST(penalty_weight(16, Penalty::kPerRating) == 1.0f);
+  BOOST_TEST(penalty_weight(16, Penalty::kSquareRoot) == 0.25f);
+  BOOST_TEST(penalty_weight(16, Penalty::kTotal) == 0.0625f);
+  BOOST_TEST(penalty_weight(0, Penalty::kTotal) == 0.0f);
 }

@@ -9,7 +9,7 @@
 #include "compute/epoch_schedule.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "rating_fixtures.hpp"
-#include "train/training_state.hpp"
+#include "train/sgd_state.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -26,19 +26,19 @@ struct Outcome {
 Outcome run_two_epochs(const RatingStore& ratings, TrainOptions options,
                        std::uint32_t in_step = 0) {
   const Workers workers(options.threads);
-  const RatingScale scale = measure_scale(ratings, true, workers);
-  const KernelSet& kernels = find_kernels("auto");
+  const RatingStatistics statistics = measure_ratings(ratings, options.loss, true, workers);
   const auto rank = static_cast<std::uint32_t>(options.rank);
-  TrainingState state(ratings, scale, options, nullptr, workers);
-  const BandStore bands = in_step > 0 ? BandStore(ratings, scale, rank, in_step, workers)
-                                      : make_bands(ratings, scale, options.schedule, rank, workers);
-  const auto schedule = make_schedule(options.schedule, bands, kernels, rank, options.step_rule);
+  SgdState state(ratings, statistics, options, nullptr, workers);
+  const BandStore bands =
+      in_step > 0 ? BandStore(ratings, statistics, options.loss, rank, in_step, workers)
+                  : make_bands(ratings, statistics, options, workers);
+  const auto schedule = make_schedule(options, bands);
   Outcome outcome;
   for (const int epoch : {1, 2}) {
     outcome.sums = schedule->run_epoch(state.plan(epoch), workers, [] { return false; });
   }
-  for (const SideState* side : {&state.users(), &state.items()}) {
-    outcome.numbers.insert(outcome.numbers.end(), side->records.begin(), side->records.end());
+  for (const SgdState::Rows* side : {&state.users(), &state.items()}) {
+    outcome.numbers.insert(outcome.numbers.end(), side->memory.begin(), side->memory.end());
   }
   return outcome;
 }
@@ -103,6 +103,21 @@ BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads_under_every_loss) {
+  for (const LossInfo& info : losses()) {
+    const RatingStore store = random_store(
+        {.users = 200, .items = 90, .labels = info.predicts_probability, .seed = 8});
+    for (const StepRule rule : {StepRule::kAdaGrad, StepRule::kSgd}) {
+      auto options = options_with(Schedule::kBlocks, 1);
+      options.loss = info.loss;
+      options.step_rule = rule;
+      const Outcome one = run_two_epochs(store, options);
+      options.threads = 4;
+      BOOST_TEST(same_bytes(one, run_two_epochs(store, options)), info.name);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
   // The second shape has fewer users than the grid has bands, the third a single rating; long rows
   // make the first one's bands many.
@@ -111,11 +126,11 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
         RandomRatings{.users = 1, .items = 1, .density = 1.0}}) {
     const RatingStore store = random_store(shape);
     const Workers workers(2);
-    const RatingScale scale = measure_scale(store, true, workers);
+    const RatingStatistics statistics = measure_ratings(store, Loss::kSquared, true, workers);
     const std::uint32_t rank = 1 << 19;
-    const BandStore blocks(store, scale, rank, BandStore::panels_of(store), workers);
+    const BandStore blocks(store, statistics, Loss::kSquared, rank, BandStore::panels_of(store), workers);
     BOOST_TEST(blocks.panels() ==
-               std::min({BandStore::kMostPanels, store.user_count(), store.item_count()}));
+               std::min({BandStore::kMaxPanels, store.user_count(), store.item_count()}));
     BOOST_TEST(blocks.bands() % blocks.panels() == 0u);
     BOOST_TEST((blocks.bands() > blocks.panels()) == (shape.users == 103));
     std::map<std::pair<UserIndex, ItemIndex>, float> seen;
@@ -141,7 +156,7 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
       for (auto at = store.offsets()[user]; at < store.offsets()[user + 1]; ++at) {
         const auto found = seen.find({user, store.item(at)});
         BOOST_REQUIRE((found != seen.end()));
-        BOOST_TEST(found->second == scale.standardise(store.value(at)));
+        BOOST_TEST(found->second == statistics.scale.target(store.value(at)));
       }
     }
   }
@@ -150,13 +165,14 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
 BOOST_AUTO_TEST_CASE(a_schedule_stops_between_pieces_of_work) {
   const RatingStore store = random_store({.users = 300, .items = 80});
   for (const Schedule schedule : {Schedule::kHogwild, Schedule::kBlocks}) {
-    const auto options = options_with(schedule, 1);
+    auto options = options_with(schedule, 1);
+    options.step_rule = StepRule::kSgd;
     const Workers workers(1);
-    const RatingScale scale = measure_scale(store, true, workers);
-    TrainingState state(store, scale, options, nullptr, workers);
+    const RatingStatistics statistics = measure_ratings(store, options.loss, true, workers);
+    SgdState state(store, statistics, options, nullptr, workers);
     const auto plan = state.plan(1);
-    const BandStore bands = make_bands(store, scale, schedule, 12, workers);
-    const auto made = make_schedule(schedule, bands, find_kernels("auto"), 12, StepRule::kSgd);
+    const BandStore bands = make_bands(store, statistics, options, workers);
+    const auto made = make_schedule(options, bands);
     int pieces = 0;
     const PassSums some = made->run_epoch(plan, workers, [&] { return ++pieces > 1; });
     const PassSums all = made->run_epoch(plan, workers, [] { return false; });

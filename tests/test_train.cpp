@@ -10,7 +10,6 @@
 #include "mfpar/synthetic.hpp"
 #include "mfpar/train.hpp"
 #include "rating_fixtures.hpp"
-#include "train/item_lists_of.hpp"
 #include "training_fixtures.hpp"
 
 using namespace mfpar;
@@ -39,8 +38,8 @@ BOOST_AUTO_TEST_CASE(a_noiseless_low_rank_matrix_is_learnt) {
   options.threads = 2;
   const auto history = history_of(data, options);
   BOOST_TEST(history.size() == 11u);
-  BOOST_TEST(history.front().valid_mse > 1.0);
-  BOOST_TEST(history.back().valid_mse < 8e-4);
+  BOOST_TEST(history.front().valid_error > 1.0);
+  BOOST_TEST(history.back().valid_error < 8e-4);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_model_for_any_number_of_threads) {
@@ -63,7 +62,8 @@ BOOST_AUTO_TEST_CASE(ratings_given_away_are_held_once) {
   for (const bool half_stars : {true, false}) {
     const RandomRatings shape = {.users = 150, .items = 70, .half_stars = half_stars};
     const RatingStore kept = random_store(shape);
-    const ItemLists lists = item_lists_of(kept, Workers(1));
+    std::vector<ItemIndex> items;
+    for (std::uint64_t at = 0; at < kept.size(); ++at) items.push_back(kept.item(at));
     const auto fingerprint = rating_fingerprint(kept, 1);
     const FactorModel of_kept = train(kept, {}, quick_options()).model;
     BOOST_TEST(rating_fingerprint(kept, 1) == fingerprint);
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(ratings_given_away_are_held_once) {
     BOOST_TEST((numbers_of(of_given) == numbers_of(of_kept)));
     for (const FactorModel* model : {&of_kept, &of_given}) {
       const ItemLists& trained = model->parts().trained;
-      BOOST_TEST(trained.offsets.span() == lists.offsets.span(), boost::test_tools::per_element());
-      BOOST_TEST(trained.items.span() == lists.items.span(), boost::test_tools::per_element());
+      BOOST_TEST(trained.offsets.span() == kept.offsets(), boost::test_tools::per_element());
+      BOOST_TEST(trained.items.span() == items, boost::test_tools::per_element());
     }
     if (half_stars) {
       BOOST_TEST(static_cast<const void*>(of_given.parts().trained.items.data()) == memory);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_stop_request_returns_the_model_so_far) {
   BOOST_TEST((result.stop_reason == StopReason::kRequested));
   BOOST_TEST(result.history.size() >= 4u);
   BOOST_TEST(result.history.size() <= 6u);
-  BOOST_TEST(mse_of(result.model, data.validation) < result.history.front().valid_mse);
+  BOOST_TEST(error_of(result.model, data.validation) < result.history.front().valid_error);
 }
 
 BOOST_AUTO_TEST_CASE(training_goes_on_from_an_earlier_model_by_id) {
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_an_earlier_model_by_id) {
   hooks.init = &first;
   options.epochs = 1;
   const TrainResult next = train(again, {}, options, hooks);
-  BOOST_TEST(next.history.front().train_mse == mse_of(first, data.training),
+  BOOST_TEST(next.history.front().train_error == error_of(first, data.training),
              boost::test_tools::tolerance(1e-3));
   options.rank = 5;
   BOOST_CHECK_THROW(train(again, {}, options, hooks), Error);
@@ -222,6 +222,6 @@ BOOST_AUTO_TEST_CASE(popular_items_do_not_explode) {
     options.threads = 4;
     options.schedule = schedule;
     const TrainResult result = train(store, {}, options);
-    BOOST_TEST(result.history.back().train_mse < 0.75 * result.history.front().train_mse);
+    BOOST_TEST(result.history.back().train_error < 0.75 * result.history.front().train_error);
   }
 }

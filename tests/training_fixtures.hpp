@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "mfpar/split.hpp"
@@ -26,18 +27,30 @@ inline std::vector<float> numbers_of(const FactorModel& model) {
   std::vector<float> all;
   const auto& parts = model.parts();
   for (const auto* array :
-       {&parts.user_factors, &parts.item_factors, &parts.user_biases, &parts.item_biases}) {
+       {&parts.users.factors, &parts.items.factors, &parts.users.biases, &parts.items.biases}) {
     all.insert(all.end(), array->begin(), array->end());
   }
   return all;
 }
 
-inline double mse_of(const FactorModel& model, const RatingStore& ratings) {
+/// The mean loss of the model's predictions, by the loss it was trained with.
+inline double error_of(const FactorModel& model, const RatingStore& ratings) {
   double sum = 0;
+  const RatingRange range = model.range();
   for (UserIndex user = 0; user < ratings.user_count(); ++user) {
     for (auto at = ratings.offsets()[user]; at < ratings.offsets()[user + 1]; ++at) {
-      const double e = ratings.value(at) - model.predict(user, ratings.item(at));
-      sum += e * e;
+      const double rating = ratings.value(at), predicted = model.predict(user, ratings.item(at));
+      switch (model.loss()) {
+        case Loss::kSquared:
+          sum += (rating - predicted) * (rating - predicted);
+          break;
+        case Loss::kAbsolute:
+          sum += std::abs(rating - predicted);
+          break;
+        case Loss::kLogistic:
+          sum -= std::log(rating == range.highest ? predicted : 1 - predicted);
+          break;
+      }
     }
   }
   return sum / static_cast<double>(ratings.size());

@@ -2,6 +2,7 @@
 #include "mf-train/json_log.hpp"
 
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 
 #include "base/parallel.hpp"
@@ -26,6 +27,7 @@ void JsonLog::write(const JsonObject& object) {
 }
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
+  loss_ = describe_loss(command.train.loss);
   JsonObject options;
   for (const auto& [name, value] : describe_options(command.train)) options.add(name, value);
   JsonObject data;
@@ -45,19 +47,22 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
             .add("seed", command.train.seed)
             .add("threads", resolve_threads(command.train.threads))
             .add("kernel", kernel == "auto" ? kernel_name() : kernel)
+            .add("loss", loss_.name)
+            .add("metric", loss_.metric)
             .add("options", options)
             .add("data", data));
 }
 
 void JsonLog::epoch(const EpochReport& report, double elapsed) {
-  write(JsonObject()
-            .add("event", "epoch")
-            .add("epoch", report.epoch)
-            .add("train_mse", report.train_mse)
-            .add("objective", report.objective)
-            .add("valid_mse", report.valid_mse)
-            .add("valid_rmse", report.valid_rmse())
-            .add("seconds", report.seconds)
+  const std::string metric(loss_.metric);
+  JsonObject line;
+  line.add("event", "epoch")
+      .add("epoch", report.epoch)
+      .add("train_" + metric, report.train_error)
+      .add("objective", report.objective)
+      .add("valid_" + metric, report.valid_error);
+  if (loss_.has_root) line.add("valid_r" + metric, std::sqrt(report.valid_error));
+  write(line.add("seconds", report.seconds)
             .add("updates_per_second", report.updates_per_second)
             .add("evaluation_seconds", report.evaluation_seconds)
             .add("wait_seconds", report.wait_seconds)
@@ -65,20 +70,22 @@ void JsonLog::epoch(const EpochReport& report, double elapsed) {
 }
 
 void JsonLog::fold(const FoldReport& report) {
+  const std::string metric(loss_.metric);
   write(JsonObject()
             .add("event", "fold")
             .add("fold", report.fold)
-            .add("valid_mse", report.valid_mse)
-            .add("baseline_bias_mse", report.baseline_mse)
+            .add("valid_" + metric, report.valid_error)
+            .add("baseline_bias_" + metric, report.baseline_error)
             .add("ratings", report.ratings)
             .add("best_epoch", report.best_epoch));
 }
 
 void JsonLog::folds(const CrossValidation& result) {
+  const std::string metric(loss_.metric);
   write(JsonObject()
             .add("event", "folds")
-            .add("mean_mse", result.mean_mse)
-            .add("sd_mse", result.sd_mse));
+            .add("mean_" + metric, result.mean_error)
+            .add("sd_" + metric, result.sd_error));
 }
 
 void JsonLog::end(const std::string& outcome, double seconds) {

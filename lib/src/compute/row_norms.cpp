@@ -18,7 +18,7 @@ float row_norm(const float* row, std::size_t width) {
   return std::accumulate(sums, sums + 8, 0.0f);
 }
 
-void refresh_norms(const FactorSide& side, std::uint32_t rows, const Workers& workers) {
+void refresh_norms(const RowRecords& side, std::uint32_t rows, const Workers& workers) {
   constexpr std::size_t kPieces = 256;
   workers.for_each(kPieces, [&](std::size_t piece) {
     const Range range = even_range(rows, kPieces, piece);

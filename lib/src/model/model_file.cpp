@@ -18,7 +18,10 @@ namespace mfpar {
 
 namespace {
 
-constexpr SectionFileKind kModelKind{.name = "model", .version = 2};
+/// A file has the lowest version that can say what is in it: models of squares are as they were before
+/// there were other losses, and older programs read them.
+constexpr SectionFileKind kModelKind{.name = "model", .version = 3, .oldest = 2};
+constexpr SectionFileKind kSquaredModelKind{.name = "model", .version = 2};
 
 /// Section "model": what is one number each.
 struct ModelNumbers {
@@ -59,9 +62,9 @@ static_assert(sizeof(HistoryRow) == 64);
 
 HistoryRow row_of(const EpochReport& report) {
   return {.epoch = report.epoch,
-          .train_mse = report.train_mse,
+          .train_mse = report.train_error,
           .objective = report.objective,
-          .valid_mse = report.valid_mse,
+          .valid_mse = report.valid_error,
           .seconds = report.seconds,
           .updates_per_second = report.updates_per_second,
           .evaluation_seconds = report.evaluation_seconds,
@@ -70,9 +73,9 @@ HistoryRow row_of(const EpochReport& report) {
 
 EpochReport report_of(const HistoryRow& row) {
   return {.epoch = static_cast<int>(row.epoch),
-          .train_mse = row.train_mse,
+          .train_error = row.train_mse,
           .objective = row.objective,
-          .valid_mse = row.valid_mse,
+          .valid_error = row.valid_mse,
           .seconds = row.seconds,
           .updates_per_second = row.updates_per_second,
           .evaluation_seconds = row.evaluation_seconds,
@@ -191,12 +194,12 @@ void check_lists(const SectionReader& file, const std::string& name, const ItemL
 /// What needs a pass over the arrays.
 void check_contents(const SectionReader& file, const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  check_finite(file, "user_factors", parts.user_factors.span());
-  check_finite(file, "item_factors", parts.item_factors.span());
-  check_padding(file, "user_factors", parts.user_factors.span(), parts.rank, parts.stride);
-  check_padding(file, "item_factors", parts.item_factors.span(), parts.rank, parts.stride);
-  check_finite(file, "user_biases", parts.user_biases.span());
-  check_finite(file, "item_biases", parts.item_biases.span());
+  check_finite(file, "user_factors", parts.users.factors.span());
+  check_finite(file, "item_factors", parts.items.factors.span());
+  check_padding(file, "user_factors", parts.users.factors.span(), parts.rank, parts.stride);
+  check_padding(file, "item_factors", parts.items.factors.span(), parts.rank, parts.stride);
+  check_finite(file, "user_biases", parts.users.biases.span());
+  check_finite(file, "item_biases", parts.items.biases.span());
   check_finite(file, "baseline.user_biases", parts.baseline.user_biases.span());
   check_finite(file, "baseline.item_biases", parts.baseline.item_biases.span());
   check_lists(file, "trained", parts.trained, model.item_count());
@@ -220,6 +223,17 @@ ModelNumbers read_numbers(const SectionReader& file) {
               "the range of ratings ends before it begins");
   }
   return numbers;
+}
+
+/// Section "loss": its name; squares in files without one.
+Loss read_loss(const SectionReader& file) {
+  if (file.version() == kSquaredModelKind.version) return Loss::kSquared;
+  const FrozenArray<char> bytes = file.array<char>("loss");
+  const std::string_view name(bytes.data(), bytes.size());
+  for (const LossInfo& info : losses()) {
+    if (info.name == name) return info.loss;
+  }
+  file.fail("loss", 0, "there is no loss called '" + std::string(name) + "'");
 }
 
 FoldInPenalty read_fold_in(const SectionReader& file) {
@@ -281,17 +295,19 @@ void save_model(const FactorModel& model, const std::string& path) {
   std::vector<HistoryRow> history;
   for (const EpochReport& report : record.history) history.push_back(row_of(report));
 
-  SectionWriter file(kModelKind);
+  const bool squared = parts.loss == Loss::kSquared;
+  SectionWriter file(squared ? kSquaredModelKind : kModelKind);
   file.add("model", std::span(&numbers, 1));
+  if (!squared) file.add("loss", std::span<const char>(describe_loss(parts.loss).name));
   file.add("fold_in", std::span(&fold_in, 1));
   file.add("options", std::span(options));
   file.add("history", std::span<const HistoryRow>(history));
   add_dictionary(file, "users", model.users());
   add_dictionary(file, "items", model.items());
-  file.add("user_factors", parts.user_factors.span());
-  file.add("item_factors", parts.item_factors.span());
-  file.add("user_biases", parts.user_biases.span());
-  file.add("item_biases", parts.item_biases.span());
+  file.add("user_factors", parts.users.factors.span());
+  file.add("item_factors", parts.items.factors.span());
+  file.add("user_biases", parts.users.biases.span());
+  file.add("item_biases", parts.items.biases.span());
   add_lists(file, "trained", parts.trained);
   add_lists(file, "held_out", parts.held_out);
   file.add("baseline.user_biases", parts.baseline.user_biases.span());
@@ -305,17 +321,18 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   const SectionReader file(path, kModelKind, options.verify);
   const ModelNumbers numbers = read_numbers(file);
   FactorModel::Parts parts;
+  parts.loss = read_loss(file);
   parts.rank = numbers.rank;
   parts.stride = numbers.stride;
   parts.biases = numbers.biases != 0;
   parts.mean = numbers.mean;
   parts.range = {numbers.lowest, numbers.highest};
-  parts.user_factors = file.array<float>("user_factors");
-  parts.item_factors = file.array<float>("item_factors");
-  parts.user_biases = file.array<float>("user_biases");
-  parts.item_biases = file.array<float>("item_biases");
-  parts.users = dictionary(file, "users");
-  parts.items = dictionary(file, "items");
+  parts.users.factors = file.array<float>("user_factors");
+  parts.items.factors = file.array<float>("item_factors");
+  parts.users.biases = file.array<float>("user_biases");
+  parts.items.biases = file.array<float>("item_biases");
+  parts.users.ids = dictionary(file, "users");
+  parts.items.ids = dictionary(file, "items");
   parts.trained = item_lists(file, "trained");
   parts.held_out = item_lists(file, "held_out");
   parts.fold_in = read_fold_in(file);

@@ -6,9 +6,9 @@
 // p: a taste; q: an item's factors; b: its bias. A *strip* is as many items of a panel as a vector has
 // lanes.
 
-constexpr std::size_t kStripItems = kLanesMost;
+constexpr std::size_t kStripItems = kMaxLanes;
 constexpr std::size_t kPanelStrips = kPanelItems / kStripItems;
-using Strip = Vec<kLanesMost>;
+using Strip = Vec<kMaxLanes>;
 
 /// Where a strip's first factors and its biases stand.
 struct StripPlace {
@@ -31,7 +31,7 @@ template <int kTastes, int kStrips, class Keep>
   for (std::size_t k = 0; k < pass.rank; ++k) {
     Strip q[kStrips];
 #pragma GCC unroll 8
-    for (int s = 0; s < kStrips; ++s) q[s] = load_owned<kLanesMost>(places[s].q + k * kPanelItems);
+    for (int s = 0; s < kStrips; ++s) q[s] = load_owned<kMaxLanes>(places[s].q + k * kPanelItems);
 #pragma GCC unroll 8
     for (int t = 0; t < kTastes; ++t) {
       const float p = tastes[k * kTastes + static_cast<std::size_t>(t)];
@@ -43,7 +43,7 @@ template <int kTastes, int kStrips, class Keep>
   for (int t = 0; t < kTastes; ++t) {
 #pragma GCC unroll 8
     for (int s = 0; s < kStrips; ++s) {
-      keep(t, s, sums[t][s] + load_owned<kLanesMost>(places[s].b) * pass.bias_weight);
+      keep(t, s, sums[t][s] + load_owned<kMaxLanes>(places[s].b) * pass.bias_weight);
     }
   }
 }
@@ -60,7 +60,7 @@ inline void score_chosen(const ScorePass& pass, const float* taste, const std::u
       places[s] = strip_place(pass, chosen[at + s / kPanelStrips], s % kPanelStrips);
     }
     score_strips<1, kStrips>(pass, taste, places, [&](int, int s, Strip sum) {
-      store_owned<kLanesMost>(scores + at * kPanelItems + static_cast<std::size_t>(s) * kStripItems,
+      store_owned<kMaxLanes>(scores + at * kPanelItems + static_cast<std::size_t>(s) * kStripItems,
                               sum);
     });
   };
@@ -81,7 +81,7 @@ inline void score_tile(const ScorePass& pass, const float* tile, std::size_t fir
       places[s] = strip_place(pass, first + (at + s) / kPanelStrips, (at + s) % kPanelStrips);
     }
     score_strips<kTileTastes, kStrips>(pass, tile, places, [&](int t, int s, Strip sum) {
-      store_owned<kLanesMost>(scores + static_cast<std::size_t>(t) * count * kPanelItems +
+      store_owned<kMaxLanes>(scores + static_cast<std::size_t>(t) * count * kPanelItems +
                                   (at + static_cast<std::size_t>(s)) * kStripItems,
                               sum);
     });

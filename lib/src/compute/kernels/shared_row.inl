@@ -2,8 +2,8 @@
 //
 // The seam of Hogwild: the one place where threads read and write the same memory without order.
 //
-// What races: factors and states of the fixed side (items), where a piece of a run begins and where
-// it ends. A piece of at most kLongestPiece ratings loads the row, works on a copy, and at its end
+// What races: factors and states of the fixed side (items), where a segment of a run begins and where
+// it ends. A segment of at most kMaxSegment ratings loads the row, works on a copy, and at its end
 // loads it again and stores it with the difference added. Between that last load and the store
 // another worker may store; its difference is then lost. A reader may see some vectors of a row from
 // before another worker's store and some from after.
@@ -13,7 +13,7 @@
 // cost, and what it costs to step from a row that is a little old, when few ratings share an item
 // at the same moment. Every number read was stored by someone: vectors of up to 16 bytes do not
 // tear on the processors served, and wider ones tear only between floats. Adding differences a
-// piece at a time, not rows a rating at a time, also keeps popular items from travelling between the
+// segment at a time, not rows a rating at a time, also keeps popular items from travelling between the
 // cores at each update.
 //
 // Why inline assembly: a plain load that races is undefined in C++, so the compiler may assume that

@@ -6,12 +6,6 @@
 
 using Lanes = Vec<8>;
 
-/// `x` in every lane. (x - 0 is x, -0 too, which the compiler knows.)
-template <int kLanes>
-inline Vec<kLanes> spread(float x) {
-  return x - Vec<kLanes>{};
-}
-
 inline Lanes both_halves(Vec4 low, Vec4 high) {
   return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 }
@@ -58,12 +52,12 @@ inline Lanes pairs_high(Lanes a, Lanes b) {
   return lane_sums(folded);
 }
 
-/// Eight RowStates, turned over.
+/// Eight RowStates, transposed.
 struct StateLanes {
-  Lanes bias, norm, bias_accumulator, accumulator, shrink;
+  Lanes bias, norm, bias_accumulator, accumulator, penalty_weight;
 };
 
-[[gnu::always_inline]] inline StateLanes turn_over(const Lanes* states) {
+[[gnu::always_inline]] inline StateLanes transpose(const Lanes* states) {
   // Of four states, {0 of each, 4 of each}, {1, 5}, {2, 6} and {3, 7}.
   const auto four = [](const Lanes* x, Lanes* columns) __attribute__((always_inline)) {
     const Lanes low = interleave_low(x[0], x[1]), low_2 = interleave_low(x[2], x[3]);
@@ -84,7 +78,7 @@ struct StateLanes {
 }
 
 /// And back: the first two, or four, of state l go to states[l].
-[[gnu::always_inline]] inline void turn_back(Lanes bias, Lanes norm, Vec<2>* states) {
+[[gnu::always_inline]] inline void transpose_back(Lanes bias, Lanes norm, Vec<2>* states) {
   const Lanes pairs[2] = {interleave_low(bias, norm), interleave_high(bias, norm)};
   const auto put = [&](int l, Vec4 two) {
     states[l] = __builtin_shufflevector(two, two, 0, 1);
@@ -96,7 +90,7 @@ struct StateLanes {
   }
 }
 
-[[gnu::always_inline]] inline void turn_back(Lanes bias, Lanes norm, Lanes bias_accumulator,
+[[gnu::always_inline]] inline void transpose_back(Lanes bias, Lanes norm, Lanes bias_accumulator,
                                              Lanes accumulator, Vec4* states) {
   const Lanes a = interleave_low(bias, norm), b = interleave_high(bias, norm);
   const Lanes c = interleave_low(bias_accumulator, accumulator);
@@ -107,9 +101,6 @@ struct StateLanes {
     states[l + 4] = high_half(rows[l]);
   }
 }
-
-inline Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
-inline Lanes smaller(Lanes a, Lanes b) { return a < b ? a : b; }
 
 /// The sums of the lanes of each: {sum a, sum b, sum c, sum d}.
 inline Vec4 sums_of_lanes(Lanes a, Lanes b, Lanes c, Lanes d) {

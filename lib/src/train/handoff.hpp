@@ -9,11 +9,11 @@
 
 namespace mfpar {
 
-/// A slot for one message from one sender to one receiver, who takes it, works on it, and says when
-/// it is done. The sender waits while the message before is not done: it is never more than one
+/// Hands messages from one thread to another, one at a time: the receiver takes a message, works on it,
+/// and says when it is done. The sender waits while the message before is not done: it is never more than one
 /// ahead.
 template <class Message>
-class Mailbox {
+class Handoff {
  public:
   /// Waits until the receiver is done with what came before, then leaves `message`. Rethrows the
   /// receiver's failure.
@@ -40,7 +40,7 @@ class Mailbox {
     changed_.notify_all();
   }
 
-  /// The next message; none once the box is closed and empty.
+  /// The next message; none once this is closed and empty.
   std::optional<Message> take() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return slot_.has_value() || closed_; });

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// The ratings of an SgdPass in the groups that its kernel takes them in. Included once for each
+// The ratings of an SgdPass in the mini-batches that its kernel takes them in. Included once for each
 // instruction set, inside its namespace; no include guard.
 
-/// Up to kGroupSize ratings of a run, decoded while another group is under way, so that their rows are
+/// Up to kMiniBatch ratings of a run, decoded while another one is under way, so that their rows are
 /// on the way when it is theirs. Lanes from `count` on belong to a row that stays zero.
-struct RatingGroup {
-  alignas(32) float values[kGroupSize];
-  float* rows[kGroupSize];
+struct MiniBatch {
+  alignas(32) float values[kMiniBatch];
+  float* rows[kMiniBatch];
   int count = 0;
   std::uint32_t fixed_row = 0;
-  bool begins = false, ends = false;  ///< a piece of the run
+  bool begins = false, ends = false;  ///< a segment of the run
 };
 
-/// Where a run under way stands: positions of its next entry, behind its piece and behind itself.
+/// Where a run under way stands: positions of its next entry, behind its segment and behind itself.
 struct RunCursor {
   std::uint32_t row = 0;
-  std::uint64_t at = 0, piece_end = 0, end = 0;
+  std::uint64_t at = 0, segment_end = 0, end = 0;
 };
 
 /// The runs of a pass in the order of their visits.
@@ -47,7 +47,7 @@ class RunQueue {
       }
       runs.prefetch(later_);
       prefetch(soon_, entries);
-      run.at = run.piece_end = runs.offsets[visited];
+      run.at = run.segment_end = runs.offsets[visited];
       run.end = runs.offsets[visited + 1];
       run.row = runs.row(visited);
       if (run.at != run.end) return true;
@@ -65,7 +65,7 @@ class RunQueue {
     const std::size_t floats = record_stride(factor_width(pass_.rank));
     for (std::size_t f = 0; f < floats; f += 16) __builtin_prefetch(p + f, 1);
     const std::uint64_t begin = pass_.runs.offsets[run], end = pass_.runs.offsets[run + 1];
-    for (std::uint64_t at = begin; at < std::min(end, begin + kFirstEntries); at += kGroupSize)
+    for (std::uint64_t at = begin; at < std::min(end, begin + kFirstEntries); at += kMiniBatch)
       entries.prefetch(at);
   }
 
@@ -75,11 +75,11 @@ class RunQueue {
   std::size_t visits_ = 0;
 };
 
-/// Cuts runs into groups.
+/// Cuts runs into mini-batches.
 template <class Shape>
-class GroupReader {
+class MiniBatchReader {
  public:
-  explicit GroupReader(const SgdPass& pass)
+  explicit MiniBatchReader(const SgdPass& pass)
       : pass_(pass),
         shape_(pass.rank),
         rows_(pass.moving.row(pass.runs.moving_base)),
@@ -87,53 +87,53 @@ class GroupReader {
     *reinterpret_cast<RowState*>(idle_row_ + shape_.width()) = RowState{};
   }
 
-  /// An empty group. All its rows may be asked for.
-  void clear(RatingGroup& group) {
-    group.count = 0;
-    for (float*& row : group.rows) row = idle_row_;
+  /// An empty mini-batch. All its rows may be asked for.
+  void clear(MiniBatch& batch) {
+    batch.count = 0;
+    for (float*& row : batch.rows) row = idle_row_;
   }
 
   /// Reads what follows in `run`, or in the next run of the queue; nothing at its end.
-  void read(RunCursor& run, RatingGroup& group) {
+  void read(RunCursor& run, MiniBatch& batch) {
     if (pass_.runs.compact != nullptr) {
-      read(run, group, CompactEntries(pass_.runs));
+      read(run, batch, CompactEntries(pass_.runs));
     } else {
-      read(run, group, WideEntries(pass_.runs));
+      read(run, batch, WideEntries(pass_.runs));
     }
   }
 
  private:
-  static constexpr std::uint64_t kEntriesAhead = 3 * kGroupSize;
+  static constexpr std::uint64_t kEntriesAhead = 3 * kMiniBatch;
 
   template <class Entries>
-  [[gnu::noinline]] void read(RunCursor& run, RatingGroup& group, const Entries entries) {
+  [[gnu::noinline]] void read(RunCursor& run, MiniBatch& batch, const Entries entries) {
     if (run.at == run.end && !queue_.next(run, entries)) {
-      group.count = 0;
+      batch.count = 0;
       return;
     }
-    group.begins = run.at == run.piece_end;
-    if (group.begins) run.piece_end = std::min(run.at + kLongestPiece, run.end);
-    group.count = static_cast<int>(std::min<std::uint64_t>(run.piece_end - run.at, kGroupSize));
-    group.fixed_row = run.row;
+    batch.begins = run.at == run.segment_end;
+    if (batch.begins) run.segment_end = std::min(run.at + kMaxSegment, run.end);
+    batch.count = static_cast<int>(std::min<std::uint64_t>(run.segment_end - run.at, kMiniBatch));
+    batch.fixed_row = run.row;
     const auto read_one = [&](int l) __attribute__((always_inline)) {
       const DecodedEntry entry = entries[run.at + static_cast<std::uint64_t>(l)];
       float* const q = rows_ + entry.row * shape_.stride();
-      group.values[l] = entry.value;
-      group.rows[l] = q;
+      batch.values[l] = entry.value;
+      batch.rows[l] = q;
       __builtin_prefetch(q + shape_.width(), 1);
     };
-    if (group.count == kGroupSize) [[likely]] {
+    if (batch.count == kMiniBatch) [[likely]] {
 #pragma GCC unroll 16
-      for (int l = 0; l < kGroupSize; ++l) read_one(l);
+      for (int l = 0; l < kMiniBatch; ++l) read_one(l);
     } else {
-      for (int l = 0; l < group.count; ++l) read_one(l);
-      for (int l = group.count; l % 8 != 0; ++l) {
-        group.values[l] = 0.0f;
-        group.rows[l] = idle_row_;
+      for (int l = 0; l < batch.count; ++l) read_one(l);
+      for (int l = batch.count; l % 8 != 0; ++l) {
+        batch.values[l] = 0.0f;
+        batch.rows[l] = idle_row_;
       }
     }
-    run.at += static_cast<std::uint64_t>(group.count);
-    group.ends = run.at == run.piece_end;
+    run.at += static_cast<std::uint64_t>(batch.count);
+    batch.ends = run.at == run.segment_end;
     entries.prefetch(run.at + kEntriesAhead);
   }
 
@@ -141,5 +141,5 @@ class GroupReader {
   const Shape shape_;
   float* const rows_;
   RunQueue queue_;
-  alignas(64) float idle_row_[Shape::kMostFloats] = {};
+  alignas(64) float idle_row_[Shape::kMaxFloats] = {};
 };
