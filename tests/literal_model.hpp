@@ -39,12 +39,12 @@ inline FactorModel literal_model(float mean) {
   parts.stride = 16;
   parts.mean = mean;
   parts.range = {1.0f, 5.0f};
-  parts.user_factors = literal_rows({{1, 0}, {0, 1}});
-  parts.item_factors = literal_rows({{0.5f, 0}, {1, 0.5f}, {-0.5f, 1}, {0, 0.25f}});
-  parts.user_biases = FrozenArray<float>(std::vector<float>{0.25f, -0.5f});
-  parts.item_biases = FrozenArray<float>(std::vector<float>{0.25f, 0, -0.25f, 0.5f});
-  parts.users = std::make_shared<const IdDictionary>(std::vector<std::string>{"ann", "bob"});
-  parts.items = std::make_shared<const IdDictionary>(std::vector<std::int64_t>{10, 20, 30, 40});
+  parts.users.factors = literal_rows({{1, 0}, {0, 1}});
+  parts.items.factors = literal_rows({{0.5f, 0}, {1, 0.5f}, {-0.5f, 1}, {0, 0.25f}});
+  parts.users.biases = FrozenArray<float>(std::vector<float>{0.25f, -0.5f});
+  parts.items.biases = FrozenArray<float>(std::vector<float>{0.25f, 0, -0.25f, 0.5f});
+  parts.users.ids = std::make_shared<const IdDictionary>(std::vector<std::string>{"ann", "bob"});
+  parts.items.ids = std::make_shared<const IdDictionary>(std::vector<std::int64_t>{10, 20, 30, 40});
   parts.trained = {.offsets = FrozenArray<std::uint64_t>(std::vector<std::uint64_t>{0, 1, 2}),
                    .items = FrozenArray<ItemIndex>(std::vector<ItemIndex>{0, 3})};
   parts.held_out = {.offsets = FrozenArray<std::uint64_t>(std::vector<std::uint64_t>{0, 1, 1}),

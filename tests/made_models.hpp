@@ -59,12 +59,12 @@ inline FactorModel::Parts made_parts(const MadeModelOptions& options) {
     std::iota(numbers.begin(), numbers.end(), std::int64_t{1000});
     return std::make_shared<const IdDictionary>(std::move(numbers));
   };
-  parts.user_factors = rows(options.users, 0.0);
-  parts.item_factors = rows(options.items, options.tail);
-  parts.user_biases = biases(options.users);
-  parts.item_biases = biases(options.items);
-  parts.users = ids(options.users);
-  parts.items = ids(options.items);
+  parts.users.factors = rows(options.users, 0.0);
+  parts.items.factors = rows(options.items, options.tail);
+  parts.users.biases = biases(options.users);
+  parts.items.biases = biases(options.items);
+  parts.users.ids = ids(options.users);
+  parts.items.ids = ids(options.items);
   std::vector<std::uint64_t> offsets{0};
   std::vector<ItemIndex> rated;
   for (UserIndex user = 0; user < options.users; ++user) {

@@ -38,12 +38,12 @@ inline FactorModel literal_model(const LiteralSide& users, const LiteralSide& it
   parts.biases = biases;
   parts.mean = mean;
   parts.range = range;
-  parts.user_factors = padded(users.rows, parts.stride);
-  parts.item_factors = padded(items.rows, parts.stride);
-  parts.user_biases = FrozenArray<float>(std::vector<float>(users.biases));
-  parts.item_biases = FrozenArray<float>(std::vector<float>(items.biases));
-  parts.users = std::make_shared<const IdDictionary>(users.ids);
-  parts.items = std::make_shared<const IdDictionary>(items.ids);
+  parts.users.factors = padded(users.rows, parts.stride);
+  parts.items.factors = padded(items.rows, parts.stride);
+  parts.users.biases = FrozenArray<float>(std::vector<float>(users.biases));
+  parts.items.biases = FrozenArray<float>(std::vector<float>(items.biases));
+  parts.users.ids = std::make_shared<const IdDictionary>(users.ids);
+  parts.items.ids = std::make_shared<const IdDictionary>(items.ids);
   return FactorModel(std::move(parts));
 }
 
@@ -81,10 +81,10 @@ inline bool same_predictor(const FactorModel& a, const FactorModel& b) {
   return a.rank() == b.rank() && a.stride() == b.stride() && a.has_biases() == b.has_biases() &&
          a.mean() == b.mean() && a.range().lowest == b.range().lowest &&
          a.range().highest == b.range().highest &&
-         same(p.user_factors.span(), q.user_factors.span()) &&
-         same(p.item_factors.span(), q.item_factors.span()) &&
-         same(p.user_biases.span(), q.user_biases.span()) &&
-         same(p.item_biases.span(), q.item_biases.span()) && same_ids(a.users(), b.users()) &&
+         same(p.users.factors.span(), q.users.factors.span()) &&
+         same(p.items.factors.span(), q.items.factors.span()) &&
+         same(p.users.biases.span(), q.users.biases.span()) &&
+         same(p.items.biases.span(), q.items.biases.span()) && same_ids(a.users(), b.users()) &&
          same_ids(a.items(), b.items());
 }
 

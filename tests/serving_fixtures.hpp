@@ -63,12 +63,12 @@ inline std::shared_ptr<const FactorModel> made_model(const ModelShape& shape = {
   parts.biases = shape.biases;
   parts.mean = shape.biases ? 3.25f : 0.0f;
   parts.range = {0.5f, 5.0f};
-  parts.user_factors = rows(shape.users);
-  parts.item_factors = rows(shape.items);
-  parts.user_biases = biases(shape.users);
-  parts.item_biases = biases(shape.items);
-  parts.users = ids(shape.users);
-  parts.items = ids(shape.items);
+  parts.users.factors = rows(shape.users);
+  parts.items.factors = rows(shape.items);
+  parts.users.biases = biases(shape.users);
+  parts.items.biases = biases(shape.items);
+  parts.users.ids = ids(shape.users);
+  parts.items.ids = ids(shape.items);
   parts.fold_in = shape.penalty;
   return std::make_shared<const FactorModel>(std::move(parts));
 }
@@ -101,7 +101,7 @@ inline Eigen::VectorXd slow_fold_in(const FactorModel& model, std::span<const Fo
   for (const FoldInRating& rating : ratings) {
     for (Eigen::Index k = 0; k < rank; ++k) x[k] = model.item_row(rating.index)[k];
     a += x * x.transpose();
-    b += (double{rating.value} - model.mean() - model.parts().item_biases[rating.index]) * x;
+    b += (double{rating.value} - model.mean() - model.parts().items.biases[rating.index]) * x;
   }
   return a.ldlt().solve(b);
 }

@@ -41,10 +41,10 @@ FactorModel small_model() {
   FactorModel::Parts parts;
   parts.mean = 3.0f;
   parts.range = {1.0f, 5.0f};
-  parts.users = std::make_shared<const IdDictionary>(std::vector<std::string>{"a", "b", "c"});
-  parts.items = std::make_shared<const IdDictionary>(std::vector<std::string>{"x", "y", "z"});
-  parts.user_biases = frozen<float>({0.5f, 1.0f, 0.25f});
-  parts.item_biases = frozen<float>({1.0f, -1.0f, 0.75f});
+  parts.users.ids = std::make_shared<const IdDictionary>(std::vector<std::string>{"a", "b", "c"});
+  parts.items.ids = std::make_shared<const IdDictionary>(std::vector<std::string>{"x", "y", "z"});
+  parts.users.biases = frozen<float>({0.5f, 1.0f, 0.25f});
+  parts.items.biases = frozen<float>({1.0f, -1.0f, 0.75f});
   parts.trained = {.offsets = frozen<std::uint64_t>({0, 2, 3, 3}),
                    .items = frozen<ItemIndex>({0, 1, 0})};
   parts.held_out = {.offsets = frozen<std::uint64_t>({0, 0, 0, 1}),
@@ -171,12 +171,12 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_threads) {
     }
     return FrozenArray<float>(std::move(buffer));
   };
-  parts.user_factors = draw(kUsers);
-  parts.item_factors = draw(kItems);
-  parts.user_biases = frozen(std::vector<float>(kUsers, 1.5f));
-  parts.item_biases = frozen(std::vector<float>(kItems, 0.5f));
-  parts.users = std::make_shared<const IdDictionary>(user_ids);
-  parts.items = std::make_shared<const IdDictionary>(item_ids);
+  parts.users.factors = draw(kUsers);
+  parts.items.factors = draw(kItems);
+  parts.users.biases = frozen(std::vector<float>(kUsers, 1.5f));
+  parts.items.biases = frozen(std::vector<float>(kItems, 0.5f));
+  parts.users.ids = std::make_shared<const IdDictionary>(user_ids);
+  parts.items.ids = std::make_shared<const IdDictionary>(item_ids);
   const FactorModel model(std::move(parts));
 
   RatingTable table;

@@ -73,10 +73,10 @@ BOOST_AUTO_TEST_CASE(the_reported_objective_is_the_one_minimised) {
         ++item_counts[ratings.item(at)];
       }
       add_penalty(static_cast<double>(end - begin), model.user_row(user),
-                  model.parts().user_biases[user]);
+                  model.parts().users.biases[user]);
     }
     for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
-      add_penalty(item_counts[item], model.item_row(item), model.parts().item_biases[item]);
+      add_penalty(item_counts[item], model.item_row(item), model.parts().items.biases[item]);
     }
     BOOST_TEST(model.parts().record.history.back().objective == objective,
                boost::test_tools::tolerance(1e-4));

@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(contributions_add_up_to_the_interaction) {
         const Explanation why = session.explain(item);
         BOOST_TEST(why.mean == model->mean());
         BOOST_TEST(why.user_bias == session.row().bias);
-        BOOST_TEST(why.item_bias == model->parts().item_biases[item]);
+        BOOST_TEST(why.item_bias == model->parts().items.biases[item]);
         BOOST_TEST(std::abs(why.interaction -
                             interaction_of(session.row(), model->item_row(item))) < 1e-6);
         BOOST_REQUIRE(why.influences.size() == count);
@@ -59,17 +59,17 @@ BOOST_AUTO_TEST_CASE(a_weight_is_what_one_more_point_does) {
     BOOST_TEST(influence->value == rating.value);
     BOOST_TEST(std::abs(after.interaction - before.interaction - influence->weight) < 1e-5);
     const double left =
-        double{rating.value} - model->mean() - model->parts().item_biases[rating.index];
+        double{rating.value} - model->mean() - model->parts().items.biases[rating.index];
     BOOST_TEST(std::abs(influence->contribution - influence->weight * left) < 1e-9);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_new_item_is_explained_by_its_users) {
   const auto model = made_model();
-  const FoldInSession session(model, made_ratings(20, 60), {}, FoldInSide::kItem);
+  const FoldInSession session(model, made_ratings(20, 60), {}, Entity::kItem);
   const Explanation why = session.explain(59);
   BOOST_TEST(why.item_bias == session.row().bias);
-  BOOST_TEST(why.user_bias == model->parts().user_biases[59]);
+  BOOST_TEST(why.user_bias == model->parts().users.biases[59]);
   BOOST_TEST(std::abs(why.interaction - interaction_of(session.row(), model->user_row(59))) < 1e-6);
   double sum = 0.0;
   for (const RatingInfluence& influence : why.influences) sum += influence.contribution;

@@ -44,7 +44,7 @@ std::vector<float> floats(std::span<const float> view) { return {view.begin(), v
 void check_user_kept(const FactorModel& before, const FactorModel& after, UserIndex user) {
   BOOST_TEST(after.users().id(user) == before.users().id(user));
   BOOST_TEST(floats(after.user_row(user)) == floats(before.user_row(user)));
-  BOOST_TEST(after.parts().user_biases[user] == before.parts().user_biases[user]);
+  BOOST_TEST(after.parts().users.biases[user] == before.parts().users.biases[user]);
   BOOST_TEST(after.parts().baseline.user_biases[user] == before.parts().baseline.user_biases[user]);
   BOOST_TEST(list(after.parts().trained.of(user)) == list(before.parts().trained.of(user)));
   BOOST_TEST(list(after.parts().held_out.of(user)) == list(before.parts().held_out.of(user)));
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(new_users_stand_behind_the_old, Trained) {
   BOOST_TEST(user == model.user_count());
   BOOST_TEST(after.users().find("2000") == user + 1);
   BOOST_TEST(floats(after.user_row(user)) == (std::vector<float>{1.5f, 2.5f, 3.5f}));
-  BOOST_TEST(after.parts().user_biases[user] == 0.5f);
+  BOOST_TEST(after.parts().users.biases[user] == 0.5f);
   BOOST_TEST(after.parts().baseline.user_biases[user] == 0.5f);
   BOOST_TEST(list(after.parts().trained.of(user)) == (std::vector<std::uint32_t>{2, 7}));
   BOOST_TEST(after.parts().held_out.of(user).empty());
@@ -107,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(a_user_who_is_there_is_replaced, Trained) {
   BOOST_TEST(after.user_count() == model.user_count());
   BOOST_TEST(after.users().find(id) == user);
   BOOST_TEST(floats(after.user_row(user)) == (std::vector<float>{1.75f, 2.75f, 3.75f}));
-  BOOST_TEST(after.parts().user_biases[user] == 0.75f);
+  BOOST_TEST(after.parts().users.biases[user] == 0.75f);
   BOOST_TEST(list(after.parts().trained.of(user)) == std::vector<std::uint32_t>{9});
   BOOST_TEST(after.parts().held_out.of(user).empty());
   check_user_kept(model, after, 4);
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(new_items_join_the_lists_of_those_who_rated_them, Traine
   BOOST_TEST(after.items().find("new film") == item);
   BOOST_TEST(floats(after.item_row(item)) == (std::vector<float>{1.5f, 2.5f, 3.5f}));
   BOOST_TEST(floats(after.item_row(old)) == (std::vector<float>{0.5f, 1.5f, 2.5f}));
-  BOOST_TEST(after.parts().item_biases[old] == -0.5f);
+  BOOST_TEST(after.parts().items.biases[old] == -0.5f);
   BOOST_TEST(after.parts().baseline.item_biases[item] == 0.5f);
   for (UserIndex user = 0; user < model.user_count(); ++user) {
     // The replaced item is user 3's alone now, the new one has those who rated it.

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(factors_and_bias_solve_the_normal_equations_with_their_own_
 BOOST_AUTO_TEST_CASE(primal_and_dual_are_the_same) {
   for (const std::uint32_t rank : {1u, 7u, 64u}) {
     const auto model = made_model({.rank = rank, .users = 1, .items = 500});
-    const FixedSide side = fixed_side(*model, FoldInSide::kUser);
+    const FixedSide side = fixed_side(*model, Entity::kUser);
     Ridge ridge(side);
     for (std::size_t count = 0; count <= rank + 1; ++count) {
       const auto ratings = made_ratings(count, 500, count);
@@ -138,8 +138,8 @@ BOOST_AUTO_TEST_CASE(a_training_without_penalties_is_held_to_a_little) {
 BOOST_AUTO_TEST_CASE(an_item_is_folded_in_as_a_user_is) {
   // A model whose two sides are the same numbers.
   FactorModel::Parts parts = made_model({.users = 80})->parts();
-  parts.user_factors = parts.item_factors;
-  parts.user_biases = parts.item_biases;
+  parts.users.factors = parts.items.factors;
+  parts.users.biases = parts.items.biases;
   const FactorModel model(std::move(parts));
   const auto ratings = made_ratings(30, 80);
   const FoldedIn user = fold_in_user(model, ratings), item = fold_in_item(model, ratings);

@@ -16,10 +16,10 @@ using namespace mfpar::tests;
 namespace {
 
 /// How far a session's row is from a fold-in of the ratings it holds, at the penalties it used.
-double drift(const FoldInSession& session, FoldInSide side = FoldInSide::kUser) {
+double drift(const FoldInSession& session, Entity side = Entity::kUser) {
   const FoldedIn& row = session.row();
   const FoldInOptions options = fixed_penalty(row.alpha, row.bias_alpha);
-  const FoldedIn fresh = side == FoldInSide::kUser
+  const FoldedIn fresh = side == Entity::kUser
                              ? fold_in_user(session.model(), session.ratings(), options)
                              : fold_in_item(session.model(), session.ratings(), options);
   if (row.used != fresh.used) return INFINITY;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(starts_as_a_fold_in) {
 }
 
 BOOST_AUTO_TEST_CASE(stays_a_fold_in_whatever_comes_and_goes) {
-  for (const FoldInSide side : {FoldInSide::kUser, FoldInSide::kItem}) {
+  for (const Entity side : {Entity::kUser, Entity::kItem}) {
     for (const std::uint32_t rank : {1u, 7u, 32u}) {
       for (const bool biases : {true, false}) {
         const auto model = made_model({.rank = rank, .users = 150, .items = 150, .biases = biases});
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(accuracy_lost_to_a_long_row_is_won_back) {
 
 BOOST_AUTO_TEST_CASE(ordinary_steps_need_no_new_equations) {
   const auto model = made_model({.rank = 16, .items = 200});
-  const FixedSide side = fixed_side(*model, FoldInSide::kUser);
+  const FixedSide side = fixed_side(*model, Entity::kUser);
   const auto ratings = made_ratings(100, 200);
   UpdatableRidge ridge(side);
   ridge.set_up(ratings, {1.0, 1.0});
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(steps_that_lose_accuracy_say_so) {
       made_model({.rank = 4, .users = 1, .items = 9, .factor = [](auto i, auto k) {
                     return (i == 0 ? 1e5 : 1.0) * static_cast<double>(1 + (i + k) % 3);
                   }});
-  const FixedSide side = fixed_side(*model, FoldInSide::kUser);
+  const FixedSide side = fixed_side(*model, Entity::kUser);
   const auto ratings = made_ratings(9, 9);
   const auto long_row = *std::ranges::find(ratings, 0u, &FoldInRating::index);
   UpdatableRidge ridge(side);

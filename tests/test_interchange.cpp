@@ -274,7 +274,8 @@ BOOST_FIXTURE_TEST_CASE(indexes_of_vectors_return_the_order_of_the_model, Folder
       for (UserIndex user = 0; user < model.user_count(); ++user) {
         const auto score = [&](std::size_t item) {
           const auto i = static_cast<ItemIndex>(item);
-          return double{model.interaction(user, i)} + double{weight} * model.parts().item_biases[i];
+          return double{model.interaction(user, i)} +
+                 double{weight} * model.parts().items.biases[i];
         };
         std::vector<double> similarity(model.item_count());
         for (std::size_t i = 0; i < similarity.size(); ++i) {

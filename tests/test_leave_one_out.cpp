@@ -22,7 +22,7 @@ double slow_leave_one_out(const FactorModel& model, const std::vector<FoldInRati
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(left_out));
     const Eigen::VectorXd row = slow_fold_in(model, others, alpha, bias_alpha);
     const FoldInRating& rating = ratings[left_out];
-    double error = double{rating.value} - model.mean() - model.parts().item_biases[rating.index];
+    double error = double{rating.value} - model.mean() - model.parts().items.biases[rating.index];
     for (std::uint32_t k = 0; k < model.rank(); ++k) {
       error -= row[k] * double{model.item_row(rating.index)[k]};
     }

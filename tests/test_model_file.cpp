@@ -52,13 +52,13 @@ FactorModel::Parts sample_parts() {
   parts.biases = true;
   parts.mean = 3.5f;
   parts.range = {0.5f, 5.0f};
-  parts.user_factors = factors(3, 3, 0.25f);
-  parts.item_factors = factors(2, 3, -0.75f);
-  parts.user_biases = frozen<float>({0.1f, -0.0f, std::numeric_limits<float>::denorm_min()});
-  parts.item_biases = frozen<float>({0.5f, -0.25f});
-  parts.users = std::make_shared<const IdDictionary>(
+  parts.users.factors = factors(3, 3, 0.25f);
+  parts.items.factors = factors(2, 3, -0.75f);
+  parts.users.biases = frozen<float>({0.1f, -0.0f, std::numeric_limits<float>::denorm_min()});
+  parts.items.biases = frozen<float>({0.5f, -0.25f});
+  parts.users.ids = std::make_shared<const IdDictionary>(
       std::vector<std::string>{"0104257", "J\xc3\xbcrgen, \"J\"", "7"});
-  parts.items =
+  parts.items.ids =
       std::make_shared<const IdDictionary>(std::vector<std::int64_t>{-5, 2'000'000'000'000});
   parts.trained = {.offsets = frozen<std::uint64_t>({0, 2, 2, 3}),
                    .items = frozen<ItemIndex>({0, 1, 1})};
@@ -116,12 +116,12 @@ void check_same(const FactorModel& model, const FactorModel& loaded) {
   BOOST_TEST(a.mean == b.mean);
   BOOST_TEST(a.range.lowest == b.range.lowest);
   BOOST_TEST(a.range.highest == b.range.highest);
-  check_same_bits(a.user_factors, b.user_factors);
-  check_same_bits(a.item_factors, b.item_factors);
-  check_same_bits(a.user_biases, b.user_biases);
-  check_same_bits(a.item_biases, b.item_biases);
-  check_same(*a.users, *b.users);
-  check_same(*a.items, *b.items);
+  check_same_bits(a.users.factors, b.users.factors);
+  check_same_bits(a.items.factors, b.items.factors);
+  check_same_bits(a.users.biases, b.users.biases);
+  check_same_bits(a.items.biases, b.items.biases);
+  check_same(*a.users.ids, *b.users.ids);
+  check_same(*a.items.ids, *b.items.ids);
   check_same_bits(a.trained.offsets, b.trained.offsets);
   check_same_bits(a.trained.items, b.trained.items);
   check_same_bits(a.held_out.offsets, b.held_out.offsets);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(models_at_the_edges_come_back) {
   FactorModel::Parts factorless = sample_parts();
   factorless.rank = 0;
   factorless.stride = 0;
-  factorless.user_factors = factorless.item_factors = {};
+  factorless.users.factors = factorless.items.factors = {};
   const FactorModel models[] = {FactorModel(), FactorModel(plain), FactorModel(factorless)};
   for (const FactorModel& model : models) {
     const TemporaryFolder folder;
@@ -309,13 +309,13 @@ BOOST_AUTO_TEST_CASE(each_forged_content_has_its_message) {
 BOOST_AUTO_TEST_CASE(parts_that_contradict_each_other_are_refused) {
   const std::function<void(FactorModel::Parts&)> breaks[] = {
       [](auto& p) { p.stride = 3; },
-      [](auto& p) { p.user_factors = factors(2, 3, 1.0f); },
-      [](auto& p) { p.item_factors = {}; },
-      [](auto& p) { p.user_biases = {}; },
+      [](auto& p) { p.users.factors = factors(2, 3, 1.0f); },
+      [](auto& p) { p.items.factors = {}; },
+      [](auto& p) { p.users.biases = {}; },
       [](auto& p) {
-        p.item_biases = frozen<float>({1, 2, 3});
+        p.items.biases = frozen<float>({1, 2, 3});
       },
-      [](auto& p) { p.users.reset(); },
+      [](auto& p) { p.users.ids.reset(); },
       [](auto& p) { p.trained.offsets = {}; },
       [](auto& p) {
         p.held_out.offsets = frozen<std::uint64_t>({0, 1});
@@ -331,7 +331,7 @@ BOOST_AUTO_TEST_CASE(parts_that_contradict_each_other_are_refused) {
 
 BOOST_AUTO_TEST_CASE(predictions_use_what_is_known) {
   FactorModel::Parts parts = sample_parts();
-  parts.user_biases = frozen<float>({0.5f, 0.0f, 0.0f});
+  parts.users.biases = frozen<float>({0.5f, 0.0f, 0.0f});
   const FactorModel model(std::move(parts));
   // Rows by hand: p = (.25, .35, .45), q = (-.75, -.65, -.55).
   const double interaction = 0.25 * -0.75 + 0.35 * -0.65 + 0.45 * -0.55;

@@ -33,7 +33,7 @@ std::vector<Recommendation> by_brute_force(const Recommender& recommender, const
       score += static_cast<double>(taste.factors[k]) * model.item_row(item)[k];
     }
     const double rest =
-        static_cast<double>(model.mean()) + taste.bias + model.parts().item_biases[item];
+        static_cast<double>(model.mean()) + taste.bias + model.parts().items.biases[item];
     scored.emplace_back(-(score + options.rank_by.bias_weight * rest), item);
   }
   std::sort(scored.begin(), scored.end());
@@ -147,10 +147,10 @@ BOOST_AUTO_TEST_CASE(of_equal_scores_the_smaller_index_comes_first) {
       made_parts({.users = 1, .items = 300, .rank = 2, .biases = false, .ratings_each = 1});
   AlignedBuffer<float> items(300 * parts.stride);
   for (std::size_t i = 0; i < 300; ++i) items[i * parts.stride] = static_cast<float>(i % 3);
-  parts.item_factors = FrozenArray<float>(std::move(items));
+  parts.items.factors = FrozenArray<float>(std::move(items));
   AlignedBuffer<float> users(parts.stride);
   users[0] = 1.0f;
-  parts.user_factors = FrozenArray<float>(std::move(users));
+  parts.users.factors = FrozenArray<float>(std::move(users));
   const Recommender recommender(std::make_shared<const FactorModel>(std::move(parts)));
   const RecommendOptions options{.top = 150, .leave_out_rated = false};
   const auto list = recommender.recommend(0, options);
@@ -229,10 +229,10 @@ BOOST_AUTO_TEST_CASE(scores_and_ratings_are_what_they_say) {
 
 BOOST_AUTO_TEST_CASE(similar_items_are_those_of_the_highest_cosine) {
   auto parts = made_parts({.items = 300, .rank = 5});
-  AlignedBuffer<float> items(parts.item_factors.size());
-  std::ranges::copy(parts.item_factors, items.begin());
+  AlignedBuffer<float> items(parts.items.factors.size());
+  std::ranges::copy(parts.items.factors, items.begin());
   std::fill_n(items.begin() + static_cast<std::ptrdiff_t>(7 * parts.stride), parts.stride, 0.0f);
-  parts.item_factors = FrozenArray<float>(std::move(items));
+  parts.items.factors = FrozenArray<float>(std::move(items));
   const Recommender recommender(std::make_shared<const FactorModel>(std::move(parts)));
   const FactorModel& model = recommender.model();
   const auto cosine = [&](ItemIndex a, ItemIndex b) {

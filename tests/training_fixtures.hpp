@@ -26,7 +26,7 @@ inline std::vector<float> numbers_of(const FactorModel& model) {
   std::vector<float> all;
   const auto& parts = model.parts();
   for (const auto* array :
-       {&parts.user_factors, &parts.item_factors, &parts.user_biases, &parts.item_biases}) {
+       {&parts.users.factors, &parts.items.factors, &parts.users.biases, &parts.items.biases}) {
     all.insert(all.end(), array->begin(), array->end());
   }
   return all;

@@ -28,10 +28,10 @@ std::uint64_t bytes_of(const ItemLists& lists) {
 /// The arrays of a model and the memory they take.
 std::vector<std::pair<std::string, std::uint64_t>> sizes_of(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  return {{"user_factors", parts.user_factors.span().size_bytes()},
-          {"item_factors", parts.item_factors.span().size_bytes()},
-          {"user_biases", parts.user_biases.span().size_bytes()},
-          {"item_biases", parts.item_biases.span().size_bytes()},
+  return {{"user_factors", parts.users.factors.span().size_bytes()},
+          {"item_factors", parts.items.factors.span().size_bytes()},
+          {"user_biases", parts.users.biases.span().size_bytes()},
+          {"item_biases", parts.items.biases.span().size_bytes()},
           {"user_ids", bytes_of(model.users())},
           {"item_ids", bytes_of(model.items())},
           {"trained", bytes_of(parts.trained)},

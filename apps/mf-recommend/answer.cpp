@@ -44,8 +44,8 @@ void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answ
 /// Of a trained user, whose ratings the model does not keep: the split alone.
 Explanation explain(const FactorModel& model, UserIndex user, ItemIndex item) {
   return {.mean = model.mean(),
-          .user_bias = model.parts().user_biases[user],
-          .item_bias = model.parts().item_biases[item],
+          .user_bias = model.parts().users.biases[user],
+          .item_bias = model.parts().items.biases[item],
           .interaction = model.interaction(user, item),
           .influences = {}};
 }

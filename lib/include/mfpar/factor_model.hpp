@@ -56,25 +56,31 @@ struct FoldInPenalty {
 /// 0. Immutable; safe from any number of threads, copies share the memory.
 class MFPAR_API FactorModel {
  public:
-  /// The arrays a model is made of. Rows of factors are `stride` floats apart, start on a 64-byte
-  /// boundary, and hold zeros from `rank` to `stride`.
+  /// All users, or all items, by index. Rows of factors are the model's stride apart, start on a 64-byte
+  /// boundary, and hold zeros from the rank to the stride.
+  struct Side {
+    std::shared_ptr<const IdDictionary> ids;
+    FrozenArray<float> factors;  ///< P or Q: count x stride
+    FrozenArray<float> biases;   ///< one each, zeros without biases
+  };
+
+  /// What a model is made of.
   struct Parts {
     std::uint32_t rank = 0;
-    std::size_t stride = 0;
+    std::size_t stride = 0;  ///< floats from one row of factors to the next
     bool biases = true;
     float mean = 0.0f;  ///< mu
     RatingRange range;
-    FrozenArray<float> user_factors;  ///< P: users x stride
-    FrozenArray<float> item_factors;  ///< Q: items x stride
-    FrozenArray<float> user_biases;   ///< one per user, zeros without biases
-    FrozenArray<float> item_biases;   ///< one per item
-    std::shared_ptr<const IdDictionary> users;
-    std::shared_ptr<const IdDictionary> items;
+    Side users;
+    Side items;
     ItemLists trained;   ///< what each user rated, as far as it was trained on
     ItemLists held_out;  ///< what each user rated besides, kept for validation
     FoldInPenalty fold_in;
     BiasBaseline baseline;  ///< its arrays are empty when the model was not made by training
     TrainingRecord record;
+
+    Side& side(Entity of) noexcept { return of == Entity::kUser ? users : items; }
+    const Side& side(Entity of) const noexcept { return of == Entity::kUser ? users : items; }
   };
 
   /// A model of no users, no items and rank 0.
@@ -92,8 +98,8 @@ class MFPAR_API FactorModel {
   float mean() const noexcept { return parts_.mean; }
   RatingRange range() const noexcept { return parts_.range; }
 
-  const IdDictionary& users() const noexcept { return *parts_.users; }
-  const IdDictionary& items() const noexcept { return *parts_.items; }
+  const IdDictionary& users() const noexcept { return *parts_.users.ids; }
+  const IdDictionary& items() const noexcept { return *parts_.items.ids; }
 
   /// `rank` floats each. REQUIRES: an index below user_count(), item_count().
   std::span<const float> user_row(UserIndex user) const noexcept;
@@ -110,6 +116,7 @@ class MFPAR_API FactorModel {
   float predict(UserIndex user, ItemIndex item) const noexcept;
 
   const Parts& parts() const noexcept { return parts_; }
+  const Side& side(Entity of) const noexcept { return parts_.side(of); }
 
  private:
   Parts parts_;

@@ -14,9 +14,6 @@
 
 namespace mfpar {
 
-/// Which side a folded-in row joins.
-enum class FoldInSide { kUser, kItem };
-
 /// One rating of the user or item that is folded in: for a new user the index of the item, for a
 /// new item the index of the user who rated it, and the value in rating units.
 struct FoldInRating {

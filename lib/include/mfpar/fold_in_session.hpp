@@ -49,7 +49,7 @@ class MFPAR_API FoldInSession {
   /// Starts with `ratings`, in the rules and with the errors of fold_in_user().
   FoldInSession(std::shared_ptr<const FactorModel> model,
                 std::span<const FoldInRating> ratings = {}, const FoldInOptions& options = {},
-                FoldInSide side = FoldInSide::kUser);
+                Entity joining = Entity::kUser);
   ~FoldInSession();
   FoldInSession(FoldInSession&&) noexcept;
   FoldInSession& operator=(FoldInSession&&) noexcept;

@@ -14,25 +14,14 @@ namespace {
 
 constexpr std::size_t kPieces = 256;
 
-/// The rows and biases of a model's users or items.
-struct Side {
-  const float* rows;
-  const float* biases;
-};
-Side users_of(const FactorModel::Parts& parts) {
-  return {parts.user_factors.data(), parts.user_biases.data()};
-}
-Side items_of(const FactorModel::Parts& parts) {
-  return {parts.item_factors.data(), parts.item_biases.data()};
-}
-
 /// A pass less its runs.
-ErrorPass pass_of(const FactorModel::Parts& parts, Side fixed, Side moving) {
+ErrorPass pass_of(const FactorModel::Parts& parts, const FactorModel::Side& fixed,
+                  const FactorModel::Side& moving) {
   ErrorPass pass;
-  pass.fixed_rows = fixed.rows;
-  pass.fixed_biases = fixed.biases;
-  pass.moving_rows = moving.rows;
-  pass.moving_biases = moving.biases;
+  pass.fixed_rows = fixed.factors.data();
+  pass.fixed_biases = fixed.biases.data();
+  pass.moving_rows = moving.factors.data();
+  pass.moving_biases = moving.biases.data();
   pass.stride = parts.stride;
   pass.rank = parts.rank;
   pass.mean = parts.mean;
@@ -55,7 +44,7 @@ PassSums sum_of(std::span<const ErrorPass> pieces, ErrorKernel kernel, const Wor
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings, UserRange users,
                       const KernelSet& kernels, const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts, users_of(parts), items_of(parts));
+  ErrorPass pass = pass_of(parts, parts.users, parts.items);
   if (ratings.is_compact()) {
     pass.runs.compact = ratings.parts().compact.data();
     pass.runs.code_values = ratings.parts().values.data();
@@ -79,7 +68,7 @@ PassSums model_errors(const FactorModel& model, const RatingStore& ratings, User
 PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
                       const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts, items_of(parts), users_of(parts));
+  ErrorPass pass = pass_of(parts, parts.items, parts.users);
   const std::size_t pieces_each = std::max<std::size_t>(kPieces / bands.bands(), 1);
   std::vector<ErrorPass> pieces;
   for (std::uint32_t band = 0; band < bands.bands(); ++band) {
@@ -103,7 +92,9 @@ double model_penalty(const FactorModel& model, std::span<const float> user_weigh
   // Factors were multiplied with the root of the deviation and biases with the deviation, errors
   // with its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
   const double factor_weight = options.lambda_factors * deviation;
-  const auto side = [&](std::span<const float> weights, const float* rows, const float* biases) {
+  const auto penalty = [&](std::span<const float> weights, const FactorModel::Side& side) {
+    const float* const rows = side.factors.data();
+    const float* const biases = side.biases.data();
     std::vector<double> sums(kPieces);
     workers.for_each(kPieces, [&](std::size_t piece) {
       const Range range = even_range(weights.size(), kPieces, piece);
@@ -116,8 +107,7 @@ double model_penalty(const FactorModel& model, std::span<const float> user_weigh
     });
     return std::accumulate(sums.begin(), sums.end(), 0.0);
   };
-  return side(user_weights, parts.user_factors.data(), parts.user_biases.data()) +
-         side(item_weights, parts.item_factors.data(), parts.item_biases.data());
+  return penalty(user_weights, parts.users) + penalty(item_weights, parts.items);
 }
 
 }  // namespace mfpar

@@ -97,12 +97,12 @@ FactorModel assemble_model(ImportedSide users, ImportedSide items, ImportedNumbe
   parts.biases = numbers.biases || options.mean.has_value();
   parts.mean = options.mean.value_or(numbers.mean);
   parts.range = options.range.value_or(numbers.range);
-  parts.user_factors = rows_of(users);
-  parts.item_factors = rows_of(items);
-  parts.user_biases = FrozenArray<float>(std::move(users.biases));
-  parts.item_biases = FrozenArray<float>(std::move(items.biases));
-  parts.users = std::move(users.ids);
-  parts.items = std::move(items.ids);
+  parts.users.factors = rows_of(users);
+  parts.items.factors = rows_of(items);
+  parts.users.biases = FrozenArray<float>(std::move(users.biases));
+  parts.items.biases = FrozenArray<float>(std::move(items.biases));
+  parts.users.ids = std::move(users.ids);
+  parts.items.ids = std::move(items.ids);
   return FactorModel(std::move(parts));
 }
 

@@ -70,7 +70,7 @@ struct BiasFactors {
 
 BiasFactors bias_factors(const FactorModel& model) {
   const auto is_0 = [](float x) { return x == 0.0f; };
-  const auto user = model.parts().user_biases.span(), item = model.parts().item_biases.span();
+  const auto user = model.parts().users.biases.span(), item = model.parts().items.biases.span();
   return {.user = model.mean() != 0.0f || !std::all_of(user.begin(), user.end(), is_0),
           .item = !std::all_of(item.begin(), item.end(), is_0)};
 }
@@ -90,7 +90,7 @@ class LibmfWriter {
   void write_users(std::span<const std::uint32_t> rows) {
     write_rows('p', rows, [&](std::uint32_t user) {
       append(model_.user_row(user));
-      if (extra_.user) append(std::array{model_.mean() + model_.parts().user_biases[user]});
+      if (extra_.user) append(std::array{model_.mean() + model_.parts().users.biases[user]});
       if (extra_.item) append(std::array{1.0f});
     });
   }
@@ -99,7 +99,7 @@ class LibmfWriter {
     write_rows('q', rows, [&](std::uint32_t item) {
       append(model_.item_row(item));
       if (extra_.user) append(std::array{1.0f});
-      if (extra_.item) append(std::array{model_.parts().item_biases[item]});
+      if (extra_.item) append(std::array{model_.parts().items.biases[item]});
     });
   }
 

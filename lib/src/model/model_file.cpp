@@ -191,12 +191,12 @@ void check_lists(const SectionReader& file, const std::string& name, const ItemL
 /// What needs a pass over the arrays.
 void check_contents(const SectionReader& file, const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  check_finite(file, "user_factors", parts.user_factors.span());
-  check_finite(file, "item_factors", parts.item_factors.span());
-  check_padding(file, "user_factors", parts.user_factors.span(), parts.rank, parts.stride);
-  check_padding(file, "item_factors", parts.item_factors.span(), parts.rank, parts.stride);
-  check_finite(file, "user_biases", parts.user_biases.span());
-  check_finite(file, "item_biases", parts.item_biases.span());
+  check_finite(file, "user_factors", parts.users.factors.span());
+  check_finite(file, "item_factors", parts.items.factors.span());
+  check_padding(file, "user_factors", parts.users.factors.span(), parts.rank, parts.stride);
+  check_padding(file, "item_factors", parts.items.factors.span(), parts.rank, parts.stride);
+  check_finite(file, "user_biases", parts.users.biases.span());
+  check_finite(file, "item_biases", parts.items.biases.span());
   check_finite(file, "baseline.user_biases", parts.baseline.user_biases.span());
   check_finite(file, "baseline.item_biases", parts.baseline.item_biases.span());
   check_lists(file, "trained", parts.trained, model.item_count());
@@ -288,10 +288,10 @@ void save_model(const FactorModel& model, const std::string& path) {
   file.add("history", std::span<const HistoryRow>(history));
   add_dictionary(file, "users", model.users());
   add_dictionary(file, "items", model.items());
-  file.add("user_factors", parts.user_factors.span());
-  file.add("item_factors", parts.item_factors.span());
-  file.add("user_biases", parts.user_biases.span());
-  file.add("item_biases", parts.item_biases.span());
+  file.add("user_factors", parts.users.factors.span());
+  file.add("item_factors", parts.items.factors.span());
+  file.add("user_biases", parts.users.biases.span());
+  file.add("item_biases", parts.items.biases.span());
   add_lists(file, "trained", parts.trained);
   add_lists(file, "held_out", parts.held_out);
   file.add("baseline.user_biases", parts.baseline.user_biases.span());
@@ -310,12 +310,12 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   parts.biases = numbers.biases != 0;
   parts.mean = numbers.mean;
   parts.range = {numbers.lowest, numbers.highest};
-  parts.user_factors = file.array<float>("user_factors");
-  parts.item_factors = file.array<float>("item_factors");
-  parts.user_biases = file.array<float>("user_biases");
-  parts.item_biases = file.array<float>("item_biases");
-  parts.users = dictionary(file, "users");
-  parts.items = dictionary(file, "items");
+  parts.users.factors = file.array<float>("user_factors");
+  parts.items.factors = file.array<float>("item_factors");
+  parts.users.biases = file.array<float>("user_biases");
+  parts.items.biases = file.array<float>("item_biases");
+  parts.users.ids = dictionary(file, "users");
+  parts.items.ids = dictionary(file, "items");
   parts.trained = item_lists(file, "trained");
   parts.held_out = item_lists(file, "held_out");
   parts.fold_in = read_fold_in(file);

@@ -29,11 +29,6 @@ void write_vector(const std::string& path, std::span<const float> numbers) {
   file.commit();
 }
 
-/// The files of one side; those that are not there have empty names.
-struct SideFiles {
-  std::string factors, biases, ids;
-};
-
 ImportedSide read_factors(const std::string& path) {
   const NpyFile file(path);
   file.require_dimensions(2, "two dimensions, a row of factors each,");
@@ -46,22 +41,24 @@ ImportedSide read_factors(const std::string& path) {
   return side;
 }
 
-ImportedSide read_side(const SideFiles& files) {
-  ImportedSide side = read_factors(files.factors);
-  if (!files.biases.empty()) {
-    const NpyFile file(files.biases);
+/// One side from its files; those that are not there have empty names.
+ImportedSide read_side(const std::string& factors, const std::string& biases,
+                       const std::string& ids) {
+  ImportedSide side = read_factors(factors);
+  if (!biases.empty()) {
+    const NpyFile file(biases);
     file.require_dimensions(1, "one dimension, a bias each,");
     const AlignedBuffer<float> numbers = file.numbers(1);
     if (file.rows() != side.count) {
-      throw Error(ErrorCode::kBadFile, files.biases + " has the shape " + file.shape_text() +
-                                           ", but " + files.factors + " has " +
-                                           std::to_string(side.count) + " rows");
+      throw Error(ErrorCode::kBadFile, biases + " has the shape " + file.shape_text() + ", but " +
+                                           factors + " has " + std::to_string(side.count) +
+                                           " rows");
     }
     side.biases.assign(numbers.begin(), numbers.end());
   }
-  if (!files.ids.empty()) {
-    side.ids = std::make_shared<const IdDictionary>(read_id_list(files.ids));
-    side.ids_source = files.ids;
+  if (!ids.empty()) {
+    side.ids = std::make_shared<const IdDictionary>(read_id_list(ids));
+    side.ids_source = ids;
   }
   return side;
 }
@@ -77,13 +74,13 @@ void check_new_folder(const std::string& path) { AtomicFolder::check(path); }
 void export_npy(const FactorModel& model, const std::string& folder) {
   const FactorModel::Parts& parts = model.parts();
   AtomicFolder files(folder);
-  write_matrix(files.file("P.npy"), parts.user_factors.span(), model.user_count(), parts.rank,
+  write_matrix(files.file("P.npy"), parts.users.factors.span(), model.user_count(), parts.rank,
                parts.stride);
-  write_matrix(files.file("Q.npy"), parts.item_factors.span(), model.item_count(), parts.rank,
+  write_matrix(files.file("Q.npy"), parts.items.factors.span(), model.item_count(), parts.rank,
                parts.stride);
   if (model.has_biases()) {
-    write_vector(files.file("user_biases.npy"), parts.user_biases.span());
-    write_vector(files.file("item_biases.npy"), parts.item_biases.span());
+    write_vector(files.file("user_biases.npy"), parts.users.biases.span());
+    write_vector(files.file("item_biases.npy"), parts.items.biases.span());
   }
   write_id_list(files.file("users.txt"), model.users());
   write_id_list(files.file("items.txt"), model.items());
@@ -96,10 +93,10 @@ FactorModel import_npy(const std::string& folder, const ImportOptions& options) 
   const ModelCard card = read_model_card(folder);
   const std::string user_biases = card.biases ? folder + "/user_biases.npy" : "";
   const std::string item_biases = card.biases ? folder + "/item_biases.npy" : "";
-  ImportedSide users = read_side({folder + "/P.npy", first_given(options.user_biases, user_biases),
-                                  first_given(options.user_ids, folder + "/users.txt")});
-  ImportedSide items = read_side({folder + "/Q.npy", first_given(options.item_biases, item_biases),
-                                  first_given(options.item_ids, folder + "/items.txt")});
+  ImportedSide users = read_side(folder + "/P.npy", first_given(options.user_biases, user_biases),
+                                 first_given(options.user_ids, folder + "/users.txt"));
+  ImportedSide items = read_side(folder + "/Q.npy", first_given(options.item_biases, item_biases),
+                                 first_given(options.item_ids, folder + "/items.txt"));
   check_card(folder, card, users, items);
   const bool biases = card.biases || !users.biases.empty() || !items.biases.empty();
   return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range},
@@ -110,8 +107,8 @@ FactorModel import_npy_pair(const std::string& user_factors, const std::string& 
                             const ImportOptions& options) {
   check_import_options(options, "two arrays", true, true, true);
   const bool biases = !options.user_biases.empty() || !options.item_biases.empty();
-  ImportedSide users = read_side({user_factors, options.user_biases, options.user_ids});
-  ImportedSide items = read_side({item_factors, options.item_biases, options.item_ids});
+  ImportedSide users = read_side(user_factors, options.user_biases, options.user_ids);
+  ImportedSide items = read_side(item_factors, options.item_biases, options.item_ids);
   return assemble_model(std::move(users), std::move(items), {.biases = biases}, options);
 }
 

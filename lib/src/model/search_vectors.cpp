@@ -60,7 +60,7 @@ class Augmentation {
   std::span<const float> biased_row(ItemIndex item) {
     take(model_.item_row(item));
     if (!biased_) return row_;
-    row_.push_back(weight_ * model_.parts().item_biases[item]);
+    row_.push_back(weight_ * model_.parts().items.biases[item]);
     if (!std::isfinite(row_.back())) {
       throw Error(ErrorCode::kBadOption, "a bias weight of " + shortest_decimal(weight_) +
                                              " takes the bias of an item " +

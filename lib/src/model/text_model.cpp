@@ -103,10 +103,10 @@ void export_text(const FactorModel& model, const std::string& folder) {
     return model.has_biases() ? of_side.span() : std::span<const float>();
   };
   AtomicFolder files(folder);
-  write_table(files.file("users.tsv"), {model.users(), biases(parts.user_biases),
-                                        parts.user_factors.span(), parts.rank, parts.stride});
-  write_table(files.file("items.tsv"), {model.items(), biases(parts.item_biases),
-                                        parts.item_factors.span(), parts.rank, parts.stride});
+  write_table(files.file("users.tsv"), {model.users(), biases(parts.users.biases),
+                                        parts.users.factors.span(), parts.rank, parts.stride});
+  write_table(files.file("items.tsv"), {model.items(), biases(parts.items.biases),
+                                        parts.items.factors.span(), parts.rank, parts.stride});
   write_model_card(files.file("model.json"), card_of(model));
   files.commit();
 }

@@ -22,7 +22,7 @@ Explanation FoldInSession::explain(std::uint32_t index) const {
   const double bias_pull = s.side.has_biases ? pull[rank] : 0.0;
 
   const Row factors(s.row.factors.data(), rank);
-  const bool user_joins = s.joining == FoldInSide::kUser;
+  const bool user_joins = s.joining == Entity::kUser;
   const float other_bias = s.side.biases[index];
   Explanation explanation{
       .mean = s.model->mean(),

@@ -15,23 +15,15 @@ namespace mfpar {
 
 namespace {
 
-/// What a model holds of one side.
-struct Side {
-  const char* name;        // "user" or "item"
-  const char* other_name;  // of what it rated, or was rated by
-  const std::shared_ptr<const IdDictionary>& ids;
-  const FrozenArray<float>& factors;
-  const FrozenArray<float>& biases;
-  const FrozenArray<float>& baseline;  // may be empty
-  std::uint32_t other_count;
-};
+const char* name_of(Entity entity) { return entity == Entity::kUser ? "user" : "item"; }
 
-void check(const FactorModel& model, const Side& side, std::span<const NewRow> rows) {
+void check(const FactorModel& model, Entity entity, std::span<const NewRow> rows) {
+  const std::uint32_t other_count = model.side(other(entity)).ids->size();
   std::set<std::string_view> ids;
   for (const NewRow& row : rows) {
     const auto fail = [&](const std::string& what) {
       throw Error(ErrorCode::kBadData,
-                  std::string("new ") + side.name + " \"" + row.id + "\": " + what);
+                  std::string("new ") + name_of(entity) + " \"" + row.id + "\": " + what);
     };
     if (row.id.empty()) fail("the id is empty; every row needs one");
     if (!ids.insert(row.id).second) fail("the id is there twice; give the last one only");
@@ -44,21 +36,13 @@ void check(const FactorModel& model, const Side& side, std::span<const NewRow> r
       fail("its factors or bias are not finite");
     }
     for (const std::uint32_t index : row.rated) {
-      if (index < side.other_count) continue;
-      fail(std::string("it has a rating for ") + side.other_name + " " + std::to_string(index) +
-           " of " + std::to_string(side.other_count) + "; leave out what the model does not have");
+      if (index < other_count) continue;
+      fail(std::string("it has a rating for ") + name_of(other(entity)) + " " +
+           std::to_string(index) + " of " + std::to_string(other_count) +
+           "; leave out what the model does not have");
     }
   }
 }
-
-/// One side with the new rows, and where they went.
-struct ExtendedSide {
-  std::shared_ptr<const IdDictionary> ids;
-  FrozenArray<float> factors;
-  FrozenArray<float> biases;
-  FrozenArray<float> baseline;
-  std::vector<std::uint32_t> indices;  // of the new rows
-};
 
 FrozenArray<float> extended(const FrozenArray<float>& old, std::size_t size,
                             std::span<const NewRow> rows, std::span<const std::uint32_t> indices) {
@@ -68,27 +52,30 @@ FrozenArray<float> extended(const FrozenArray<float>& old, std::size_t size,
   return FrozenArray<float>(std::move(values));
 }
 
-ExtendedSide extend(const FactorModel& model, const Side& side, std::span<const NewRow> rows) {
-  check(model, side, rows);
-  ExtendedSide result;
+/// Puts `rows` into one side of `parts`, all but the lists of who rated what; returns their indices.
+std::vector<std::uint32_t> put_rows(FactorModel::Parts& parts, Entity entity,
+                                    std::span<const NewRow> rows) {
+  FactorModel::Side& side = parts.side(entity);
   IdBuilder ids(*side.ids);
-  for (const NewRow& row : rows) result.indices.push_back(ids.add(row.id));
-  const std::size_t count = ids.size(), stride = model.stride();
-  result.ids = std::make_shared<const IdDictionary>(std::move(ids).build());
+  std::vector<std::uint32_t> indices;
+  for (const NewRow& row : rows) indices.push_back(ids.add(row.id));
+  const std::size_t count = ids.size();
+  side.ids = std::make_shared<const IdDictionary>(std::move(ids).build());
 
-  AlignedBuffer<float> factors(count * stride);
+  AlignedBuffer<float> factors(count * parts.stride);
   std::ranges::copy(side.factors, factors.begin());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::ranges::copy(rows[i].row.factors, factors.begin() + result.indices[i] * stride);
+    std::ranges::copy(rows[i].row.factors, factors.begin() + indices[i] * parts.stride);
   }
-  result.factors = FrozenArray<float>(std::move(factors));
-  result.biases = extended(side.biases, count, rows, result.indices);
+  side.factors = FrozenArray<float>(std::move(factors));
+  side.biases = extended(side.biases, count, rows, indices);
   // The bias beside factors stands in for the one that would have been fitted without: both say by
   // how much the ratings lie above what is expected of their other side.
-  if (!side.baseline.empty()) {
-    result.baseline = extended(side.baseline, count, rows, result.indices);
-  }
-  return result;
+  BiasBaseline& baseline = parts.baseline;
+  FrozenArray<float>& biases =
+      entity == Entity::kUser ? baseline.user_biases : baseline.item_biases;
+  if (!biases.empty()) biases = extended(biases, count, rows, indices);
+  return indices;
 }
 
 /// Lists of `users` users, the list of each as `list_of(user)` gives it.
@@ -114,19 +101,12 @@ std::vector<ItemIndex> sorted(std::vector<ItemIndex> list) {
 }  // namespace
 
 FactorModel with_users(const FactorModel& model, std::span<const NewRow> users) {
+  check(model, Entity::kUser, users);
   FactorModel::Parts parts = model.parts();
-  const Side side{.name = "user",
-                  .other_name = "item",
-                  .ids = model.parts().users,
-                  .factors = model.parts().user_factors,
-                  .biases = model.parts().user_biases,
-                  .baseline = model.parts().baseline.user_biases,
-                  .other_count = model.item_count()};
-  ExtendedSide extension = extend(model, side, users);
-  const std::size_t count = extension.ids->size();
-
+  const std::vector<std::uint32_t> indices = put_rows(parts, Entity::kUser, users);
+  const std::size_t count = parts.users.ids->size();
   std::vector<const NewRow*> row_at(count, nullptr);
-  for (std::size_t i = 0; i < users.size(); ++i) row_at[extension.indices[i]] = &users[i];
+  for (std::size_t i = 0; i < users.size(); ++i) row_at[indices[i]] = &users[i];
   parts.trained = lists_of(count, [&](UserIndex user) {
     if (row_at[user] != nullptr) return sorted(row_at[user]->rated);
     const auto old = model.parts().trained.of(user);
@@ -135,29 +115,18 @@ FactorModel with_users(const FactorModel& model, std::span<const NewRow> users) 
   parts.held_out = lists_of(count, [&](UserIndex user) {
     return row_at[user] != nullptr ? std::span<const ItemIndex>() : model.parts().held_out.of(user);
   });
-  parts.users = std::move(extension.ids);
-  parts.user_factors = std::move(extension.factors);
-  parts.user_biases = std::move(extension.biases);
-  parts.baseline.user_biases = std::move(extension.baseline);
   return FactorModel(std::move(parts));
 }
 
 FactorModel with_items(const FactorModel& model, std::span<const NewRow> items) {
+  check(model, Entity::kItem, items);
   FactorModel::Parts parts = model.parts();
-  const Side side{.name = "item",
-                  .other_name = "user",
-                  .ids = model.parts().items,
-                  .factors = model.parts().item_factors,
-                  .biases = model.parts().item_biases,
-                  .baseline = model.parts().baseline.item_biases,
-                  .other_count = model.user_count()};
-  ExtendedSide extension = extend(model, side, items);
-
-  std::vector<bool> is_new(extension.ids->size(), false);
+  const std::vector<std::uint32_t> indices = put_rows(parts, Entity::kItem, items);
+  std::vector<bool> is_new(parts.items.ids->size(), false);
   std::vector<std::vector<ItemIndex>> rated(model.user_count());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    is_new[extension.indices[i]] = true;
-    for (const UserIndex user : items[i].rated) rated[user].push_back(extension.indices[i]);
+    is_new[indices[i]] = true;
+    for (const UserIndex user : items[i].rated) rated[user].push_back(indices[i]);
   }
   const auto kept = [&](std::span<const ItemIndex> old) {
     std::vector<ItemIndex> list;
@@ -171,10 +140,6 @@ FactorModel with_items(const FactorModel& model, std::span<const NewRow> items) 
   });
   parts.held_out = lists_of(model.user_count(),
                             [&](UserIndex user) { return kept(model.parts().held_out.of(user)); });
-  parts.items = std::move(extension.ids);
-  parts.item_factors = std::move(extension.factors);
-  parts.item_biases = std::move(extension.biases);
-  parts.baseline.item_biases = std::move(extension.baseline);
   return FactorModel(std::move(parts));
 }
 

@@ -3,13 +3,12 @@
 
 namespace mfpar {
 
-FixedSide fixed_side(const FactorModel& model, FoldInSide side) {
-  const FactorModel::Parts& parts = model.parts();
-  const bool user_joins = side == FoldInSide::kUser;
-  return {.rows = user_joins ? parts.item_factors.data() : parts.user_factors.data(),
-          .biases = user_joins ? parts.item_biases.data() : parts.user_biases.data(),
+FixedSide fixed_side(const FactorModel& model, Entity joining) {
+  const FactorModel::Side& side = model.side(other(joining));
+  return {.rows = side.factors.data(),
+          .biases = side.biases.data(),
           .stride = model.stride(),
-          .count = user_joins ? model.item_count() : model.user_count(),
+          .count = side.ids->size(),
           .rank = model.rank(),
           .has_biases = model.has_biases(),
           .mean = model.mean()};

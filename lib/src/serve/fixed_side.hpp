@@ -31,7 +31,7 @@ struct FixedSide {
   }
 };
 
-/// What a row of `side` is folded in on.
-FixedSide fixed_side(const FactorModel& model, FoldInSide side);
+/// What a row of `joining` is folded in on.
+FixedSide fixed_side(const FactorModel& model, Entity joining);
 
 }  // namespace mfpar

@@ -18,15 +18,15 @@ namespace {
 // Rows that share a workspace, where there are enough for every thread.
 constexpr std::size_t kRowsAPiece = 64;
 
-FoldedIn fold_in_one(const FactorModel& model, FoldInSide side,
+FoldedIn fold_in_one(const FactorModel& model, Entity joining,
                      std::span<const FoldInRating> ratings, const FoldInOptions& options) {
   check_options(options);
   FoldedIn row;
-  RowFitter(model, side, options).fit(ratings, row);
+  RowFitter(model, joining, options).fit(ratings, row);
   return row;
 }
 
-std::vector<FoldedIn> fold_in_many(const FactorModel& model, FoldInSide side,
+std::vector<FoldedIn> fold_in_many(const FactorModel& model, Entity joining,
                                    std::span<const std::span<const FoldInRating>> ratings,
                                    const FoldInOptions& options, int threads,
                                    const std::stop_token& stop) {
@@ -43,7 +43,7 @@ std::vector<FoldedIn> fold_in_many(const FactorModel& model, FoldInSide side,
   std::atomic<std::size_t> first_bad = pieces;
   workers.for_each(pieces, [&](std::size_t piece) {
     if (piece > first_bad) return;
-    RowFitter fitter(model, side, options);
+    RowFitter fitter(model, joining, options);
     const Range range = even_range(count, pieces, piece);
     for (std::size_t i = range.begin; i < range.end && !stop.stop_requested(); ++i) {
       try {
@@ -64,26 +64,26 @@ std::vector<FoldedIn> fold_in_many(const FactorModel& model, FoldInSide side,
 
 FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
                       const FoldInOptions& options) {
-  return fold_in_one(model, FoldInSide::kUser, ratings, options);
+  return fold_in_one(model, Entity::kUser, ratings, options);
 }
 
 FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ratings,
                       const FoldInOptions& options) {
-  return fold_in_one(model, FoldInSide::kItem, ratings, options);
+  return fold_in_one(model, Entity::kItem, ratings, options);
 }
 
 std::vector<FoldedIn> fold_in_users(const FactorModel& model,
                                     std::span<const std::span<const FoldInRating>> ratings,
                                     const FoldInOptions& options, int threads,
                                     std::stop_token stop) {
-  return fold_in_many(model, FoldInSide::kUser, ratings, options, threads, stop);
+  return fold_in_many(model, Entity::kUser, ratings, options, threads, stop);
 }
 
 std::vector<FoldedIn> fold_in_items(const FactorModel& model,
                                     std::span<const std::span<const FoldInRating>> ratings,
                                     const FoldInOptions& options, int threads,
                                     std::stop_token stop) {
-  return fold_in_many(model, FoldInSide::kItem, ratings, options, threads, stop);
+  return fold_in_many(model, Entity::kItem, ratings, options, threads, stop);
 }
 
 }  // namespace mfpar

@@ -27,7 +27,7 @@ std::size_t step_of(std::size_t count) {
 }  // namespace
 
 FoldInSession::Impl::Impl(std::shared_ptr<const FactorModel> of, const FoldInOptions& with,
-                          FoldInSide joins)
+                          Entity joins)
     : model(std::move(of)),
       joining(joins),
       side(fixed_side(*model, joins)),
@@ -64,9 +64,9 @@ void FoldInSession::Impl::refit(bool updated) {
 
 FoldInSession::FoldInSession(std::shared_ptr<const FactorModel> model,
                              std::span<const FoldInRating> ratings, const FoldInOptions& options,
-                             FoldInSide side) {
+                             Entity joining) {
   check_options(options);
-  impl_ = std::make_unique<Impl>(std::move(model), options, side);
+  impl_ = std::make_unique<Impl>(std::move(model), options, joining);
   KnownRatings known;
   known.take(ratings, impl_->side.count);
   for (const FoldInRating& rating : known.ratings()) impl_->held.put(rating);

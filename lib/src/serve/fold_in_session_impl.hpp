@@ -13,7 +13,7 @@ namespace mfpar {
 
 /// For whoever looks into a session: explain(), and tests.
 struct FoldInSession::Impl {
-  Impl(std::shared_ptr<const FactorModel> of, const FoldInOptions& with, FoldInSide joins);
+  Impl(std::shared_ptr<const FactorModel> of, const FoldInOptions& with, Entity joins);
 
   /// The penalty that serves so many ratings.
   RidgePenalty penalty_for(std::size_t count) const;
@@ -27,7 +27,7 @@ struct FoldInSession::Impl {
 
   // Constant after construction.
   const std::shared_ptr<const FactorModel> model;
-  const FoldInSide joining;
+  const Entity joining;
   const FixedSide side;
   const FoldInOptions options;
   double multiple = 1.0;  ///< of the training's penalty, chosen by leaving one out

@@ -37,7 +37,7 @@ ScoreBound join(const ScoreBound& a, const ScoreBound& b) {
 ItemPanels::ItemPanels(const FactorModel& model) : rank_(model.rank()) {
   std::vector<float> norms(model.item_count());
   for (ItemIndex item = 0; item < norms.size(); ++item) norms[item] = norm_of(model.item_row(item));
-  order_items(norms, model.parts().item_biases.span());
+  order_items(norms, model.parts().items.biases.span());
   fill(model, norms);
 }
 
@@ -85,7 +85,7 @@ void ItemPanels::fill(const FactorModel& model, std::span<const float> norms) {
     const auto row = model.item_row(item);
     float* const to = panels_.data() + panel * rank_ * kPanelItems + lane;
     for (std::size_t k = 0; k < rank_; ++k) to[k * kPanelItems] = row[k];
-    const float bias = model.parts().item_biases[item];
+    const float bias = model.parts().items.biases[item];
     biases_[at] = bias;
     all_[panel] |= static_cast<std::uint16_t>(1u << lane);
     if (std::ranges::any_of(row, [](float x) { return x != 0.0f; })) {

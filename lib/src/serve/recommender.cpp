@@ -53,7 +53,7 @@ std::vector<Recommendation> finished(TopList& list, const Taste& taste, const Fa
   for (const TopList::Entry& entry : list.take()) {
     const auto q = model.item_row(entry.item);
     const float interaction = std::inner_product(q.begin(), q.end(), taste.factors.begin(), 0.0f);
-    const float rating = user_part + model.parts().item_biases[entry.item] + interaction;
+    const float rating = user_part + model.parts().items.biases[entry.item] + interaction;
     result.push_back({.item = entry.item,
                       .score = entry.score + bias_weight * user_part,
                       .rating = std::clamp(rating, model.range().lowest, model.range().highest)});
@@ -99,7 +99,7 @@ std::uint32_t Recommender::rating_count(ItemIndex item) const noexcept {
 Taste Recommender::taste_of(UserIndex user) const noexcept {
   const FactorModel& model = *impl_->model;
   return {model.user_row(user),
-          model.parts().user_biases[user],
+          model.parts().users.biases[user],
           {model.parts().trained.of(user), model.parts().held_out.of(user)}};
 }
 
@@ -192,7 +192,7 @@ std::vector<Recommendation> Recommender::similar_items(ItemIndex item, std::uint
   }
   std::vector<Recommendation> result;
   for (const TopList::Entry& entry : list.take()) {
-    const float rating = model.mean() + model.parts().item_biases[entry.item];
+    const float rating = model.mean() + model.parts().items.biases[entry.item];
     result.push_back({.item = entry.item,
                       .score = entry.score,
                       .rating = std::clamp(rating, model.range().lowest, model.range().highest)});

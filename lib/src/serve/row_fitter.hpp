@@ -17,8 +17,8 @@ namespace mfpar {
 class RowFitter {
  public:
   /// REQUIRES: options that check_options() takes.
-  RowFitter(const FactorModel& model, FoldInSide side, const FoldInOptions& options)
-      : side_(fixed_side(model, side)),
+  RowFitter(const FactorModel& model, Entity joining, const FoldInOptions& options)
+      : side_(fixed_side(model, joining)),
         training_(model.parts().fold_in),
         options_(options),
         ridge_(side_) {}

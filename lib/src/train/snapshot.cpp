@@ -85,13 +85,13 @@ FactorModel SnapshotMaker::take(const TrainingState& state, const Workers& worke
   parts.biases = options_.biases;
   parts.mean = scale_.mean;
   parts.range = scale_.range;
-  parts.user_factors = std::move(users.rows);
-  parts.user_biases = std::move(users.biases);
-  parts.item_factors = std::move(items.rows);
-  parts.item_biases = std::move(items.biases);
+  parts.users.factors = std::move(users.rows);
+  parts.users.biases = std::move(users.biases);
+  parts.items.factors = std::move(items.rows);
+  parts.items.biases = std::move(items.biases);
   parts.fold_in = fold_in_penalty(options_, scale_);
-  parts.users = users_;
-  parts.items = items_;
+  parts.users.ids = users_;
+  parts.items.ids = items_;
   return FactorModel(std::move(parts));
 }
 

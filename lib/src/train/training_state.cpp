@@ -94,11 +94,11 @@ void TrainingState::start_from(const FactorModel& init, const RatingStore& ratin
   // Where the two mean ratings differ, the users take the difference.
   start(
       users_, *ratings.parts().users, init.users(),
-      [&](std::uint32_t index) { return init.user_row(index); }, init.parts().user_biases.span(),
+      [&](std::uint32_t index) { return init.user_row(index); }, init.parts().users.biases.span(),
       init.mean() - scale_.mean);
   start(
       items_, *ratings.parts().items, init.items(),
-      [&](std::uint32_t index) { return init.item_row(index); }, init.parts().item_biases.span(),
+      [&](std::uint32_t index) { return init.item_row(index); }, init.parts().items.biases.span(),
       0.0f);
 }
 
