@@ -120,8 +120,8 @@ void check_same(const FactorModel& model, const FactorModel& loaded) {
   check_same_bits(a.items.factors, b.items.factors);
   check_same_bits(a.users.biases, b.users.biases);
   check_same_bits(a.items.biases, b.items.biases);
-  check_same(*a.users, *b.users);
-  check_same(*a.items, *b.items);
+  check_same(*a.users.ids, *b.users.ids);
+  check_same(*a.items.ids, *b.items.ids);
   check_same_bits(a.trained.offsets, b.trained.offsets);
   check_same_bits(a.trained.items, b.trained.items);
   check_same_bits(a.held_out.offsets, b.held_out.offsets);
