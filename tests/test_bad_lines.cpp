@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "data/line_scanner.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "parsed_text.hpp"
+#include "text/line_scanner.hpp"
 
 using namespace mfpar;
 using namespace std::string_literals;

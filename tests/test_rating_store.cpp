@@ -3,9 +3,9 @@
 #include <cmath>
 #include <string>
 
-#include "data/user_buckets.hpp"
 #include "mfpar/error.hpp"
 #include "naive_ratings.hpp"
+#include "store/user_buckets.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;

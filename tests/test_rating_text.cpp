@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "data/rating_text.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "parsed_text.hpp"
+#include "text/rating_text.hpp"
 
 using namespace mfpar;
 using namespace std::string_literals;

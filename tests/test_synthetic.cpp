@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "data/alias_table.hpp"
-#include "data/item_draw.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/synthetic.hpp"
+#include "synthetic/alias_table.hpp"
+#include "synthetic/item_draw.hpp"
 
 using namespace mfpar;
 

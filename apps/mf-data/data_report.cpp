@@ -6,7 +6,7 @@
 #include <numeric>
 #include <span>
 
-#include "data/rating_table_impl.hpp"
+#include "store/rating_table_impl.hpp"
 
 namespace mfpar::apps {
 

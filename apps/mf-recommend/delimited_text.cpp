@@ -7,10 +7,10 @@
 #include <map>
 #include <optional>
 
-#include "data/line_fault.hpp"
-#include "data/line_scanner.hpp"
 #include "io/compressed_input.hpp"
 #include "mfpar/error.hpp"
+#include "text/line_fault.hpp"
+#include "text/line_scanner.hpp"
 
 namespace mfpar::apps {
 

@@ -6,11 +6,11 @@
 #include <optional>
 #include <span>
 
-#include "data/column_roles.hpp"
-#include "data/field_values.hpp"
-#include "data/line_fault.hpp"
 #include "mf-recommend/delimited_text.hpp"
 #include "mfpar/error.hpp"
+#include "text/column_roles.hpp"
+#include "text/field_values.hpp"
+#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 

@@ -51,7 +51,7 @@ class MFPAR_API RatingTable {
   std::shared_ptr<const IdDictionary> users() const;
   std::shared_ptr<const IdDictionary> items() const;
 
-  struct MFPAR_HIDDEN Impl;  // lib/src/data/rating_table_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/store/rating_table_impl.hpp
   const Impl& impl() const noexcept { return *impl_; }
   Impl& impl() noexcept { return *impl_; }
 

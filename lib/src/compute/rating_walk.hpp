@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/partition.hpp"
-#include "data/rating_table_impl.hpp"
 #include "mfpar/rating_table.hpp"
+#include "store/rating_table_impl.hpp"
 
 namespace mfpar {
 
