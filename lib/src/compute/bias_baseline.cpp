@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/partition.hpp"
-#include "compute/each_rating.hpp"
 
 namespace mfpar {
 
@@ -42,12 +41,12 @@ BiasBaseline fit_bias_baseline(const RatingStore& ratings, float mean,
         const std::uint64_t begin = ratings.offsets()[user];
         const std::uint64_t end = ratings.offsets()[user + 1];
         double sum = 0.0;
-        for_each_rating(ratings, begin, end, [&](ItemIndex item, float value) {
+        ratings.for_each(begin, end, [&](ItemIndex item, float value) {
           sum += value - mean - item_biases[item];
         });
         const auto bias = static_cast<float>(sum / (static_cast<double>(end - begin) + kUserRidge));
         user_biases[user] = bias;
-        for_each_rating(ratings, begin, end, [&](ItemIndex item, float value) {
+        ratings.for_each(begin, end, [&](ItemIndex item, float value) {
           item_sums[item] += value - mean - bias;
         });
       }
@@ -73,12 +72,12 @@ double baseline_error(const FactorModel& model, const RatingStore& ratings,
     double sum = 0.0;
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
       const float of_user = baseline.mean + baseline.user_biases[user];
-      for_each_rating(ratings, ratings.offsets()[user], ratings.offsets()[user + 1],
-                      [&](ItemIndex item, float value) {
-                        const double e = value - std::clamp(of_user + baseline.item_biases[item],
-                                                            range.lowest, range.highest);
-                        sum += e * e;
-                      });
+      ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
+                       [&](ItemIndex item, float value) {
+                         const double e = value - std::clamp(of_user + baseline.item_biases[item],
+                                                             range.lowest, range.highest);
+                         sum += e * e;
+                       });
     }
     sums[shard] = sum;
   });

@@ -8,7 +8,7 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "compute/fingerprint.hpp"
-#include "compute/rating_walk.hpp"
+#include "store/rating_table_impl.hpp"
 
 namespace mfpar {
 
@@ -109,12 +109,11 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
   const Baseline baseline(model);
   if (predictions != nullptr) predictions->resize(ratings.size());
 
-  const RatingWalk walk(ratings);
-  std::vector<BlockSums> sums(walk.blocks());
-  workers.for_each(walk.blocks(), [&](std::size_t block) {
+  std::vector<BlockSums> sums(ratings.impl().blocks());
+  workers.for_each(sums.size(), [&](std::size_t block) {
     BlockSums sum;
-    walk.visit(block, [&](std::uint64_t position, UserIndex table_user, ItemIndex table_item,
-                          float value) {
+    ratings.impl().for_each(block, [&](std::uint64_t position, UserIndex table_user,
+                                       ItemIndex table_item, float value) {
       const UserIndex user = users[table_user];
       const ItemIndex item = items[table_item];
       const bool user_known =

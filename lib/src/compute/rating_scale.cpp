@@ -2,7 +2,6 @@
 #include "compute/rating_scale.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <functional>
@@ -10,7 +9,6 @@
 #include <utility>
 
 #include "base/partition.hpp"
-#include "compute/each_rating.hpp"
 
 namespace mfpar {
 
@@ -42,17 +40,11 @@ struct Moments {
 
 Moments moments_between(const RatingStore& ratings, std::uint64_t begin, std::uint64_t end) {
   Moments moments;
-  if (ratings.is_compact()) {
-    std::array<std::uint32_t, RatingStore::kMostValues> counts{};
-    for (const auto entry : ratings.parts().compact.span().subspan(begin, end - begin)) {
-      ++counts[RatingStore::code_of(entry)];
-    }
-    for (std::size_t code = 0; code < ratings.parts().values.size(); ++code) {
-      if (counts[code] > 0) moments.add(ratings.parts().values[code], counts[code]);
-    }
-  } else {
-    for_each_rating(ratings, begin, end, [&](ItemIndex, float value) { moments.add(value, 1.0); });
-  }
+  ratings.visit([&](const auto& entries) {
+    entries.for_each_value(begin, end, [&](float value, std::uint64_t count) {
+      moments.add(value, static_cast<double>(count));
+    });
+  });
   return moments;
 }
 
@@ -92,8 +84,8 @@ std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings, const 
   workers.for_each(counts.size(), [&](std::size_t piece) {
     counts[piece].resize(items);
     if (piece + 1 >= pieces.size()) return;
-    for_each_rating(ratings, ratings.offsets()[pieces[piece]], ratings.offsets()[pieces[piece + 1]],
-                    [&](ItemIndex item, float) { ++counts[piece][item]; });
+    ratings.for_each(ratings.offsets()[pieces[piece]], ratings.offsets()[pieces[piece + 1]],
+                     [&](ItemIndex item, float) { ++counts[piece][item]; });
   });
   for (std::size_t piece = 1; piece < counts.size(); ++piece) {
     std::ranges::transform(counts[piece], counts[0], counts[0].begin(), std::plus());

@@ -7,37 +7,35 @@ namespace mfpar {
 
 namespace {
 
-using WideEntry = RatingStore::WideEntry;
-
 /// Most rows have no duplicates; finding that out is one quick pass.
 template <class Entry>
 bool has_duplicates(const Rows<Entry>& rows) {
   std::size_t begin = 0;
   for (const std::uint64_t count : rows.counts) {
     for (std::size_t i = begin + 1; i < begin + count; ++i) {
-      if (item_of(rows.entries[i]) == item_of(rows.entries[i - 1])) return true;
+      if (RatingStore::item_of(rows.entries[i]) == RatingStore::item_of(rows.entries[i - 1]))
+        return true;
     }
     begin += count;
   }
   return false;
 }
 
-float value_of(std::uint32_t entry, std::span<const float> values) {
-  return values[RatingStore::code_of(entry)];
-}
-float value_of(const WideEntry& entry, std::span<const float>) { return entry.value; }
-
+/// The mean of the values at [begin, end).
 template <class Entry>
-float mean_of(std::span<const Entry> entries, std::span<const float> values) {
+float mean_between(const Rows<Entry>& rows, std::size_t begin, std::size_t end,
+                   std::span<const float> values) {
   double sum = 0.0;
-  for (const Entry& entry : entries) sum += value_of(entry, values);
-  return static_cast<float>(sum / static_cast<double>(entries.size()));
+  RatingStore::Entries<Entry>(rows.entries, values)
+      .for_each(begin, end, [&](ItemIndex, float value) { sum += value; });
+  return static_cast<float>(sum / static_cast<double>(end - begin));
 }
 
-void set_value(WideEntry& entry, float value, std::size_t, std::span<const float>, MergeResult&) {
+void set_value(RatingStore::WideEntry& entry, float value, std::size_t, std::span<const float>,
+               MergeResult&) {
   entry.value = value;
 }
-void set_value(std::uint32_t& entry, float value, std::size_t position,
+void set_value(RatingStore::CompactEntry& entry, float value, std::size_t position,
                std::span<const float> values, MergeResult& result) {
   std::uint32_t code = code_in(values, value);
   if (code == values.size()) {
@@ -63,11 +61,12 @@ MergeResult merge_duplicates(const Rows<Entry>& rows, Duplicates rule,
     const std::size_t row_begin = write;
     while (read < row_end) {
       std::size_t end = read + 1;
-      while (end < row_end && item_of(entries[end]) == item_of(entries[read])) ++end;
+      const ItemIndex item = RatingStore::item_of(entries[read]);
+      while (end < row_end && RatingStore::item_of(entries[end]) == item) ++end;
       if (end - read > 1) {
         if (result.pairs++ == 0) {
           result.user = first_user + static_cast<UserIndex>(user);
-          result.item = item_of(entries[read]);
+          result.item = item;
         }
         result.removed += end - read - 1;
       }
@@ -75,8 +74,7 @@ MergeResult merge_duplicates(const Rows<Entry>& rows, Duplicates rule,
         const std::size_t kept = rule == Duplicates::kFirst ? read : end - 1;
         Entry entry = entries[kept];
         if (rule == Duplicates::kMean && end - read > 1) {
-          set_value(entry, mean_of<Entry>(entries.subspan(read, end - read), values), write, values,
-                    result);
+          set_value(entry, mean_between(rows, read, end, values), write, values, result);
         }
         entries[write] = entry;
         if (!timestamps.empty()) timestamps[write] = timestamps[kept];
@@ -89,8 +87,9 @@ MergeResult merge_duplicates(const Rows<Entry>& rows, Duplicates rule,
   return result;
 }
 
-template MergeResult merge_duplicates(const Rows<std::uint32_t>&, Duplicates,
+template MergeResult merge_duplicates(const Rows<RatingStore::CompactEntry>&, Duplicates,
                                       std::span<const float>);
-template MergeResult merge_duplicates(const Rows<WideEntry>&, Duplicates, std::span<const float>);
+template MergeResult merge_duplicates(const Rows<RatingStore::WideEntry>&, Duplicates,
+                                      std::span<const float>);
 
 }  // namespace mfpar

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mfpar/rating_store.hpp"
-#include "store/records.hpp"
+#include "store/triplets.hpp"
 #include "store/value_table.hpp"
 
 namespace mfpar {

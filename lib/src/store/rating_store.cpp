@@ -4,10 +4,7 @@
 #include <cassert>
 #include <utility>
 
-#include "base/parallel.hpp"
 #include "base/partition.hpp"
-#include "store/rating_table_impl.hpp"
-#include "store/store_builder.hpp"
 
 namespace mfpar {
 
@@ -24,15 +21,6 @@ RatingStore::RatingStore(Parts parts) : parts_(std::move(parts)) {
   // Enough shards for any number of threads to share evenly, whatever it is.
   constexpr std::size_t kShards = 256;
   shards_ = balanced_boundaries(offsets, kShards);
-}
-
-RatingStore build_store(RatingTable&& table, const StoreOptions& options) {
-  const Workers workers(options.threads);
-  RatingTable taken = std::move(table);
-  const StoreLabels labels = shuffled_labels(*taken.users(), *taken.items(), options.seed, workers);
-  taken.impl().users = nullptr;
-  taken.impl().items = nullptr;
-  return sort_into_store(std::move(taken.impl().chunks), labels, options.duplicates, workers);
 }
 
 }  // namespace mfpar

@@ -48,6 +48,25 @@ void append(std::vector<RatingChunk>& chunks, const Rating& rating) {
 
 }  // namespace
 
+void RatingChunk::widen() {
+  std::vector<RatingStore::WideEntry> widened;
+  widened.reserve(size());
+  visit([&](const auto& entries) {
+    entries.for_each(0, entries.size(), [&](ItemIndex item, float value) {
+      widened.push_back({item, value});
+    });
+  });
+  wide = std::move(widened);
+  compact = {};
+  code_values = {};
+}
+
+std::uint64_t RatingTable::Impl::size() const noexcept {
+  std::uint64_t size = 0;
+  for (const RatingChunk& chunk : chunks) size += chunk.size();
+  return size;
+}
+
 void RatingTable::Impl::freeze() {
   const std::lock_guard lock(freezing);
   if (!growing) return;
@@ -85,11 +104,7 @@ void RatingTable::add(std::string_view user_id, std::string_view item_id, float 
                          value + 0.0f, timestamp});
 }
 
-std::uint64_t RatingTable::size() const noexcept {
-  std::uint64_t size = 0;
-  for (const RatingChunk& chunk : impl_->chunks) size += chunk.size();
-  return size;
-}
+std::uint64_t RatingTable::size() const noexcept { return impl_->size(); }
 
 bool RatingTable::has_timestamps() const noexcept {
   return std::any_of(impl_->chunks.begin(), impl_->chunks.end(),
@@ -105,13 +120,10 @@ Rating RatingTable::at(std::uint64_t position) const {
   }
   Rating rating;
   rating.user = chunk->users[position];
-  if (chunk->is_compact()) {
-    rating.item = RatingStore::item_of(chunk->compact[position]);
-    rating.value = chunk->code_values[RatingStore::code_of(chunk->compact[position])];
-  } else {
-    rating.item = chunk->wide[position].item;
-    rating.value = chunk->wide[position].value;
-  }
+  chunk->visit([&](const auto& entries) {
+    rating.item = entries.item(position);
+    rating.value = entries.value(position);
+  });
   if (!chunk->timestamps.empty()) rating.timestamp = chunk->timestamps[position];
   return rating;
 }

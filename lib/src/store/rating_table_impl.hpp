@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "base/id_builder.hpp"
+#include "base/partition.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
@@ -30,6 +33,15 @@ struct RatingChunk {
 
   std::size_t size() const noexcept { return users.size(); }
   bool is_compact() const noexcept { return wide.empty(); }
+
+  /// Calls visitor(RatingStore::Entries) with all ratings.
+  template <class Visitor>
+  decltype(auto) visit(const Visitor& visitor) const {
+    return RatingStore::visit(compact, wide, code_values, visitor);
+  }
+
+  /// Turns a compact chunk wide.
+  void widen();
 };
 
 /// A table's ratings and ids. Whoever fills a table at once puts chunks and dictionaries here;
@@ -48,6 +60,38 @@ struct RatingTable::Impl {
 
   /// Makes `users` and `items` hold all ids.
   void freeze();
+
+  /// Parallel loops take a table in blocks of consecutive ratings. Where these end depends on the
+  /// number of ratings alone, not on chunks or threads: sums a block add up to the same bits.
+  static constexpr std::uint64_t kBlock = 1 << 16;
+  std::size_t blocks() const { return (size() + kBlock - 1) / kBlock; }
+
+  /// Calls body(position, user, item, value) for each rating of a block, in order of arrival.
+  /// REQUIRES: block < blocks().
+  template <class Body>
+  void for_each(std::size_t block, const Body& body) const;
+
+  std::uint64_t size() const noexcept;
 };
+
+template <class Body>
+void RatingTable::Impl::for_each(std::size_t block, const Body& body) const {
+  const Range wanted{block * kBlock, (block + 1) * kBlock};
+  std::size_t start = 0;
+  for (const RatingChunk& chunk : chunks) {
+    const std::size_t end = start + chunk.size();
+    if (start < wanted.end && wanted.begin < end) {
+      const Range range{std::max(wanted.begin, start) - start, std::min(wanted.end, end) - start};
+      chunk.visit([&](const auto& entries) {
+        chunk.users.for_each_run(range, [&](UserIndex user, Range at) {
+          for (std::size_t i = at.begin; i < at.end; ++i) {
+            body(start + i, user, entries.item(i), entries.value(i));
+          }
+        });
+      });
+    }
+    start = end;
+  }
+}
 
 }  // namespace mfpar

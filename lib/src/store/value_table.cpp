@@ -10,7 +10,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kParts = 64;
+constexpr std::size_t kPartitions = 64;
 
 void sort_distinct(std::vector<float>& values) {
   std::sort(values.begin(), values.end());
@@ -35,7 +35,7 @@ std::uint32_t code_in(std::span<const float> values, float value) {
   return static_cast<std::uint32_t>(found - values.begin());
 }
 
-bool change_values(std::span<std::uint32_t> entries, std::vector<float>& values,
+bool change_values(std::span<RatingStore::CompactEntry> entries, std::vector<float>& values,
                    std::span<const ValueAt> changed, const Workers& workers) {
   std::vector<float> extended = values;
   for (const ValueAt& change : changed) extended.push_back(change.value);
@@ -46,30 +46,29 @@ bool change_values(std::span<std::uint32_t> entries, std::vector<float>& values,
   for (std::size_t code = 0; code < values.size(); ++code) {
     new_code[code] = code_in(extended, values[code]);
   }
-  workers.for_each(kParts, [&](std::size_t part) {
-    const Range range = even_range(entries.size(), kParts, part);
-    for (std::uint32_t& entry : entries.subspan(range.begin, range.size())) {
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range range = even_range(entries.size(), kPartitions, partition);
+    for (RatingStore::CompactEntry& entry : entries.subspan(range.begin, range.size())) {
       entry = RatingStore::pack(RatingStore::item_of(entry), new_code[RatingStore::code_of(entry)]);
     }
   });
   for (const auto& [position, value] : changed) {
-    std::uint32_t& entry = entries[position];
+    RatingStore::CompactEntry& entry = entries[position];
     entry = RatingStore::pack(RatingStore::item_of(entry), code_in(extended, value));
   }
   values = std::move(extended);
   return true;
 }
 
-SystemArray<RatingStore::WideEntry> widened(std::span<const std::uint32_t> entries,
-                                            std::span<const float> values,
-                                            std::span<const ValueAt> changed,
-                                            const Workers& workers) {
+SystemArray<RatingStore::WideEntry> widened(
+    const RatingStore::Entries<RatingStore::CompactEntry>& entries,
+    std::span<const ValueAt> changed, const Workers& workers) {
   SystemArray<RatingStore::WideEntry> result(entries.size());
   const auto wide = result.span();
-  workers.for_each(kParts, [&](std::size_t part) {
-    const Range range = even_range(entries.size(), kParts, part);
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range range = even_range(entries.size(), kPartitions, partition);
     for (std::size_t i = range.begin; i < range.end; ++i) {
-      wide[i] = {RatingStore::item_of(entries[i]), values[RatingStore::code_of(entries[i])]};
+      wide[i] = {entries.item(i), entries.value(i)};
     }
   });
   for (const auto& [position, value] : changed) wide[position].value = value;

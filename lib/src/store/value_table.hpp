@@ -27,13 +27,12 @@ struct ValueAt {
 /// Gives the entries at the positions of `changed` their values, for which `values` has no codes
 /// yet: extends the table and rewrites all codes. Does nothing and returns false where the table
 /// would get more than RatingStore::kMostValues values.
-bool change_values(std::span<std::uint32_t> entries, std::vector<float>& values,
+bool change_values(std::span<RatingStore::CompactEntry> entries, std::vector<float>& values,
                    std::span<const ValueAt> changed, const Workers& workers);
 
 /// The entries in their wide form, with the values of `changed` put in.
-SystemArray<RatingStore::WideEntry> widened(std::span<const std::uint32_t> entries,
-                                            std::span<const float> values,
-                                            std::span<const ValueAt> changed,
-                                            const Workers& workers);
+SystemArray<RatingStore::WideEntry> widened(
+    const RatingStore::Entries<RatingStore::CompactEntry>& entries,
+    std::span<const ValueAt> changed, const Workers& workers);
 
 }  // namespace mfpar

@@ -6,16 +6,6 @@
 
 namespace mfpar {
 
-void widen(RatingChunk& chunk) {
-  chunk.wide.reserve(chunk.compact.size());
-  for (const std::uint32_t entry : chunk.compact) {
-    chunk.wide.push_back(
-        {RatingStore::item_of(entry), chunk.code_values[RatingStore::code_of(entry)]});
-  }
-  chunk.compact = {};
-  chunk.code_values = {};
-}
-
 void ChunkBuilder::begin(std::size_t expected) {
   codes_.clear();
   chunk_ = {};
@@ -53,7 +43,7 @@ void ChunkBuilder::append(std::size_t count) {
   const bool fits = !codes_.has_overflowed() && ids_.items.size() <= RatingStore::kMostCompactItems;
   if (!fits && !is_wide_) {
     chunk_.code_values = codes_.values();
-    widen(chunk_);
+    chunk_.widen();
     is_wide_ = true;
   }
   chunk_.users.append(std::span(user_indices_).first(count));

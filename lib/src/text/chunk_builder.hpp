@@ -12,9 +12,6 @@
 
 namespace mfpar {
 
-/// Turns a compact chunk wide.
-void widen(RatingChunk& chunk);
-
 /// The ids that one thread has met, in order of first appearance.
 struct IdPair {
   IdBuilder users;

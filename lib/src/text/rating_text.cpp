@@ -34,11 +34,14 @@ void add_ids(const IdBuilder& from, std::uint32_t begin, std::uint32_t end, IdBu
 void relabel(RatingChunk& chunk, const std::vector<std::uint32_t>& users,
              const std::vector<std::uint32_t>& items, std::uint32_t item_count) {
   chunk.users.rename([&](UserIndex user) { return users[user]; });
-  if (chunk.is_compact() && item_count > RatingStore::kMostCompactItems) widen(chunk);
-  for (auto& entry : chunk.wide) entry.item = items[entry.item];
-  for (std::uint32_t& entry : chunk.compact) {
-    entry = RatingStore::pack(items[RatingStore::item_of(entry)], RatingStore::code_of(entry));
-  }
+  if (chunk.is_compact() && item_count > RatingStore::kMostCompactItems) chunk.widen();
+  const auto relabel_items = [&](auto& entries) {
+    for (auto& entry : entries) {
+      entry = RatingStore::with_item(entry, items[RatingStore::item_of(entry)]);
+    }
+  };
+  relabel_items(chunk.compact);
+  relabel_items(chunk.wide);
 }
 
 /// The columns in the form in which they are asked for.
