@@ -4,16 +4,18 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace mfpar {
 
-AliasTable::AliasTable(std::span<const double> weights) : slots_(weights.size()) {
-  assert(!weights.empty() && weights.size() <= 0xFFFFFFFFu);
-  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+AliasTable::AliasTable(std::vector<double> weights)
+    : weights_(std::move(weights)), slots_(weights_.size()) {
+  assert(!slots_.empty() && slots_.size() <= 0xFFFFFFFFu);
+  const double sum = std::accumulate(weights_.begin(), weights_.end(), 0.0);
   assert(std::isfinite(sum) && sum > 0.0);
 
   // Shares of an average slot. Those below 1 are filled up by those above, each by one of them.
-  std::vector<double> shares(weights.begin(), weights.end());
+  std::vector<double> shares = weights_;
   std::vector<std::uint32_t> poor, rich;
   for (std::uint32_t i = 0; i < shares.size(); ++i) {
     shares[i] *= static_cast<double>(shares.size()) / sum;

@@ -15,7 +15,9 @@ class AliasTable {
  public:
   /// Index i is drawn in proportion to weights[i]. REQUIRES: at least one weight, all of them
   /// finite and not negative, a positive sum.
-  explicit AliasTable(std::span<const double> weights);
+  explicit AliasTable(std::vector<double> weights);
+
+  std::span<const double> weights() const noexcept { return weights_; }
 
   std::uint32_t draw(Random& random) const {
     const std::uint64_t bits = random.next();
@@ -30,6 +32,7 @@ class AliasTable {
     std::uint32_t other;  // what the others give
   };
 
+  std::vector<double> weights_;
   std::vector<Slot> slots_;
 };
 

@@ -12,24 +12,19 @@ namespace mfpar {
 
 namespace {
 
-struct Spread {
-  double factor_sd;
-  double bias_sd;
-};
-
 /// Draws every row from a generator of its own, so that it does not matter who draws it.
-void draw_rows(const SyntheticOptions& options, SyntheticUse use, Spread spread,
+void draw_rows(const SyntheticOptions& options, SyntheticUse use, double factor_sd, double bias_sd,
                std::vector<float>& factors, std::vector<double>& biases, const Workers& workers) {
   const std::size_t rank = options.rank;
-  constexpr std::size_t kParts = 64;
-  workers.for_each(kParts, [&](std::size_t part) {
-    const Range rows = even_range(biases.size(), kParts, part);
+  constexpr std::size_t kPartitions = 64;
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range rows = even_range(biases.size(), kPartitions, partition);
     for (std::size_t row = rows.begin; row < rows.end; ++row) {
       Random random(derive_seed(options.seed, SeedUse::kSynthetic, use, row));
       for (float& factor : std::span(factors).subspan(row * rank, rank)) {
-        factor = static_cast<float>(spread.factor_sd * random.normal());
+        factor = static_cast<float>(factor_sd * random.normal());
       }
-      if (options.biases) biases[row] = spread.bias_sd * random.normal();
+      if (options.biases) biases[row] = bias_sd * random.normal();
     }
   });
 }
@@ -46,9 +41,9 @@ PlantedModel::PlantedModel(const SyntheticOptions& options, const Workers& worke
       item_factors_(std::size_t{options.items} * options.rank),
       user_biases_(options.users),
       item_biases_(options.items) {
-  draw_rows(options, SyntheticUse::kUserRow, {factor_sd_, options.user_bias_sd}, user_factors_,
+  draw_rows(options, SyntheticUse::kUserRow, factor_sd_, options.user_bias_sd, user_factors_,
             user_biases_, workers);
-  draw_rows(options, SyntheticUse::kItemRow, {factor_sd_, options.item_bias_sd}, item_factors_,
+  draw_rows(options, SyntheticUse::kItemRow, factor_sd_, options.item_bias_sd, item_factors_,
             item_biases_, workers);
 }
 

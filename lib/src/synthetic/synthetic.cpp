@@ -12,11 +12,10 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "store/rating_table_impl.hpp"
-#include "synthetic/item_draw.hpp"
-#include "synthetic/made_up_names.hpp"
+#include "synthetic/long_tails.hpp"
 #include "synthetic/planted_model.hpp"
 #include "synthetic/synthetic_options.hpp"
-#include "synthetic/user_activity.hpp"
+#include "synthetic/synthetic_titles.hpp"
 
 namespace mfpar {
 
@@ -62,23 +61,11 @@ class Clock {
   std::int64_t now_;
 };
 
-/// Popularity falls with an item's place in a random order: place r (from 1) has weight
-/// r^-exponent.
-Popularity draw_popularity(const SyntheticOptions& options) {
-  const RandomPermutation place(
-      options.items, derive_seed(options.seed, SeedUse::kSynthetic, SyntheticUse::kItemPopularity));
-  std::vector<double> weights(options.items);
-  for (std::size_t item = 0; item < weights.size(); ++item) {
-    weights[item] = std::pow(static_cast<double>(place(item) + 1), -options.popularity_exponent);
-  }
-  return Popularity(std::move(weights));
-}
-
-/// Makes the ratings of a run of users.
+/// Makes the ratings of consecutive users.
 class ChunkMaker {
  public:
   ChunkMaker(const SyntheticOptions& options, const PlantedModel& model,
-             const Popularity& popularity, RatingChunk& chunk)
+             const AliasTable& popularity, RatingChunk& chunk)
       : options_(options), model_(model), items_(popularity), chunk_(chunk) {
     if (options.step > 0.0) steps_.emplace(options);
     is_compact_ = steps_ && steps_->count() <= static_cast<double>(RatingStore::kMostValues) &&
@@ -124,7 +111,7 @@ class ChunkMaker {
 
   const SyntheticOptions& options_;
   const PlantedModel& model_;
-  ItemDraw items_;
+  ItemSampler items_;
   RatingChunk& chunk_;
   std::optional<RatingSteps> steps_;  // where ratings are rounded
   bool is_compact_;
@@ -150,7 +137,7 @@ SyntheticRatings make_synthetic(const SyntheticOptions& options) {
   check_options(options);
   const Workers workers(options.threads);
   const PlantedModel model(options, workers);
-  const Popularity popularity = draw_popularity(options);
+  const AliasTable popularity = draw_popularity(options);
   const std::vector<std::uint64_t> offsets = draw_user_offsets(options);
   const auto users = balanced_boundaries(offsets, chunk_count(options.ratings));
 
@@ -171,7 +158,8 @@ SyntheticRatings make_synthetic(const SyntheticOptions& options) {
   result.floor_mse = std::accumulate(squared_errors.begin(), squared_errors.end(), 0.0) /
                      static_cast<double>(options.ratings);
 
-  const MadeUpTitles titles(derive_seed(options.seed, SeedUse::kSynthetic, SyntheticUse::kTitles));
+  const SyntheticTitles titles(
+      derive_seed(options.seed, SeedUse::kSynthetic, SyntheticUse::kTitles));
   for (ItemIndex item = 0; item < options.items; ++item) {
     result.titles.push_back(titles.title(item));
     result.genres.push_back(genres_of(model.item_row(item), model.factor_sd()));

@@ -24,14 +24,14 @@ constexpr std::array<Shape, 5> kShapes{{{"ml-100k", 943, 1682, 100'000},
                                         {"ml-20m", 138'493, 26'744, 20'000'263},
                                         {"netflix", 480'189, 17'770, 100'480'507}}};
 
-constexpr std::uint32_t kMostIds = 0xFFFFFFFEu;
-constexpr std::uint32_t kMostRank = 1024;
+constexpr std::uint32_t kMaxIds = 0xFFFFFFFEu;
+constexpr std::uint32_t kMaxRank = 1024;
 
 // Far beyond any ratings, far below what a float can hold.
-constexpr double kMostSize = 1e6;
+constexpr double kMaxSize = 1e6;
 
 // A steeper popularity would leave nothing but its first items.
-constexpr double kMostExponent = 10.0;
+constexpr double kMaxExponent = 10.0;
 
 template <class T>
 [[noreturn]] void refuse(const char* option, T value, const std::string& expected) {
@@ -40,14 +40,14 @@ template <class T>
   throw Error(ErrorCode::kBadOption, text.str());
 }
 
-void check_count(const char* option, std::uint64_t count, std::uint64_t most) {
-  if (count < 1 || count > most) refuse(option, count, "from 1 to " + std::to_string(most));
+void check_count(const char* option, std::uint64_t count, std::uint64_t max) {
+  if (count < 1 || count > max) refuse(option, count, "from 1 to " + std::to_string(max));
 }
 
-void check_number(const char* option, double value, double least, double most) {
-  if (!(value >= least && value <= most)) {
+void check_number(const char* option, double value, double min, double max) {
+  if (!(value >= min && value <= max)) {
     std::ostringstream range;
-    range << "from " << least << " to " << most;
+    range << "from " << min << " to " << max;
     refuse(option, value, range.str());
   }
 }
@@ -70,19 +70,19 @@ SyntheticOptions synthetic_shape(const std::string& name) {
 }
 
 void check_options(const SyntheticOptions& options) {
-  check_count("users", options.users, kMostIds);
-  check_count("items", options.items, kMostIds);
+  check_count("users", options.users, kMaxIds);
+  check_count("items", options.items, kMaxIds);
   check_count("ratings", options.ratings, std::uint64_t{options.users} * options.items);
-  check_count("rank", options.rank, kMostRank);
-  check_number("mean", options.mean, -kMostSize, kMostSize);
-  check_number("user_bias_sd", options.user_bias_sd, 0.0, kMostSize);
-  check_number("item_bias_sd", options.item_bias_sd, 0.0, kMostSize);
-  check_number("interaction_sd", options.interaction_sd, 0.0, kMostSize);
-  check_number("noise_sd", options.noise_sd, 0.0, kMostSize);
-  check_number("popularity_exponent", options.popularity_exponent, 0.0, kMostExponent);
-  check_number("step", options.step, 0.0, kMostSize);
-  check_number("lowest", options.lowest, -kMostSize, kMostSize);
-  check_number("highest", options.highest, -kMostSize, kMostSize);
+  check_count("rank", options.rank, kMaxRank);
+  check_number("mean", options.mean, -kMaxSize, kMaxSize);
+  check_number("user_bias_sd", options.user_bias_sd, 0.0, kMaxSize);
+  check_number("item_bias_sd", options.item_bias_sd, 0.0, kMaxSize);
+  check_number("interaction_sd", options.interaction_sd, 0.0, kMaxSize);
+  check_number("noise_sd", options.noise_sd, 0.0, kMaxSize);
+  check_number("popularity_exponent", options.popularity_exponent, 0.0, kMaxExponent);
+  check_number("step", options.step, 0.0, kMaxSize);
+  check_number("lowest", options.lowest, -kMaxSize, kMaxSize);
+  check_number("highest", options.highest, -kMaxSize, kMaxSize);
   if (options.highest < options.lowest) {
     refuse("highest", options.highest, "at least the lowest rating");
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "synthetic/made_up_names.hpp"
+#include "synthetic/synthetic_titles.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 20> kGenres{
 constexpr std::uint64_t kPairs = kAdjectives.size() * kNouns.size();
 constexpr std::uint64_t kPatterns = 4;
 constexpr std::uint64_t kFirstYear = 1930, kYears = 94;
-constexpr std::size_t kMostGenres = 3;
+constexpr std::size_t kMaxGenres = 3;
 
 std::string by_pattern(std::uint64_t pattern, std::string_view adjective, std::string_view noun) {
   const std::string pair = std::string(adjective) + ' ' + std::string(noun);
@@ -57,9 +57,10 @@ std::string by_pattern(std::uint64_t pattern, std::string_view adjective, std::s
 
 }  // namespace
 
-MadeUpTitles::MadeUpTitles(std::uint64_t seed) : seed_(seed), order_(kPairs * kPatterns, seed) {}
+SyntheticTitles::SyntheticTitles(std::uint64_t seed)
+    : seed_(seed), order_(kPairs * kPatterns, seed) {}
 
-std::string MadeUpTitles::title(std::uint64_t number) const {
+std::string SyntheticTitles::title(std::uint64_t number) const {
   const std::uint64_t code = order_(number % (kPairs * kPatterns));
   const std::uint64_t sequel = number / (kPairs * kPatterns) + 1;
   const std::uint64_t pair = code % kPairs;
@@ -73,7 +74,7 @@ std::string genres_of(std::span<const float> factors, double strong) {
   std::vector<std::size_t> dimensions(factors.size());
   std::iota(dimensions.begin(), dimensions.end(), std::size_t{0});
   const auto end =
-      dimensions.begin() + static_cast<std::ptrdiff_t>(std::min(kMostGenres, dimensions.size()));
+      dimensions.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxGenres, dimensions.size()));
   std::partial_sort(dimensions.begin(), end, dimensions.end(),
                     [&](std::size_t a, std::size_t b) { return factors[a] > factors[b]; });
   std::string genres;

@@ -11,9 +11,9 @@ namespace mfpar {
 
 /// Film-like titles, "The Crimson Harbour (1994)", all different for the numbers from 0 on.
 /// Immutable; safe from any number of threads.
-class MadeUpTitles {
+class SyntheticTitles {
  public:
-  explicit MadeUpTitles(std::uint64_t seed);
+  explicit SyntheticTitles(std::uint64_t seed);
 
   std::string title(std::uint64_t number) const;
 
