@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(minus_zero_is_zero) {
   BOOST_TEST(!std::signbit(table.at(0).value));
 }
 
-BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_wherever_chunks_end) {
-  // Compact chunks, then wide ones; the last block is short.
+BOOST_AUTO_TEST_CASE(partitions_hold_every_rating_once_wherever_chunks_end) {
+  // Compact chunks, then wide ones; the last partition is short.
   std::vector<IdRating> ratings = RandomRatings{.count = 100'003, .users = 300}.make();
   for (const IdRating& rating : RandomRatings{.count = 70'001, .values = 300}.make()) {
     ratings.push_back(rating);
@@ -100,12 +100,12 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_wherever_chunks_end) {
   for (const std::size_t chunk : {997u, 1'000'000u}) {
     const RatingTable table = rechunked(ratings, chunk);
     BOOST_TEST(!table.impl().chunks.back().is_compact());
-    BOOST_TEST(table.impl().blocks() == 3u);
+    BOOST_TEST(table.impl().partitions() == 3u);
     std::uint64_t at = 0;
-    for (std::size_t block = 0; block < table.impl().blocks(); ++block) {
-      BOOST_TEST(at == block * RatingTable::Impl::kBlock);
+    for (std::size_t partition = 0; partition < table.impl().partitions(); ++partition) {
+      BOOST_TEST(at == partition * RatingTable::Impl::kPartition);
       table.impl().for_each(
-          block, [&](std::uint64_t position, UserIndex user, ItemIndex item, float value) {
+          partition, [&](std::uint64_t position, UserIndex user, ItemIndex item, float value) {
             BOOST_REQUIRE(position == at);
             BOOST_REQUIRE(table.users()->id(user) == ratings[at].user);
             BOOST_REQUIRE(table.items()->id(item) == ratings[at].item);
@@ -115,5 +115,5 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_wherever_chunks_end) {
     }
     BOOST_TEST(at == ratings.size());
   }
-  BOOST_TEST(RatingTable().impl().blocks() == 0u);
+  BOOST_TEST(RatingTable().impl().partitions() == 0u);
 }

@@ -31,8 +31,7 @@ void for_each_line(std::string_view text, const std::string& name, const std::st
     if (scanned.outcome == LineScanner::Outcome::kUnfinished) return;
     if (scanned.outcome == LineScanner::Outcome::kFault) {
       throw Error(ErrorCode::kBadData,
-                  name + ':' + std::to_string(line) + ": " +
-                      describe(scanned.fault, {.delimiter = delimiter, .field_count = 0}));
+                  name + ':' + std::to_string(line) + ": " + describe(scanned.fault, delimiter, 0));
     }
     if (scanned.outcome == LineScanner::Outcome::kFields && !take(scanner.fields(), line)) return;
     line += static_cast<std::uint64_t>(std::count(p, scanned.next, '\n'));

@@ -109,7 +109,7 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
   const Baseline baseline(model);
   if (predictions != nullptr) predictions->resize(ratings.size());
 
-  std::vector<BlockSums> sums(ratings.impl().blocks());
+  std::vector<BlockSums> sums(ratings.impl().partitions());
   workers.for_each(sums.size(), [&](std::size_t block) {
     BlockSums sum;
     ratings.impl().for_each(block, [&](std::uint64_t position, UserIndex table_user,

@@ -74,13 +74,14 @@ std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads) {
 
 std::uint64_t rating_fingerprint(const RatingTable& ratings, const Workers& workers) {
   const IdHashes hashes(*ratings.users(), *ratings.items(), workers);
-  std::vector<std::uint64_t> sums(ratings.impl().blocks());
-  workers.for_each(sums.size(), [&](std::size_t block) {
+  std::vector<std::uint64_t> sums(ratings.impl().partitions());
+  workers.for_each(sums.size(), [&](std::size_t partition) {
     std::uint64_t sum = 0;
-    ratings.impl().for_each(block, [&](std::uint64_t, UserIndex user, ItemIndex item, float value) {
-      sum += hashes.share(user, item, value);
-    });
-    sums[block] = sum;
+    ratings.impl().for_each(partition,
+                            [&](std::uint64_t, UserIndex user, ItemIndex item, float value) {
+                              sum += hashes.share(user, item, value);
+                            });
+    sums[partition] = sum;
   });
   return total(sums);
 }

@@ -94,8 +94,8 @@ void RatingTable::add(std::string_view user_id, std::string_view item_id, float 
                                          "; a finite number was expected");
   }
   if (!impl_->growing) {
-    impl_->growing = std::make_unique<Impl::GrowingIds>(
-        Impl::GrowingIds{IdBuilder(*impl_->users), IdBuilder(*impl_->items)});
+    impl_->growing = std::make_unique<GrowingIds>(
+        GrowingIds{IdBuilder(*impl_->users), IdBuilder(*impl_->items)});
     impl_->users = nullptr;
     impl_->items = nullptr;
   }

@@ -17,7 +17,7 @@
 
 namespace mfpar {
 
-/// A run of ratings in order of arrival. Compact while it has at most RatingStore::kMostValues
+/// Consecutive ratings in order of arrival. Compact while it has at most RatingStore::kMostValues
 /// distinct values and RatingStore::kMostCompactItems items, else wide; exactly one of the two
 /// forms is used. User and item indices are those of the whole table.
 struct RatingChunk {
@@ -44,6 +44,12 @@ struct RatingChunk {
   void widen();
 };
 
+/// The ids of a table that grows, in order of first appearance.
+struct GrowingIds {
+  IdBuilder users;
+  IdBuilder items;
+};
+
 /// A table's ratings and ids. Whoever fills a table at once puts chunks and dictionaries here;
 /// add() keeps the ids in `growing` until someone asks for a dictionary.
 struct RatingTable::Impl {
@@ -51,32 +57,29 @@ struct RatingTable::Impl {
   std::shared_ptr<const IdDictionary> users = std::make_shared<IdDictionary>();
   std::shared_ptr<const IdDictionary> items = std::make_shared<IdDictionary>();
 
-  struct GrowingIds {
-    IdBuilder users;
-    IdBuilder items;
-  };
   std::unique_ptr<GrowingIds> growing;  ///< where set, `users` and `items` are null
   std::mutex freezing;                  ///< guards the change from `growing` to `users` and `items`
 
   /// Makes `users` and `items` hold all ids.
   void freeze();
 
-  /// Parallel loops take a table in blocks of consecutive ratings. Where these end depends on the
-  /// number of ratings alone, not on chunks or threads: sums a block add up to the same bits.
-  static constexpr std::uint64_t kBlock = 1 << 16;
-  std::size_t blocks() const { return (size() + kBlock - 1) / kBlock; }
+  /// Parallel loops take a table in partitions of consecutive ratings. Where these end depends on
+  /// the number of ratings alone, not on chunks or threads, so that their sums add up to the same
+  /// bits.
+  static constexpr std::uint64_t kPartition = 1 << 16;
+  std::size_t partitions() const { return (size() + kPartition - 1) / kPartition; }
 
-  /// Calls body(position, user, item, value) for each rating of a block, in order of arrival.
-  /// REQUIRES: block < blocks().
+  /// Calls body(position, user, item, value) for each rating of a partition, in order of arrival.
+  /// REQUIRES: partition < partitions().
   template <class Body>
-  void for_each(std::size_t block, const Body& body) const;
+  void for_each(std::size_t partition, const Body& body) const;
 
   std::uint64_t size() const noexcept;
 };
 
 template <class Body>
-void RatingTable::Impl::for_each(std::size_t block, const Body& body) const {
-  const Range wanted{block * kBlock, (block + 1) * kBlock};
+void RatingTable::Impl::for_each(std::size_t partition, const Body& body) const {
+  const Range wanted{partition * kPartition, (partition + 1) * kPartition};
   std::size_t start = 0;
   for (const RatingChunk& chunk : chunks) {
     const std::size_t end = start + chunk.size();

@@ -12,7 +12,7 @@
 
 namespace mfpar {
 
-/// What stands where in 64 characters: bit i tells of the i-th.
+/// What stands where in 64 characters: bit i is about the i-th.
 struct ByteMasks {
   std::uint64_t line_breaks = 0;  ///< LF
   std::uint64_t others = 0;       ///< no digit; line breaks too

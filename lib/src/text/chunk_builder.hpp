@@ -6,17 +6,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/id_builder.hpp"
 #include "store/rating_table_impl.hpp"
 #include "text/value_codes.hpp"
 
 namespace mfpar {
-
-/// The ids that one thread has met, in order of first appearance.
-struct IdPair {
-  IdBuilder users;
-  IdBuilder items;
-};
 
 /// Fills a RatingChunk, and turns it wide when the compact form will not do. Ratings whose ids are
 /// plain integers wait in a batch: looking ids up in one tight loop hides what each look-up waits
@@ -24,7 +17,7 @@ struct IdPair {
 class ChunkBuilder {
  public:
   /// `ids` take the ids; `keeps_timestamps` as ReadOptions::timestamps.
-  ChunkBuilder(IdPair& ids, bool keeps_timestamps)
+  ChunkBuilder(GrowingIds& ids, bool keeps_timestamps)
       : ids_(ids), keeps_timestamps_(keeps_timestamps) {}
 
   /// Begins a chunk of about `expected` ratings.
@@ -55,7 +48,7 @@ class ChunkBuilder {
   void flush();
   void append(std::size_t count);
 
-  IdPair& ids_;
+  GrowingIds& ids_;
   bool keeps_timestamps_;
   bool is_wide_ = false;  // the chunk, though it may still be empty
   RatingChunk chunk_;

@@ -54,13 +54,15 @@ std::size_t ChunkParser::expected_ratings(std::size_t bytes) const {
 ParsedChunk ChunkParser::parse(std::string_view text, std::size_t begin, std::size_t end,
                                bool is_last) {
   chunk_ = {};
+  chunk_.new_users.begin = ids_.users.size();
+  chunk_.new_items.begin = ids_.items.size();
   builder_.begin(expected_ratings(end - begin));
   const char* const text_end = text.data() + text.size();
-  const char* const piece_end = text.data() + end;
+  const char* const chunk_end = text.data() + end;
   const char* p = text.data() + begin;
-  while (p < piece_end) {
-    p = parse_plain_lines(p, piece_end, text_end);
-    if (p >= piece_end) break;
+  while (p < chunk_end) {
+    p = parse_plain_lines(p, chunk_end, text_end);
+    if (p >= chunk_end) break;
     const LineScanner::Line line = scanner_.scan(p, text_end, is_last);
     if (line.outcome == LineScanner::Outcome::kUnfinished) break;
     if (line.outcome != LineScanner::Outcome::kEmpty) {
@@ -74,20 +76,22 @@ ParsedChunk ChunkParser::parse(std::string_view text, std::size_t begin, std::si
   }
   chunk_.end = static_cast<std::size_t>(p - text.data());
   chunk_.ratings = builder_.finish();
+  chunk_.new_users.end = ids_.users.size();
+  chunk_.new_items.end = ids_.items.size();
   bytes_seen_ += chunk_.end - begin;
   ratings_seen_ += chunk_.ratings.size();
   return std::exchange(chunk_, {});
 }
 
 /// Takes plain lines as long as there are some; returns where the first other line begins.
-const char* ChunkParser::parse_plain_lines(const char* p, const char* piece_end,
+const char* ChunkParser::parse_plain_lines(const char* p, const char* chunk_end,
                                            const char* text_end) {
   if (!plain_lines_) return p;
   const PlainLineReader reader = *plain_lines_;
   std::uint64_t lines = 0;
   PlainLine line;
   PlainLineReader::Window window(p);
-  while (p < piece_end &&
+  while (p < chunk_end &&
          text_end - p >= static_cast<std::ptrdiff_t>(PlainLineReader::kLookahead)) {
     const char* const next = reader.read(p, window, line);
     if (next == nullptr) break;
@@ -154,7 +158,9 @@ LineFault ChunkParser::take_id(const Field& field, Role role, std::string& scrat
   if (!is_ascii(id) && !is_utf8(id)) return {Fault::kBadUtf8, role, field.text.data(), id};
   auto& noted = chunk_.negative_ids[static_cast<std::size_t>(role)];
   if (id[0] == '-' && !noted && canonical_integer(id)) {
-    noted = NotedId{chunk_.line_breaks, std::string(id)};
+    noted = LineNote{chunk_.line_breaks, 0, Fault::kNone,
+                     std::string(name_of(role)) + " id " + std::string(id) +
+                         " is negative; ids are names, and it is kept as one"};
   }
   return {};
 }
@@ -170,7 +176,7 @@ bool ChunkParser::report(const LineFault& fault, const char* line) {
   const auto breaks_before = static_cast<std::uint64_t>(std::count(line, fault.at, '\n'));
   chunk_.first_bad.push_back({chunk_.line_breaks + breaks_before, column_of(line, fault.at),
                               fault.fault,
-                              describe(fault, {format_.delimiter, format_.field_count})});
+                              describe(fault, format_.delimiter, format_.field_count)});
   chunk_.is_stopped = !may_skip;
   return may_skip;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/partition.hpp"
 #include "text/chunk_builder.hpp"
 #include "text/field_values.hpp"
 #include "text/line_scanner.hpp"
@@ -20,34 +21,30 @@ namespace mfpar {
 /// How many bad lines are reported one by one.
 inline constexpr std::size_t kReportedBadLines = 5;
 
-/// A bad line within a piece of text.
-struct BadPlace {
-  std::uint64_t line = 0;    ///< line breaks before it in the piece
+/// What there is to say of a place in a chunk of text.
+struct LineNote {
+  std::uint64_t line = 0;    ///< line breaks before it in the chunk
   std::uint64_t column = 0;  ///< 1-based, in characters
   Fault fault = Fault::kNone;
-  std::string message;  ///< what was found and expected
+  std::string message;  ///< of a fault, what was found and expected
 };
 
-/// An id worth a note, and the line breaks before it in the piece.
-struct NotedId {
-  std::uint64_t line = 0;
-  std::string id;
-};
-
-/// What a piece of text holds.
+/// What a chunk of text holds.
 struct ParsedChunk {
   RatingChunk ratings;            ///< with the indices of the parser's ids
+  Range new_users, new_items;     ///< the ids that the parser first met here
+  std::size_t parser = 0;         ///< which one, for a caller with several
   std::size_t end = 0;            ///< where the first line that was not parsed begins
   std::uint64_t line_breaks = 0;  ///< up to there
   std::uint64_t lines = 0;        ///< with a rating, or bad
   std::uint64_t bad_lines = 0;
-  std::vector<BadPlace> first_bad;  ///< at most kReportedBadLines
+  std::vector<LineNote> first_bad;  ///< at most kReportedBadLines
   bool is_stopped = false;          ///< by the last of first_bad, which must be thrown
-  std::array<std::optional<NotedId>, 2> negative_ids;  ///< the first of users and of items
+  std::array<std::optional<LineNote>, 2> negative_ids;  ///< the first of users and of items
 };
 
-/// Parses pieces of a text of ratings; the one place that decides what a line means. Keeps the ids
-/// it met from piece to piece. Not synchronised: one for each thread.
+/// Parses chunks of a text of ratings; the one place that decides what a line means. Keeps the ids
+/// it met from chunk to chunk. Not synchronised: one for each thread.
 class ChunkParser {
  public:
   /// `format` and `options` must outlive the parser.
@@ -57,10 +54,10 @@ class ChunkParser {
   /// `is_last` says that nothing follows `text`; otherwise an unfinished line is left alone.
   ParsedChunk parse(std::string_view text, std::size_t begin, std::size_t end, bool is_last);
 
-  IdPair& ids() noexcept { return ids_; }
+  GrowingIds& ids() noexcept { return ids_; }
 
  private:
-  const char* parse_plain_lines(const char* p, const char* piece_end, const char* text_end);
+  const char* parse_plain_lines(const char* p, const char* chunk_end, const char* text_end);
   LineFault take_fields();
   LineFault take_id(const Field& field, Role role, std::string& scratch, std::string_view& id);
   bool report(const LineFault& fault, const char* line);
@@ -68,7 +65,7 @@ class ChunkParser {
 
   const TextFormat& format_;
   const ReadOptions& options_;
-  IdPair ids_;
+  GrowingIds ids_;
   ChunkBuilder builder_;
   LineScanner scanner_;
   std::optional<PlainLineReader> plain_lines_;  // where the columns are in the usual order
@@ -76,7 +73,7 @@ class ChunkParser {
   std::string user_scratch_, item_scratch_, scratch_;
   ParsedChunk chunk_;  // at hand
 
-  // Of all pieces so far, to foresee how many ratings the next holds.
+  // Of all chunks so far, to foresee how many ratings the next holds.
   std::uint64_t bytes_seen_ = 0;
   std::uint64_t ratings_seen_ = 0;
 };

@@ -17,7 +17,7 @@ std::size_t multibyte_length(std::string_view text) {
   const unsigned first = byte(0);
   if (first < 0xC2 || first > 0xF4) return 0;
   if (first < 0xE0) return continues(1) ? 2 : 0;
-  // The second byte tells overlong forms, surrogates and what lies beyond U+10FFFF.
+  // The second byte gives away overlong forms, surrogates and what lies beyond U+10FFFF.
   const unsigned second = byte(1);
   const unsigned lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
   const unsigned highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;

@@ -68,12 +68,11 @@ std::string delimiter_name(std::string_view delimiter) {
   return std::string("\"").append(delimiter).append("\"");
 }
 
-std::string describe(const LineFault& fault, const LineExpectation& expected) {
+std::string describe(const LineFault& fault, std::string_view delimiter, std::size_t field_count) {
   const std::string role(name_of(fault.role));
   const auto fields = [&](std::string_view what) {
     return std::string(what) + ": found " + count_of_fields(fault.field_count) + ", expected " +
-           std::to_string(expected.field_count) + " separated by " +
-           delimiter_name(expected.delimiter);
+           std::to_string(field_count) + " separated by " + delimiter_name(delimiter);
   };
   const auto number = [&](const std::string& what) {
     return role + " " + quoted(fault.found) + " " + what + "; " + std::string(kNumber);
@@ -104,11 +103,10 @@ std::string describe(const LineFault& fault, const LineExpectation& expected) {
       return "the quote opened here is never closed; expected a closing quote within 1 MiB";
     case Fault::kQuoteRunsOn:
       return "the quote opened here ends on another line, and " + quoted(fault.found) +
-             " follows; expected a closing quote before " + delimiter_name(expected.delimiter) +
+             " follows; expected a closing quote before " + delimiter_name(delimiter) +
              " or the end of a line";
     case Fault::kTextAfterQuote:
-      return quoted(fault.found) + " after a closing quote; expected " +
-             delimiter_name(expected.delimiter) +
+      return quoted(fault.found) + " after a closing quote; expected " + delimiter_name(delimiter) +
              " or the end of the line (a quote within quotes is written twice)";
     case Fault::kTooLong:
       return "the line is longer than 1 MiB; expected lines of ratings";
@@ -124,7 +122,7 @@ std::string_view remedy(Fault fault) {
     case Fault::kExtraField:
       return "--delimiter sets what separates fields";
     case Fault::kNotANumber:
-      return "--columns tells which column is which, --header that the first line names them";
+      return "--columns says which column is which, --header that the first line names them";
     default:
       return {};
   }

@@ -42,14 +42,8 @@ struct LineFault {
   std::size_t field_count = 0;  ///< of the line, for kMissingField and kExtraField
 };
 
-/// What a line should have been, for messages.
-struct LineExpectation {
-  std::string_view delimiter;
-  std::size_t field_count = 0;
-};
-
-/// What was found and what was expected, without the place.
-std::string describe(const LineFault& fault, const LineExpectation& expected);
+/// What was found, and what was expected in a line of `field_count` fields, without the place.
+std::string describe(const LineFault& fault, std::string_view delimiter, std::size_t field_count);
 
 /// What a user can do about it, besides mending the line; empty where nothing else helps.
 std::string_view remedy(Fault fault);

@@ -12,7 +12,7 @@
 namespace mfpar {
 
 /// The most bytes a line may have, quoted line breaks included. It bounds how far a quote that is
-/// never closed is searched for its end, and what must be kept between two blocks of a stream.
+/// never closed is searched for its end, and what must be kept between two buffers of a stream.
 inline constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 
 /// One field of a line.
@@ -54,8 +54,6 @@ class LineScanner {
   std::span<const Field> fields() const noexcept { return fields_; }
 
  private:
-  class Cursor;
-
   bool is_blank(char c) const noexcept { return c == ' ' || (c == '\t' && first_ != '\t'); }
   bool at_delimiter(const char* p, const char* limit) const noexcept;
   const char* skip_blanks(const char* p, const char* limit) const noexcept;

@@ -89,7 +89,7 @@ class PlainLineReader {
       const std::size_t timestamp = rating + rating_length + width_;
       const std::size_t digits = line_end - timestamp;
       if (!is_delimiter(p + timestamp - width_) || timestamp >= line_end ||
-          zeros(masks.others >> timestamp) != digits || digits > kMostDigits) {
+          zeros(masks.others >> timestamp) != digits || digits > kMaxDigits) {
         return nullptr;
       }
       if (wants_timestamp_) line.timestamp = number(p + timestamp, digits);
@@ -103,7 +103,7 @@ class PlainLineReader {
   }
 
  private:
-  static constexpr std::size_t kMostDigits = 16;
+  static constexpr std::size_t kMaxDigits = 16;
 
   static std::size_t zeros(std::uint64_t mask) noexcept {
     return static_cast<std::size_t>(std::countr_zero(mask));
@@ -111,7 +111,7 @@ class PlainLineReader {
 
   /// Whether `length` digits at `p` are an integer as it is written: `007` is another id than `7`.
   static bool is_id(const char* p, std::size_t length) noexcept {
-    return length - 1 < kMostDigits && (*p != '0' || length == 1);
+    return length - 1 < kMaxDigits && (*p != '0' || length == 1);
   }
 
   bool is_delimiter(const char* p) const noexcept {
@@ -124,7 +124,7 @@ class PlainLineReader {
     return (difference - eight_times(0x01)) & ~difference & eight_times(0x80);
   }
 
-  /// The number that `length` digits at `p` write. REQUIRES: 1 <= length <= kMostDigits.
+  /// The number that `length` digits at `p` write. REQUIRES: 1 <= length <= kMaxDigits.
   static std::int64_t number(const char* p, std::size_t length) noexcept {
     if (length <= 8) return static_cast<std::int64_t>(eight_digits(load_eight(p), length));
     constexpr std::uint64_t kPowersOfTen[] = {1,       10,        100,        1'000,      10'000,

@@ -21,11 +21,11 @@ void lower_to(std::atomic<std::size_t>& bound, std::size_t value) {
   }
 }
 
-/// The ids of `from` in [begin, end), added to `to`; their indices there are put into `indices`.
-void add_ids(const IdBuilder& from, std::uint32_t begin, std::uint32_t end, IdBuilder& to,
+/// Adds the ids of `from` in `range` to `to`, and their indices there to `indices`.
+void add_ids(const IdBuilder& from, Range range, IdBuilder& to,
              std::vector<std::uint32_t>& indices) {
-  assert(indices.size() == begin);
-  for (std::uint32_t i = begin; i < end; ++i) {
+  assert(indices.size() == range.begin);
+  for (auto i = static_cast<std::uint32_t>(range.begin); i < range.end; ++i) {
     indices.push_back(from.is_integer() ? to.add(from.integer(i)) : to.add(from.text(i)));
   }
 }
@@ -65,35 +65,28 @@ std::string percent(double share) {
 
 }  // namespace
 
-/// One try at a block with one way to cut it. Every thread has a parser whose ids grow from piece
-/// to piece, and takes pieces in ascending order: the ids that a piece added are then those whose
-/// first appearance, for this thread, is in that piece.
+/// One try at a buffer with one way to cut it. Every thread has a parser whose ids grow from chunk
+/// to chunk, and takes chunks in ascending order: the ids that a chunk added are then those whose
+/// first appearance, for this thread, is in that chunk.
 struct RatingText::Attempt {
-  struct Piece {
-    ParsedChunk parsed;
-    std::size_t parser = 0;
-    bool reaches_end = false;                         // of the block
-    std::uint32_t users_before = 0, users_after = 0;  // ids of the parser
-    std::uint32_t items_before = 0, items_after = 0;
-  };
   std::vector<std::unique_ptr<ChunkParser>> parsers;
-  std::vector<Piece> pieces;
+  std::vector<ParsedChunk> chunks;
 };
 
-RatingText::RatingText(std::string name, const ReadOptions& options, std::size_t piece_bytes)
+RatingText::RatingText(std::string name, const ReadOptions& options, std::size_t chunk_bytes)
     : name_(std::move(name)),
       options_(options),
-      piece_bytes_(piece_bytes),
+      chunk_bytes_(chunk_bytes),
       workers_(options.threads) {}
 
 void RatingText::fail(const std::string& what) const {
   throw Error(ErrorCode::kBadData, name_ + ": " + what);
 }
 
-std::size_t RatingText::parse_block(std::string_view block, bool is_last, const Parsed& parsed) {
+std::size_t RatingText::parse(std::string_view buffer, bool is_last, const Parsed& parsed) {
   std::size_t begin = 0;
   if (!format_) {
-    format_ = detect_format(block, is_last, name_, options_);
+    format_ = detect_format(buffer, is_last, name_, options_);
     begin = format_->body;
     line_breaks_ = format_->body_line;
     report_.notes = format_->notes;
@@ -101,9 +94,9 @@ std::size_t RatingText::parse_block(std::string_view block, bool is_last, const 
   // Each way to cut is right more often than the one before, and slower.
   for (const Cut cut : {Cut::kLineBreaks, Cut::kQuoteParity, Cut::kNowhere}) {
     Attempt attempt;
-    if (!parse_pieces(block, begin, is_last, cut, parsed, attempt)) continue;
-    for (const Attempt::Piece& piece : attempt.pieces) count(piece.parsed);
-    const std::size_t end = attempt.pieces.back().parsed.end;
+    if (!parse_chunks(buffer, begin, is_last, cut, parsed, attempt)) continue;
+    for (const ParsedChunk& chunk : attempt.chunks) count(chunk);
+    const std::size_t end = attempt.chunks.back().end;
     merge(attempt);
     report_.bytes += end;
     return end;
@@ -112,117 +105,105 @@ std::size_t RatingText::parse_block(std::string_view block, bool is_last, const 
   return 0;
 }
 
-/// Whether `cut` was right: whether each piece ended where the next began, up to the end of the
-/// block or to the first bad line that must be thrown, which ends the attempt.
-bool RatingText::parse_pieces(std::string_view block, std::size_t begin, bool is_last, Cut cut,
+/// Whether `cut` was right: whether each chunk ended where the next began, up to the end of the
+/// buffer or to the first bad line that must be thrown, which ends the attempt.
+bool RatingText::parse_chunks(std::string_view buffer, std::size_t begin, bool is_last, Cut cut,
                               const Parsed& parsed, Attempt& attempt) {
-  const TextPieces places(block.substr(begin), piece_bytes_, cut, workers_,
+  const TextChunks places(buffer.substr(begin), chunk_bytes_, cut, workers_,
                           [&](std::size_t from, std::size_t to) {
                             if (parsed) parsed(begin + from, begin + to);
                           });
   const std::size_t count = places.count();
-  attempt.pieces.resize(count);
+  attempt.chunks.resize(count);
   attempt.parsers.resize(
       std::min<std::size_t>(count, static_cast<std::size_t>(workers_.threads())));
   std::atomic<std::size_t> next{0};
-  std::atomic<std::size_t> stop{count - 1};  // no piece behind this one is worth parsing
+  std::atomic<std::size_t> stop{count - 1};  // no chunk behind this one is worth parsing
   workers_.for_each(attempt.parsers.size(), [&](std::size_t number) {
     auto& parser = attempt.parsers[number];
     parser = std::make_unique<ChunkParser>(*format_, options_);
     for (std::size_t i; (i = next.fetch_add(1)) < count && i <= stop.load();) {
       const Range place = places[i];
-      const std::size_t piece_begin = begin + place.begin, piece_end = begin + place.end;
-      Attempt::Piece& piece = attempt.pieces[i];
-      piece.parser = number;
-      piece.users_before = parser->ids().users.size();
-      piece.items_before = parser->ids().items.size();
-      piece.parsed = parser->parse(block, piece_begin, piece_end, is_last);
-      piece.users_after = parser->ids().users.size();
-      piece.items_after = parser->ids().items.size();
-      piece.reaches_end = piece_end == block.size();
-      const bool meets_next = piece.parsed.end == piece_end && !piece.reaches_end;
-      if (piece.parsed.is_stopped || !meets_next) lower_to(stop, i);
-      if (parsed) parsed(piece_begin, piece_end);
+      const std::size_t chunk_begin = begin + place.begin, chunk_end = begin + place.end;
+      ParsedChunk& chunk = attempt.chunks[i];
+      chunk = parser->parse(buffer, chunk_begin, chunk_end, is_last);
+      chunk.parser = number;
+      const bool meets_next = chunk.end == chunk_end && chunk_end != buffer.size();
+      if (chunk.is_stopped || !meets_next) lower_to(stop, i);
+      if (parsed) parsed(chunk_begin, chunk_end);
     }
   });
-  // The piece that stopped it began rightly, since all before it met their next. Behind one that
-  // reaches the end, perhaps with a line that is not finished, there are only empty pieces.
-  attempt.pieces.resize(stop.load() + 1);
-  return attempt.pieces.back().parsed.is_stopped || attempt.pieces.back().reaches_end;
+  // The chunk that stopped it began rightly, since all before it met their next. Behind one that
+  // reaches the end, perhaps with a line that is not finished, there are only empty chunks.
+  attempt.chunks.resize(stop.load() + 1);
+  return attempt.chunks.back().is_stopped || begin + places[stop.load()].end == buffer.size();
 }
 
-/// Adds a piece to the report; throws for a bad line that must be.
-void RatingText::count(const ParsedChunk& piece) {
-  for (const BadPlace& bad : piece.first_bad) {
+/// Adds a chunk to the report; throws for a bad line that must be.
+void RatingText::count(const ParsedChunk& chunk) {
+  for (const LineNote& bad : chunk.first_bad) {
     if (report_.first_bad.size() < kReportedBadLines) {
       report_.first_bad.push_back({line_breaks_ + bad.line + 1, placed(bad)});
     }
   }
-  if (piece.is_stopped) {
-    const BadPlace& bad = piece.first_bad.back();
+  if (chunk.is_stopped) {
+    const LineNote& bad = chunk.first_bad.back();
     std::string message = placed(bad);
     if (!remedy(bad.fault).empty()) message += "; " + std::string(remedy(bad.fault));
     if (bad.fault != Fault::kTooLong) message += "; --on-bad-line skip leaves such lines out";
     throw Error(ErrorCode::kBadData, message);
   }
-  note_negative_ids(piece);
-  ratings_ += piece.ratings.size();
-  line_breaks_ += piece.line_breaks;
-  report_.lines += piece.lines;
-  report_.bad_lines += piece.bad_lines;
+  note_negative_ids(chunk);
+  ratings_ += chunk.ratings.size();
+  line_breaks_ += chunk.line_breaks;
+  report_.lines += chunk.lines;
+  report_.bad_lines += chunk.bad_lines;
 }
 
-void RatingText::note_negative_ids(const ParsedChunk& piece) {
+void RatingText::note_negative_ids(const ParsedChunk& chunk) {
   const auto note = [&](Role role) {
     const auto place = static_cast<std::size_t>(role);
-    const auto& noted = piece.negative_ids[place];
+    const auto& noted = chunk.negative_ids[place];
     if (!noted || std::exchange(noted_negative_[place], true)) return;
     report_.notes.push_back("line " + std::to_string(line_breaks_ + noted->line + 1) + ": " +
-                            std::string(name_of(role)) + " id " + noted->id +
-                            " is negative; ids are names, and it is kept as one");
+                            noted->message);
   };
-  const auto& [user, item] = piece.negative_ids;
+  const auto& [user, item] = chunk.negative_ids;
   const bool item_comes_first = user && item && item->line < user->line;
   note(item_comes_first ? Role::kItem : Role::kUser);
   note(item_comes_first ? Role::kUser : Role::kItem);
 }
 
-std::string RatingText::placed(const BadPlace& bad) const {
+std::string RatingText::placed(const LineNote& bad) const {
   return name_ + ":" + std::to_string(line_breaks_ + bad.line + 1) + ":" +
          std::to_string(bad.column) + ": " + bad.message;
 }
 
-/// Moves the ratings of a block to the table. Walking the pieces in the order of the text, and the
+/// Moves the ratings of a buffer to the table. Walking the chunks in the order of the text, and the
 /// ids each of them added, meets every id first where the text does.
 void RatingText::merge(Attempt& attempt) {
   const bool is_first = ids_.users.size() == 0 && ids_.items.size() == 0;
   if (is_first && attempt.parsers.size() == 1) {
     ids_ = std::move(attempt.parsers[0]->ids());
   } else {
-    struct Indices {
-      std::vector<std::uint32_t> users, items;
-    };
-    std::vector<Indices> indices(attempt.parsers.size());
+    std::vector<std::vector<std::uint32_t>> users(attempt.parsers.size()), items(users.size());
     workers_.for_each(2, [&](std::size_t which) {
-      for (const Attempt::Piece& piece : attempt.pieces) {
-        const IdPair& from = attempt.parsers[piece.parser]->ids();
+      for (const ParsedChunk& chunk : attempt.chunks) {
+        const GrowingIds& from = attempt.parsers[chunk.parser]->ids();
         if (which == 0) {
-          add_ids(from.users, piece.users_before, piece.users_after, ids_.users,
-                  indices[piece.parser].users);
+          add_ids(from.users, chunk.new_users, ids_.users, users[chunk.parser]);
         } else {
-          add_ids(from.items, piece.items_before, piece.items_after, ids_.items,
-                  indices[piece.parser].items);
+          add_ids(from.items, chunk.new_items, ids_.items, items[chunk.parser]);
         }
       }
     });
-    workers_.for_each(attempt.pieces.size(), [&](std::size_t i) {
-      Attempt::Piece& piece = attempt.pieces[i];
-      const Indices& known = indices[piece.parser];
-      relabel(piece.parsed.ratings, known.users, known.items, ids_.items.size());
+    workers_.for_each(attempt.chunks.size(), [&](std::size_t i) {
+      ParsedChunk& chunk = attempt.chunks[i];
+      relabel(chunk.ratings, users[chunk.parser], items[chunk.parser], ids_.items.size());
     });
   }
-  for (Attempt::Piece& piece : attempt.pieces) {
-    if (piece.parsed.ratings.size() > 0) chunks_.push_back(std::move(piece.parsed.ratings));
+  for (ParsedChunk& chunk : attempt.chunks) {
+    if (chunk.ratings.size() > 0) chunks_.push_back(std::move(chunk.ratings));
   }
 }
 

@@ -17,8 +17,8 @@ namespace mfpar {
 
 namespace {
 
-/// What is kept of a stream at a time: enough pieces for many threads.
-constexpr std::size_t kBlockBytes = 32 * RatingText::kPieceBytes;
+/// What is kept of a stream at a time: enough chunks for many threads.
+constexpr std::size_t kBufferBytes = 32 * RatingText::kChunkBytes;
 
 void check(const ReadOptions& options) {
   if (!(options.most_bad_share >= 0.0 && options.most_bad_share <= 1.0)) {
@@ -38,16 +38,16 @@ ReadResult finished(RatingText& text, std::string source, Compression compressio
 }
 
 void parse_stream(CompressedInput& input, const std::string& name, RatingText& text) {
-  std::size_t capacity = kBlockBytes;
+  std::size_t capacity = kBufferBytes;
   auto buffer = std::make_unique_for_overwrite<char[]>(capacity);
   std::size_t filled = 0;
   for (bool is_first = true, is_last = false; !is_last; is_first = false) {
     filled += input.read({buffer.get() + filled, capacity - filled});
     is_last = filled < capacity;
-    const std::string_view block(buffer.get(), filled);
-    if (is_first) require_text(block.substr(0, kSniffedBytes), name);
+    const std::string_view filled_text(buffer.get(), filled);
+    if (is_first) require_text(filled_text.substr(0, kSniffedBytes), name);
     // An unfinished line is shorter than kLongestLine, so that there is always room for more.
-    const std::size_t parsed = text.parse_block(block, is_last);
+    const std::size_t parsed = text.parse(filled_text, is_last);
     filled -= parsed;
     std::memmove(buffer.get(), buffer.get() + parsed, filled);
   }
@@ -70,8 +70,8 @@ ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
     const std::string_view head = mapped.text().substr(0, kSniffedBytes);
     if (detect_compression(head, name) == Compression::kNone) {
       require_text(head, name);
-      text.parse_block(mapped.text(), true,
-                       [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
+      text.parse(mapped.text(), true,
+                 [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
       return finished(text, name, Compression::kNone, clock);
     }
   }
@@ -86,7 +86,7 @@ ReadResult parse_ratings(std::string_view contents, const std::string& name,
   check(options);
   require_text(contents, name);
   RatingText text(name, options);
-  text.parse_block(contents, true);
+  text.parse(contents, true);
   return finished(text, name, Compression::kNone, clock);
 }
 

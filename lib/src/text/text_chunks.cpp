@@ -29,25 +29,26 @@ std::size_t next_line_outside_quotes(std::string_view text, std::size_t from, bo
 
 }  // namespace
 
-TextPieces::TextPieces(std::string_view text, std::size_t piece_bytes, Cut cut,
+TextChunks::TextChunks(std::string_view text, std::size_t chunk_bytes, Cut cut,
                        const Workers& workers, const Seen& seen)
-    : text_(text), count_(cut == Cut::kNowhere ? 1 : text.size() / piece_bytes + 1) {
+    : text_(text), count_(cut == Cut::kNowhere ? 1 : text.size() / chunk_bytes + 1) {
   if (cut != Cut::kQuoteParity) return;
   quotes_.resize(count_ + 1, 0);
-  workers.for_each(count_, [&](std::size_t piece) {
-    const Range range = raw(piece);
-    const std::string_view part = text_.substr(range.begin, range.size());
-    quotes_[piece + 1] = static_cast<std::uint64_t>(std::count(part.begin(), part.end(), '"'));
+  workers.for_each(count_, [&](std::size_t chunk) {
+    const Range range = raw(chunk);
+    const std::string_view chunk_text = text_.substr(range.begin, range.size());
+    quotes_[chunk + 1] =
+        static_cast<std::uint64_t>(std::count(chunk_text.begin(), chunk_text.end(), '"'));
     if (seen) seen(range.begin, range.end);
   });
   std::partial_sum(quotes_.begin(), quotes_.end(), quotes_.begin());
 }
 
-std::size_t TextPieces::begin_of(std::size_t piece) const {
-  if (piece == 0) return 0;
-  if (piece == count_) return text_.size();
-  const std::size_t from = raw(piece).begin;
-  if (!quotes_.empty()) return next_line_outside_quotes(text_, from, quotes_[piece] % 2 != 0);
+std::size_t TextChunks::begin_of(std::size_t chunk) const {
+  if (chunk == 0) return 0;
+  if (chunk == count_) return text_.size();
+  const std::size_t from = raw(chunk).begin;
+  if (!quotes_.empty()) return next_line_outside_quotes(text_, from, quotes_[chunk] % 2 != 0);
   // The line break just before a raw place makes it a good one.
   return from == 0 ? 0 : next_line(text_, from - 1);
 }

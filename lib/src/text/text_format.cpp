@@ -184,7 +184,7 @@ void Detector::choose_columns(const Sample& sample) {
       fail(ErrorCode::kBadData, std::to_string(format_.field_count) +
                                     " columns, and none has a name that is known" +
                                     (header.empty() ? "" : " (" + list_of(header) + ")") +
-                                    "; tell which to use: --columns user=1,item=2,rating=3");
+                                    "; say which to use: --columns user=1,item=2,rating=3");
     }
     in_order = columns_in_order(format_.field_count, first_ratings);
     if (!header.empty()) {
@@ -194,7 +194,7 @@ void Detector::choose_columns(const Sample& sample) {
     } else if (!any_asked && format_.field_count == 4 && !in_order[3]) {
       fail(ErrorCode::kBadData,
            "the fourth column holds no timestamps (" + quoted((*first_ratings)[3]) +
-               "); tell which columns to use: --columns user=1,item=2,rating=3");
+               "); say which columns to use: --columns user=1,item=2,rating=3");
     }
   }
   const bool requires_timestamps = options_.timestamps == ReadOptions::Timestamps::kRequired;

@@ -10,7 +10,7 @@
 
 namespace mfpar {
 
-/// Numbers the distinct values of a run of ratings, in order of first appearance, and remembers
+/// Numbers the distinct values of a chunk, in order of first appearance, and remembers
 /// what short texts of numbers mean, so that "3.5" is parsed once and not a million times. Not
 /// synchronised.
 class ValueCodes {
