@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "data/rating_table_impl.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
+#include "store/rating_table_impl.hpp"
 
 namespace mfpar::tests {
 

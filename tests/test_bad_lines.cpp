@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "data/line_scanner.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "parsed_text.hpp"
+#include "text/line_scanner.hpp"
 
 using namespace mfpar;
 using namespace std::string_literals;
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(every_bad_line_has_its_message) {
   const std::string skip = "; --on-bad-line skip leaves such lines out";
   const std::string delimiter = "; --delimiter sets what separates fields" + skip;
   const std::string columns =
-      "; --columns tells which column is which, --header that the first line names them" + skip;
+      "; --columns says which column is which, --header that the first line names them" + skip;
   const std::string number = "; expected a decimal number such as 4 or 3.5";
   const struct {
     std::string text, message;
@@ -82,10 +82,10 @@ BOOST_AUTO_TEST_CASE(every_bad_line_has_its_message) {
        "tab "
        ", ; | or blanks; --delimiter sets what separates fields"},
       {"1,2,3,4,5\n",
-       "f: 5 columns, and none has a name that is known; tell which to use: --columns "
+       "f: 5 columns, and none has a name that is known; say which to use: --columns "
        "user=1,item=2,rating=3"},
       {"1,2,3,comedy\n",
-       "f: the fourth column holds no timestamps (\"comedy\"); tell which columns to use: "
+       "f: the fourth column holds no timestamps (\"comedy\"); say which columns to use: "
        "--columns "
        "user=1,item=2,rating=3"},
       {"user,what,how\n1,2,3\n",

@@ -46,10 +46,14 @@ BOOST_AUTO_TEST_CASE(a_broken_rule_is_found_and_named) {
   } const rows[] = {
       {"lib/src/io/a.cpp", kSpdx + "#include <vector>\n\n#include \"model/b.hpp\"\n",
        "lib/src/io/a.cpp:4: \"model/b.hpp\": io may not include model\n"},
-      {"lib/src/data/a.cpp", kSpdx + "#include \"model/b.hpp\"\n",
-       "lib/src/data/a.cpp:2: \"model/b.hpp\": data may not include model\n"},
+      {"lib/src/store/a.cpp", kSpdx + "#include \"model/b.hpp\"\n",
+       "lib/src/store/a.cpp:2: \"model/b.hpp\": store may not include model\n"},
+      {"lib/src/store/a.cpp", kSpdx + "#include \"text/b.hpp\"\n",
+       "lib/src/store/a.cpp:2: \"text/b.hpp\": store may not include text\n"},
+      {"lib/src/text/a.cpp", kSpdx + "#include \"mfpar/synthetic.hpp\"\n",
+       "lib/src/text/a.cpp:2: \"mfpar/synthetic.hpp\": text may not include synthetic\n"},
       {"lib/src/model/a.hpp", kSpdx + "#include \"mfpar/rating_store.hpp\"\n",
-       "lib/src/model/a.hpp:2: \"mfpar/rating_store.hpp\": model may not include data\n"},
+       "lib/src/model/a.hpp:2: \"mfpar/rating_store.hpp\": model may not include store\n"},
       {"lib/src/serve/a.cpp", kSpdx + "#include \"train/b.hpp\"\n",
        "lib/src/serve/a.cpp:2: \"train/b.hpp\": serve may not include train\n"},
       {"lib/src/train/a.cpp", kSpdx + "#include \"common/json.hpp\"\n",
@@ -95,7 +99,7 @@ BOOST_AUTO_TEST_CASE(what_the_rules_allow_is_not_reported) {
     const char* path;
     std::string text;
   } const rows[] = {
-      {"lib/src/train/a.cpp", "#include \"data/b.hpp\"\n#include \"train/c.hpp\"\n"},
+      {"lib/src/train/a.cpp", "#include \"text/b.hpp\"\n#include \"train/c.hpp\"\n"},
       {"lib/src/base/parallel_tbb.cpp", "#include <oneapi/tbb/parallel_for.h>\n"},
       {"lib/src/io/a.cpp", "#include <cstdio>\nstd::snprintf(text);  // no printf, no exit\n"},
       {"lib/include/mfpar/split.hpp", "#include <vector>\n#include \"mfpar/rating_store.hpp\"\n"},

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "data/field_values.hpp"
-#include "data/line_scanner.hpp"
+#include "text/field_values.hpp"
+#include "text/line_scanner.hpp"
 
 using namespace mfpar;
 using namespace std::string_view_literals;

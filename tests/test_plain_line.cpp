@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/random.hpp"
-#include "data/byte_masks.hpp"
-#include "data/field_values.hpp"
-#include "data/line_scanner.hpp"
-#include "data/plain_line.hpp"
+#include "text/byte_masks.hpp"
+#include "text/field_values.hpp"
+#include "text/line_scanner.hpp"
+#include "text/plain_line.hpp"
 
 using namespace mfpar;
 

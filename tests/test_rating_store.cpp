@@ -3,9 +3,9 @@
 #include <cmath>
 #include <string>
 
-#include "data/user_buckets.hpp"
 #include "mfpar/error.hpp"
 #include "naive_ratings.hpp"
+#include "store/user_buckets.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -99,6 +99,47 @@ BOOST_AUTO_TEST_CASE(stores_agree_with_a_map) {
       }
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(loops_see_what_single_positions_say) {
+  for (const std::uint32_t values : {10u, 300u}) {
+    const RatingStore store =
+        store_of(RandomRatings{.count = 2'003, .users = 41, .items = 101, .values = values}.make());
+    BOOST_TEST(store.is_compact() == (values == 10u));
+    for (const auto& [begin, end] : {std::pair<std::uint64_t, std::uint64_t>(0, store.size()),
+                                     {7, 1'009},
+                                     {store.size(), store.size()}}) {
+      std::uint64_t at = begin;
+      std::map<float, std::uint64_t> expected;
+      store.for_each(begin, end, [&](ItemIndex item, float value) {
+        BOOST_TEST(item == store.item(at));
+        BOOST_TEST(value == store.value(at));
+        ++expected[value];
+        ++at;
+      });
+      BOOST_TEST(at == end);
+      std::map<float, std::uint64_t> counts;
+      std::size_t calls = 0;
+      store.visit([&, from = begin, to = end](const auto& entries) {
+        BOOST_TEST(entries.size() == store.size());
+        entries.for_each_value(from, to, [&](float value, std::uint64_t count) {
+          counts[value] += count;
+          ++calls;
+        });
+      });
+      BOOST_TEST((counts == expected));
+      BOOST_TEST(calls == (store.is_compact() ? expected.size() : end - begin));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_of_either_form_can_be_given_another_item) {
+  const auto compact = RatingStore::with_item(RatingStore::pack(7, 200), 0xFFFFFF);
+  BOOST_TEST(RatingStore::item_of(compact) == 0xFFFFFFu);
+  BOOST_TEST(RatingStore::code_of(compact) == 200u);
+  const auto wide = RatingStore::with_item(RatingStore::WideEntry{7, -1.25f}, 0xFFFFFFFE);
+  BOOST_TEST(RatingStore::item_of(wide) == 0xFFFFFFFEu);
+  BOOST_TEST(wide.value == -1.25f);
 }
 
 BOOST_AUTO_TEST_CASE(the_bytes_depend_on_neither_threads_nor_chunks) {

@@ -90,3 +90,30 @@ BOOST_AUTO_TEST_CASE(minus_zero_is_zero) {
   const RatingTable table = table_of({{"u", "i", -0.0f, 0}});
   BOOST_TEST(!std::signbit(table.at(0).value));
 }
+
+BOOST_AUTO_TEST_CASE(partitions_hold_every_rating_once_wherever_chunks_end) {
+  // Compact chunks, then wide ones; the last partition is short.
+  std::vector<IdRating> ratings = RandomRatings{.count = 100'003, .users = 300}.make();
+  for (const IdRating& rating : RandomRatings{.count = 70'001, .values = 300}.make()) {
+    ratings.push_back(rating);
+  }
+  for (const std::size_t chunk : {997u, 1'000'000u}) {
+    const RatingTable table = rechunked(ratings, chunk);
+    BOOST_TEST(!table.impl().chunks.back().is_compact());
+    BOOST_TEST(table.impl().partitions() == 3u);
+    std::uint64_t at = 0;
+    for (std::size_t partition = 0; partition < table.impl().partitions(); ++partition) {
+      BOOST_TEST(at == partition * RatingTable::Impl::kPartition);
+      table.impl().for_each(
+          partition, [&](std::uint64_t position, UserIndex user, ItemIndex item, float value) {
+            BOOST_REQUIRE(position == at);
+            BOOST_REQUIRE(table.users()->id(user) == ratings[at].user);
+            BOOST_REQUIRE(table.items()->id(item) == ratings[at].item);
+            BOOST_REQUIRE(value == ratings[at].value);
+            ++at;
+          });
+    }
+    BOOST_TEST(at == ratings.size());
+  }
+  BOOST_TEST(RatingTable().impl().partitions() == 0u);
+}

@@ -7,27 +7,27 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "data/rating_text.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "parsed_text.hpp"
+#include "text/rating_text.hpp"
 
 using namespace mfpar;
 using namespace std::string_literals;
 
 namespace {
 
-/// Parses `text` in blocks of `block_bytes` at first, longer where a line is.
-ReadResult parse_in_blocks(std::string_view text, const ReadOptions& options,
-                           std::size_t piece_bytes, std::size_t block_bytes) {
-  RatingText reader("f", options, piece_bytes);
-  std::size_t begin = 0, size = block_bytes;
+/// Parses `text` in buffers of `buffer_bytes` at first, longer where a line is.
+ReadResult parse_in_buffers(std::string_view text, const ReadOptions& options,
+                            std::size_t chunk_bytes, std::size_t buffer_bytes) {
+  RatingText reader("f", options, chunk_bytes);
+  std::size_t begin = 0, size = buffer_bytes;
   for (;;) {
     const bool is_last = begin + size >= text.size();
-    const std::size_t used = reader.parse_block(text.substr(begin, size), is_last);
+    const std::size_t used = reader.parse(text.substr(begin, size), is_last);
     if (is_last) return reader.finish();
     begin += used;
-    size = used == 0 ? 2 * size : block_bytes;
+    size = used == 0 ? 2 * size : buffer_bytes;
   }
 }
 
@@ -190,20 +190,20 @@ BOOST_AUTO_TEST_CASE(timestamps_are_kept_when_asked_for) {
   BOOST_TEST(parsed("user,item,rating,date\n1,2,3,2020-01-02\n") == "1 2 3/");
 }
 
-BOOST_AUTO_TEST_CASE(pieces_cover_the_text_and_begin_where_lines_do) {
+BOOST_AUTO_TEST_CASE(chunks_cover_the_text_and_begin_where_lines_do) {
   const std::string text = "1,2,3\n\"a\nb\nc\",2,3\n4,5,6\n";
   const Workers workers(2);
-  for (const std::size_t piece_bytes : {1, 2, 3, 5, 8, 13, 100}) {
+  for (const std::size_t chunk_bytes : {1, 2, 3, 5, 8, 13, 100}) {
     for (const Cut cut : {Cut::kLineBreaks, Cut::kQuoteParity, Cut::kNowhere}) {
-      const TextPieces pieces(text, piece_bytes, cut, workers);
+      const TextChunks chunks(text, chunk_bytes, cut, workers);
       std::string begins;
-      for (std::size_t i = 0; i < pieces.count(); ++i) {
-        BOOST_TEST(pieces[i].begin == (i == 0 ? 0 : pieces[i - 1].end));
-        if (pieces[i].size() > 0) begins += text[pieces[i].begin];
+      for (std::size_t i = 0; i < chunks.count(); ++i) {
+        BOOST_TEST(chunks[i].begin == (i == 0 ? 0 : chunks[i - 1].end));
+        if (chunks[i].size() > 0) begins += text[chunks[i].begin];
       }
-      BOOST_TEST(pieces[pieces.count() - 1].end == text.size());
-      // By line breaks alone the lines within the quotes are pieces too.
-      if (piece_bytes == 1) {
+      BOOST_TEST(chunks[chunks.count() - 1].end == text.size());
+      // By line breaks alone the lines within the quotes are chunks too.
+      if (chunk_bytes == 1) {
         BOOST_TEST(begins == (cut == Cut::kLineBreaks    ? "1\"bc4"
                               : cut == Cut::kQuoteParity ? "1\"4"
                                                          : "1"));
@@ -212,9 +212,9 @@ BOOST_AUTO_TEST_CASE(pieces_cover_the_text_and_begin_where_lines_do) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_result_depends_on_neither_threads_nor_pieces_nor_blocks) {
+BOOST_AUTO_TEST_CASE(the_result_depends_on_neither_threads_nor_chunks_nor_buffers) {
   // Everything that could go wrong at a seam: quoted line breaks, escapes, broken quotes, CR LF,
-  // empty and bad lines, integer and text ids; lines of 2 to 60 bytes against pieces from 7 bytes
+  // empty and bad lines, integer and text ids; lines of 2 to 60 bytes against chunks from 7 bytes
   // on.
   Random random(5);
   const auto text_of = [&](int lines, bool has_bad, bool has_broken_quotes) {
@@ -260,16 +260,16 @@ BOOST_AUTO_TEST_CASE(the_result_depends_on_neither_threads_nor_pieces_nor_blocks
     ReadOptions options = skipping();
     options.timestamps = ReadOptions::Timestamps::kRequired;
     options.threads = 1;
-    const std::string expected = fingerprint(parse_in_blocks(text, options, 1 << 20, 1 << 20));
+    const std::string expected = fingerprint(parse_in_buffers(text, options, 1 << 20, 1 << 20));
     BOOST_TEST((expected.find("bad") == expected.npos));
     for (const int threads : {1, 2, 3, 16}) {
       options.threads = threads;
-      for (const std::size_t piece_bytes : {7, 64, 1'000, 100'000}) {
-        for (const std::size_t block_bytes : {700, 3'000, 1 << 20}) {
-          const auto result = parse_in_blocks(text, options, piece_bytes, block_bytes);
-          BOOST_TEST((fingerprint(result) == expected), threads << " threads, pieces of "
-                                                                << piece_bytes << ", blocks of "
-                                                                << block_bytes);
+      for (const std::size_t chunk_bytes : {7, 64, 1'000, 100'000}) {
+        for (const std::size_t buffer_bytes : {700, 3'000, 1 << 20}) {
+          const auto result = parse_in_buffers(text, options, chunk_bytes, buffer_bytes);
+          BOOST_TEST((fingerprint(result) == expected), threads << " threads, chunks of "
+                                                                << chunk_bytes << ", buffers of "
+                                                                << buffer_bytes);
         }
       }
     }
@@ -284,11 +284,11 @@ BOOST_AUTO_TEST_CASE(the_error_thrown_is_the_first_of_the_file) {
   for (const std::string& prefix : {""s, "\"a\nb\",2,3\n"s}) {
     const std::string line = std::to_string(322 + (prefix.empty() ? 0 : 2));
     for (const int threads : {1, 2, 16}) {
-      for (const std::size_t piece_bytes : {10, 100, 10'000}) {
+      for (const std::size_t chunk_bytes : {10, 100, 10'000}) {
         ReadOptions options;
         options.threads = threads;
         try {
-          parse_in_blocks(prefix + text, options, piece_bytes, 100'000);
+          parse_in_buffers(prefix + text, options, chunk_bytes, 100'000);
           BOOST_ERROR("no error");
         } catch (const Error& error) {
           BOOST_TEST(std::string(error.what()).starts_with("f:" + line + ":5: rating \"bad321\""),
@@ -308,8 +308,8 @@ BOOST_AUTO_TEST_CASE(values_that_do_not_fit_a_byte_make_chunks_wide) {
   for (const int threads : {1, 3}) {
     ReadOptions options;
     options.threads = threads;
-    for (const std::size_t piece_bytes : {500, 1'000'000}) {
-      const ReadResult result = parse_in_blocks(text, options, piece_bytes, 1'000'000);
+    for (const std::size_t chunk_bytes : {500, 1'000'000}) {
+      const ReadResult result = parse_in_buffers(text, options, chunk_bytes, 1'000'000);
       BOOST_REQUIRE(result.ratings.size() == 1'000u);
       for (std::uint64_t i = 0; i < 1'000; ++i) {
         BOOST_REQUIRE(result.ratings.at(i).value == static_cast<float>(i) / 4);
@@ -319,7 +319,7 @@ BOOST_AUTO_TEST_CASE(values_that_do_not_fit_a_byte_make_chunks_wide) {
       const bool all_compact =
           std::all_of(result.ratings.impl().chunks.begin(), result.ratings.impl().chunks.end(),
                       [](const RatingChunk& c) { return c.is_compact(); });
-      BOOST_TEST(all_compact == (piece_bytes == 500));
+      BOOST_TEST(all_compact == (chunk_bytes == 500));
     }
   }
 }

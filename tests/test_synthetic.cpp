@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "data/alias_table.hpp"
-#include "data/item_draw.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/synthetic.hpp"
+#include "synthetic/alias_table.hpp"
+#include "synthetic/long_tails.hpp"
 
 using namespace mfpar;
 
@@ -323,8 +323,8 @@ BOOST_AUTO_TEST_CASE(items_are_drawn_without_return_by_what_is_left) {
   // weights of the second case leave the last item to the pass over what is left, nearly always.
   for (const auto& weights : {std::vector{3.0, 2.0, 1.0}, std::vector{1e6, 1.0, 1.0 / 3.0}}) {
     const double sum = weights[0] + weights[1] + weights[2];
-    const Popularity popularity(weights);
-    ItemDraw items(popularity);
+    const AliasTable popularity(weights);
+    ItemSampler items(popularity);
     Random random(4);
     std::map<std::pair<ItemIndex, ItemIndex>, int> counts;
     constexpr int kDraws = 50'000;

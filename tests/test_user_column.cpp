@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "data/user_column.hpp"
+#include "store/user_column.hpp"
 
 using namespace mfpar;
 

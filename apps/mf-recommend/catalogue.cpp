@@ -7,10 +7,10 @@
 
 #include "common/options.hpp"
 #include "common/text.hpp"
-#include "data/line_fault.hpp"
 #include "mf-recommend/delimited_text.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
+#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 

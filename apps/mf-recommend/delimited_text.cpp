@@ -7,10 +7,10 @@
 #include <map>
 #include <optional>
 
-#include "data/line_fault.hpp"
-#include "data/line_scanner.hpp"
 #include "io/compressed_input.hpp"
 #include "mfpar/error.hpp"
+#include "text/line_fault.hpp"
+#include "text/line_scanner.hpp"
 
 namespace mfpar::apps {
 
@@ -31,8 +31,7 @@ void for_each_line(std::string_view text, const std::string& name, const std::st
     if (scanned.outcome == LineScanner::Outcome::kUnfinished) return;
     if (scanned.outcome == LineScanner::Outcome::kFault) {
       throw Error(ErrorCode::kBadData,
-                  name + ':' + std::to_string(line) + ": " +
-                      describe(scanned.fault, {.delimiter = delimiter, .field_count = 0}));
+                  name + ':' + std::to_string(line) + ": " + describe(scanned.fault, delimiter, 0));
     }
     if (scanned.outcome == LineScanner::Outcome::kFields && !take(scanner.fields(), line)) return;
     line += static_cast<std::uint64_t>(std::count(p, scanned.next, '\n'));

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "data/column_roles.hpp"
-#include "data/line_fault.hpp"
 #include "mf-recommend/delimited_text.hpp"
 #include "mfpar/error.hpp"
+#include "text/column_roles.hpp"
+#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 

@@ -5,9 +5,9 @@
 
 #include "base/decimal.hpp"
 #include "common/text.hpp"
-#include "data/field_values.hpp"
-#include "data/line_fault.hpp"
 #include "mfpar/error.hpp"
+#include "text/field_values.hpp"
+#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 

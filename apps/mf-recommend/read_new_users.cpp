@@ -6,11 +6,11 @@
 #include <optional>
 #include <span>
 
-#include "data/column_roles.hpp"
-#include "data/field_values.hpp"
-#include "data/line_fault.hpp"
 #include "mf-recommend/delimited_text.hpp"
 #include "mfpar/error.hpp"
+#include "text/column_roles.hpp"
+#include "text/field_values.hpp"
+#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 
@@ -77,8 +77,7 @@ class OneUser {
       const LineFault fault = rate(file_.rows[row], model, user);
       if (fault.fault == Fault::kNone) continue;
       const std::string message =
-          file_.place(row) +
-          describe(fault, {.delimiter = file_.delimiter, .field_count = file_.rows.front().size()});
+          file_.place(row) + describe(fault, file_.delimiter, file_.rows.front().size());
       if (options_.on_bad_line == ReadOptions::OnBadLine::kError) {
         throw Error(ErrorCode::kBadData, message + "; --on-bad-line skip leaves such lines out");
       }

@@ -7,9 +7,9 @@
 
 #include "common/json_reader.hpp"
 #include "common/options.hpp"
-#include "data/line_fault.hpp"
 #include "mf-recommend/recommend_command.hpp"
 #include "mfpar/error.hpp"
+#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/partition.hpp"
-#include "compute/each_rating.hpp"
 #include "loss/losses.hpp"
 
 namespace mfpar {
@@ -61,13 +60,13 @@ BiasBaseline fit(const RatingStore& ratings, const RatingScale& scale, const Wor
         const std::uint64_t end = ratings.offsets()[user + 1];
         WeightedSum of_user;
         const float before = user_biases[user];
-        for_each_rating(ratings, begin, end, [&](ItemIndex item, float rating) {
+        ratings.for_each(begin, end, [&](ItemIndex item, float rating) {
           add(of_user, rating, before, item_biases[item]);
         });
         const auto bias =
             static_cast<float>(of_user.sum / (of_user.weight + kUserRidge * curvature));
         user_biases[user] = bias;
-        for_each_rating(ratings, begin, end, [&](ItemIndex item, float rating) {
+        ratings.for_each(begin, end, [&](ItemIndex item, float rating) {
           add(item_sums[item], rating, item_biases[item], bias);
         });
       }
@@ -98,7 +97,7 @@ double error_of(const FactorModel& model, const RatingStore& ratings, const Work
     double sum = 0.0;
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
       const float of_user = baseline.mean + baseline.user_biases[user];
-      for_each_rating(ratings, ratings.offsets()[user], ratings.offsets()[user + 1],
+      ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
                       [&](ItemIndex item, float rating) {
                         sum += prediction_error<LossPolicy>(
                             target(rating), of_user + baseline.item_biases[item], range);

@@ -10,9 +10,9 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "compute/fingerprint.hpp"
-#include "compute/rating_walk.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/error.hpp"
+#include "store/rating_table_impl.hpp"
 
 namespace mfpar {
 
@@ -72,13 +72,13 @@ ErrorSummary summary_of(ErrorSums sums, bool labels) {
   return summary;
 }
 
-struct BlockSums {
+struct PartitionSums {
   std::array<ErrorSums, kKinds> by_kind;
   double mean_losses = 0.0;
   double bias_losses = 0.0;
   std::uint64_t trained_on = 0;
 
-  void add(const BlockSums& other) {
+  void add(const PartitionSums& other) {
     for (std::size_t kind = 0; kind < kKinds; ++kind) by_kind[kind].add(other.by_kind[kind]);
     mean_losses += other.mean_losses;
     bias_losses += other.bias_losses;
@@ -122,9 +122,9 @@ class ErrorMeter {
   explicit ErrorMeter(const FactorModel& model)
       : baseline_(model.parts().baseline), range_(model.range()) {}
 
-  void add(BlockSums& block, std::size_t kind, float rating, float score, float prediction,
+  void add(PartitionSums& partition, std::size_t kind, float rating, float score, float prediction,
            std::uint64_t position) const {
-    ErrorSums& sums = block.by_kind[kind];
+    ErrorSums& sums = partition.by_kind[kind];
     ++sums.count;
     if constexpr (LossPolicy::kInfo.predicts_probability) {
       if (rating != range_.lowest && rating != range_.highest) {
@@ -143,12 +143,12 @@ class ErrorMeter {
 
   bool has_baseline() const { return !baseline_.user_biases.empty(); }
 
-  void add_baseline(BlockSums& block, float rating, UserIndex user, ItemIndex item) const {
+  void add_baseline(PartitionSums& partition, float rating, UserIndex user, ItemIndex item) const {
     const float target = LossPolicy::score_target(range_)(rating);
     const float biases = (user == kNoIndex ? 0.0f : baseline_.user_biases[user]) +
                          (item == kNoIndex ? 0.0f : baseline_.item_biases[item]);
-    block.mean_losses += prediction_error<LossPolicy>(target, baseline_.mean, range_);
-    block.bias_losses += prediction_error<LossPolicy>(target, baseline_.mean + biases, range_);
+    partition.mean_losses += prediction_error<LossPolicy>(target, baseline_.mean, range_);
+    partition.bias_losses += prediction_error<LossPolicy>(target, baseline_.mean + biases, range_);
   }
 
  private:
@@ -169,14 +169,13 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
   const auto item_trained = trained_items(model);
   if (predictions != nullptr) predictions->resize(ratings.size());
 
-  const RatingWalk walk(ratings);
-  std::vector<BlockSums> sums(walk.blocks());
+  std::vector<PartitionSums> sums(ratings.impl().partitions());
   const bool has_baseline = with_loss(model.loss(), [&]<class LossPolicy>() {
     const ErrorMeter<LossPolicy> meter(model);
-    workers.for_each(walk.blocks(), [&](std::size_t block) {
-      BlockSums sum;
-      walk.visit(block, [&](std::uint64_t position, UserIndex table_user, ItemIndex table_item,
-                            float rating) {
+    workers.for_each(sums.size(), [&](std::size_t partition) {
+      PartitionSums sum;
+      ratings.impl().for_each(partition, [&](std::uint64_t position, UserIndex table_user,
+                                             ItemIndex table_item, float rating) {
         const UserIndex user = users[table_user];
         const ItemIndex item = items[table_item];
         const bool user_known =
@@ -190,13 +189,13 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
         sum.trained_on += user_known && item_known && trained.contains(user, item);
         if (meter.has_baseline()) meter.add_baseline(sum, rating, user, item);
       });
-      sums[block] = std::move(sum);
+      sums[partition] = std::move(sum);
     });
     return meter.has_baseline();
   });
 
-  BlockSums total;
-  for (const BlockSums& sum : sums) total.add(sum);
+  PartitionSums total;
+  for (const PartitionSums& sum : sums) total.add(sum);
   ErrorSums all;
   for (const ErrorSums& part : total.by_kind) all.add(part);
   const TrainingRecord& record = model.parts().record;

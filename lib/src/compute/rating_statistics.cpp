@@ -2,7 +2,6 @@
 #include "compute/rating_statistics.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <functional>
@@ -11,7 +10,6 @@
 
 #include "base/partition.hpp"
 #include "compute/bias_baseline.hpp"
-#include "compute/each_rating.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/evaluate.hpp"
 
@@ -43,20 +41,11 @@ struct Moments {
   void add(float value, double times) { add({times, value, 0.0, value, value}); }
 };
 
-Moments moments_between(const RatingStore& ratings, std::uint64_t begin, std::uint64_t end) {
-  Moments moments;
-  if (ratings.is_compact()) {
-    std::array<std::uint32_t, RatingStore::kMostValues> counts{};
-    for (const auto entry : ratings.parts().compact.span().subspan(begin, end - begin)) {
-      ++counts[RatingStore::code_of(entry)];
-    }
-    for (std::size_t code = 0; code < ratings.parts().values.size(); ++code) {
-      if (counts[code] > 0) moments.add(ratings.parts().values[code], counts[code]);
-    }
-  } else {
-    for_each_rating(ratings, begin, end, [&](ItemIndex, float value) { moments.add(value, 1.0); });
-  }
-  return moments;
+/// Calls visit(value, count) for the values of ratings [begin, end); a value may come several times.
+template <class Visit>
+void for_each_value(const RatingStore& ratings, std::uint64_t begin, std::uint64_t end,
+                    const Visit& visit) {
+  ratings.visit([&](const auto& entries) { entries.for_each_value(begin, end, visit); });
 }
 
 /// The distribution of a store's ratings: moments at once, the rest when it is asked for.
@@ -66,8 +55,11 @@ class StoreDistribution final : public RatingDistribution {
     const auto shards = ratings.shard_boundaries();
     std::vector<Moments> parts(shards.size() - 1);
     workers.for_each(parts.size(), [&](std::size_t shard) {
-      parts[shard] = moments_between(ratings, ratings.offsets()[shards[shard]],
-                                     ratings.offsets()[shards[shard + 1]]);
+      for_each_value(ratings, ratings.offsets()[shards[shard]],
+                     ratings.offsets()[shards[shard + 1]],
+                     [&](float value, std::uint64_t count) {
+                       parts[shard].add(value, static_cast<double>(count));
+                     });
     });
     for (const Moments& part : parts) all_.add(part);
   }
@@ -80,24 +72,29 @@ class StoreDistribution final : public RatingDistribution {
   RatingRange range() const override { return {all_.lowest, all_.highest}; }
 
   double median() const override {
-    std::vector<float> values;
-    values.reserve(ratings_.size());
-    visit([&](float value) { values.push_back(value); });
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
+    std::vector<std::pair<float, std::uint64_t>> values;
+    visit([&](float value, std::uint64_t count) { values.emplace_back(value, count); });
+    std::ranges::sort(values);
+    std::uint64_t up_to = 0;
+    const auto middle = std::ranges::find_if(values, [&](const auto& value) {
+      up_to += value.second;
+      return 2 * up_to >= ratings_.size();
+    });
+    return middle->first;
   }
 
   bool is_two_valued() const override {
-    std::uint64_t between = 0;
-    visit([&](float value) { between += value != all_.lowest && value != all_.highest; });
-    return between == 0 && all_.lowest != all_.highest;
+    bool between = false;
+    visit([&](float value, std::uint64_t) {
+      between |= value != all_.lowest && value != all_.highest;
+    });
+    return !between && all_.lowest != all_.highest;
   }
 
  private:
-  template <class Body>
-  void visit(const Body& body) const {
-    for_each_rating(ratings_, 0, ratings_.size(), [&](ItemIndex, float value) { body(value); });
+  template <class Visit>
+  void visit(const Visit& body) const {
+    for_each_value(ratings_, 0, ratings_.size(), body);
   }
 
   const RatingStore& ratings_;
@@ -123,7 +120,7 @@ std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings,
   workers.for_each(counts.size(), [&](std::size_t piece) {
     counts[piece].resize(items);
     if (piece + 1 >= pieces.size()) return;
-    for_each_rating(ratings, ratings.offsets()[pieces[piece]], ratings.offsets()[pieces[piece + 1]],
+    ratings.for_each(ratings.offsets()[pieces[piece]], ratings.offsets()[pieces[piece + 1]],
                     [&](ItemIndex item, float) { ++counts[piece][item]; });
   });
   for (std::size_t piece = 1; piece < counts.size(); ++piece) {

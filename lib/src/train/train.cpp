@@ -8,7 +8,6 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "base/stopwatch.hpp"
-#include "compute/each_rating.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/error.hpp"
@@ -50,7 +49,7 @@ void check_input(const RatingStore& training, const RatingStore& validation,
 /// Throws when a validation rating is none that the loss knows: labels other than those trained on.
 void check_validation(const RatingStore& validation, Loss loss, RatingRange labels) {
   if (!describe_loss(loss).predicts_probability) return;
-  for_each_rating(validation, 0, validation.size(), [&](ItemIndex, float rating) {
+  validation.for_each(0, validation.size(), [&](ItemIndex, float rating) {
     if (rating == labels.lowest || rating == labels.highest) return;
     throw Error(ErrorCode::kBadData, "a validation rating is " + shortest_decimal(rating) +
                                          "; the labels trained on are " +
@@ -80,7 +79,7 @@ ItemLists item_lists_of(const RatingStore& ratings, const Workers& workers) {
   workers.for_each(kPartitions, [&](std::size_t partition) {
     const Range range = even_range(items.size(), kPartitions, partition);
     std::size_t at = range.begin;
-    for_each_rating(ratings, range.begin, range.end,
+    ratings.for_each(range.begin, range.end,
                     [&](ItemIndex item, float) { items[at++] = item; });
   });
   return {ratings.parts().offsets, FrozenArray<ItemIndex>(std::move(items))};
