@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(help_reads_like_a_manual_page) {
   for (const char* part : {"--learning-rate RATE\n              Rate. Default: 0.05.\n",
                            "--colour red|blue\n              Colour. Default: red.\n",
                            "       --json\n              JSON.\n", "OTHER OPTIONS\n",
-                           "EXAMPLES\n       mf-sample a.mfpar\n", "EXIT CODES\n"}) {
+                           "EXAMPLES\n       mf-sample a.mfpar\n", "EXIT STATUS\n"}) {
     BOOST_TEST(help.out.find(part) != std::string::npos, part);
   }
   std::istringstream lines(help.out);
