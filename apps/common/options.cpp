@@ -6,7 +6,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "common/json.hpp"
+#include "base/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -95,7 +95,7 @@ bool Interval::holds(double x) const {
 
 std::string Interval::text() const {
   const bool bounded_below = std::isfinite(lowest), bounded_above = std::isfinite(highest);
-  const std::string low = json_number(lowest), high = json_number(highest);
+  const std::string low = shortest_decimal(lowest), high = shortest_decimal(highest);
   if (bounded_below && bounded_above && !open_lowest && !open_highest) {
     return "from " + low + " to " + high;
   }
@@ -145,7 +145,7 @@ void Options::texts(std::string_view names, std::string value_name,
 
 void Options::number(std::string_view names, std::string value_name, double& target,
                      Interval interval, std::string help) {
-  add(names, std::move(value_name), std::move(help), json_number(target),
+  add(names, std::move(value_name), std::move(help), shortest_decimal(target),
       [&target, interval](const std::string& value) {
         double number = 0.0;
         const char* end = value.data() + value.size();

@@ -17,12 +17,11 @@ double coverage(const Evaluation& e) {
                           : static_cast<double>(e.known.count) / static_cast<double>(e.all.count);
 }
 
-JsonObject json_of(const ErrorSummary& summary) {
-  return JsonObject()
-      .add("count", summary.count)
-      .add("mse", summary.mse)
-      .add("rmse", summary.rmse())
-      .add("mae", summary.mae);
+Json json_of(const ErrorSummary& summary) {
+  return {{"count", summary.count},
+          {"mse", summary.mse},
+          {"rmse", summary.rmse()},
+          {"mae", summary.mae}};
 }
 
 std::string table_row(const std::array<std::string, 5>& cells) {
@@ -45,18 +44,17 @@ std::string table_row(const std::string& name, std::uint64_t count, double mse) 
 }  // namespace
 
 std::string evaluation_json(const Evaluation& e) {
-  return json_of(e.all)
-             .add("known", json_of(e.known))
-             .add("cold_user", json_of(e.cold_user))
-             .add("cold_item", json_of(e.cold_item))
-             .add("cold_both", json_of(e.cold_both))
-             .add("coverage", coverage(e))
-             .add("trained_on", e.trained_on)
-             .add("is_training_set", e.is_training_set)
-             .add("baseline_mean_mse", e.baseline_mean_mse)
-             .add("baseline_bias_mse", e.baseline_bias_mse)
-             .text() +
-         '\n';
+  Json json = json_of(e.all);
+  json["known"] = json_of(e.known);
+  json["cold_user"] = json_of(e.cold_user);
+  json["cold_item"] = json_of(e.cold_item);
+  json["cold_both"] = json_of(e.cold_both);
+  json["coverage"] = coverage(e);
+  json["trained_on"] = e.trained_on;
+  json["is_training_set"] = e.is_training_set;
+  json["baseline_mean_mse"] = e.baseline_mean_mse;
+  json["baseline_bias_mse"] = e.baseline_bias_mse;
+  return text_of(json) + '\n';
 }
 
 std::string evaluation_table(const Evaluation& e) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/parallel.hpp"
+#include "common/json.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/version.hpp"
 
@@ -16,9 +17,9 @@ JsonLog::JsonLog(const std::string& path) : path_(path) {
   if (!file_) throw Error(ErrorCode::kSystem, path + ": cannot be written: " + strerror(errno));
 }
 
-void JsonLog::write(const JsonObject& object) {
+void JsonLog::write(std::string line) {
   if (!file_) return;
-  const std::string line = object.text() + "\n";
+  line += '\n';
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() ||
       std::fflush(file_.get()) != 0) {
     throw Error(ErrorCode::kSystem, path_ + ": cannot be written: " + strerror(errno));
@@ -26,71 +27,64 @@ void JsonLog::write(const JsonObject& object) {
 }
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
-  JsonObject options;
-  for (const auto& [name, value] : describe_options(command.train)) options.add(name, value);
-  JsonObject data;
-  data.add("source", ratings.report.source)
-      .add("users", ratings.training.user_count())
-      .add("items", ratings.training.item_count())
-      .add("training_ratings", ratings.training.size())
-      .add("validation_ratings", ratings.validation.size())
-      .add("held_out", ratings.held_out)
-      .add("duplicates", ratings.duplicates)
-      .add("bad_lines", ratings.report.bad_lines)
-      .add("seconds", ratings.seconds);
+  Json options = Json::object();
+  for (const auto& [name, value] : describe_options(command.train)) options[name] = value;
   const std::string& kernel = command.train.kernel;
-  write(JsonObject()
-            .add("event", "start")
-            .add("version", MFPAR_VERSION)
-            .add("seed", command.train.seed)
-            .add("threads", resolve_threads(command.train.threads))
-            .add("kernel", kernel == "auto" ? kernel_name() : kernel)
-            .add("options", options)
-            .add("data", data));
+  write(text_of(Json{{"event", "start"},
+                     {"version", MFPAR_VERSION},
+                     {"seed", command.train.seed},
+                     {"threads", resolve_threads(command.train.threads)},
+                     {"kernel", kernel == "auto" ? kernel_name() : kernel},
+                     {"options", options},
+                     {"data",
+                      {{"source", ratings.report.source},
+                       {"users", ratings.training.user_count()},
+                       {"items", ratings.training.item_count()},
+                       {"training_ratings", ratings.training.size()},
+                       {"validation_ratings", ratings.validation.size()},
+                       {"held_out", ratings.held_out},
+                       {"duplicates", ratings.duplicates},
+                       {"bad_lines", ratings.report.bad_lines},
+                       {"seconds", ratings.seconds}}}}));
 }
 
 void JsonLog::epoch(const EpochReport& report, double elapsed) {
-  write(JsonObject()
-            .add("event", "epoch")
-            .add("epoch", report.epoch)
-            .add("train_mse", report.train_mse)
-            .add("objective", report.objective)
-            .add("valid_mse", report.valid_mse)
-            .add("valid_rmse", report.valid_rmse())
-            .add("seconds", report.seconds)
-            .add("updates_per_second", report.updates_per_second)
-            .add("evaluation_seconds", report.evaluation_seconds)
-            .add("wait_seconds", report.wait_seconds)
-            .add("elapsed", elapsed));
+  write(text_of(Json{{"event", "epoch"},
+                     {"epoch", report.epoch},
+                     {"train_mse", report.train_mse},
+                     {"objective", report.objective},
+                     {"valid_mse", report.valid_mse},
+                     {"valid_rmse", report.valid_rmse()},
+                     {"seconds", report.seconds},
+                     {"updates_per_second", report.updates_per_second},
+                     {"evaluation_seconds", report.evaluation_seconds},
+                     {"wait_seconds", report.wait_seconds},
+                     {"elapsed", elapsed}}));
 }
 
 void JsonLog::fold(const FoldReport& report) {
-  write(JsonObject()
-            .add("event", "fold")
-            .add("fold", report.fold)
-            .add("valid_mse", report.valid_mse)
-            .add("baseline_bias_mse", report.baseline_mse)
-            .add("ratings", report.ratings)
-            .add("best_epoch", report.best_epoch));
+  write(text_of(Json{{"event", "fold"},
+                     {"fold", report.fold},
+                     {"valid_mse", report.valid_mse},
+                     {"baseline_bias_mse", report.baseline_mse},
+                     {"ratings", report.ratings},
+                     {"best_epoch", report.best_epoch}}));
 }
 
 void JsonLog::folds(const CrossValidation& result) {
-  write(JsonObject()
-            .add("event", "folds")
-            .add("mean_mse", result.mean_mse)
-            .add("sd_mse", result.sd_mse));
+  write(
+      text_of(Json{{"event", "folds"}, {"mean_mse", result.mean_mse}, {"sd_mse", result.sd_mse}}));
 }
 
 void JsonLog::end(const std::string& outcome, double seconds) {
-  write(JsonObject().add("event", "end").add("outcome", outcome).add("seconds", seconds));
+  write(text_of(Json{{"event", "end"}, {"outcome", outcome}, {"seconds", seconds}}));
 }
 
 void JsonLog::end(const std::string& outcome, const FactorModel& model, double seconds) {
-  write(JsonObject()
-            .add("event", "end")
-            .add("outcome", outcome)
-            .add("best_epoch", model.parts().record.best_epoch)
-            .add("seconds", seconds));
+  write(text_of(Json{{"event", "end"},
+                     {"outcome", outcome},
+                     {"best_epoch", model.parts().record.best_epoch},
+                     {"seconds", seconds}}));
 }
 
 }  // namespace mfpar::apps
