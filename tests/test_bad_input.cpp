@@ -211,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(help_and_version_are_asked_for_not_trained_on, Files) {
     BOOST_TEST(help.code == 0);
     BOOST_TEST(help.err == "");
     BOOST_TEST(help.out.starts_with("NAME\n       " + program + " - "));
-    for (const char* part : {"SYNOPSIS\n", "EXAMPLES\n", "EXIT CODES\n", "--threads"}) {
+    for (const char* part : {"SYNOPSIS\n", "EXAMPLES\n", "EXIT STATUS\n", "--threads"}) {
       BOOST_TEST((help.out.find(part) != std::string::npos), program << " lacks " << part);
     }
     const Outcome version = run(program + " --version");

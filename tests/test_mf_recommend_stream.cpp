@@ -62,8 +62,8 @@ BOOST_FIXTURE_TEST_CASE(a_request_says_how_its_list_is_made, Films) {
 
 BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
   const std::vector<std::pair<std::string, std::string>> bad{
-      {"{\"id\":", "no JSON: column "},
-      {"{\"id\":\"x\",\"ratings\":{\"1\":5}} trailing", "no JSON: column "},
+      {"{\"id\":", "not JSON: column "},
+      {"{\"id\":\"x\",\"ratings\":{\"1\":5}} trailing", "not JSON: column "},
       {"[1]", "the request is a list; expected an object"},
       {"{}", "neither \\\"id\\\" nor \\\"ratings\\\" is there"},
       {"{\"id\":\"x\"}", "the model was not trained on a user \\\"x\\\""},
@@ -73,8 +73,8 @@ BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
       {"{\"ratings\":{\"1\":\"five\"}}", "the rating of item \\\"1\\\" is a string"},
       {"{\"ratings\":{\"1\":null}}", "the rating of item \\\"1\\\" is null"},
       {"{\"ratings\":{\"1\":1e39}}", "out of the range of single precision"},
-      {"{\"ratings\":{\"1\":1e999}}", "no JSON: column "},
-      {"{\"ratings\":{\"1\":NaN}}", "no JSON: column "},
+      {"{\"ratings\":{\"1\":1e999}}", "not JSON: number overflow parsing '1e999'"},
+      {"{\"ratings\":{\"1\":NaN}}", "not JSON: column "},
       {"{\"ratings\":[[1]]}", "a list of 1 is in \\\"ratings\\\""},
       {"{\"ratings\":[{\"item\":1}]}", "a rating lacks \\\"rating\\\""},
       {"{\"ratings\":[7]}", "a number is in \\\"ratings\\\""},
@@ -82,8 +82,8 @@ BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
       {"{\"ratings\":{},\"rank_by\":\"best\"}", "\\\"rank_by\\\" must be rating, interaction"},
       {"{\"ratings\":{},\"explain\":1}", "\\\"explain\\\" is a number; expected true or false"},
       {"{\"ratings\":{},\"tpo\":1}", "unknown key \\\"tpo\\\""},
-      {"{\"id\":\"\xFF\",\"ratings\":{}}", "no JSON: column "},
-      {std::string(100, '[') + std::string(100, ']'), "nested more than 32 deep"}};
+      {"{\"id\":\"\xFF\",\"ratings\":{}}", "not JSON: column "},
+      {std::string(100, '[') + std::string(100, ']'), "nested more than 32 levels deep"}};
   std::string input;
   for (const auto& [line, words] : bad) input += line + "\n{\"ratings\":{\"1\":5}}\n";
   const Outcome outcome = run("mf-recommend a.model --top 3", input);

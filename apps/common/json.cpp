@@ -1,57 +1,98 @@
 // SPDX-License-Identifier: MIT
 #include "common/json.hpp"
 
+#include <charconv>
+#include <cmath>
+
+#include "base/decimal.hpp"
+#include "mfpar/error.hpp"
+
 namespace mfpar::apps {
 
 namespace {
 
-/// The length of the UTF-8 sequence `text` begins with (RFC 3629: no overlong forms, no surrogates,
-/// at most U+10FFFF), or 0 when there is none.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+/// Deeper than anything a request needs.
+constexpr int kMaxDepth = 32;
+
+/// As dump() does it, but for numbers: those of dump() are longer than they need be for one in 700 floats.
+void append(std::string& text, const Json& json) {
+  const auto append_each = [&](char open, char close, const auto& append_one) {
+    text += open;
+    for (auto i = json.begin(); i != json.end(); ++i) {
+      if (i != json.begin()) text += ',';
+      append_one(i);
+    }
+    text += close;
   };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80u) return 1;
-  if (lead >= 0xC2u && lead <= 0xDFu && continues(1)) return 2;
-  if (lead >= 0xE0u && lead <= 0xEFu && continues(1) && continues(2)) {
-    if (lead == 0xE0u && byte(1) < 0xA0u) return 0;
-    if (lead == 0xEDu && byte(1) > 0x9Fu) return 0;
-    return 3;
+  if (json.is_object()) {
+    append_each('{', '}', [&](const auto& member) {
+      append(text, member.key());
+      text += ':';
+      append(text, *member);
+    });
+  } else if (json.is_array()) {
+    append_each('[', ']', [&](const auto& value) { append(text, *value); });
+  } else if (json.is_number_float() && std::isfinite(json.get<double>())) {
+    append_shortest_decimal(text, json.get<double>());
+  } else {
+    text += json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   }
-  if (lead >= 0xF0u && lead <= 0xF4u && continues(1) && continues(2) && continues(3)) {
-    if (lead == 0xF0u && byte(1) < 0x90u) return 0;
-    if (lead == 0xF4u && byte(1) > 0x8Fu) return 0;
-    return 4;
-  }
-  return 0;
+}
+
+/// Throws Error without the name of the exception, "[json.exception...] parse error at line 1, column 9: ".
+[[noreturn]] void fail(const std::string& place, std::string_view what) {
+  const std::size_t reason = what.find(": ");
+  what.remove_prefix(reason == what.npos ? what.find("] ") + 2 : reason + 2);
+  throw Error(ErrorCode::kBadData, "not JSON: " + place + std::string(what));
 }
 
 }  // namespace
 
-std::string json_string(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string result = "\"";
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    const char c = text[0];
-    if (length == 0) {
-      result += "\\ufffd";
-    } else if (c == '"' || c == '\\') {
-      result.append({'\\', c});
-    } else if (c == '\n') {
-      result += "\\n";
-    } else if (c == '\t') {
-      result += "\\t";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      result.append("\\u00").append({kHex[static_cast<std::size_t>(c) >> 4], kHex[c & 15]});
-    } else {
-      result += text.substr(0, length);
-    }
-    text.remove_prefix(length == 0 ? 1 : length);
+void JsonConversion<float>::to_json(Json& json, float number) {
+  double nearest = number;
+  if (std::isfinite(number)) {
+    const std::string digits = shortest_decimal(number);
+    std::from_chars(digits.data(), digits.data() + digits.size(), nearest);
   }
-  return result + '"';
+  json = nearest;
+}
+
+std::string text_of(const Json& json) {
+  std::string text;
+  append(text, json);
+  return text;
+}
+
+Json parse_json(std::string_view text) {
+  const auto check_depth = [](int depth, Json::parse_event_t event, const Json&) {
+    using Event = Json::parse_event_t;
+    if (depth >= kMaxDepth && (event == Event::object_start || event == Event::array_start)) {
+      throw Error(ErrorCode::kBadData,
+                  "nested more than " + std::to_string(kMaxDepth) + " levels deep");
+    }
+    return true;
+  };
+  try {
+    return Json::parse(text, check_depth);
+  } catch (const Json::parse_error& e) {
+    fail("column " + std::to_string(e.byte) + ": ", e.what());
+  } catch (const Json::exception& e) {
+    fail("", e.what());
+  }
+}
+
+const char* kind_of(const Json& json) {
+  if (json.is_number()) return "a number";
+  if (json.is_string()) return "a string";
+  if (json.is_array()) return "a list";
+  if (json.is_object()) return "an object";
+  return json.is_boolean() ? "true or false" : "null";
+}
+
+std::optional<std::string> id_of(const Json& json) {
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_number_integer()) return json.dump();
+  return std::nullopt;
 }
 
 }  // namespace mfpar::apps

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include "mfpar/version.hpp"
 
@@ -50,19 +51,35 @@ std::string head(const ProgramInfo& info) {
 std::string option_entry(const OptionSpec& option) {
   std::string term = option.alias.empty() ? "" : "-" + option.alias + ", ";
   term += "--" + option.name;
-  if (!option.value_name.empty()) term += " " + option.value_name;
-  return entry(term, option.text());
+  if (option.value_name.empty()) return entry(term, option.help);
+  const std::string& preset = option.default_text;
+  return entry(term + " " + option.value_name,
+               option.help + (preset.empty() ? "" : " Default: " + preset + "."));
 }
+
+std::string upper_case(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+constexpr std::pair<int, const char*> kExitCodes[] = {
+    {kDone, "done"},
+    {kBug, "a bug in the program"},
+    {kUsage, "usage: an option or argument cannot be used"},
+    {kData, "bad data: ratings that cannot be used"},
+    {kSystemFailure, "a file or the system: missing, damaged, not permitted, no space"},
+    {kDivergedTraining, "the training diverged"},
+    {kInterrupted, "interrupted"}};
 
 std::string foot(const ProgramInfo& info) {
   std::string text;
   if (!info.examples.empty()) text += "\nEXAMPLES\n";
   for (const Example& example : info.examples) text += entry(example.command, example.explanation);
-  text += "\nEXIT CODES\n";
-  for (const auto& [code, meaning] : exit_meanings()) {
+  text += "\nEXIT STATUS\n";
+  for (const auto& [code, meaning] : kExitCodes) {
     std::string number = std::to_string(code);
     number.resize(kEntryIndent - kTextIndent, ' ');
-    text += std::string(kTextIndent, ' ') + number + std::string(meaning) + '\n';
+    text += std::string(kTextIndent, ' ') + number + meaning + '\n';
   }
   return text;
 }
@@ -75,9 +92,11 @@ std::string manual(const ProgramInfo& info, const Options& options) {
   for (const PositionalSpec& positional : options.positionals()) {
     text += entry(positional.name, positional.help);
   }
-  for (const OptionGroup& group : options.groups()) {
-    text += '\n' + upper_case(group.heading) + '\n';
-    for (const OptionSpec& option : group.options) text += option_entry(option);
+  std::string heading;
+  for (const OptionSpec& option : options.options()) {
+    if (option.heading != heading) text += '\n' + upper_case(option.heading) + '\n';
+    heading = option.heading;
+    text += option_entry(option);
   }
   return text + foot(info);
 }
@@ -85,31 +104,13 @@ std::string manual(const ProgramInfo& info, const Options& options) {
 std::string manual(const ProgramInfo& info, std::span<const Command> commands) {
   std::string text = head(info) + "\nCOMMANDS\n";
   for (const Command& command : commands) text += entry(command.name, command.purpose + ".");
-  return text + wrapped("'" + info.name + " COMMAND --help' tells more about each.", kTextIndent) +
-         foot(info);
+  return text + foot(info);
 }
 
 std::string version_text(const ProgramInfo& info) {
   std::string text = info.name + " (mfpar) " MFPAR_VERSION;
   if (info.kernel) text += ", kernel " + info.kernel();
   return text + '\n';
-}
-
-std::span<const std::pair<int, std::string_view>> exit_meanings() {
-  static constexpr std::pair<int, std::string_view> kMeanings[] = {
-      {kDone, "done"},
-      {kBug, "a bug in the program"},
-      {kUsage, "usage: an option or argument cannot be used"},
-      {kData, "bad data: ratings that cannot be used"},
-      {kSystemFailure, "a file or the system: missing, damaged, not permitted, no space"},
-      {kDivergedTraining, "the training diverged"},
-      {kInterrupted, "interrupted"}};
-  return kMeanings;
-}
-
-std::string upper_case(std::string text) {
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return text;
 }
 
 }  // namespace mfpar::apps

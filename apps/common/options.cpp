@@ -6,7 +6,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "common/json.hpp"
+#include "base/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -24,6 +24,11 @@ struct Rejected {
 
 std::string hint(const std::string& candidate) {
   return candidate.empty() ? "" : "; did you mean " + candidate + "?";
+}
+
+const std::string& not_empty(const std::string& value) {
+  if (value.empty()) Options::reject("something other than the empty text");
+  return value;
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`.
@@ -47,18 +52,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 /// The arguments as Boost sees them: options with canonical names, and positionals.
 std::vector<po::option> tokenise(const std::vector<std::string>& arguments,
-                                 std::span<const OptionGroup> groups,
-                                 const std::vector<std::string>& names) {
+                                 std::span<const OptionSpec> options) {
   po::options_description description;
-  for (const OptionGroup& group : groups) {
-    for (const OptionSpec& option : group.options) {
-      const std::string both = option.name + (option.alias.empty() ? "" : "," + option.alias);
-      if (option.value_name.empty()) {
-        description.add_options()(both.c_str(), "");
-      } else {
-        description.add_options()(both.c_str(), po::value<std::string>(), "");
-      }
+  std::vector<std::string> names;
+  for (const OptionSpec& option : options) {
+    const std::string both = option.name + (option.alias.empty() ? "" : "," + option.alias);
+    if (option.value_name.empty()) {
+      description.add_options()(both.c_str(), "");
+    } else {
+      description.add_options()(both.c_str(), po::value<std::string>(), "");
     }
+    names.push_back(option.name);
   }
   namespace style = po::command_line_style;
   try {
@@ -91,7 +95,7 @@ bool Interval::holds(double x) const {
 
 std::string Interval::text() const {
   const bool bounded_below = std::isfinite(lowest), bounded_above = std::isfinite(highest);
-  const std::string low = json_number(lowest), high = json_number(highest);
+  const std::string low = shortest_decimal(lowest), high = shortest_decimal(highest);
   if (bounded_below && bounded_above && !open_lowest && !open_highest) {
     return "from " + low + " to " + high;
   }
@@ -106,22 +110,19 @@ std::string OptionSpec::display() const {
   return "--" + name + (alias.empty() ? "" : " (-" + alias + ")");
 }
 
-std::string OptionSpec::text() const {
-  const bool shows_default = !value_name.empty() && !default_text.empty();
-  return shows_default ? help + " Default: " + default_text + "." : help;
-}
-
-void Options::group(std::string heading) { groups_.push_back({std::move(heading), {}}); }
-
 void Options::positional(std::string name, std::string& target, std::string help, bool required) {
   assert(!required || positionals_.empty() || positionals_.back().required);
-  positionals_.push_back({std::move(name), std::move(help), &target, required});
+  positionals_.push_back({.name = std::move(name),
+                          .help = std::move(help),
+                          .take = [&target](const std::string& value) { target = value; },
+                          .required = required});
 }
 
 void Options::rest(std::string name, std::vector<std::string>& target, std::string help) {
-  assert(rest_ == nullptr);
-  rest_ = &target;
-  positionals_.push_back({std::move(name), std::move(help), nullptr, false});
+  positionals_.push_back({.name = std::move(name),
+                          .help = std::move(help),
+                          .take = [&target](const std::string& value) { target.push_back(value); },
+                          .repeatable = true});
 }
 
 void Options::flag(std::string_view names, bool& target, std::string help) {
@@ -130,26 +131,21 @@ void Options::flag(std::string_view names, bool& target, std::string help) {
 
 void Options::text(std::string_view names, std::string value_name, std::string& target,
                    std::string help) {
-  add(names, std::move(value_name), std::move(help), target, [&target](const std::string& value) {
-    if (value.empty()) reject("something other than the empty text");
-    target = value;
-  });
+  add(names, std::move(value_name), std::move(help), target,
+      [&target](const std::string& value) { target = not_empty(value); });
 }
 
 void Options::texts(std::string_view names, std::string value_name,
                     std::vector<std::string>& target, std::string help) {
   add(
       names, std::move(value_name), std::move(help), "",
-      [&target](const std::string& value) {
-        if (value.empty()) reject("something other than the empty text");
-        target.push_back(value);
-      },
+      [&target](const std::string& value) { target.push_back(not_empty(value)); },
       /*repeatable=*/true);
 }
 
 void Options::number(std::string_view names, std::string value_name, double& target,
                      Interval interval, std::string help) {
-  add(names, std::move(value_name), std::move(help), json_number(target),
+  add(names, std::move(value_name), std::move(help), shortest_decimal(target),
       [&target, interval](const std::string& value) {
         double number = 0.0;
         const char* end = value.data() + value.size();
@@ -166,9 +162,9 @@ void Options::number(std::string_view names, std::string value_name, double& tar
 void Options::add(std::string_view names, std::string value_name, std::string help,
                   std::string default_text, std::function<void(const std::string&)> take,
                   bool repeatable) {
-  if (groups_.empty()) group("Options");
   const std::size_t comma = names.find(',');
-  OptionSpec option{.name = std::string(names.substr(0, comma)),
+  OptionSpec option{.heading = heading_,
+                    .name = std::string(names.substr(0, comma)),
                     .alias = comma == names.npos ? "" : std::string(names.substr(comma + 1)),
                     .value_name = std::move(value_name),
                     .help = std::move(help),
@@ -176,79 +172,73 @@ void Options::add(std::string_view names, std::string value_name, std::string he
                     .take = std::move(take),
                     .repeatable = repeatable};
   assert(find(option.name) == nullptr);
-  groups_.back().options.push_back(std::move(option));
+  options_.push_back(std::move(option));
 }
 
 void Options::reject(const std::string& expected) { throw Rejected{expected}; }
 
 void Options::parse(const std::vector<std::string>& arguments) {
-  for (const po::option& token : tokenise(arguments, groups_, names())) {
-    if (token.string_key.empty()) {
-      const std::size_t single = positionals_.size() - (rest_ != nullptr ? 1 : 0);
-      if (rest_ != nullptr && positionals_given_ == single) {
-        rest_->push_back(token.value.front());
-        continue;
-      }
-      if (positionals_given_ == single) {
-        fail("unexpected argument '" + token.value.front() + "': " +
-             (positionals_.empty() ? "none is"
-                                   : "no more than " + std::to_string(positionals_.size()) +
-                                         (positionals_.size() == 1 ? " is" : " are")) +
-             " expected");
-      }
-      *positionals_[positionals_given_++].target = token.value.front();
-      continue;
-    }
-    const OptionSpec& option = *find(token.string_key);
-    if (given(option.name) && !option.repeatable)
-      fail("option " + option.display() + " is given twice");
-    given_.push_back(option.name);
+  for (const po::option& token : tokenise(arguments, options_)) {
     const std::string value = token.value.empty() ? "" : token.value.front();
-    // Boost takes whatever follows as the value; a known option there means that it was forgotten.
-    if (value.starts_with("--") && find(value.substr(2, value.find('=') - 2)) != nullptr) {
-      fail("option " + option.display() + " needs a value, but " + value + " follows");
-    }
-    try {
-      option.take(value);
-    } catch (const Rejected& rejected) {
-      // "-rank 8" is read as "-r ank".
-      const std::string written = token.original_tokens.empty() ? "" : token.original_tokens[0];
-      const bool one_dash = written.size() > 2 && written[0] == '-' && find(written.substr(1));
-      const std::string found =
-          option.value_name.empty() ? " cannot stand here" : " is '" + value + "'";
-      fail(option.display() + found + "; it must be " + rejected.expected +
-           hint(one_dash ? "-" + written : ""));
+    if (token.string_key.empty()) {
+      take_positional(value);
+    } else {
+      take_option(*find(token.string_key), value,
+                  token.original_tokens.empty() ? "" : token.original_tokens.front());
     }
   }
 }
 
+void Options::take_positional(const std::string& value) {
+  const std::size_t most = positionals_.size();
+  if (next_positional_ == most) {
+    fail("unexpected argument '" + value + "': " +
+         (most == 0 ? "none is"
+                    : "no more than " + std::to_string(most) + (most == 1 ? " is" : " are")) +
+         " expected");
+  }
+  positionals_[next_positional_].take(value);
+  if (!positionals_[next_positional_].repeatable) ++next_positional_;
+}
+
+/// `written` is the word that the option stands in, as it was typed.
+void Options::take_option(const OptionSpec& option, const std::string& value,
+                          const std::string& written) {
+  if (given(option.name) && !option.repeatable) {
+    fail("option " + option.display() + " is given twice");
+  }
+  given_.push_back(option.name);
+  // Boost takes whatever follows as the value; a known option there means that it was forgotten.
+  if (value.starts_with("--") && find(value.substr(2, value.find('=') - 2)) != nullptr) {
+    fail("option " + option.display() + " needs a value, but " + value + " follows");
+  }
+  try {
+    option.take(value);
+  } catch (const Rejected& rejected) {
+    // "-rank 8" is read as "-r ank".
+    const bool one_dash = written.size() > 2 && find(written.substr(1)) != nullptr;
+    const std::string found =
+        option.value_name.empty() ? " cannot stand here" : " is '" + value + "'";
+    fail(option.display() + found + "; it must be " + rejected.expected +
+         hint(one_dash ? "-" + written : ""));
+  }
+}
+
 void Options::require_positionals() const {
-  if (positionals_given_ < positionals_.size() && positionals_[positionals_given_].required) {
-    const PositionalSpec& missing = positionals_[positionals_given_];
+  if (next_positional_ < positionals_.size() && positionals_[next_positional_].required) {
+    const PositionalSpec& missing = positionals_[next_positional_];
     fail(missing.name + " is missing: " + missing.help);
   }
 }
 
 bool Options::given(std::string_view name) const {
   assert(find(name) != nullptr);
-  return std::find(given_.begin(), given_.end(), name) != given_.end();
+  return std::ranges::find(given_, name) != given_.end();
 }
 
 const OptionSpec* Options::find(std::string_view name) const {
-  for (const OptionGroup& group : groups_) {
-    for (const OptionSpec& option : group.options) {
-      if (option.name == name) return &option;
-    }
-  }
-  return nullptr;
-}
-
-std::vector<std::string> Options::names() const {
-  std::vector<std::string> names;
-  for (const OptionGroup& group : groups_) {
-    for (const OptionSpec& option : group.options) names.push_back(option.name);
-  }
-  return names;
+  const auto found = std::ranges::find(options_, name, &OptionSpec::name);
+  return found == options_.end() ? nullptr : &*found;
 }
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {

@@ -34,28 +34,26 @@ struct Interval {
 
 /// What one option is called, how its manual entry reads and what it does with its value.
 struct OptionSpec {
-  std::string name;        ///< without dashes
-  std::string alias;       ///< one letter, or empty
-  std::string value_name;  ///< "N"; empty for a flag; completion.hpp says what names a path
+  std::string heading;  ///< of the group it belongs to
+  std::string name;     ///< without dashes
+  std::string alias;    ///< one letter, or empty
+  /// "N"; empty for a flag. Completion offers the words of "a|b", and files for FILE, FOLDER, MODEL,
+  /// RATINGS and TARGET.
+  std::string value_name;
   std::string help;
   std::string default_text;  ///< empty: none shown
   std::function<void(const std::string&)> take;
   bool repeatable = false;  ///< may be given several times
 
   std::string display() const;  ///< "--rank (-k)", for messages
-  std::string text() const;     ///< the help and the default, for manuals
-};
-
-struct OptionGroup {
-  std::string heading;
-  std::vector<OptionSpec> options;
 };
 
 struct PositionalSpec {
   std::string name;
   std::string help;
-  std::string* target;  ///< null for the rest
-  bool required;
+  std::function<void(const std::string&)> take;
+  bool required = false;
+  bool repeatable = false;  ///< takes all that follow
 };
 
 /// The options and positionals of one program: declared once, each bound to the variable it sets,
@@ -64,7 +62,7 @@ struct PositionalSpec {
 class Options {
  public:
   /// Opens a group; the options declared next belong to it.
-  void group(std::string heading);
+  void group(std::string heading) { heading_ = std::move(heading); }
 
   /// Positionals are filled in the order of declaration; the required ones come first.
   void positional(std::string name, std::string& target, std::string help, bool required = true);
@@ -81,21 +79,14 @@ class Options {
   void texts(std::string_view names, std::string value_name, std::vector<std::string>& target,
              std::string help);
 
-  /// A whole number from `lowest` to `highest`, nothing behind it.
-  template <std::integral T>
-  void integer(std::string_view names, std::string value_name, T& target, T lowest, T highest,
+  /// A whole number from `lowest` to `highest`, nothing behind it. A target that is a std::optional
+  /// has no default.
+  template <std::integral T, class Target>
+  void integer(std::string_view names, std::string value_name, Target& target, T lowest, T highest,
                std::string help) {
-    add(names, std::move(value_name), std::move(help), std::to_string(target),
-        [&target, lowest, highest](const std::string& value) {
-          target = parse_integer(value, lowest, highest);
-        });
-  }
-
-  /// The same for a number that has no default.
-  template <std::integral T>
-  void integer(std::string_view names, std::string value_name, std::optional<T>& target, T lowest,
-               T highest, std::string help) {
-    add(names, std::move(value_name), std::move(help), "",
+    std::string default_text;
+    if constexpr (std::same_as<Target, T>) default_text = std::to_string(target);
+    add(names, std::move(value_name), std::move(help), std::move(default_text),
         [&target, lowest, highest](const std::string& value) {
           target = parse_integer(value, lowest, highest);
         });
@@ -141,7 +132,7 @@ class Options {
   /// Whether the option was on the command line. REQUIRES: a declared name.
   bool given(std::string_view name) const;
 
-  std::span<const OptionGroup> groups() const noexcept { return groups_; }
+  std::span<const OptionSpec> options() const noexcept { return options_; }
   std::span<const PositionalSpec> positionals() const noexcept { return positionals_; }
 
  private:
@@ -172,14 +163,15 @@ class Options {
         });
   }
 
+  void take_positional(const std::string& value);
+  void take_option(const OptionSpec& option, const std::string& value, const std::string& written);
   const OptionSpec* find(std::string_view name) const;
-  std::vector<std::string> names() const;
 
-  std::vector<OptionGroup> groups_;
+  std::string heading_ = "Options";
+  std::vector<OptionSpec> options_;
   std::vector<PositionalSpec> positionals_;
-  std::vector<std::string>* rest_ = nullptr;
+  std::size_t next_positional_ = 0;
   std::vector<std::string> given_;
-  std::size_t positionals_given_ = 0;
 };
 
 /// The candidate that `word` is most likely a misspelling or the beginning of, or "".

@@ -9,8 +9,6 @@
 #include <new>
 #include <system_error>
 
-#include "common/completion.hpp"
-#include "common/man_page.hpp"
 #include "common/manual.hpp"
 #include "mfpar/error.hpp"
 
@@ -68,22 +66,6 @@ std::vector<std::string> arguments(int argc, const char* const* argv) {
   return argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : std::vector<std::string>{};
 }
 
-// For whoever packages the programs.
-constexpr const char* kManPage = "--man-page";
-constexpr const char* kBashCompletion = "--bash-completion";
-
-/// The manual page or completion of a program with commands; each command writes its own part.
-int describe_commands(const ProgramInfo& info, std::span<const Command> commands,
-                      const std::string& form) {
-  if (form == kManPage) std::cout << man_page_head(info, commands);
-  for (const Command& command : commands) {
-    const char* const words[] = {command.name.c_str(), form.c_str()};
-    if (const int code = command.run(2, words); code != kDone) return code;
-  }
-  std::cout << (form == kManPage ? man_page_foot(info) : bash_completion(info, commands));
-  return kDone;
-}
-
 }  // namespace
 
 int run_program(const ProgramInfo& info, Options& options, int argc, const char* const* argv,
@@ -93,11 +75,6 @@ int run_program(const ProgramInfo& info, Options& options, int argc, const char*
     options.group("Other options");
     options.flag("help,h", help, "Print this manual and exit.");
     options.flag("version", version, "Print the version and exit.");
-    const std::string only = argc == 2 ? argv[1] : "";
-    if (only == kManPage || only == kBashCompletion) {
-      std::cout << (only == kManPage ? man_page(info, options) : bash_completion(info, options));
-      return static_cast<int>(kDone);
-    }
     options.parse(arguments(argc, argv));
     if (help || version) {
       std::cout << (help ? manual(info, options) : version_text(info));
@@ -118,9 +95,6 @@ int run_commands(const ProgramInfo& info, std::span<const Command> commands, int
     if (first == "--help" || first == "-h" || first == "--version") {
       std::cout << (first == "--version" ? version_text(info) : manual(info, commands));
       return static_cast<int>(kDone);
-    }
-    if (first == kManPage || first == kBashCompletion) {
-      return describe_commands(info, commands, first);
     }
     std::vector<std::string> names;
     std::string list;

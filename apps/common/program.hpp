@@ -33,14 +33,12 @@ struct ProgramInfo {
   std::string synopsis;     ///< what follows the name: "MODEL RATINGS [OPTION]..."
   std::string description;  ///< paragraphs with an empty line between them; filled when shown
   std::vector<Example> examples;
-  std::function<std::string()> kernel;  ///< the instruction set --version tells; may be empty
+  std::function<std::string()> kernel;  ///< the instruction set --version prints; may be empty
 };
 
 /// The frame of a program: adds --help and --version to `options`, parses the arguments, calls
-/// `body` and returns its exit code. Whatever fails is told on standard error as "NAME: error: ..."
+/// `body` and returns its exit code. Whatever fails is reported on standard error as "NAME: error: ..."
 /// and becomes the exit code of its kind. Output that could not be written is a failure too.
-/// --man-page or --bash-completion alone, of which the help says nothing, print what is installed
-/// beside the program.
 int run_program(const ProgramInfo& info, Options& options, int argc, const char* const* argv,
                 const std::function<int()>& body);
 
@@ -51,8 +49,7 @@ struct Command {
   std::function<int(int argc, const char* const* argv)> run;  ///< given argv from the command on
 };
 
-/// The frame of a program with commands: "NAME COMMAND ...", "NAME --help", "NAME --version", and
-/// "NAME --man-page" and "NAME --bash-completion" for it and all its commands.
+/// The frame of a program with commands: "NAME COMMAND ...", "NAME --help", "NAME --version".
 int run_commands(const ProgramInfo& info, std::span<const Command> commands, int argc,
                  const char* const* argv);
 

@@ -85,12 +85,13 @@ std::string histogram(const DataReport& report) {
   return text;
 }
 
-JsonObject json_of(const Quantiles& quantiles) {
-  JsonObject object;
+Json json_of(const Quantiles& quantiles) {
+  Json json;
   for (std::size_t i = 0; i < quantiles.counts.size(); ++i) {
-    object.add(shortest_decimal(Quantiles::kShares[i]), quantiles.counts[i]);
+    json[shortest_decimal(Quantiles::kShares[i])] = quantiles.counts[i];
   }
-  return object.add("mean", quantiles.mean);
+  json["mean"] = quantiles.mean;
+  return json;
 }
 
 }  // namespace
@@ -127,32 +128,32 @@ std::string data_table(const DataReport& report) {
 
 std::string data_json(const DataReport& report) {
   const ReadReport& read = report.read;
-  JsonObject object;
-  object.add("source", read.source)
-      .add("compression", read.compression)
-      .add("delimiter", read.delimiter)
-      .add("header", read.header)
-      .add("columns", read.columns)
-      .add("bytes", read.bytes)
-      .add("lines", read.lines)
-      .add("bad_lines", read.bad_lines)
-      .add("read_seconds", read.seconds)
-      .add("users", report.users)
-      .add("items", report.items)
-      .add("ratings", report.ratings)
-      .add("duplicates", report.duplicates)
-      .add("density", report.density())
-      .add("mean", report.mean)
-      .add("sd", report.sd)
-      .add("store_bytes_per_rating", report.store_bytes)
-      .add("ratings_of_user", json_of(report.of_user))
-      .add("ratings_of_item", json_of(report.of_item));
+  Json json{{"source", read.source},
+            {"compression", read.compression},
+            {"delimiter", read.delimiter},
+            {"header", read.header},
+            {"columns", read.columns},
+            {"bytes", read.bytes},
+            {"lines", read.lines},
+            {"bad_lines", read.bad_lines},
+            {"read_seconds", read.seconds},
+            {"users", report.users},
+            {"items", report.items},
+            {"ratings", report.ratings},
+            {"duplicates", report.duplicates},
+            {"density", report.density()},
+            {"mean", report.mean},
+            {"sd", report.sd},
+            {"store_bytes_per_rating", report.store_bytes},
+            {"ratings_of_user", json_of(report.of_user)},
+            {"ratings_of_item", json_of(report.of_item)}};
   if (report.times) {
-    object.add("first_timestamp", report.times->first).add("last_timestamp", report.times->second);
+    json["first_timestamp"] = report.times->first;
+    json["last_timestamp"] = report.times->second;
   }
-  JsonObject values;
-  for (const auto& [value, count] : report.values) values.add(shortest_decimal(value), count);
-  return object.add("values", values).text() + '\n';
+  Json& values = json["values"] = Json::object();
+  for (const auto& [value, count] : report.values) values[shortest_decimal(value)] = count;
+  return text_of(json) + '\n';
 }
 
 }  // namespace mfpar::apps

@@ -17,15 +17,17 @@ double coverage(const Evaluation& e) {
                           : static_cast<double>(e.known.count) / static_cast<double>(e.all.count);
 }
 
-JsonObject json_of(const ErrorSummary& summary, const LossInfo& loss) {
-  JsonObject object;
-  object.add("count", summary.count);
+Json json_of(const ErrorSummary& summary, const LossInfo& loss) {
   if (loss.predicts_probability) {
-    return object.add("log_loss", summary.log_loss)
-        .add("accuracy", summary.accuracy)
-        .add("auc", summary.auc);
+    return {{"count", summary.count},
+            {"log_loss", summary.log_loss},
+            {"accuracy", summary.accuracy},
+            {"auc", summary.auc}};
   }
-  return object.add("mse", summary.mse).add("rmse", summary.rmse()).add("mae", summary.mae);
+  return {{"count", summary.count},
+          {"mse", summary.mse},
+          {"rmse", summary.rmse()},
+          {"mae", summary.mae}};
 }
 
 std::string table_row(const std::array<std::string, 5>& cells) {
@@ -58,18 +60,17 @@ std::string baseline_row(const std::string& name, std::uint64_t count, double er
 std::string evaluation_json(const Evaluation& e, Loss of) {
   const LossInfo& loss = describe_loss(of);
   const std::string metric(loss.metric);
-  return json_of(e.all, loss)
-             .add("known", json_of(e.known, loss))
-             .add("cold_user", json_of(e.cold_user, loss))
-             .add("cold_item", json_of(e.cold_item, loss))
-             .add("cold_both", json_of(e.cold_both, loss))
-             .add("coverage", coverage(e))
-             .add("trained_on", e.trained_on)
-             .add("is_training_set", e.is_training_set)
-             .add("baseline_mean_" + metric, e.baseline_mean_error)
-             .add("baseline_bias_" + metric, e.baseline_bias_error)
-             .text() +
-         '\n';
+  Json json = json_of(e.all, loss);
+  json["known"] = json_of(e.known, loss);
+  json["cold_user"] = json_of(e.cold_user, loss);
+  json["cold_item"] = json_of(e.cold_item, loss);
+  json["cold_both"] = json_of(e.cold_both, loss);
+  json["coverage"] = coverage(e);
+  json["trained_on"] = e.trained_on;
+  json["is_training_set"] = e.is_training_set;
+  json["baseline_mean_" + metric] = e.baseline_mean_error;
+  json["baseline_bias_" + metric] = e.baseline_bias_error;
+  return text_of(json) + '\n';
 }
 
 std::string evaluation_table(const Evaluation& e, Loss of) {

@@ -123,37 +123,35 @@ std::string model_json(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
   const TrainingRecord& record = parts.record;
   const EpochReport best = best_report(record);
-  const std::string metric(describe_loss(model.loss()).metric);
-  JsonObject options, bytes;
-  for (const auto& [name, value] : record.options) options.add(name, value);
-  for (const auto& [name, size] : sizes_of(model)) bytes.add(name, size);
-  const auto training = JsonObject()
-                            .add("options", options)
-                            .add("seed", record.seed)
-                            .add("ratings", record.ratings)
-                            .add("fingerprint", fingerprint_text(record.fingerprint))
-                            .add("best_epoch", record.best_epoch)
-                            .add("epochs", record.history.empty() ? 0 : record.history.back().epoch)
-                            .add("train_" + metric, best.train_error)
-                            .add("valid_" + metric, best.valid_error)
-                            .add("objective", best.objective);
+  const LossInfo& loss = describe_loss(model.loss());
+  const std::string metric(loss.metric);
+  Json options = Json::object(), bytes;
+  for (const auto& [name, value] : record.options) options[name] = value;
+  for (const auto& [name, size] : sizes_of(model)) bytes[name] = size;
   const double none = EpochReport::kNotComputed;
-  return JsonObject()
-             .add("loss", describe_loss(model.loss()).name)
-             .add("rank", model.rank())
-             .add("users", model.user_count())
-             .add("items", model.item_count())
-             .add("biases", model.has_biases())
-             .add("mean", model.mean())
-             .add("clipped", is_clipped(model))
-             .add("lowest", model.range().lowest)
-             .add("highest", model.range().highest)
-             .add("trained", parts.trained.items.size())
-             .add("held_out", parts.held_out.items.size())
-             .add("baseline_mean", has_baseline(model) ? double{parts.baseline.mean} : none)
-             .add("training", training)
-             .add("bytes", bytes)
-             .text() +
+  return text_of(Json{{"loss", loss.name},
+                      {"rank", model.rank()},
+                      {"users", model.user_count()},
+                      {"items", model.item_count()},
+                      {"biases", model.has_biases()},
+                      {"mean", model.mean()},
+                      {"clipped", is_clipped(model)},
+                      {"lowest", model.range().lowest},
+                      {"highest", model.range().highest},
+                      {"trained", parts.trained.items.size()},
+                      {"held_out", parts.held_out.items.size()},
+                      {"baseline_mean", has_baseline(model) ? double{parts.baseline.mean} : none},
+                      {"training",
+                       {{"options", options},
+                        {"seed", record.seed},
+                        {"ratings", record.ratings},
+                        {"fingerprint", fingerprint_text(record.fingerprint)},
+                        {"best_epoch", record.best_epoch},
+                        {"epochs", record.history.empty() ? 0 : record.history.back().epoch},
+                        {"train_" + metric, best.train_error},
+                        {"valid_" + metric, best.valid_error},
+                        {"objective", best.objective}}},
+                      {"bytes", bytes}}) +
          '\n';
 }
 

@@ -15,40 +15,35 @@ namespace {
 /// How many of a user's ratings stand beside each item in CSV.
 constexpr std::size_t kInfluences = 3;
 
-JsonObject json_of(const Explanation& explanation, const Catalogue& catalogue) {
-  JsonObject object;
-  object.add("mean", explanation.mean)
-      .add("user_bias", explanation.user_bias)
-      .add("item_bias", explanation.item_bias)
-      .add("interaction", explanation.interaction);
-  std::vector<JsonObject> because;
+Json json_of(const Explanation& explanation, const Catalogue& catalogue) {
+  Json because = Json::array();
   for (const RatingInfluence& influence : explanation.influences) {
-    JsonObject& entry = because.emplace_back();
-    entry.add("id", catalogue.model().items().id(influence.index));
+    Json entry{{"id", catalogue.model().items().id(influence.index)}};
     if (!catalogue.titles().columns().empty()) {
-      entry.add("title", catalogue.titles().title(influence.index));
+      entry["title"] = catalogue.titles().title(influence.index);
     }
-    entry.add("rating", influence.value)
-        .add("weight", static_cast<float>(influence.weight))
-        .add("contribution", static_cast<float>(influence.contribution));
+    entry["rating"] = influence.value;
+    entry["weight"] = static_cast<float>(influence.weight);
+    entry["contribution"] = static_cast<float>(influence.contribution);
+    because.push_back(std::move(entry));
   }
-  return object.add("because", because);
+  return {{"mean", explanation.mean},
+          {"user_bias", explanation.user_bias},
+          {"item_bias", explanation.item_bias},
+          {"interaction", explanation.interaction},
+          {"because", std::move(because)}};
 }
 
-JsonObject json_of(const Recommendation& item, const Answer& answer, const Catalogue& catalogue) {
-  JsonObject object;
-  object.add("id", catalogue.model().items().id(item.item));
+Json json_of(const Recommendation& item, const Answer& answer, const Catalogue& catalogue) {
+  Json json{{"id", catalogue.model().items().id(item.item)}};
   const ItemTitles& titles = catalogue.titles();
-  if (!titles.columns().empty()) object.add("title", titles.title(item.item));
-  object.add(answer.is_similar ? "cosine" : "score", item.score).add("rating", item.rating);
-  if (titles.columns().size() > 1) {
-    JsonObject further;
-    for (std::size_t i = 1; i < titles.columns().size(); ++i) {
-      further.add(titles.columns()[i], titles.text(item.item, i));
-    }
-    object.add("columns", further);
+  if (!titles.columns().empty()) json["title"] = titles.title(item.item);
+  json[answer.is_similar ? "cosine" : "score"] = item.score;
+  json["rating"] = item.rating;
+  for (std::size_t i = 1; i < titles.columns().size(); ++i) {
+    json["columns"][titles.columns()[i]] = titles.text(item.item, i);
   }
-  return object;
+  return json;
 }
 
 std::string signed_number(double number) { return (number < 0 ? "" : "+") + fixed(number, 4); }
@@ -56,18 +51,18 @@ std::string signed_number(double number) { return (number < 0 ? "" : "+") + fixe
 }  // namespace
 
 std::string json_of(const Answer& answer, const Catalogue& catalogue) {
-  JsonObject object;
-  if (!answer.id.empty()) object.add(answer.is_similar ? "similar_to" : "user", answer.id);
-  object.add("ratings", answer.ratings);
-  std::vector<JsonObject> items;
+  Json json;
+  if (!answer.id.empty()) json[answer.is_similar ? "similar_to" : "user"] = answer.id;
+  json["ratings"] = answer.ratings;
+  Json& items = json["items"] = Json::array();
   for (std::size_t i = 0; i < answer.items.size(); ++i) {
-    JsonObject& item = items.emplace_back(json_of(answer.items[i], answer, catalogue));
+    items.push_back(json_of(answer.items[i], answer, catalogue));
     if (!answer.explanations.empty()) {
-      item.add("explanation", json_of(answer.explanations[i], catalogue));
+      items.back()["explanation"] = json_of(answer.explanations[i], catalogue);
     }
   }
-  object.add("items", items);
-  return object.add("warnings", answer.warnings).text() + '\n';
+  json["warnings"] = answer.warnings;
+  return text_of(json) + '\n';
 }
 
 std::string csv_header(const Catalogue& catalogue, bool explain) {

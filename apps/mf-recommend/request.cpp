@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "common/json_reader.hpp"
+#include "common/json.hpp"
 #include "common/options.hpp"
 #include "mf-recommend/recommend_command.hpp"
 #include "mfpar/error.hpp"
@@ -15,50 +15,49 @@ namespace mfpar::apps {
 
 namespace {
 
-constexpr std::uint64_t kMostItems = 1'000'000;
+constexpr std::uint64_t kMaxItems = 1'000'000;
 
 const std::vector<std::string> kKeys{"id", "ratings", "top", "rank_by", "keep_rated", "explain"};
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
 
-std::string id_of(const JsonValue& value, const char* key) {
-  const auto id = value.id();
+std::string id_of(const Json& json, const char* key) {
+  const auto id = apps::id_of(json);
   if (!id || id->empty()) {
-    fail(std::string("\"") + key + "\" is " + (id ? "empty" : value.kind()) +
+    fail(std::string("\"") + key + "\" is " + (id ? "empty" : kind_of(json)) +
          "; expected an id, a string or a whole number");
   }
   return *id;
 }
 
-void rate(const FactorModel& model, const std::string& item, const JsonValue& value,
-          NewUser& user) {
-  const auto number = value.number();
-  if (!number) {
-    fail("the rating of item " + quoted(item) + " is " + value.kind() + "; expected a number");
+void rate(const FactorModel& model, const std::string& item, const Json& rating, NewUser& user) {
+  if (!rating.is_number()) {
+    fail("the rating of item " + mfpar::quoted(item) + " is " + kind_of(rating) +
+         "; expected a number");
   }
-  if (std::abs(*number) > std::numeric_limits<float>::max()) {
-    fail("the rating of item " + quoted(item) + " is out of the range of single precision");
+  const auto value = rating.get<double>();
+  if (std::abs(value) > std::numeric_limits<float>::max()) {
+    fail("the rating of item " + mfpar::quoted(item) + " is out of the range of single precision");
   }
-  user.rate(model, item, static_cast<float>(*number));
+  user.rate(model, item, static_cast<float>(value));
 }
 
 /// [ID, RATING] or {"item": ID, "rating": RATING}.
-void rate(const FactorModel& model, const JsonValue& entry, NewUser& user) {
-  if (const auto* pair = entry.array()) {
-    if (pair->size() != 2) {
-      fail("a list of " + std::to_string(pair->size()) +
+void rate(const FactorModel& model, const Json& entry, NewUser& user) {
+  if (entry.is_array()) {
+    if (entry.size() != 2) {
+      fail("a list of " + std::to_string(entry.size()) +
            " is in \"ratings\"; expected [ITEM, RATING]");
     }
-    return rate(model, id_of((*pair)[0], "item"), (*pair)[1], user);
+    return rate(model, id_of(entry[0], "item"), entry[1], user);
   }
-  const auto* members = entry.members();
-  if (members == nullptr) {
-    fail(std::string(entry.kind()) +
+  if (!entry.is_object()) {
+    fail(std::string(kind_of(entry)) +
          " is in \"ratings\"; expected [ITEM, RATING] or {\"item\": ITEM, \"rating\": RATING}");
   }
-  const JsonValue* item = nullptr;
-  const JsonValue* rating = nullptr;
-  for (const auto& [key, value] : *members) {
+  const Json* item = nullptr;
+  const Json* rating = nullptr;
+  for (const auto& [key, value] : entry.items()) {
     if (key == "item") item = &value;
     if (key == "rating") rating = &value;
   }
@@ -69,38 +68,35 @@ void rate(const FactorModel& model, const JsonValue& entry, NewUser& user) {
   rate(model, id_of(*item, "item"), *rating, user);
 }
 
-void take_ratings(const FactorModel& model, const JsonValue& value, NewUser& user) {
-  if (const auto* members = value.members()) {
-    for (const auto& [item, rating] : *members) rate(model, item, rating, user);
-  } else if (const auto* entries = value.array()) {
-    for (const JsonValue& entry : *entries) rate(model, entry, user);
+void take_ratings(const FactorModel& model, const Json& ratings, NewUser& user) {
+  if (ratings.is_object()) {
+    for (const auto& [item, rating] : ratings.items()) rate(model, item, rating, user);
+  } else if (ratings.is_array()) {
+    for (const Json& entry : ratings) rate(model, entry, user);
   } else {
-    fail(std::string("\"ratings\" is ") + value.kind() +
+    fail(std::string("\"ratings\" is ") + kind_of(ratings) +
          "; expected {ITEM: RATING, ...} or [[ITEM, RATING], ...]");
   }
   user.finish();
 }
 
-bool flag_of(const JsonValue& value, const std::string& key) {
-  if (value.boolean() == nullptr) {
-    fail('"' + key + "\" is " + value.kind() + "; expected true or false");
-  }
-  return *value.boolean();
+bool flag_of(const Json& json, const std::string& key) {
+  if (!json.is_boolean()) fail('"' + key + "\" is " + kind_of(json) + "; expected true or false");
+  return json.get<bool>();
 }
 
 }  // namespace
 
 Request parse_request(std::string_view line, const ListRequest& defaults,
                       const FactorModel& model) {
-  const JsonValue json = parse_json(line);
-  const auto* members = json.members();
-  if (members == nullptr) {
-    fail(std::string("the request is ") + json.kind() +
+  const Json json = parse_json(line);
+  if (!json.is_object()) {
+    fail(std::string("the request is ") + kind_of(json) +
          "; expected an object, {\"id\": ..., \"ratings\": {...}}");
   }
   Request request;
   request.list = defaults;
-  for (const auto& [key, value] : *members) {
+  for (const auto& [key, value] : json.items()) {
     if (key == "id") {
       request.user.id = id_of(value, "id");
       request.has_id = true;
@@ -109,13 +105,12 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
       take_ratings(model, value, request.user);
       request.has_ratings = true;
     } else if (key == "top") {
-      const auto top = value.whole_number();
-      if (!top || *top > kMostItems) {
-        fail("\"top\" must be a whole number from 0 to " + std::to_string(kMostItems));
+      if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMaxItems) {
+        fail("\"top\" must be a whole number from 0 to " + std::to_string(kMaxItems));
       }
-      request.list.top = static_cast<std::uint32_t>(*top);
+      request.list.top = value.get<std::uint32_t>();
     } else if (key == "rank_by") {
-      const auto rank_by = parse_rank_by(value.string() != nullptr ? *value.string() : "");
+      const auto rank_by = parse_rank_by(value.is_string() ? value.get<std::string>() : "");
       if (!rank_by) fail(std::string("\"rank_by\" must be ") + kRankByForms + ", as a string");
       request.list.rank_by = *rank_by;
     } else if (key == "keep_rated") {
@@ -126,7 +121,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
       std::string list;
       for (const std::string& known : kKeys) list += (list.empty() ? "" : ", ") + known;
       const std::string meant = nearest(key, kKeys);
-      fail("unknown key " + quoted(key) + "; expected " + list +
+      fail("unknown key " + mfpar::quoted(key) + "; expected " + list +
            (meant.empty() ? "" : "; did you mean " + meant + "?"));
     }
   }

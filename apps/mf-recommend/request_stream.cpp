@@ -125,7 +125,7 @@ Reply Stream::reply_to(const Line& line) const {
   try {
     reply.text = json_of(answer_of(line.text, reply), catalogue_);
   } catch (const Error& e) {
-    reply.text = JsonObject().add("line", line.number).add("error", e.what()).text() + '\n';
+    reply.text = text_of(Json{{"line", line.number}, {"error", e.what()}}) + '\n';
     reply.is_error = true;
     reply.row.reset();
   }

@@ -37,37 +37,36 @@ FoldedInUser fold_in(const ServedModel& served, const NewUser& user) {
   return result;
 }
 
-JsonObject answer_of(const ServedModel& served) {
-  return std::move(JsonObject().add("model_version", served.version));
+/// An answer begins with the version of the model.
+Json answer_of(const ServedModel& served, const Json& rest) {
+  Json answer{{"model_version", served.version}};
+  answer.insert(rest.begin(), rest.end());
+  return answer;
 }
 
-std::vector<JsonObject> items_of(const ServedModel& served,
-                                 const std::vector<Recommendation>& list) {
-  std::vector<JsonObject> items;
+Json items_of(const ServedModel& served, const std::vector<Recommendation>& list) {
+  Json items = Json::array();
   for (const Recommendation& r : list) {
-    items.push_back(std::move(JsonObject()
-                                  .add("item", served.model->items().id(r.item))
-                                  .add("score", r.score)
-                                  .add("rating", r.rating)));
+    items.push_back(
+        {{"item", served.model->items().id(r.item)}, {"score", r.score}, {"rating", r.rating}});
   }
   return items;
 }
 
 /// Adds to the items of a list the ratings that speak for each most, as {"item", "rating", "contribution"}.
 void add_reasons(const ServedModel& served, const FoldedInUser& user,
-                 const std::vector<Recommendation>& list, std::vector<JsonObject>& items) {
-  constexpr std::size_t kMostReasons = 3;
+                 const std::vector<Recommendation>& list, Json& items) {
+  constexpr std::size_t kMaxReasons = 3;
   const FoldInSession session(served.model, user.ratings);
   for (std::size_t i = 0; i < list.size(); ++i) {
-    std::vector<JsonObject> reasons;
+    Json reasons = Json::array();
     for (const RatingInfluence& influence : session.explain(list[i].item).influences) {
-      if (reasons.size() == kMostReasons || !(influence.contribution > 0)) break;
-      reasons.push_back(std::move(JsonObject()
-                                      .add("item", served.model->items().id(influence.index))
-                                      .add("rating", influence.value)
-                                      .add("contribution", influence.contribution)));
+      if (reasons.size() == kMaxReasons || !(influence.contribution > 0)) break;
+      reasons.push_back({{"item", served.model->items().id(influence.index)},
+                         {"rating", influence.value},
+                         {"contribution", influence.contribution}});
     }
-    items[i].add("because", reasons);
+    items[i]["because"] = std::move(reasons);
   }
 }
 
@@ -77,67 +76,61 @@ RecommendOptions options_of(const ServedModel& served, const ListQuestion& list)
 
 }  // namespace
 
-JsonObject health(const ServedModel& served) {
-  return std::move(answer_of(served)
-                       .add("status", "ok")
-                       .add("users", served.model->user_count())
-                       .add("items", served.model->item_count())
-                       .add("rank", served.model->rank()));
+Json health(const ServedModel& served) {
+  return answer_of(served, {{"status", "ok"},
+                            {"users", served.model->user_count()},
+                            {"items", served.model->item_count()},
+                            {"rank", served.model->rank()}});
 }
 
-JsonObject recommend_known(const ServedModel& served, const std::string& user,
-                           const ListQuestion& list) {
+Json recommend_known(const ServedModel& served, const std::string& user, const ListQuestion& list) {
   const UserIndex index = served.model->users().find(user);
   if (index == kNoIndex) {
     throw HttpError(404, "the model has no user '" + user +
                              "'; for somebody new, POST /recommend with their ratings");
   }
   const auto found = served.recommender.recommend(index, options_of(served, list));
-  return std::move(answer_of(served).add("user", user).add("items", items_of(served, found)));
+  return answer_of(served, {{"user", user}, {"items", items_of(served, found)}});
 }
 
-JsonObject recommend_new(const ServedModel& served, const NewUser& user) {
+Json recommend_new(const ServedModel& served, const NewUser& user) {
   const FoldedInUser folded_in = fold_in(served, user);
   const auto found = served.recommender.recommend(folded_in.taste(), options_of(served, user.list));
-  std::vector<JsonObject> items = items_of(served, found);
+  Json items = items_of(served, found);
   if (user.explain) add_reasons(served, folded_in, found, items);
-  return std::move(answer_of(served)
-                       .add("ratings_used", folded_in.row.used)
-                       .add("unknown_items", folded_in.unknown)
-                       .add("items", items));
+  return answer_of(served, {{"ratings_used", folded_in.row.used},
+                            {"unknown_items", folded_in.unknown},
+                            {"items", std::move(items)}});
 }
 
-JsonObject fold_in_new(const ServedModel& served, const NewUser& user) {
+Json fold_in_new(const ServedModel& served, const NewUser& user) {
   const FoldedInUser folded_in = fold_in(served, user);
-  return std::move(answer_of(served)
-                       .add("ratings_used", folded_in.row.used)
-                       .add("unknown_items", folded_in.unknown)
-                       .add("bias", folded_in.row.bias)
-                       .add("factors", folded_in.row.factors)
-                       .add("alpha", folded_in.row.alpha)
-                       .add("bias_alpha", folded_in.row.bias_alpha));
+  return answer_of(served, {{"ratings_used", folded_in.row.used},
+                            {"unknown_items", folded_in.unknown},
+                            {"bias", folded_in.row.bias},
+                            {"factors", folded_in.row.factors},
+                            {"alpha", folded_in.row.alpha},
+                            {"bias_alpha", folded_in.row.bias_alpha}});
 }
 
-JsonObject similar_to(const ServedModel& served, const std::string& item, std::uint32_t top) {
+Json similar_to(const ServedModel& served, const std::string& item, std::uint32_t top) {
   const ItemIndex index = served.model->items().find(item);
   if (index == kNoIndex) {
     throw HttpError(404, "the model has no item '" + item + "'; it knows those it was trained on");
   }
   const auto found =
       served.recommender.similar_items(index, std::min(top, served.model->item_count()));
-  return std::move(answer_of(served).add("item", item).add("items", items_of(served, found)));
+  return answer_of(served, {{"item", item}, {"items", items_of(served, found)}});
 }
 
-JsonObject predict_rating(const ServedModel& served, const std::string& user,
-                          const std::string& item) {
+Json predict_rating(const ServedModel& served, const std::string& user, const std::string& item) {
   const UserIndex u = served.model->users().find(user);
   const ItemIndex i = served.model->items().find(item);
-  return std::move(answer_of(served)
-                       .add("user", user)
-                       .add("item", item)
-                       .add("rating", served.model->predict(u, i))
-                       .add("user_known", u != kNoIndex)
-                       .add("item_known", i != kNoIndex));
+  return answer_of(served, {{"user", user},
+                            {"item", item},
+                            {"rating", served.model->predict(u, i)},
+                            {"user_known", u != kNoIndex},
+                            {"item_known", i != kNoIndex}});
 }
 
 }  // namespace mfpar::apps

@@ -13,23 +13,23 @@ namespace mfpar::apps {
 // of an answer, whatever is loaded meanwhile. All are safe from many threads at once.
 
 /// How the service is.
-JsonObject health(const ServedModel& served);
+Json health(const ServedModel& served);
 
 /// The list of a trained user. Throws HttpError(404) for another.
-JsonObject recommend_known(const ServedModel& served, const std::string& user,
+Json recommend_known(const ServedModel& served, const std::string& user,
                            const ListQuestion& list);
 
 /// The list of a user who comes with ratings.
-JsonObject recommend_new(const ServedModel& served, const NewUser& user);
+Json recommend_new(const ServedModel& served, const NewUser& user);
 
 /// The factors and bias of a user who comes with ratings.
-JsonObject fold_in_new(const ServedModel& served, const NewUser& user);
+Json fold_in_new(const ServedModel& served, const NewUser& user);
 
 /// The items nearest to an item. Throws HttpError(404) for an unknown one.
-JsonObject similar_to(const ServedModel& served, const std::string& item, std::uint32_t top);
+Json similar_to(const ServedModel& served, const std::string& item, std::uint32_t top);
 
 /// The rating of any user for any item; what is unknown of them is said.
-JsonObject predict_rating(const ServedModel& served, const std::string& user,
+Json predict_rating(const ServedModel& served, const std::string& user,
                           const std::string& item);
 
 }  // namespace mfpar::apps

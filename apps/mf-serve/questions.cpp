@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <optional>
 
-#include "common/json_reader.hpp"
+#include "common/json.hpp"
 #include "mf-serve/http_message.hpp"
 #include "mfpar/error.hpp"
 
@@ -23,63 +23,66 @@ std::uint32_t top_of(std::optional<std::uint64_t> value, const Limits& limits, u
                   "top must be a whole number from 1 to " + std::to_string(limits.most_top));
 }
 
-RankBy rank_by_of(const std::string* word, std::optional<double> number, unsigned status) {
-  if (word != nullptr && *word == "rating") return RankBy::rating();
-  if (word != nullptr && *word == "interaction") return RankBy::interaction();
+RankBy rank_by_of(std::string_view word, std::optional<double> number, unsigned status) {
+  if (word == "rating") return RankBy::rating();
+  if (word == "interaction") return RankBy::interaction();
   const float weight = static_cast<float>(number.value_or(NAN));
   if (std::isfinite(weight)) return RankBy::blend(weight);
   throw HttpError(status, "rank_by must be rating, interaction, or a number: the weight of biases");
 }
 
-JsonValue json_of(std::string_view body) {
+std::optional<double> number_of(const Json& json) {
+  return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
+}
+
+const Json& require_object(const Json& json, const std::string& what) {
+  if (json.is_object()) return json;
+  throw HttpError(kUnprocessable, what + " is " + kind_of(json) + "; it must be an object");
+}
+
+/// Reads a body, an object with no other keys than `known`.
+Json object_of(std::string_view body, std::initializer_list<std::string_view> known) {
+  Json json;
   try {
-    return parse_json(body);
+    json = parse_json(body);
   } catch (const Error& e) {
     throw HttpError(kBadRequest, "the body is " + std::string(e.what()));
   }
-}
-
-const JsonValue::Members& members_of(const JsonValue& value, const std::string& what) {
-  const auto* members = value.members();
-  if (members != nullptr) return *members;
-  throw HttpError(kUnprocessable, what + " is " + value.kind() + "; it must be an object");
-}
-
-/// The member `key`, the last where it is there several times; null where it is not.
-const JsonValue* find(const JsonValue::Members& members, std::string_view key) {
-  const auto found = std::find_if(members.rbegin(), members.rend(),
-                                  [&](const auto& member) { return member.first == key; });
-  return found == members.rend() ? nullptr : &found->second;
-}
-
-void allow_only(const JsonValue::Members& members, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, value] : members) {
+  for (const auto& [key, value] : require_object(json, "the body").items()) {
     if (std::ranges::find(known, key) != known.end()) continue;
     std::string list;
     for (const std::string_view one : known) list.append(list.empty() ? "" : ", ").append(one);
     throw HttpError(kUnprocessable, "the body has a key '" + key + "'; what it may have: " + list);
   }
+  return json;
 }
 
-std::vector<std::pair<std::string, float>> ratings_of(const JsonValue::Members& body,
-                                                      const Limits& limits) {
-  const JsonValue* const value = find(body, "ratings");
+/// The member `key`, the last where it is there several times; null where it is not.
+const Json* find(const Json& object, std::string_view key) {
+  const Json* found = nullptr;
+  for (const auto& [name, value] : object.items()) {
+    if (name == key) found = &value;
+  }
+  return found;
+}
+
+std::vector<std::pair<std::string, float>> ratings_of(const Json& body, const Limits& limits) {
+  const Json* const value = find(body, "ratings");
   if (value == nullptr) {
     throw HttpError(kUnprocessable,
                     "the body has no ratings; send {\"ratings\": {\"ITEM\": 4.5, ...}}");
   }
-  const JsonValue::Members& members = members_of(*value, "ratings");
-  if (members.size() > limits.most_ratings) {
-    throw HttpError(kUnprocessable, "there are " + std::to_string(members.size()) +
+  if (require_object(*value, "ratings").size() > limits.most_ratings) {
+    throw HttpError(kUnprocessable, "there are " + std::to_string(value->size()) +
                                         " ratings; send at most " +
                                         std::to_string(limits.most_ratings));
   }
   std::vector<std::pair<std::string, float>> ratings;
-  for (const auto& [id, rating] : members) {
-    const auto number = static_cast<float>(rating.number().value_or(NAN));
+  for (const auto& [id, rating] : value->items()) {
+    const auto number = static_cast<float>(number_of(rating).value_or(NAN));
     if (!std::isfinite(number)) {
       throw HttpError(kUnprocessable, "the rating of '" + id + "' is " +
-                                          (rating.number() ? "too large" : rating.kind()) +
+                                          (rating.is_number() ? "too large" : kind_of(rating)) +
                                           "; it must be a number on the scale of the model");
     }
     ratings.emplace_back(id, number);
@@ -96,48 +99,42 @@ ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
     list.top = top_of(whole_number_in(top->second), limits, kBadRequest);
   }
   if (const auto by = target.parameters.find("rank_by"); by != target.parameters.end()) {
-    list.rank_by = rank_by_of(&by->second, number_in(by->second), kBadRequest);
+    list.rank_by = rank_by_of(by->second, number_in(by->second), kBadRequest);
   }
   return list;
 }
 
 NewUser new_user(std::string_view body, const Limits& limits, bool with_list) {
-  const JsonValue json = json_of(body);
-  const JsonValue::Members& members = members_of(json, "the body");
+  const Json json = with_list ? object_of(body, {"ratings", "top", "rank_by", "explain"})
+                              : object_of(body, {"ratings"});
   NewUser user;
   user.list.top = std::min(user.list.top, limits.most_top);
-  if (with_list) {
-    allow_only(members, {"ratings", "top", "rank_by", "explain"});
-    if (const JsonValue* const top = find(members, "top")) {
-      user.list.top = top_of(top->whole_number(), limits, kUnprocessable);
-    }
-    if (const JsonValue* const by = find(members, "rank_by")) {
-      user.list.rank_by = rank_by_of(by->string(), by->number(), kUnprocessable);
-    }
-    if (const JsonValue* const explain = find(members, "explain")) {
-      if (explain->boolean() == nullptr) {
-        throw HttpError(kUnprocessable, "explain must be true or false");
-      }
-      user.explain = *explain->boolean();
-    }
-  } else {
-    allow_only(members, {"ratings"});
+  if (const Json* const top = find(json, "top")) {
+    const bool whole = top->is_number_unsigned();
+    user.list.top = top_of(whole ? std::optional(top->get<std::uint64_t>()) : std::nullopt, limits,
+                           kUnprocessable);
   }
-  user.ratings = ratings_of(members, limits);
+  if (const Json* const by = find(json, "rank_by")) {
+    const std::string word = by->is_string() ? by->get<std::string>() : "";
+    user.list.rank_by = rank_by_of(word, number_of(*by), kUnprocessable);
+  }
+  if (const Json* const explain = find(json, "explain")) {
+    if (!explain->is_boolean()) throw HttpError(kUnprocessable, "explain must be true or false");
+    user.explain = explain->get<bool>();
+  }
+  user.ratings = ratings_of(json, limits);
   return user;
 }
 
 std::string reload_path(std::string_view body) {
   if (body.empty()) return "";
-  const JsonValue json = json_of(body);
-  const JsonValue::Members& members = members_of(json, "the body");
-  allow_only(members, {"path"});
-  const JsonValue* const path = find(members, "path");
+  const Json json = object_of(body, {"path"});
+  const Json* const path = find(json, "path");
   if (path == nullptr) return "";
-  if (path->string() == nullptr || path->string()->empty()) {
+  if (!path->is_string() || path->get<std::string>().empty()) {
     throw HttpError(kUnprocessable, "path must be the name of a file");
   }
-  return *path->string();
+  return path->get<std::string>();
 }
 
 }  // namespace mfpar::apps

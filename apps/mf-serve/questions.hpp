@@ -35,7 +35,7 @@ struct NewUser {
 ListQuestion list_question(const RequestTarget& target, const Limits& limits);
 
 /// The body {"ratings": {"ID": NUMBER, ...}}, with "top", "rank_by" and "explain" besides when `with_list`. Throws
-/// HttpError, 400 for what is no JSON, 422 for JSON that says something else.
+/// HttpError, 400 for what is not JSON, 422 for JSON that says something else.
 NewUser new_user(std::string_view body, const Limits& limits, bool with_list);
 
 /// The body {"path": "FILE"}; "" for an empty body. Throws as above.

@@ -41,11 +41,11 @@ constexpr Service::Endpoint Service::kEndpoints[] = {
 namespace {
 
 // What is said of a request may quote it; nobody needs a megabyte of it back.
-constexpr std::size_t kMostErrorText = 500;
+constexpr std::size_t kMaxErrorText = 500;
 
-HttpAnswer json(const JsonObject& object) {
+HttpAnswer json(const Json& object) {
   HttpAnswer answer;
-  answer.body = object.text() + '\n';
+  answer.body = text_of(object) + '\n';
   return answer;
 }
 
@@ -115,9 +115,8 @@ HttpAnswer Service::refuse(unsigned status, const std::string& what) {
 }
 
 HttpAnswer Service::error(unsigned status, std::string what) const {
-  if (what.size() > kMostErrorText) what = what.substr(0, kMostErrorText) + "...";
-  HttpAnswer result =
-      json(JsonObject().add("model_version", models_.current()->version).add("error", what));
+  if (what.size() > kMaxErrorText) what = what.substr(0, kMaxErrorText) + "...";
+  HttpAnswer result = json(Json{{"model_version", models_.current()->version}, {"error", what}});
   result.status = status;
   return result;
 }

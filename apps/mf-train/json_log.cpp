@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/parallel.hpp"
+#include "common/json.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/version.hpp"
 
@@ -17,9 +18,9 @@ JsonLog::JsonLog(const std::string& path) : path_(path) {
   if (!file_) throw Error(ErrorCode::kSystem, path + ": cannot be written: " + strerror(errno));
 }
 
-void JsonLog::write(const JsonObject& object) {
+void JsonLog::write(std::string line) {
   if (!file_) return;
-  const std::string line = object.text() + "\n";
+  line += '\n';
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() ||
       std::fflush(file_.get()) != 0) {
     throw Error(ErrorCode::kSystem, path_ + ": cannot be written: " + strerror(errno));
@@ -28,76 +29,71 @@ void JsonLog::write(const JsonObject& object) {
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
   loss_ = describe_loss(command.train.loss);
-  JsonObject options;
-  for (const auto& [name, value] : describe_options(command.train)) options.add(name, value);
-  JsonObject data;
-  data.add("source", ratings.report.source)
-      .add("users", ratings.training.user_count())
-      .add("items", ratings.training.item_count())
-      .add("training_ratings", ratings.training.size())
-      .add("validation_ratings", ratings.validation.size())
-      .add("held_out", ratings.held_out)
-      .add("duplicates", ratings.duplicates)
-      .add("bad_lines", ratings.report.bad_lines)
-      .add("seconds", ratings.seconds);
+  Json options = Json::object();
+  for (const auto& [name, value] : describe_options(command.train)) options[name] = value;
   const std::string& kernel = command.train.kernel;
-  write(JsonObject()
-            .add("event", "start")
-            .add("version", MFPAR_VERSION)
-            .add("seed", command.train.seed)
-            .add("threads", resolve_threads(command.train.threads))
-            .add("kernel", kernel == "auto" ? kernel_name() : kernel)
-            .add("loss", loss_.name)
-            .add("metric", loss_.metric)
-            .add("options", options)
-            .add("data", data));
+  write(text_of(Json{{"event", "start"},
+                     {"version", MFPAR_VERSION},
+                     {"seed", command.train.seed},
+                     {"threads", resolve_threads(command.train.threads)},
+                     {"kernel", kernel == "auto" ? kernel_name() : kernel},
+                     {"loss", loss_.name},
+                     {"metric", loss_.metric},
+                     {"options", options},
+                     {"data",
+                      {{"source", ratings.report.source},
+                       {"users", ratings.training.user_count()},
+                       {"items", ratings.training.item_count()},
+                       {"training_ratings", ratings.training.size()},
+                       {"validation_ratings", ratings.validation.size()},
+                       {"held_out", ratings.held_out},
+                       {"duplicates", ratings.duplicates},
+                       {"bad_lines", ratings.report.bad_lines},
+                       {"seconds", ratings.seconds}}}}));
 }
 
 void JsonLog::epoch(const EpochReport& report, double elapsed) {
   const std::string metric(loss_.metric);
-  JsonObject line;
-  line.add("event", "epoch")
-      .add("epoch", report.epoch)
-      .add("train_" + metric, report.train_error)
-      .add("objective", report.objective)
-      .add("valid_" + metric, report.valid_error);
-  if (loss_.has_root) line.add("valid_r" + metric, std::sqrt(report.valid_error));
-  write(line.add("seconds", report.seconds)
-            .add("updates_per_second", report.updates_per_second)
-            .add("evaluation_seconds", report.evaluation_seconds)
-            .add("wait_seconds", report.wait_seconds)
-            .add("elapsed", elapsed));
+  Json line{{"event", "epoch"},
+            {"epoch", report.epoch},
+            {"train_" + metric, report.train_error},
+            {"objective", report.objective},
+            {"valid_" + metric, report.valid_error}};
+  if (loss_.has_root) line["valid_r" + metric] = std::sqrt(report.valid_error);
+  line["seconds"] = report.seconds;
+  line["updates_per_second"] = report.updates_per_second;
+  line["evaluation_seconds"] = report.evaluation_seconds;
+  line["wait_seconds"] = report.wait_seconds;
+  line["elapsed"] = elapsed;
+  write(text_of(line));
 }
 
 void JsonLog::fold(const FoldReport& report) {
   const std::string metric(loss_.metric);
-  write(JsonObject()
-            .add("event", "fold")
-            .add("fold", report.fold)
-            .add("valid_" + metric, report.valid_error)
-            .add("baseline_bias_" + metric, report.baseline_error)
-            .add("ratings", report.ratings)
-            .add("best_epoch", report.best_epoch));
+  write(text_of(Json{{"event", "fold"},
+                     {"fold", report.fold},
+                     {"valid_" + metric, report.valid_error},
+                     {"baseline_bias_" + metric, report.baseline_error},
+                     {"ratings", report.ratings},
+                     {"best_epoch", report.best_epoch}}));
 }
 
 void JsonLog::folds(const CrossValidation& result) {
   const std::string metric(loss_.metric);
-  write(JsonObject()
-            .add("event", "folds")
-            .add("mean_" + metric, result.mean_error)
-            .add("sd_" + metric, result.sd_error));
+  write(text_of(Json{{"event", "folds"},
+                     {"mean_" + metric, result.mean_error},
+                     {"sd_" + metric, result.sd_error}}));
 }
 
 void JsonLog::end(const std::string& outcome, double seconds) {
-  write(JsonObject().add("event", "end").add("outcome", outcome).add("seconds", seconds));
+  write(text_of(Json{{"event", "end"}, {"outcome", outcome}, {"seconds", seconds}}));
 }
 
 void JsonLog::end(const std::string& outcome, const FactorModel& model, double seconds) {
-  write(JsonObject()
-            .add("event", "end")
-            .add("outcome", outcome)
-            .add("best_epoch", model.parts().record.best_epoch)
-            .add("seconds", seconds));
+  write(text_of(Json{{"event", "end"},
+                     {"outcome", outcome},
+                     {"best_epoch", model.parts().record.best_epoch},
+                     {"seconds", seconds}}));
 }
 
 }  // namespace mfpar::apps

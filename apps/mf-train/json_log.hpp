@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "common/json.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/train.hpp"
@@ -28,7 +27,7 @@ class JsonLog {
   void end(const std::string& outcome, double seconds);
 
  private:
-  void write(const JsonObject& object);
+  void write(std::string line);
 
   struct Close {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }

@@ -8,7 +8,6 @@
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "common/json.hpp"
-#include "common/json_reader.hpp"
 
 namespace mfpar::tests {
 
@@ -62,7 +61,7 @@ class Asker {
   }
 
   Question new_user() {
-    apps::JsonObject ratings;
+    apps::Json ratings;
     std::vector<std::string> ids;
     std::vector<float> values;
     while (ids.size() < std::min(kRatingsOfANewUser, items_.size())) {
@@ -70,23 +69,22 @@ class Asker {
       if (std::ranges::find(ids, id) != ids.end()) continue;
       ids.push_back(id);
       values.push_back(0.5f * static_cast<float>(1 + random_.below(10)));
-      ratings.add(id, values.back());
+      ratings[id] = values.back();
     }
-    return ask(kNewUser, "POST", "/recommend",
-               apps::JsonObject().add("ratings", ratings).add("top", kTop).text(),
-               [&](const ServedModel& served) {
-                 std::vector<FoldInRating> rated;
-                 std::vector<ItemIndex> left_out;
-                 for (std::size_t i = 0; i < ids.size(); ++i) {
-                   rated.push_back({served.model->items().find(ids[i]), values[i]});
-                   left_out.push_back(rated.back().index);
-                 }
-                 std::ranges::sort(left_out);
-                 const FoldedIn row = fold_in_user(*served.model, rated);
-                 return list_of(
-                     served, served.recommender.recommend(Taste{row.factors, row.bias, {left_out}},
-                                                          {.top = kTop}));
-               });
+    return ask(
+        kNewUser, "POST", "/recommend", text_of(apps::Json{{"ratings", ratings}, {"top", kTop}}),
+        [&](const ServedModel& served) {
+          std::vector<FoldInRating> rated;
+          std::vector<ItemIndex> left_out;
+          for (std::size_t i = 0; i < ids.size(); ++i) {
+            rated.push_back({served.model->items().find(ids[i]), values[i]});
+            left_out.push_back(rated.back().index);
+          }
+          std::ranges::sort(left_out);
+          const FoldedIn row = fold_in_user(*served.model, rated);
+          return list_of(served, served.recommender.recommend(
+                                     Taste{row.factors, row.bias, {left_out}}, {.top = kTop}));
+        });
   }
 
   Question similar_items() {
@@ -128,19 +126,6 @@ class Asker {
   const std::vector<std::string> users_, items_;
 };
 
-const apps::JsonValue& member(const apps::JsonValue& object, std::string_view key) {
-  if (const auto* members = object.members()) {
-    for (const auto& [name, value] : *members) {
-      if (name == key) return value;
-    }
-  }
-  throw std::runtime_error("there is no " + std::string(key));
-}
-
-float number(const apps::JsonValue& value) {
-  return static_cast<float>(value.number().value_or(NAN));
-}
-
 }  // namespace
 
 std::vector<Question> make_questions(const std::array<const ServedModel*, 2>& models,
@@ -157,19 +142,16 @@ std::vector<Question> make_questions(const std::array<const ServedModel*, 2>& mo
 }
 
 ReadAnswer read_answer(std::string_view body) {
-  const apps::JsonValue json = apps::parse_json(body);
+  const apps::Json json = apps::parse_json(body);
   ReadAnswer result;
-  result.version = member(json, "model_version").whole_number().value_or(0);
-  const auto& members = *json.members();
-  if (std::ranges::any_of(members, [](const auto& m) { return m.first == "rating"; })) {
-    result.answer.rating = number(member(json, "rating"));
+  result.version = json.at("model_version").get<std::uint64_t>();
+  if (json.contains("rating")) {
+    result.answer.rating = json.at("rating").get<float>();
     return result;
   }
-  const auto* const items = member(json, "items").array();
-  if (items == nullptr) throw std::runtime_error("the items are no list");
-  for (const apps::JsonValue& item : *items) {
-    result.answer.items.push_back({member(item, "item").id().value_or(""),
-                                   number(member(item, "score")), number(member(item, "rating"))});
+  for (const apps::Json& item : json.at("items")) {
+    result.answer.items.push_back({id_of(item.at("item")).value(), item.at("score").get<float>(),
+                                   item.at("rating").get<float>()});
   }
   return result;
 }

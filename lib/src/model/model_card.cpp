@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "model/model_card.hpp"
 
-#include <boost/property_tree/json_parser.hpp>
-#include <boost/property_tree/ptree.hpp>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <sstream>
+#include <limits>
+#include <nlohmann/json.hpp>
 
 #include "base/decimal.hpp"
 #include "io/atomic_file.hpp"
@@ -17,55 +15,59 @@ namespace mfpar {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr const char* kFormat = "mfpar model";
-constexpr int kVersion = 1;
+constexpr std::uint32_t kVersion = 1;
 
 /// The values of a model.json by key.
 class CardReader {
  public:
   explicit CardReader(const std::string& path) : path_(path) {
-    std::istringstream text{std::string(MappedFile(path).text())};
     try {
-      boost::property_tree::read_json(text, tree_);
-    } catch (const boost::property_tree::json_parser_error& e) {
-      throw Error(ErrorCode::kBadFile,
-                  path + ":" + std::to_string(e.line()) + ": it is no JSON: " + e.message());
+      json_ = Json::parse(MappedFile(path).text());
+    } catch (const Json::exception& e) {
+      const std::string what = e.what();  // "[json.exception...] parse error at line 3, ..."
+      fail("it is not JSON: " + what.substr(what.find("] ") + 2));
     }
+    if (!json_.is_object()) fail("it is not a JSON object");
   }
 
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(ErrorCode::kBadFile, path_ + ": " + what);
   }
 
-  std::string text(const std::string& key) const {
-    const auto value = tree_.get_optional<std::string>(key);
-    if (!value) fail("'" + key + "' is missing");
-    return *value;
-  }
-
-  template <class T>
-  T number(const std::string& key) const {
-    const std::string digits = text(key);
-    T value{};
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, value);
-    bool good = error == std::errc() && stop == end;
-    if constexpr (std::floating_point<T>) good = good && std::isfinite(value);
-    if (!good) fail("'" + key + "' is '" + digits + "'; a number was expected");
-    return value;
-  }
-
-  bool flag(const std::string& key) const {
-    const std::string value = text(key);
-    if (value != "true" && value != "false") {
-      fail("'" + key + "' is '" + value + "'; true or false was expected");
+  /// Fails with `key` unless `fits` says that its value can be used.
+  template <class Fits>
+  const Json& value(const char* key, const char* expected, const Fits& fits) const {
+    const auto found = json_.find(key);
+    if (found == json_.end()) fail("'" + std::string(key) + "' is missing");
+    if (!fits(*found)) {
+      fail("'" + std::string(key) + "' is " + found->dump() + "; " + expected + " was expected");
     }
-    return value == "true";
+    return *found;
+  }
+
+  std::uint32_t count(const char* key) const {
+    return value(key, "a whole number below 2^32", [](const Json& json) {
+      return json.is_number_unsigned() &&
+             json.get<std::uint64_t>() <= std::numeric_limits<std::uint32_t>::max();
+    });
+  }
+
+  float number(const char* key) const {
+    return value(key, "a number of single precision", [](const Json& json) {
+      return json.is_number() && std::abs(json.get<double>()) <= std::numeric_limits<float>::max();
+    });
+  }
+
+  bool flag(const char* key) const {
+    return value(key, "true or false", [](const Json& json) { return json.is_boolean(); });
   }
 
  private:
   std::string path_;
-  boost::property_tree::ptree tree_;
+  Json json_;
 };
 
 }  // namespace
@@ -79,16 +81,28 @@ ModelCard card_of(const FactorModel& model) {
           .range = model.range()};
 }
 
-void write_model_card(const std::string& path, const ModelCard& card) {
+void write_card(const std::string& path, const Json& card) {
+  std::string text;
+  for (const auto& [key, value] : card.items()) {
+    text += (text.empty() ? "{\n  " : ",\n  ") + Json(key).dump() + ": " +
+            // dump() would print some floats longer than they need be.
+            (value.is_number_float() ? shortest_decimal(value.get<float>()) : value.dump());
+  }
   AtomicFile file(path);
-  file.write(std::string("{\n  \"format\": \"") + kFormat + "\",\n  \"version\": " +
-             std::to_string(kVersion) + ",\n  \"rank\": " + std::to_string(card.rank) +
-             ",\n  \"users\": " + std::to_string(card.users) + ",\n  \"items\": " +
-             std::to_string(card.items) + ",\n  \"biases\": " + (card.biases ? "true" : "false") +
-             ",\n  \"mean\": " + shortest_decimal(card.mean) +
-             ",\n  \"lowest\": " + shortest_decimal(card.range.lowest) +
-             ",\n  \"highest\": " + shortest_decimal(card.range.highest) + "\n}\n");
+  file.write(text + "\n}\n");
   file.commit();
+}
+
+void write_model_card(const std::string& path, const ModelCard& card) {
+  write_card(path, {{"format", kFormat},
+                    {"version", kVersion},
+                    {"rank", card.rank},
+                    {"users", card.users},
+                    {"items", card.items},
+                    {"biases", card.biases},
+                    {"mean", card.mean},
+                    {"lowest", card.range.lowest},
+                    {"highest", card.range.highest}});
 }
 
 ModelCard read_model_card(const std::string& folder) {
@@ -103,29 +117,29 @@ ModelCard read_model_card(const std::string& folder) {
            "cannot be opened: " + (error ? error.message() : std::string("it is not there")));
   }
   if (!fs::is_directory(folder, error)) {
-    refuse(ErrorCode::kBadFile,
-           "it is no folder that a model was exported to; if it holds the users, name the file of "
-           "the items too");
+    refuse(
+        ErrorCode::kBadFile,
+        "it is not a folder that a model was exported to; if it holds the users, name the file of "
+        "the items too");
   }
   if (!fs::exists(path, error)) {
-    refuse(ErrorCode::kBadFile,
-           "there is no model.json in the folder, so nobody can tell whether it is whole; give the "
-           "files of users and items by name instead");
+    refuse(
+        ErrorCode::kBadFile,
+        "there is no model.json in the folder, so it is unknown whether it is complete; give the "
+        "files of users and items by name instead");
   }
   const CardReader card(path);
-  if (card.text("format") != kFormat) {
-    card.fail("'format' is '" + card.text("format") + "'; '" + kFormat + "' was expected");
-  }
-  if (card.number<int>("version") != kVersion) {
-    card.fail("it is of version " + card.text("version") + ", this program reads version " +
+  card.value("format", "\"mfpar model\"", [](const Json& json) { return json == kFormat; });
+  if (const std::uint32_t version = card.count("version"); version != kVersion) {
+    card.fail("it is of version " + std::to_string(version) + ", this program reads version " +
               std::to_string(kVersion) + "; use a newer program");
   }
-  return {.rank = card.number<std::uint32_t>("rank"),
-          .users = card.number<std::uint32_t>("users"),
-          .items = card.number<std::uint32_t>("items"),
+  return {.rank = card.count("rank"),
+          .users = card.count("users"),
+          .items = card.count("items"),
           .biases = card.flag("biases"),
-          .mean = card.number<float>("mean"),
-          .range = {card.number<float>("lowest"), card.number<float>("highest")}};
+          .mean = card.number("mean"),
+          .range = {card.number("lowest"), card.number("highest")}};
 }
 
 }  // namespace mfpar

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "mfpar/factor_model.hpp"
@@ -19,6 +20,9 @@ struct ModelCard {
 };
 
 ModelCard card_of(const FactorModel& model);
+
+/// Writes an object of texts, numbers and flags as JSON, a member a line. Throws Error(kSystem).
+void write_card(const std::string& path, const nlohmann::ordered_json& card);
 
 /// Writes it as JSON. Throws Error(kSystem).
 void write_model_card(const std::string& path, const ModelCard& card);

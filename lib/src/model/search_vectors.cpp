@@ -6,14 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/decimal.hpp"
-#include "io/atomic_file.hpp"
 #include "io/atomic_folder.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"
+#include "model/model_card.hpp"
 #include "model/npy_file.hpp"
 
 namespace mfpar {
@@ -92,16 +93,14 @@ void export_vectors(const FactorModel& model, const std::string& folder,
   items.commit();
   write_id_list(files.file("users.txt"), model.users());
   write_id_list(files.file("items.txt"), model.items());
-  AtomicFile card(files.file("vectors.json"));
-  const bool cosine = options.index == VectorIndex::kCosine;
-  card.write(
-      std::string("{\n  \"format\": \"mfpar vectors\",\n  \"version\": 1,\n  \"index\": \"") +
-      (cosine ? "cosine" : "inner-product") +
-      "\",\n  \"bias_weight\": " + shortest_decimal(options.bias_weight) +
-      ",\n  \"dimensions\": " + std::to_string(vectors.dimensions()) +
-      ",\n  \"users\": " + std::to_string(model.user_count()) +
-      ",\n  \"items\": " + std::to_string(model.item_count()) + "\n}\n");
-  card.commit();
+  write_card(files.file("vectors.json"),
+             {{"format", "mfpar vectors"},
+              {"version", 1},
+              {"index", options.index == VectorIndex::kCosine ? "cosine" : "inner-product"},
+              {"bias_weight", options.bias_weight},
+              {"dimensions", vectors.dimensions()},
+              {"users", model.user_count()},
+              {"items", model.item_count()}});
   files.commit();
 }
 
