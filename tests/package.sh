@@ -82,7 +82,7 @@ for program in $(dpkg-deb -c "${packages[-1]}" | sed -n 's|.*\./usr/bin/||p'); d
 done
 
 say "Compiled against, without and with what the static library needs"
-cp -r tests/consumer "$root/tmp/consumer"
+cp -r tests/packaging/consumer "$root/tmp/consumer"
 consume() { inside bash /tmp/consumer/run.sh "$1" "/tmp/consumer-$1" /usr; }
 consume shared
 consume pkg-config
