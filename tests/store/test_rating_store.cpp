@@ -168,18 +168,17 @@ BOOST_AUTO_TEST_CASE(the_bytes_do_not_depend_on_whether_users_come_in_runs) {
     RandomRatings shape{.count = 40'003, .users = 403, .items = 701, .values = values};
     shape.timestamps = values == 300u;
     auto ratings = user_by_user(shape.make());
-    const auto grouped_chunks = [&](std::size_t size) {
+    const auto chunks_with_runs = [&](std::size_t size) {
       const RatingTable table = rechunked(ratings, size);
-      return std::ranges::count_if(table.impl().chunks, &UserColumn::is_grouped,
-                                   &RatingChunk::users);
+      return std::ranges::count_if(table.impl().chunks, &UserColumn::has_runs, &RatingChunk::users);
     };
     // At the end users in any order: too few to matter in one chunk, all there is in small ones.
     shape.seed = 2;
     shape.count = 500;
     for (const IdRating& rating : shape.make()) ratings.push_back(rating);
-    BOOST_TEST(grouped_chunks(1'000'000) == (values == 300u ? 2 : 1));  // compact, then wide
-    BOOST_TEST(grouped_chunks(100) > 350);
-    BOOST_TEST(grouped_chunks(100) < 403);
+    BOOST_TEST(chunks_with_runs(1'000'000) == (values == 300u ? 2 : 1));  // compact, then wide
+    BOOST_TEST(chunks_with_runs(100) > 350);
+    BOOST_TEST(chunks_with_runs(100) < 403);
     for (const Duplicates rule : kMergingRules) {
       const RatingStore expected =
           build_store(rechunked(ratings, 1'000'000), options_with(rule, 1));

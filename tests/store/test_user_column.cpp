@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(users_come_back_in_order_whatever_their_runs) {
       for (const UserColumn* column : {&one_by_one, &at_once, &in_batches}) {
         BOOST_TEST_CONTEXT(count << " users in runs of up to " << longest) {
           BOOST_TEST(column->size() == count);
-          BOOST_TEST(column->is_grouped() == one_by_one.is_grouped());
+          BOOST_TEST(column->has_runs() == one_by_one.has_runs());
           BOOST_TEST(users_between(*column, {0, count}) == users);
           for (std::size_t i = 0; i < count; ++i) BOOST_TEST((*column)[i] == users[i]);
           const Range middle{count / 3, count / 2};
@@ -62,23 +62,23 @@ BOOST_AUTO_TEST_CASE(users_come_back_in_order_whatever_their_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(long_runs_are_kept_as_runs_and_short_ones_are_not) {
-  const auto is_grouped = [](std::uint32_t length, std::size_t count) {
+  const auto has_runs = [](std::uint32_t length, std::size_t count) {
     UserColumn column;
     for (std::size_t i = 0; i < count; ++i) column.push_back(static_cast<UserIndex>(i / length));
-    return column.is_grouped();
+    return column.has_runs();
   };
-  BOOST_TEST(is_grouped(1, 16));  // too few to tell
-  BOOST_TEST(!is_grouped(1, 1000));
-  BOOST_TEST(!is_grouped(15, 1000));
-  BOOST_TEST(is_grouped(17, 1000));
-  BOOST_TEST(is_grouped(1000, 1000));
+  BOOST_TEST(has_runs(1, 16));  // too few to tell
+  BOOST_TEST(!has_runs(1, 1000));
+  BOOST_TEST(!has_runs(15, 1000));
+  BOOST_TEST(has_runs(17, 1000));
+  BOOST_TEST(has_runs(1000, 1000));
 
   // What has begun with runs may go on without.
   UserColumn column;
   for (UserIndex i = 0; i < 1000; ++i) column.push_back(i / 100);
-  BOOST_TEST(column.is_grouped());
+  BOOST_TEST(column.has_runs());
   for (UserIndex i = 0; i < 1000; ++i) column.push_back(i);
-  BOOST_TEST(!column.is_grouped());
+  BOOST_TEST(!column.has_runs());
   BOOST_TEST(column[250] == 2u);
   BOOST_TEST(column[1250] == 250u);
 }

@@ -38,7 +38,8 @@ struct StoreOptions {
 /// shard. Immutable; safe from any number of threads, copies share the memory.
 class MFPAR_API RatingStore {
  public:
-  /// A rating of a user in 4 bytes: the item's index and, in the lowest 8 bits, a code for the value.
+  /// A rating of a user in 4 bytes: the item's index and, in the lowest 8 bits, a code for the
+  /// value.
   using CompactEntry = std::uint32_t;
   static constexpr int kCodeBits = 8;
   static constexpr std::size_t kMostValues = std::size_t{1} << kCodeBits;
@@ -132,8 +133,8 @@ class MFPAR_API RatingStore {
 };
 
 /// Sorts a table into a store, merging duplicates, and frees the table's memory on the way (its
-/// dictionaries too): at the peak there are 8 bytes a rating (12 where more than 256 distinct values
-/// or 16 M items need the wide form; 8 more with timestamps) and a few megabytes. Throws
+/// dictionaries too): at the peak there are 8 bytes a rating (12 where more than 256 distinct
+/// values or 16 M items need the wide form; 8 more with timestamps) and a few megabytes. Throws
 /// Error(kBadData) for a duplicate under Duplicates::kError, naming user, item and how many there
 /// are.
 MFPAR_API RatingStore build_store(RatingTable&& table, const StoreOptions& options = {});

@@ -24,9 +24,9 @@ struct Rating {
 /// Ratings in the order in which they came, duplicates included: what a file holds, before it is
 /// sorted into a RatingStore. Indices are dense, in order of first appearance. Takes 4 bytes a
 /// rating while a chunk of the table has at most 256 distinct values and 16 M items, 8 otherwise; 4
-/// more where users do not come in runs of some 16 ratings, and 8 more with timestamps. Safe to read
-/// from many threads; add() needs the table for itself. A table that was moved from can only be
-/// assigned to.
+/// more where users do not come in runs of some 16 ratings, and 8 more with timestamps. Safe to
+/// read from many threads; add() needs the table for itself. A table that was moved from can only
+/// be assigned to.
 class MFPAR_API RatingTable {
  public:
   RatingTable();

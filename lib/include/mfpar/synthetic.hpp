@@ -51,7 +51,8 @@ struct SyntheticRatings {
 };
 
 /// The same for the same seed, whatever the threads. Throws Error(kBadOption), naming the option,
-/// for what cannot be made: no users or items, more ratings than users x items, numbers out of range.
+/// for what cannot be made: no users or items, more ratings than users x items, numbers out of
+/// range.
 MFPAR_API SyntheticRatings make_synthetic(const SyntheticOptions& options);
 
 }  // namespace mfpar

@@ -29,8 +29,8 @@ std::vector<std::uint64_t> text_hashes(const IdDictionary& ids, const Workers& w
   return hashes;
 }
 
-/// The hashes of the users and items of a set of ratings; those of the items are mixed once more, as
-/// derive_seed does with all that it is given.
+/// The hashes of the users and items of a set of ratings; those of the items are mixed once more,
+/// as derive_seed does with all that it is given.
 struct IdHashes {
   IdHashes(const IdDictionary& user_ids, const IdDictionary& item_ids, const Workers& workers)
       : users(text_hashes(user_ids, workers)), mixed_items(text_hashes(item_ids, workers)) {

@@ -50,16 +50,7 @@ class BucketSorter {
   static constexpr int kMaxDigitBits = 10;
   static constexpr int kMaxPasses = (32 + kMaxDigitBits - 1) / kMaxDigitBits;
 
-  /// The digit of an item that a pass sorts by. A value of its own: were it read from members, each
-  /// triplet written might have changed it.
-  struct Digit {
-    int shift;
-    ItemIndex mask;
-    std::size_t operator()(const T& triplet) const {
-      return (RatingStore::item_of(triplet.entry) >> shift) & mask;
-    }
-  };
-  Digit digit(int pass) const { return {pass * digit_bits_, (ItemIndex{1} << digit_bits_) - 1}; }
+  ItemIndex digit_mask() const { return (ItemIndex{1} << digit_bits_) - 1; }
 
   void count(std::span<const T> triplets, const Rows<typename T::Entry>& rows) {
     std::fill(rows.counts.begin(), rows.counts.end(), 0);
@@ -67,7 +58,7 @@ class BucketSorter {
     const UserIndex first_user = rows.first_user;
     for (int pass = 0; pass < passes_; ++pass) digit_counts_[pass].fill(0);
     const int passes = passes_, digit_bits = digit_bits_;
-    const ItemIndex mask = digit(0).mask;
+    const ItemIndex mask = digit_mask();
     for (const T& triplet : triplets) {
       ++counts[triplet.user - first_user];
       ItemIndex digits = RatingStore::item_of(triplet.entry);
@@ -81,8 +72,12 @@ class BucketSorter {
     auto& next = digit_counts_[pass];
     std::size_t start = 0;
     for (std::size_t& position : next) start += std::exchange(position, start);
-    const Digit digit_of = digit(pass);
-    for (const T& triplet : from) to[next[digit_of(triplet)]++] = triplet;
+    // Copies: were they read from members, each triplet written might have changed them.
+    const int shift = pass * digit_bits_;
+    const ItemIndex mask = digit_mask();
+    for (const T& triplet : from) {
+      to[next[(RatingStore::item_of(triplet.entry) >> shift) & mask]++] = triplet;
+    }
   }
 
   void place(std::span<const T> from, const Rows<typename T::Entry>& rows) {

@@ -140,7 +140,7 @@ RatingStore sort_triplets(std::vector<RatingChunk> chunks, std::vector<float> va
                           const Workers& workers) {
   constexpr bool kMayGather = kIsCompact<T> && !kIsTimed<T>;
   const bool is_gathered =
-      kMayGather && std::ranges::all_of(chunks, &UserColumn::is_grouped, &RatingChunk::users);
+      kMayGather && std::ranges::all_of(chunks, &UserColumn::has_runs, &RatingChunk::users);
   const UserBuckets buckets(
       indices.users->size(), ratings,
       is_gathered ? GatheredBuckets::kMaxBuckets : ScatteredBuckets<T>::kMaxBuckets);

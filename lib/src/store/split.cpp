@@ -2,6 +2,7 @@
 #include "mfpar/split.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
@@ -15,7 +16,7 @@
 #include "base/random.hpp"
 #include "base/system_array.hpp"
 #include "mfpar/error.hpp"
-#include "store/position_set.hpp"
+#include "store/atomic_bitset.hpp"
 
 namespace mfpar {
 
@@ -26,119 +27,111 @@ Range positions_of(const RatingStore& ratings, std::size_t shard) {
   return {ratings.offsets()[shards[shard]], ratings.offsets()[shards[shard + 1]]};
 }
 
-/// What is to be held out of a store, and where the ratings of each part go.
-struct Cut {
-  const PositionSet& held_out;
-  std::vector<Range> shards;  ///< the positions of each
-  std::vector<std::uint64_t> training_offsets;
-  std::vector<std::uint64_t> validation_offsets;
-  std::vector<std::uint64_t> training_starts;  ///< of each shard
-  std::vector<std::uint64_t> validation_starts;
+/// Where the ratings of a store go. Of two, the first is for training and the second for
+/// validation.
+struct SplitPlan {
+  const AtomicBitset& held_out;
+  std::vector<Range> shards;                               ///< the positions of each now
+  std::array<std::vector<std::uint64_t>, 2> offsets;       ///< users + 1 positions
+  std::array<std::vector<std::uint64_t>, 2> shard_starts;  ///< shards + 1 positions
 };
 
-Cut cut(const RatingStore& ratings, const PositionSet& held_out, const Workers& workers) {
+SplitPlan plan_split(const RatingStore& ratings, const AtomicBitset& held_out,
+                     const Workers& workers) {
   const auto shards = ratings.shard_boundaries();
   const auto offsets = ratings.offsets();
-  Cut cut{held_out, {}, {}, {}, {}, {}};
-  cut.training_offsets.resize(offsets.size());
-  cut.validation_offsets.resize(offsets.size());
+  SplitPlan plan{held_out, {}, {}, {}};
+  auto& [training, validation] = plan.offsets;
+  for (auto& of_users : plan.offsets) of_users.resize(offsets.size());
   workers.for_each(shards.size() - 1, [&](std::size_t shard) {
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
       const Range positions{offsets[user], offsets[user + 1]};
-      cut.validation_offsets[user + 1] = held_out.count(positions);
-      cut.training_offsets[user + 1] = positions.size() - cut.validation_offsets[user + 1];
+      validation[user + 1] = held_out.count(positions);
+      training[user + 1] = positions.size() - validation[user + 1];
     }
   });
-  for (auto* part : {&cut.training_offsets, &cut.validation_offsets}) {
-    std::partial_sum(part->begin(), part->end(), part->begin());
-  }
   for (std::size_t shard = 0; shard + 1 < shards.size(); ++shard) {
-    cut.shards.push_back(positions_of(ratings, shard));
-    cut.training_starts.push_back(cut.training_offsets[shards[shard]]);
-    cut.validation_starts.push_back(cut.validation_offsets[shards[shard]]);
+    plan.shards.push_back(positions_of(ratings, shard));
   }
-  return cut;
+  for (std::size_t part = 0; part < 2; ++part) {
+    auto& of_users = plan.offsets[part];
+    std::partial_sum(of_users.begin(), of_users.end(), of_users.begin());
+    for (const UserIndex user : shards) plan.shard_starts[part].push_back(of_users[user]);
+  }
+  return plan;
 }
 
 /// The elements of `all` that are held out, or the others, in memory of their own.
 template <class T>
-FrozenArray<T> pick(const FrozenArray<T>& all, const Cut& cut, bool held_out,
-                    const Workers& workers) {
-  const auto& starts = held_out ? cut.validation_starts : cut.training_starts;
-  const std::size_t size = (held_out ? cut.validation_offsets : cut.training_offsets).back();
-  SystemArray<T> picked(size);
-  picked.prefer_large_pages();
-  workers.for_each(cut.shards.size(), [&](std::size_t shard) {
-    T* to = picked.span().data() + starts[shard];
-    cut.held_out.for_each(cut.shards[shard], held_out,
-                          [&](std::size_t position) { *to++ = all[position]; });
+FrozenArray<T> copy_part(const FrozenArray<T>& all, bool held_out, const SplitPlan& plan,
+                         const Workers& workers) {
+  const auto& starts = plan.shard_starts[held_out];
+  SystemArray<T> part(starts.back());
+  part.prefer_large_pages();
+  workers.for_each(plan.shards.size(), [&](std::size_t shard) {
+    T* to = part.span().data() + starts[shard];
+    plan.held_out.for_each(plan.shards[shard], held_out,
+                           [&](std::size_t position) { *to++ = all[position]; });
   });
-  return std::move(picked).freeze(size);
+  return std::move(part).freeze(starts.back());
 }
 
 /// The elements of `all` that are not held out, moved together in its own memory.
 template <class T>
-FrozenArray<T> keep_in_place(FrozenArray<T> all, const Cut& cut, const Workers& workers) {
+FrozenArray<T> keep_in_place(FrozenArray<T> all, const SplitPlan& plan, const Workers& workers) {
   ThawedArray<T> kept = std::move(all).thaw();
   T* const elements = kept.span.data();
-  workers.for_each(cut.shards.size(), [&](std::size_t shard) {
-    T* to = elements + cut.shards[shard].begin;
-    cut.held_out.for_each(cut.shards[shard], false,
-                          [&](std::size_t position) { *to++ = elements[position]; });
+  workers.for_each(plan.shards.size(), [&](std::size_t shard) {
+    T* to = elements + plan.shards[shard].begin;
+    plan.held_out.for_each(plan.shards[shard], false,
+                           [&](std::size_t position) { *to++ = elements[position]; });
   });
-  const std::size_t size = cut.training_offsets.back();
-  for (std::size_t shard = 0; shard < cut.shards.size(); ++shard) {
-    const std::size_t begin = cut.training_starts[shard];
-    const std::size_t end = shard + 1 < cut.shards.size() ? cut.training_starts[shard + 1] : size;
-    std::copy_n(elements + cut.shards[shard].begin, end - begin, elements + begin);
+  const auto& starts = plan.shard_starts[0];
+  for (std::size_t shard = 0; shard < plan.shards.size(); ++shard) {
+    std::copy_n(elements + plan.shards[shard].begin, starts[shard + 1] - starts[shard],
+                elements + starts[shard]);
   }
-  return FrozenArray<T>(std::move(kept.owner), kept.span.first(size), true);
+  return FrozenArray<T>(std::move(kept.owner), kept.span.first(starts.back()), true);
 }
 
-/// The parts of the two stores to be.
-struct TwoParts {
-  /// Takes one of the arrays of `all` apart, in its own memory where nobody else holds it.
-  template <class T>
-  void take(FrozenArray<T> RatingStore::Parts::*array, RatingStore::Parts& all, const Cut& cut,
-            const Workers& workers) {
-    FrozenArray<T>& elements = all.*array;
-    if (elements.empty()) return;
-    validation.*array = pick(elements, cut, true, workers);
-    training.*array = elements.thaws_in_place() ? keep_in_place(std::move(elements), cut, workers)
-                                                : pick(elements, cut, false, workers);
-  }
+/// Splits one of the arrays of `all`, in its own memory where nobody else holds it.
+template <class T>
+void split_array(FrozenArray<T> RatingStore::Parts::*array, RatingStore::Parts& all,
+                 std::array<RatingStore::Parts, 2>& parts, const SplitPlan& plan,
+                 const Workers& workers) {
+  FrozenArray<T>& elements = all.*array;
+  if (elements.empty()) return;
+  parts[1].*array = copy_part(elements, true, plan, workers);
+  parts[0].*array = elements.thaws_in_place() ? keep_in_place(std::move(elements), plan, workers)
+                                              : copy_part(elements, false, plan, workers);
+}
 
-  RatingStore::Parts training;
-  RatingStore::Parts validation;
-};
-
-/// Splits in two passes over the shards: count, then copy. Beside the two parts it needs a bit a
+/// Splits in two passes over the shards: count, then copy. Beside the two stores it needs a bit a
 /// rating.
-SplitResult split_by(RatingStore ratings, const PositionSet& held_out, const Workers& workers) {
+SplitResult split_by(RatingStore ratings, const AtomicBitset& held_out, const Workers& workers) {
   if (ratings.offsets().empty()) return {};  // no store at all
-  Cut parts_of = cut(ratings, held_out, workers);
+  SplitPlan plan = plan_split(ratings, held_out, workers);
   RatingStore::Parts all = std::move(ratings).release();
-  TwoParts parts;
-  parts.take(&RatingStore::Parts::compact, all, parts_of, workers);
-  parts.take(&RatingStore::Parts::wide, all, parts_of, workers);
-  parts.take(&RatingStore::Parts::timestamps, all, parts_of, workers);
-  for (RatingStore::Parts* part : {&parts.training, &parts.validation}) {
-    part->users = all.users;
-    part->items = all.items;
-    part->values = all.values;
+  std::array<RatingStore::Parts, 2> parts;
+  split_array(&RatingStore::Parts::compact, all, parts, plan, workers);
+  split_array(&RatingStore::Parts::wide, all, parts, plan, workers);
+  split_array(&RatingStore::Parts::timestamps, all, parts, plan, workers);
+  for (std::size_t part = 0; part < 2; ++part) {
+    parts[part].users = all.users;
+    parts[part].items = all.items;
+    parts[part].values = all.values;
+    parts[part].offsets = FrozenArray<std::uint64_t>(std::move(plan.offsets[part]));
   }
-  parts.training.offsets = FrozenArray<std::uint64_t>(std::move(parts_of.training_offsets));
-  parts.validation.offsets = FrozenArray<std::uint64_t>(std::move(parts_of.validation_offsets));
-  return {RatingStore(std::move(parts.training)), RatingStore(std::move(parts.validation))};
+  return {RatingStore(std::move(parts[0])), RatingStore(std::move(parts[1]))};
 }
 
 /// Holds out the ratings that a random order of all ratings has at `ranks`.
 SplitResult split_by_rank(RatingStore ratings, const RandomPermutation& order, Range ranks,
                           const Workers& workers) {
-  constexpr std::size_t kParts = 256;
-  PositionSet held_out(ratings.size());
-  workers.for_each(kParts, [&](std::size_t part) {
-    const Range range = even_range(ranks.size(), kParts, part);
+  constexpr std::size_t kPartitions = 256;
+  AtomicBitset held_out(ratings.size());
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range range = even_range(ranks.size(), kPartitions, partition);
     for (std::size_t i = range.begin; i < range.end; ++i) held_out.insert(order(ranks.begin + i));
   });
   return split_by(std::move(ratings), held_out, workers);
@@ -185,7 +178,7 @@ SplitResult split_at_time(RatingStore ratings, std::int64_t time, int threads) {
   check_timestamps(ratings);
   const Workers workers(threads);
   const auto timestamps = ratings.parts().timestamps.span();
-  PositionSet held_out(ratings.size());
+  AtomicBitset held_out(ratings.size());
   workers.for_each(ratings.shard_boundaries().size() - 1, [&](std::size_t shard) {
     const Range positions = positions_of(ratings, shard);
     for (std::size_t i = positions.begin; i < positions.end; ++i) {
@@ -201,7 +194,7 @@ SplitResult split_last(RatingStore ratings, std::uint32_t count, int threads) {
   const auto timestamps = ratings.parts().timestamps.span();
   const auto offsets = ratings.offsets();
   const auto shards = ratings.shard_boundaries();
-  PositionSet held_out(ratings.size());
+  AtomicBitset held_out(ratings.size());
   workers.for_each(shards.size() - 1, [&](std::size_t shard) {
     std::vector<std::uint64_t> latest;
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {

@@ -17,9 +17,9 @@
 
 namespace mfpar {
 
-/// Parses text into a RatingTable with several threads. Text comes in one buffer or in several. What
-/// comes out depends on the text and on `chunk_bytes` (how ratings lie in chunks), never on the
-/// threads. Not synchronised.
+/// Parses text into a RatingTable with several threads. Text comes in one buffer or in several.
+/// What comes out depends on the text and on `chunk_bytes` (how ratings lie in chunks), never on
+/// the threads. Not synchronised.
 class RatingText {
  public:
   /// A chunk is what one thread parses at a time: large enough that starting one costs nothing,
@@ -32,10 +32,10 @@ class RatingText {
   /// Called by any thread when [begin, end) of the buffer was parsed.
   using Parsed = std::function<void(std::size_t begin, std::size_t end)>;
 
-  /// Parses the next buffer up to the last line that is whole and returns where the first other line
-  /// begins; the next buffer must begin there. With `is_last` all of it is parsed. Throws Error for
-  /// the first bad line unless bad lines are skipped, and what detect_format throws for the first
-  /// buffer.
+  /// Parses the next buffer up to the last line that is whole and returns where the first other
+  /// line begins; the next buffer must begin there. With `is_last` all of it is parsed. Throws
+  /// Error for the first bad line unless bad lines are skipped, and what detect_format throws for
+  /// the first buffer.
   std::size_t parse(std::string_view buffer, bool is_last, const Parsed& parsed = {});
 
   /// The ratings and the report, source and compression left empty. Throws Error(kBadData) when

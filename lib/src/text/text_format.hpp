@@ -28,16 +28,14 @@ struct TextFormat {
   int column(Role role) const noexcept { return columns[static_cast<std::size_t>(role)]; }
 };
 
-/// Tells from the beginning of a file how it is written, as far as `options` leave it open.
+/// Detects from the beginning of a file how it is written, as far as `options` leave it open.
 ///
 /// - The delimiter is the one that cuts most of the first lines into the same number of fields,
-/// three
-///   at least; of equals the first of :: tab , ; | blanks.
+///   three at least; of equals the first of :: tab , ; | blanks.
 /// - Every line has as many fields as the header, or as most of the first lines where there is
-/// none.
+///   none.
 /// - The first line is a header when it names two of the columns by well-known names, or when
-/// nothing in
-///   it looks like a number; and always when a column is asked for by name.
+///   nothing in it looks like a number; and always when a column is asked for by name.
 /// - A column that is not asked for is the one with a well-known name. Where no name is known, the
 ///   columns are user, item, rating and, if there is a fourth that holds numbers, timestamp; there
 ///   must be no fifth.

@@ -15,9 +15,9 @@ namespace mfpar {
 
 /// A set of positions in [0, size), a bit each. Any number of threads may insert at once; reading
 /// needs the inserting to be over.
-class PositionSet {
+class AtomicBitset {
  public:
-  explicit PositionSet(std::size_t size) : words_(size / kBits + 1) {}
+  explicit AtomicBitset(std::size_t size) : words_(size / kBits + 1) {}
 
   void insert(std::size_t position) {
     assert(position / kBits < words_.size());
