@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 #include "common/json.hpp"
 #include "common/json_reader.hpp"
+#include "mfpar/fold_in.hpp"
 
 namespace mfpar::tests {
 
