@@ -23,8 +23,8 @@ constexpr const char* kTop = "apps, tests, bench";
 
 /// Floors of the rooms; neighbours on one floor do not know each other.
 const std::map<std::string, int, std::less<>> kFloors{
-    {"base", 0}, {"io", 1},        {"loss", 1},    {"store", 2}, {"model", 2}, {"text", 3},
-    {"compute", 3}, {"synthetic", 3}, {"train", 4}, {"serve", 4}, {"capi", 5}, {kTop, 6}};
+    {"base", 0},    {"io", 1},    {"loss", 1},    {"store", 2},     {"model", 2}, {"text", 3}, {"synthetic", 3},
+    {"compute", 3}, {"train", 4}, {"fold_in", 4}, {"recommend", 4}, {"capi", 5},  {kTop, 6}};
 
 /// The rooms that the public headers belong to.
 // clang-format off
@@ -48,11 +48,11 @@ const std::map<std::string, std::string, std::less<>> kPublicRooms{{"error", "ba
                                                                    {"evaluate", "compute"},
                                                                    {"train_options", "compute"},
                                                                    {"train", "train"},
-                                                                   {"fold_in", "serve"},
-                                                                   {"fold_in_session", "serve"},
-                                                                   {"recommender", "serve"},
-                                                                   {"model_handle", "serve"},
-                                                                   {"extend_model", "serve"},
+                                                                   {"fold_in", "fold_in"},
+                                                                   {"fold_in_session", "fold_in"},
+                                                                   {"recommender", "recommend"},
+                                                                   {"model_handle", "recommend"},
+                                                                   {"extend_model", "fold_in"},
                                                                    {"cross_validate", "train"},
                                                                    {"mfpar", kTop},
                                                                    {"mfpar.h", "capi"}};

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "fold_in/known_ratings.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/fold_in.hpp"
-#include "serve/ridge.hpp"
 #include "serving_fixtures.hpp"
 
 using namespace mfpar;
@@ -91,15 +91,19 @@ BOOST_AUTO_TEST_CASE(factors_and_bias_solve_the_normal_equations_with_their_own_
 BOOST_AUTO_TEST_CASE(primal_and_dual_are_the_same) {
   for (const std::uint32_t rank : {1u, 7u, 64u}) {
     const auto model = made_model({.rank = rank, .users = 1, .items = 500});
-    const FixedSide side = fixed_side(*model, Entity::kUser);
-    Ridge ridge(side);
+    KnownRatings known(*model, Entity::kUser);
+    NormalEquations equations(fixed_rows(*model, Entity::kUser));
+    std::vector<std::uint32_t> indices;
+    std::vector<double> targets;
     for (std::size_t count = 0; count <= rank + 1; ++count) {
-      const auto ratings = made_ratings(count, 500, count);
+      known.take(made_ratings(count, 500, count));
+      known.list(indices, targets);
+      equations.start(indices);
       for (const RidgePenalty wanted : {RidgePenalty{1.0, 1.0}, RidgePenalty{5.0, 0.1},
                                         RidgePenalty{1e-4, 1e-4}, RidgePenalty{0.1, 1e3}}) {
         RidgePenalty primal_penalty = wanted, dual_penalty = wanted;
-        const Eigen::VectorXd primal = ridge.solve_primal(ratings, primal_penalty);
-        const Eigen::VectorXd dual = ridge.solve_dual(ratings, dual_penalty);
+        const Eigen::VectorXd primal = equations.solve_primal(targets, {}, primal_penalty);
+        const Eigen::VectorXd dual = equations.solve_dual(targets, {}, dual_penalty);
         BOOST_TEST_CONTEXT("rank " << rank << " ratings " << count << " alpha " << wanted.factors) {
           BOOST_TEST(difference(primal, dual) < 1e-5);
           BOOST_TEST((primal_penalty == wanted));

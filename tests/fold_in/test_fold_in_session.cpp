@@ -5,9 +5,10 @@
 #include <map>
 #include <vector>
 
+#include "fold_in/known_ratings.hpp"
+#include "fold_in/updatable_ridge.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/fold_in_session.hpp"
-#include "serve/updatable_ridge.hpp"
 #include "serving_fixtures.hpp"
 
 using namespace mfpar;
@@ -28,7 +29,50 @@ double drift(const FoldInSession& session, Entity side = Entity::kUser) {
   return difference(numbers_of(row, session.model()), numbers_of(fresh, session.model()));
 }
 
+/// The regression of a new user: the items rated, and what is to be explained of each rating.
+struct Posed {
+  Posed(const FactorModel& model, std::span<const FoldInRating> ratings) {
+    KnownRatings known(model, Entity::kUser);
+    known.take(ratings);
+    known.list(indices, targets);
+  }
+
+  std::vector<std::uint32_t> indices;
+  std::vector<double> targets;
+};
+
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(known_ratings_are_what_a_list_would_hold) {
+  // Few indices, so that slots collide, come free and are passed over again and again.
+  const auto model = made_model({.rank = 1, .users = 1, .items = 97});
+  KnownRatings known(*model, Entity::kUser);
+  std::vector<FoldInRating> expected;
+  Random random(1);
+  for (int step = 0; step < 20'000; ++step) {
+    const auto index = static_cast<std::uint32_t>(random.below(97));
+    const auto there = std::ranges::find(expected, index, &FoldInRating::index);
+    const bool is_there = there != expected.end();
+    BOOST_REQUIRE(known.value_of(index).value_or(-1.0f) == (is_there ? there->value : -1.0f));
+    // From empty to full and back.
+    if (random.below(1000) < (step / 2'000 % 2 == 0 ? 700u : 300u)) {
+      const auto value = static_cast<float>(step);
+      if (is_there) {
+        there->value = value;
+      } else {
+        expected.push_back({index, value});
+      }
+      BOOST_REQUIRE(known.put({index, value}) == is_there);
+    } else {
+      if (is_there) expected.erase(there);
+      known.erase(index);
+    }
+    BOOST_REQUIRE(std::ranges::equal(known.ratings(), expected,
+                                     [](const FoldInRating& a, const FoldInRating& b) {
+                                       return a.index == b.index && a.value == b.value;
+                                     }));
+  }
+}
 
 BOOST_AUTO_TEST_CASE(starts_as_a_fold_in) {
   const auto model = made_model();
@@ -176,16 +220,17 @@ BOOST_AUTO_TEST_CASE(accuracy_lost_to_a_long_row_is_won_back) {
 
 BOOST_AUTO_TEST_CASE(ordinary_steps_need_no_new_equations) {
   const auto model = made_model({.rank = 16, .items = 200});
-  const FixedSide side = fixed_side(*model, Entity::kUser);
   const auto ratings = made_ratings(100, 200);
-  UpdatableRidge ridge(side);
-  ridge.set_up(ratings, {1.0, 1.0});
+  const Posed posed(*model, ratings);
+  UpdatableRidge ridge(fixed_rows(*model, Entity::kUser));
+  ridge.set_up(posed.indices, posed.targets, {1.0, 1.0});
   for (int round = 0; round < 5; ++round) {
-    for (const FoldInRating& rating : ratings) {
-      BOOST_REQUIRE(ridge.remove(rating));
-      BOOST_REQUIRE(ridge.add(rating));
-      BOOST_REQUIRE(ridge.change(rating, 9.0f));
-      BOOST_REQUIRE(ridge.change({rating.index, 9.0f}, rating.value));
+    for (std::size_t s = 0; s < ratings.size(); ++s) {
+      const std::uint32_t index = posed.indices[s];
+      BOOST_REQUIRE(ridge.remove(index, posed.targets[s]));
+      BOOST_REQUIRE(ridge.add(index, posed.targets[s]));
+      BOOST_REQUIRE(ridge.change(index, posed.targets[s], 5.5));
+      BOOST_REQUIRE(ridge.change(index, 5.5, posed.targets[s]));
     }
   }
   BOOST_TEST(ridge.set_ups() == 1u);
@@ -197,18 +242,20 @@ BOOST_AUTO_TEST_CASE(steps_that_lose_accuracy_say_so) {
       made_model({.rank = 4, .users = 1, .items = 9, .factor = [](auto i, auto k) {
                     return (i == 0 ? 1e5 : 1.0) * static_cast<double>(1 + (i + k) % 3);
                   }});
-  const FixedSide side = fixed_side(*model, Entity::kUser);
-  const auto ratings = made_ratings(9, 9);
-  const auto long_row = *std::ranges::find(ratings, 0u, &FoldInRating::index);
-  UpdatableRidge ridge(side);
-  ridge.set_up(ratings, {1.0, 1.0});
-  BOOST_TEST(!ridge.remove(long_row));
-  ridge.set_up(ratings, {1e6, 1e6});  // a long row is no longer long beside these
-  BOOST_TEST(ridge.remove(long_row));
-  const auto other = ratings[ratings[0].index == 0 ? 1 : 0];
-  BOOST_TEST(ridge.change(other, 1.0f));
-  BOOST_TEST(ridge.change({other.index, 1.0f}, 1e30f));  // nothing is lost by coming
-  BOOST_TEST(!ridge.change({other.index, 1e30f}, 2.0f));
+  const Posed posed(*model, made_ratings(9, 9));
+  const auto at = static_cast<std::size_t>(std::ranges::find(posed.indices, 0u) -
+                                           posed.indices.begin());  // of the long row
+  UpdatableRidge ridge(fixed_rows(*model, Entity::kUser));
+  ridge.set_up(posed.indices, posed.targets, {1.0, 1.0});
+  BOOST_TEST(!ridge.remove(0, posed.targets[at]));
+  // A long row is no longer long beside these.
+  ridge.set_up(posed.indices, posed.targets, {1e6, 1e6});
+  BOOST_TEST(ridge.remove(0, posed.targets[at]));
+  const std::size_t other = at == 0 ? 1 : 0;
+  const std::uint32_t index = posed.indices[other];
+  BOOST_TEST(ridge.change(index, posed.targets[other], -2.5));
+  BOOST_TEST(ridge.change(index, -2.5, 1e30));  // nothing is lost by coming
+  BOOST_TEST(!ridge.change(index, 1e30, -1.5));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

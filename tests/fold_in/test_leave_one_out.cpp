@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "serve/leave_one_out.hpp"
+#include "fold_in/leave_one_out.hpp"
 #include "serving_fixtures.hpp"
 
 using namespace mfpar;

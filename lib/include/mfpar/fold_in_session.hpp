@@ -20,7 +20,7 @@ struct RatingInfluence {
   double contribution = 0.0;  ///< weight times what is left of the value without mu and b_other
 };
 
-/// A prediction, taken apart: mean + user_bias + item_bias + interaction, before clipping.
+/// A prediction, term by term: mean + user_bias + item_bias + interaction, before clipping.
 struct Explanation {
   float mean = 0.0f;
   float user_bias = 0.0f;
@@ -69,13 +69,13 @@ class MFPAR_API FoldInSession {
   /// `duplicates` are those of the constructor, and leave_one_out_mse is NaN once a rating has changed.
   const FoldedIn& row() const noexcept;
 
-  /// Takes apart the prediction for `index` of the other side. REQUIRES: the model has it.
+  /// Explains the prediction for `index` of the other side. REQUIRES: the model has it.
   Explanation explain(std::uint32_t index) const;
 
   const FactorModel& model() const noexcept;
 
  private:
-  struct MFPAR_HIDDEN Impl;  // lib/src/serve/fold_in_session_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/fold_in/fold_in_session_impl.hpp
   std::unique_ptr<Impl> impl_;
 };
 

@@ -11,7 +11,6 @@
 
 #include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
-#include "mfpar/fold_in.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -135,7 +134,7 @@ class MFPAR_API Recommender {
 
  private:
   friend class ItemFilter;
-  struct MFPAR_HIDDEN Impl;  // lib/src/serve/recommender_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/recommend/recommender_impl.hpp
   std::unique_ptr<const Impl> impl_;
 };
 

@@ -8,6 +8,7 @@
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "common/json.hpp"
+#include "mfpar/fold_in.hpp"
 
 namespace mfpar::tests {
 

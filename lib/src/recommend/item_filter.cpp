@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "serve/recommender_impl.hpp"
+#include "recommend/recommender_impl.hpp"
 
 namespace mfpar {
 

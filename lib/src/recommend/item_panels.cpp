@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // q: an item's factors; b: its bias.
-#include "serve/item_panels.hpp"
+#include "recommend/item_panels.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 // e its error with all ratings and h its leverage, the diagonal of X (X'X + a I)^-1 X' (Allen 1974).
 // One eigendecomposition serves every a. The column of ones is scaled by sqrt(a / b), so that the
 // bias has the penalty a as the factors have, and the ratio a / b is that of the base.
-#include "serve/leave_one_out.hpp"
+#include "fold_in/leave_one_out.hpp"
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
@@ -29,35 +29,36 @@ Eigen::ArrayXd eigenvalues_of(const Eigen::SelfAdjointEigenSolver<Eigen::MatrixX
 }
 
 // With XX' = U S U', e = a U (S + a)^-1 U'y and 1 - h = a diag(U (S + a)^-1 U'): a cancels.
-Sums dual_sums(std::span<const FoldInRating> ratings, double a, double bias_share,
-               RidgeEquations& equations) {
-  equations.set_dual(ratings);
-  RidgeEquations::Matrix gram = equations.matrix();
+Sums dual_sums(NormalEquations& equations, std::span<const double> targets, double a,
+               double bias_share) {
+  equations.set_dual(targets);
+  NormalEquations::Matrix gram = equations.matrix();
   gram.array() += bias_share;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);
   const Eigen::ArrayXd values = eigenvalues_of(eigen);
   const Eigen::MatrixXd& vectors = eigen.eigenvectors();
-  const Eigen::VectorXd turned = vectors.transpose() * equations.right_side();
+  const Eigen::VectorXd rotated = vectors.transpose() * equations.right_side();
   const Eigen::MatrixXd squares = vectors.array().square().matrix();
   Sums sums{};
   for (std::size_t m = 0; m < kMultiples; ++m) {
     const Eigen::VectorXd inverse = (values + a * multiple(m)).inverse().matrix();
-    const Eigen::VectorXd errors = vectors * inverse.cwiseProduct(turned);
-    const Eigen::VectorXd spread = squares * inverse;
-    sums[m] = (errors.array() / spread.array()).square().sum();
+    const Eigen::VectorXd errors = vectors * inverse.cwiseProduct(rotated);
+    const Eigen::VectorXd rest = squares * inverse;  // of each rating, 1 - h
+    sums[m] = (errors.array() / rest.array()).square().sum();
   }
   return sums;
 }
 
 // With X'X = V S V' and T = XV, e = y - T (S + a)^-1 T'y and h = diag(T (S + a)^-1 T').
-Sums primal_sums(std::span<const FoldInRating> ratings, double a, double bias_share,
-                 const FixedSide& side, RidgeEquations& equations) {
-  const Eigen::Index rank = side.rank, size = static_cast<Eigen::Index>(side.unknowns());
+Sums primal_sums(NormalEquations& equations, std::span<const double> targets, double a,
+                 double bias_share) {
+  const FixedRows& fixed = equations.fixed();
+  const Eigen::Index rank = fixed.rank, size = static_cast<Eigen::Index>(fixed.unknowns());
   const double one = std::sqrt(bias_share);  // what stands in the scaled column of ones
-  equations.set_primal(ratings);
-  RidgeEquations::Matrix gram = equations.matrix();
+  equations.set_primal(targets);
+  NormalEquations::Matrix gram = equations.matrix();
   Eigen::VectorXd right_side = equations.right_side();
-  if (side.has_biases) {
+  if (fixed.has_bias) {
     gram.row(rank) *= one;
     gram(rank, rank) *= one;
     right_side[rank] *= one;
@@ -65,7 +66,7 @@ Sums primal_sums(std::span<const FoldInRating> ratings, double a, double bias_sh
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);
   const Eigen::ArrayXd values = eigenvalues_of(eigen);
   const Eigen::MatrixXd& vectors = eigen.eigenvectors();
-  const Eigen::ArrayXd turned = (vectors.transpose() * right_side).array();
+  const Eigen::ArrayXd rotated = (vectors.transpose() * right_side).array();
   Eigen::ArrayXXd inverses(size, static_cast<Eigen::Index>(kMultiples));
   for (std::size_t m = 0; m < kMultiples; ++m) {
     inverses.col(static_cast<Eigen::Index>(m)) = (values + a * multiple(m)).inverse();
@@ -74,21 +75,20 @@ Sums primal_sums(std::span<const FoldInRating> ratings, double a, double bias_sh
   constexpr std::size_t kAtOnce = 64;  // rows, so that many ratings take no more memory than few
   Eigen::MatrixXd x(size, static_cast<Eigen::Index>(kAtOnce));
   Eigen::ArrayXXd t(size, static_cast<Eigen::Index>(kAtOnce));
-  if (side.has_biases) x.row(rank).setConstant(one);
+  if (fixed.has_bias) x.row(rank).setConstant(one);
   Sums sums{};
-  for (std::size_t first = 0; first < ratings.size(); first += kAtOnce) {
-    const auto some = ratings.subspan(first, std::min(kAtOnce, ratings.size() - first));
-    const auto count = static_cast<Eigen::Index>(some.size());
+  for (std::size_t first = 0; first < targets.size(); first += kAtOnce) {
+    const auto count = static_cast<Eigen::Index>(std::min(kAtOnce, targets.size() - first));
     for (Eigen::Index s = 0; s < count; ++s) {
-      const float* const q = side.row(some[static_cast<std::size_t>(s)].index);
+      const float* const q = fixed.row(equations.indices()[first + static_cast<std::size_t>(s)]);
       x.col(s).head(rank) = Eigen::Map<const Eigen::VectorXf>(q, rank).cast<double>();
     }
     t.leftCols(count).matrix().noalias() = vectors.transpose() * x.leftCols(count);
     for (Eigen::Index s = 0; s < count; ++s) {
-      const double y = side.target(some[static_cast<std::size_t>(s)]);
+      const double y = targets[first + static_cast<std::size_t>(s)];
       for (std::size_t m = 0; m < kMultiples; ++m) {
         const auto inverse = inverses.col(static_cast<Eigen::Index>(m));
-        const double error = y - (t.col(s) * inverse * turned).sum();
+        const double error = y - (t.col(s) * inverse * rotated).sum();
         const double leverage = (t.col(s).square() * inverse).sum();
         const double e = error / std::max(1.0 - leverage, 1e-12);
         sums[m] += e * e;
@@ -100,15 +100,17 @@ Sums primal_sums(std::span<const FoldInRating> ratings, double a, double bias_sh
 
 }  // namespace
 
-LeaveOneOut choose_penalty(std::span<const FoldInRating> ratings, const RidgePenalty& base,
-                           const FixedSide& side, RidgeEquations& equations) {
-  const double bias_share = side.has_biases ? base.factors / base.bias : 0.0;
-  const Sums sums = ratings.size() < side.unknowns()
-                        ? dual_sums(ratings, base.factors, bias_share, equations)
-                        : primal_sums(ratings, base.factors, bias_share, side, equations);
+double choose_penalty(NormalEquations& equations, std::span<const double> targets,
+                      RidgePenalty& penalty) {
+  const FixedRows& fixed = equations.fixed();
+  const double bias_share = fixed.has_bias ? penalty.factors / penalty.bias : 0.0;
+  const Sums sums = targets.size() < fixed.unknowns()
+                        ? dual_sums(equations, targets, penalty.factors, bias_share)
+                        : primal_sums(equations, targets, penalty.factors, bias_share);
   const auto best = std::min_element(sums.rbegin(), sums.rend());
   const auto m = static_cast<std::size_t>(sums.rend() - best) - 1;
-  return {base * multiple(m), *best / static_cast<double>(ratings.size())};
+  penalty = penalty * multiple(m);
+  return *best / static_cast<double>(targets.size());
 }
 
 }  // namespace mfpar

@@ -3,11 +3,10 @@
 
 #include <memory>
 
+#include "compute/normal_equations.hpp"
+#include "fold_in/known_ratings.hpp"
+#include "fold_in/updatable_ridge.hpp"
 #include "mfpar/fold_in_session.hpp"
-#include "serve/fixed_side.hpp"
-#include "serve/held_ratings.hpp"
-#include "serve/ridge_penalty.hpp"
-#include "serve/updatable_ridge.hpp"
 
 namespace mfpar {
 
@@ -28,11 +27,10 @@ struct FoldInSession::Impl {
   // Constant after construction.
   const std::shared_ptr<const FactorModel> model;
   const Entity joining;
-  const FixedSide side;
   const FoldInOptions options;
   double multiple = 1.0;  ///< of the training's penalty, chosen by leaving one out
 
-  HeldRatings held;
+  KnownRatings known;
   UpdatableRidge ridge;
   RidgePenalty asked;  ///< that the ridge was last set up for
   FoldedIn row;

@@ -3,7 +3,7 @@
 #include <array>
 #include <limits>
 
-#include "serve/item_search.hpp"
+#include "recommend/item_search.hpp"
 
 namespace mfpar {
 

@@ -6,10 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "mfpar/fold_in.hpp"
-#include "serve/fixed_side.hpp"
-#include "serve/ridge_equations.hpp"
-#include "serve/ridge_penalty.hpp"
+#include "compute/normal_equations.hpp"
 
 namespace mfpar {
 
@@ -31,21 +28,22 @@ class Rounding {
   double moved_ = 0.0;
 };
 
-/// The ridge regression of one row whose ratings come and go: the Cholesky factor of X'X + D and X'y.
-/// `const` calls are safe from many threads.
+/// The ridge regression of one row whose ratings come and go: the Cholesky factor of X'X + D and X'y. A
+/// rating is the index of its fixed row, and its target. `const` calls are safe from many threads.
 class UpdatableRidge {
  public:
-  explicit UpdatableRidge(const FixedSide& side);
+  explicit UpdatableRidge(const FixedRows& fixed);
 
   /// Starts from these ratings, in O(ratings rank^2 + rank^3).
-  void set_up(std::span<const FoldInRating> ratings, const RidgePenalty& penalty);
+  void set_up(std::span<const std::uint32_t> indices, std::span<const double> targets,
+              const RidgePenalty& penalty);
 
-  /// Takes or gives up a rating by a rank-one update or downdate, or changes its value, in O(rank^2).
+  /// Takes or gives up a rating by a rank-one update or downdate, or changes its target, in O(rank^2).
   /// False when too much accuracy is lost; then the equations are to be set up anew before anything
   /// else. REQUIRES: remove() and change() name a rating that is held.
-  [[nodiscard]] bool add(const FoldInRating& rating);
-  [[nodiscard]] bool remove(const FoldInRating& rating);
-  [[nodiscard]] bool change(const FoldInRating& rating, float value);
+  [[nodiscard]] bool add(std::uint32_t index, double target);
+  [[nodiscard]] bool remove(std::uint32_t index, double target);
+  [[nodiscard]] bool change(std::uint32_t index, double before, double after);
 
   /// The factors, and the bias after them where there are biases.
   const Eigen::VectorXd& solve();
@@ -56,17 +54,18 @@ class UpdatableRidge {
   /// As it is used, see RidgePenalty::solvable.
   const RidgePenalty& penalty() const noexcept { return penalty_; }
 
+  const FixedRows& fixed() const noexcept { return equations_.fixed(); }
+
   /// How many times set_up() was called.
   std::uint64_t set_ups() const noexcept { return set_ups_; }
 
  private:
-  bool move(const FoldInRating& rating, double sign);
+  bool step(std::uint32_t index, double target, double sign);
   void load_row(std::uint32_t index);
   double matrix_size(double square_length, double count) const noexcept;
   bool accurate() const noexcept;
 
-  const FixedSide side_;
-  RidgeEquations equations_;
+  NormalEquations equations_;
   RidgePenalty penalty_;
   bool raised_ = false;  ///< penalty_ is more than was asked for
   Eigen::LLT<Eigen::MatrixXd> factor_;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "compute/kernels/kernel_set.hpp"
-#include "serve/item_panels.hpp"
-#include "serve/top_list.hpp"
+#include "recommend/item_panels.hpp"
+#include "recommend/top_list.hpp"
 
 namespace mfpar {
 

@@ -6,7 +6,7 @@
 
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/recommender.hpp"
-#include "serve/item_panels.hpp"
+#include "recommend/item_panels.hpp"
 
 namespace mfpar {
 

@@ -11,8 +11,8 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "mfpar/error.hpp"
-#include "serve/item_search.hpp"
-#include "serve/recommender_impl.hpp"
+#include "recommend/item_search.hpp"
+#include "recommend/recommender_impl.hpp"
 
 namespace mfpar {
 

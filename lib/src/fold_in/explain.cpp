@@ -5,35 +5,36 @@
 #include <algorithm>
 #include <cassert>
 
-#include "serve/fold_in_session_impl.hpp"
+#include "fold_in/fold_in_session_impl.hpp"
 
 namespace mfpar {
 
 Explanation FoldInSession::explain(std::uint32_t index) const {
   const Impl& s = *impl_;
-  assert(index < s.side.count);
+  const FixedRows& fixed = s.ridge.fixed();
+  assert(s.known.knows(index));
   using Row = Eigen::Map<const Eigen::VectorXf>;
-  const Eigen::Index rank = s.side.rank;
-  const auto row_of = [&](std::uint32_t of) { return Row(s.side.row(of), rank); };
+  const Eigen::Index rank = fixed.rank;
+  const auto row_of = [&](std::uint32_t of) { return Row(fixed.row(of), rank); };
 
-  Eigen::VectorXd wanted = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(s.side.unknowns()));
+  Eigen::VectorXd wanted = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(fixed.unknowns()));
   wanted.head(rank) = row_of(index).cast<double>();
   const Eigen::VectorXd pull = s.ridge.solve(wanted);  // A^-1 [q_j, 0]
-  const double bias_pull = s.side.has_biases ? pull[rank] : 0.0;
+  const double bias_pull = fixed.has_bias ? pull[rank] : 0.0;
 
   const Row factors(s.row.factors.data(), rank);
   const bool user_joins = s.joining == Entity::kUser;
-  const float other_bias = s.side.biases[index];
+  const float other_bias = s.model->side(other(s.joining)).biases[index];
   Explanation explanation{
       .mean = s.model->mean(),
       .user_bias = user_joins ? s.row.bias : other_bias,
       .item_bias = user_joins ? other_bias : s.row.bias,
       .interaction = static_cast<float>(factors.cast<double>().dot(wanted.head(rank))),
       .influences = {}};
-  for (const FoldInRating& rating : s.held.ratings()) {
+  for (const FoldInRating& rating : s.known.ratings()) {
     const double weight = bias_pull + pull.head(rank).dot(row_of(rating.index).cast<double>());
     explanation.influences.push_back(
-        {rating.index, rating.value, weight, weight * s.side.target(rating)});
+        {rating.index, rating.value, weight, weight * s.known.target(rating)});
   }
   std::ranges::stable_sort(explanation.influences, std::ranges::greater{},
                            &RatingInfluence::contribution);

@@ -7,11 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "fold_in/fold_in_session_impl.hpp"
+#include "fold_in/leave_one_out.hpp"
+#include "fold_in/row_fitter.hpp"
 #include "mfpar/error.hpp"
-#include "serve/fold_in_session_impl.hpp"
-#include "serve/known_ratings.hpp"
-#include "serve/leave_one_out.hpp"
-#include "serve/ridge.hpp"
 
 namespace mfpar {
 
@@ -30,34 +29,41 @@ FoldInSession::Impl::Impl(std::shared_ptr<const FactorModel> of, const FoldInOpt
                           Entity joins)
     : model(std::move(of)),
       joining(joins),
-      side(fixed_side(*model, joins)),
       options(with),
-      ridge(side) {}
+      known(*model, joins),
+      ridge(fixed_rows(*model, joins)) {}
 
 RidgePenalty FoldInSession::Impl::penalty_for(std::size_t count) const {
   return penalty_of(options, model->parts().fold_in, step_of(count)) * multiple;
 }
 
 void FoldInSession::Impl::choose_multiple() {
-  const RidgePenalty base = penalty_for(held.size());
-  RidgeEquations equations(side);
-  const LeaveOneOut best = choose_penalty(held.ratings(), base, side, equations);
-  multiple = best.penalty.factors / base.factors;
-  row.leave_one_out_mse = best.mse;
+  std::vector<std::uint32_t> indices;
+  std::vector<double> targets;
+  known.list(indices, targets);
+  NormalEquations equations(ridge.fixed());
+  equations.start(indices);
+  const RidgePenalty base = penalty_for(known.size());
+  RidgePenalty best = base;
+  row.leave_one_out_mse = choose_penalty(equations, targets, best);
+  multiple = best.factors / base.factors;
 }
 
 void FoldInSession::Impl::set_up() {
-  asked = penalty_for(held.size());
-  ridge.set_up(held.ratings(), asked);
+  std::vector<std::uint32_t> indices;
+  std::vector<double> targets;
+  known.list(indices, targets);
+  asked = penalty_for(known.size());
+  ridge.set_up(indices, targets, asked);
 }
 
 void FoldInSession::Impl::solve() {
-  store_solution(ridge.solve(), ridge.penalty(), side, row);
-  row.used = static_cast<std::uint32_t>(held.size());
+  store_solution(ridge.solve(), ridge.penalty(), ridge.fixed(), row);
+  row.used = static_cast<std::uint32_t>(known.size());
 }
 
 void FoldInSession::Impl::refit(bool updated) {
-  if (!updated || penalty_for(held.size()) != asked) set_up();
+  if (!updated || penalty_for(known.size()) != asked) set_up();
   solve();
   row.leave_one_out_mse = std::numeric_limits<double>::quiet_NaN();
 }
@@ -67,13 +73,11 @@ FoldInSession::FoldInSession(std::shared_ptr<const FactorModel> model,
                              Entity joining) {
   check_options(options);
   impl_ = std::make_unique<Impl>(std::move(model), options, joining);
-  KnownRatings known;
-  known.take(ratings, impl_->side.count);
-  for (const FoldInRating& rating : known.ratings()) impl_->held.put(rating);
-  impl_->row.unknown = known.unknown();
-  impl_->row.duplicates = known.duplicates();
+  impl_->known.take(ratings);
+  impl_->row.unknown = impl_->known.unknown();
+  impl_->row.duplicates = impl_->known.duplicates();
   if (options.penalty == FoldInOptions::Penalty::kLeaveOneOut &&
-      impl_->held.size() >= kLeastForLeaveOneOut) {
+      impl_->known.size() >= kMinForLeaveOneOut) {
     impl_->choose_multiple();
   }
   impl_->set_up();
@@ -91,18 +95,21 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
                                          std::to_string(value) +
                                          "; a finite number was expected: leave it out");
   }
-  if (index >= s.side.count) {
+  if (!s.known.knows(index)) {
     ++s.row.unknown;
     return false;
   }
-  const std::optional<float> before = s.held.put({index, value});
+  const std::optional<float> before = s.known.value_of(index);
+  s.known.put({index, value});
   try {
-    s.refit(before ? s.ridge.change({index, *before}, value) : s.ridge.add({index, value}));
+    const double target = s.known.target({index, value});
+    s.refit(before ? s.ridge.change(index, s.known.target({index, *before}), target)
+                   : s.ridge.add(index, target));
   } catch (const Error&) {
     if (before) {
-      s.held.put({index, *before});
+      s.known.put({index, *before});
     } else {
-      s.held.erase(index);
+      s.known.erase(index);
     }
     s.set_up();
     throw;
@@ -112,12 +119,13 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
 
 bool FoldInSession::remove(std::uint32_t index) {
   Impl& s = *impl_;
-  const std::optional<float> value = s.held.erase(index);
+  const std::optional<float> value = s.known.value_of(index);
   if (!value) return false;
+  s.known.erase(index);
   try {
-    s.refit(s.ridge.remove({index, *value}));
+    s.refit(s.ridge.remove(index, s.known.target({index, *value})));
   } catch (const Error&) {
-    s.held.put({index, *value});
+    s.known.put({index, *value});
     s.set_up();
     throw;
   }
@@ -125,7 +133,7 @@ bool FoldInSession::remove(std::uint32_t index) {
 }
 
 std::span<const FoldInRating> FoldInSession::ratings() const noexcept {
-  return impl_->held.ratings();
+  return impl_->known.ratings();
 }
 
 const FoldedIn& FoldInSession::row() const noexcept { return impl_->row; }
