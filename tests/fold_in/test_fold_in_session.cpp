@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(ordinary_steps_need_no_new_equations) {
   const auto ratings = made_ratings(100, 200);
   const Posed posed(*model, ratings);
   UpdatableRidge ridge(fixed_rows(*model, Entity::kUser));
-  ridge.set_up(posed.indices, posed.targets, {1.0, 1.0});
+  ridge.set_up(posed.indices, posed.targets, {}, {1.0, 1.0});
   for (int round = 0; round < 5; ++round) {
     for (std::size_t s = 0; s < ratings.size(); ++s) {
       const std::uint32_t index = posed.indices[s];
@@ -246,10 +246,10 @@ BOOST_AUTO_TEST_CASE(steps_that_lose_accuracy_say_so) {
   const auto at = static_cast<std::size_t>(std::ranges::find(posed.indices, 0u) -
                                            posed.indices.begin());  // of the long row
   UpdatableRidge ridge(fixed_rows(*model, Entity::kUser));
-  ridge.set_up(posed.indices, posed.targets, {1.0, 1.0});
+  ridge.set_up(posed.indices, posed.targets, {}, {1.0, 1.0});
   BOOST_TEST(!ridge.remove(0, posed.targets[at]));
   // A long row is no longer long beside these.
-  ridge.set_up(posed.indices, posed.targets, {1e6, 1e6});
+  ridge.set_up(posed.indices, posed.targets, {}, {1e6, 1e6});
   BOOST_TEST(ridge.remove(0, posed.targets[at]));
   const std::size_t other = at == 0 ? 1 : 0;
   const std::uint32_t index = posed.indices[other];

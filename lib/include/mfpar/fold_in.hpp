@@ -25,12 +25,13 @@ struct FoldInRating {
 ///
 ///   sum (r - mu - b_other - b - p.q)^2 + alpha |p|^2 + bias_alpha b^2
 ///
-/// over its ratings, q and b_other being fixed.
+/// over its ratings, q and b_other being fixed; with twice the error of another loss that the model was
+/// trained with in place of the square (Loss).
 struct FoldInOptions {
   /// kTraining: what the model's training leaves for a row with so many ratings (FoldInPenalty), so
   /// that a folded-in user is about the minimum of the loss that trained users went down; at least 1e-6
   /// each. kFixed: `alpha` below; on a model without biases this is scikit-learn's
-  /// Ridge(alpha, fit_intercept=False). kLeaveOneOut: the multiple of the training's penalty, from
+  /// Ridge(alpha, fit_intercept=False). kLeaveOneOut, for models of squared errors only: the multiple of the training's penalty, from
   /// 1/32 to 32, that best predicts each of the ratings from the others (Allen's PRESS, in closed
   /// form); for fewer than three ratings, kTraining. It takes about ten times as long, and pays where
   /// the training's penalty is unknown or was badly chosen: on users left out of a training with default
@@ -63,10 +64,11 @@ struct FoldedIn {
 /// Folds in a new user by ridge regression on the rated rows of Q, bias estimated with it: by
 /// Cholesky of the rank x rank normal equations when there are at least as many ratings as unknowns,
 /// else of the |S| x |S| dual; both give the same. Takes O(|S| rank min(|S|, rank)), in double
-/// precision. Of ratings with the same index the last counts, indices that the model does
+/// precision. Under another loss than squares, by such ridge regressions on its majorisers, one after the
+/// other, some ten to forty of them. Of ratings with the same index the last counts, indices that the model does
 /// not have (kNoIndex too) are left out, and no ratings at all give zeros: what is then predicted is
 /// what the model knows of the item. Nothing gives NaN: throws Error(kBadData) for a value that is not
-/// finite, naming its position, and for ratings that only factors beyond single precision explain;
+/// finite, or none of the labels that a model of labels was trained on, naming its position, and for ratings that only factors beyond single precision explain;
 /// Error(kBadOption) for options out of range. Safe from any number of threads.
 MFPAR_API FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
                                 const FoldInOptions& options = {});

@@ -16,8 +16,8 @@ namespace mfpar {
 struct RatingInfluence {
   std::uint32_t index = 0;    ///< of the rating
   float value = 0.0f;         ///< of the rating
-  double weight = 0.0;        ///< d interaction / d value: the ridge's own
-  double contribution = 0.0;  ///< weight times what is left of the value without mu and b_other
+  double weight = 0.0;        ///< d interaction / d target of the ridge regression
+  double contribution = 0.0;  ///< weight times the target: of squares the value less mu and b_other
 };
 
 /// A prediction, term by term: mean + user_bias + item_bias + interaction, before clipping.
@@ -39,6 +39,9 @@ struct Explanation {
 /// row goes that is much longer than the others. The state depends on the ratings held, not on the way
 /// there (up to rounding). `const` calls are safe from many threads at once, the others need the session
 /// for themselves. A session that was moved from can only be assigned to or destroyed.
+///
+/// Under another loss than squares the weight of every rating depends on all: the row is fitted anew at
+/// each change.
 ///
 /// The training's penalty grows with the number of ratings n; a session keeps it for steps of n (1, 2,
 /// 3, 4, 6, 8, 12, 16, 24, ..., each serving the counts from it up to the next) and sets up its equations

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The interaction with item j is linear in the targets y of the ratings: q_j.p = [q_j, 0]' A^-1 X'y,
-// A = X'X + D. So the rating s, with the row x_s, says w_s y_s, w_s = [q_j, 0]' A^-1 x_s.
+// The interaction with item j is linear in the targets y of the ratings: q_j.p = [q_j, 0]' A^-1 X'Wy,
+// A = X'WX + D, W = I for squares. So the rating s, with the row x_s and the weight w_s, adds v_s y_s,
+// v_s = w_s [q_j, 0]' A^-1 x_s. Under other losses these are the ridge regression that has the same minimum.
 #include <algorithm>
 #include <cassert>
 
@@ -31,10 +32,13 @@ Explanation FoldInSession::explain(std::uint32_t index) const {
       .item_bias = user_joins ? other_bias : s.row.bias,
       .interaction = static_cast<float>(factors.cast<double>().dot(wanted.head(rank))),
       .influences = {}};
-  for (const FoldInRating& rating : s.known.ratings()) {
-    const double weight = bias_pull + pull.head(rank).dot(row_of(rating.index).cast<double>());
-    explanation.influences.push_back(
-        {rating.index, rating.value, weight, weight * s.known.target(rating)});
+  const auto ratings = s.known.ratings();
+  for (std::size_t n = 0; n < ratings.size(); ++n) {
+    const FoldInRating& rating = ratings[n];
+    double weight = bias_pull + pull.head(rank).dot(row_of(rating.index).cast<double>());
+    if (!s.is_updatable()) weight *= s.weights[n];
+    const double target = s.is_updatable() ? s.known.target(rating) : s.fitted[n];
+    explanation.influences.push_back({rating.index, rating.value, weight, weight * target});
   }
   std::ranges::stable_sort(explanation.influences, std::ranges::greater{},
                            &RatingInfluence::contribution);

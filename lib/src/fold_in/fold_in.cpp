@@ -20,7 +20,7 @@ constexpr std::size_t kRowsPerPartition = 64;
 
 FoldedIn fold_in_one(const FactorModel& model, Entity joining,
                      std::span<const FoldInRating> ratings, const FoldInOptions& options) {
-  check_options(options);
+  check_options(options, model.loss());
   FoldedIn row;
   RowFitter(model, joining, options).fit(ratings, row);
   return row;
@@ -30,7 +30,7 @@ std::vector<FoldedIn> fold_in_many(const FactorModel& model, Entity joining,
                                    std::span<const std::span<const FoldInRating>> ratings,
                                    const FoldInOptions& options, int threads,
                                    const std::stop_token& stop) {
-  check_options(options);
+  check_options(options, model.loss());
   const Workers workers(threads);
   const std::size_t count = ratings.size();
   const auto shares = static_cast<std::size_t>(workers.threads()) * 4;

@@ -9,7 +9,9 @@
 
 #include "fold_in/fold_in_session_impl.hpp"
 #include "fold_in/leave_one_out.hpp"
+#include "fold_in/minimise_loss.hpp"
 #include "fold_in/row_fitter.hpp"
+#include "loss/losses.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -51,10 +53,22 @@ void FoldInSession::Impl::choose_multiple() {
 
 void FoldInSession::Impl::set_up() {
   std::vector<std::uint32_t> indices;
-  std::vector<double> targets;
+  std::vector<double> targets, offsets;
   known.list(indices, targets);
   asked = penalty_for(known.size());
-  ridge.set_up(indices, targets, asked);
+  weights.clear();
+  if (!is_quadratic(model->loss())) {
+    known.list_offsets(offsets);
+    NormalEquations equations(ridge.fixed());
+    equations.start(indices);
+    RidgePenalty penalty = asked;
+    RidgeTargets last;
+    minimise_loss(model->loss(), equations, targets, offsets, penalty, last);
+    targets = std::move(last.targets);
+    weights = std::move(last.weights);
+  }
+  ridge.set_up(indices, targets, weights, asked);
+  fitted = std::move(targets);
 }
 
 void FoldInSession::Impl::solve() {
@@ -71,7 +85,7 @@ void FoldInSession::Impl::refit(bool updated) {
 FoldInSession::FoldInSession(std::shared_ptr<const FactorModel> model,
                              std::span<const FoldInRating> ratings, const FoldInOptions& options,
                              Entity joining) {
-  check_options(options);
+  check_options(options, model->loss());
   impl_ = std::make_unique<Impl>(std::move(model), options, joining);
   impl_->known.take(ratings);
   impl_->row.unknown = impl_->known.unknown();
@@ -90,11 +104,7 @@ FoldInSession& FoldInSession::operator=(FoldInSession&&) noexcept = default;
 
 bool FoldInSession::rate(std::uint32_t index, float value) {
   Impl& s = *impl_;
-  if (!std::isfinite(value)) {
-    throw Error(ErrorCode::kBadData, "the rating for index " + std::to_string(index) + " is " +
-                                         std::to_string(value) +
-                                         "; a finite number was expected: leave it out");
-  }
+  s.known.check_value(value, "the rating for index " + std::to_string(index));
   if (!s.known.knows(index)) {
     ++s.row.unknown;
     return false;
@@ -103,7 +113,8 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
   s.known.put({index, value});
   try {
     const double target = s.known.target({index, value});
-    s.refit(before ? s.ridge.change(index, s.known.target({index, *before}), target)
+    s.refit(!s.is_updatable() ? false
+            : before ? s.ridge.change(index, s.known.target({index, *before}), target)
                    : s.ridge.add(index, target));
   } catch (const Error&) {
     if (before) {
@@ -123,7 +134,7 @@ bool FoldInSession::remove(std::uint32_t index) {
   if (!value) return false;
   s.known.erase(index);
   try {
-    s.refit(s.ridge.remove(index, s.known.target({index, *value})));
+    s.refit(s.is_updatable() && s.ridge.remove(index, s.known.target({index, *value})));
   } catch (const Error&) {
     s.known.put({index, *value});
     s.set_up();

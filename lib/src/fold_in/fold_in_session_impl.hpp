@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "compute/normal_equations.hpp"
 #include "fold_in/known_ratings.hpp"
 #include "fold_in/updatable_ridge.hpp"
+#include "loss/losses.hpp"
 #include "mfpar/fold_in_session.hpp"
 
 namespace mfpar {
@@ -16,6 +18,9 @@ struct FoldInSession::Impl {
 
   /// The penalty that serves so many ratings.
   RidgePenalty penalty_for(std::size_t count) const;
+
+  /// Whether one more rating is one more term: under other losses than squares it changes the weights of all.
+  bool is_updatable() const { return is_quadratic(model->loss()); }
 
   void choose_multiple();
   void set_up();
@@ -33,6 +38,10 @@ struct FoldInSession::Impl {
   KnownRatings known;
   UpdatableRidge ridge;
   RidgePenalty asked;  ///< that the ridge was last set up for
+
+  // Of the ridge as it was last set up, by rating; no weights are 1 each.
+  std::vector<double> fitted;
+  std::vector<double> weights;
   FoldedIn row;
 };
 

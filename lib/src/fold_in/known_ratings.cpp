@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+#include "base/decimal.hpp"
+#include "loss/losses.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -18,7 +20,26 @@ FixedRows fixed_rows(const FactorModel& model, Entity joining) {
 }
 
 KnownRatings::KnownRatings(const FactorModel& model, Entity joining)
-    : biases_(model.side(other(joining)).biases.span()), mean_(model.mean()) {}
+    : biases_(model.side(other(joining)).biases.span()),
+      mean_(model.mean()),
+      loss_(model.loss()),
+      range_(model.range()),
+      score_target_(score_target(loss_, range_)) {}
+
+void KnownRatings::check_value(float value, const std::string& rating) const {
+  if (!std::isfinite(value)) {
+    throw Error(ErrorCode::kBadData,
+                rating + " is " + std::to_string(value) +
+                    "; a finite number was expected: leave it out");
+  }
+  if (describe_loss(loss_).predicts_probability && value != range_.lowest &&
+      value != range_.highest) {
+    throw Error(ErrorCode::kBadData, rating + " is " + shortest_decimal(value) +
+                                         "; the model was trained on labels, " +
+                                         shortest_decimal(range_.lowest) + " and " +
+                                         shortest_decimal(range_.highest));
+  }
+}
 
 void KnownRatings::take(std::span<const FoldInRating> ratings) {
   kept_.clear();
@@ -27,11 +48,7 @@ void KnownRatings::take(std::span<const FoldInRating> ratings) {
   rehash(ratings.size());
   for (std::size_t position = 0; position < ratings.size(); ++position) {
     const FoldInRating& rating = ratings[position];
-    if (!std::isfinite(rating.value)) {
-      throw Error(ErrorCode::kBadData, "rating " + std::to_string(position) + " is " +
-                                           std::to_string(rating.value) +
-                                           "; a finite number was expected: leave it out");
-    }
+    check_value(rating.value, "rating " + std::to_string(position));
     if (!knows(rating.index)) {
       ++unknown_;
     } else if (put(rating)) {
@@ -86,6 +103,11 @@ void KnownRatings::list(std::vector<std::uint32_t>& indices, std::vector<double>
     indices[s] = kept_[s].index;
     targets[s] = target(kept_[s]);
   }
+}
+
+void KnownRatings::list_offsets(std::vector<double>& offsets) const {
+  offsets.resize(kept_.size());
+  for (std::size_t s = 0; s < kept_.size(); ++s) offsets[s] = mean_ + biases_[kept_[s].index];
 }
 
 std::size_t KnownRatings::home_of(std::uint32_t index) const noexcept {

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "compute/normal_equations.hpp"
+#include "loss/rating_scale.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 
@@ -23,7 +25,7 @@ class KnownRatings {
   KnownRatings(const FactorModel& model, Entity joining);
 
   /// Starts anew with these, in time linear in their number. Throws Error(kBadData) for a value that is not
-  /// finite, wherever it stands, naming its position.
+  /// finite, or none of a model's labels, wherever it stands, naming its position.
   void take(std::span<const FoldInRating> ratings);
 
   /// Takes a rating, in the place of the one with the same index; returns whether there was one. REQUIRES:
@@ -46,13 +48,20 @@ class KnownRatings {
   std::uint32_t unknown() const noexcept { return unknown_; }
   std::uint32_t duplicates() const noexcept { return duplicates_; }
 
-  /// What factors and bias of the row are to explain of a rating.
+  /// Throws Error(kBadData), calling the rating as told, for a value that take() refuses.
+  void check_value(float value, const std::string& rating) const;
+
+  /// What factors and bias of the row are to explain of a rating: the target of its score, less what the
+  /// score is without the row.
   double target(const FoldInRating& rating) const noexcept {
-    return double{rating.value} - mean_ - biases_[rating.index];
+    return double{score_target_(rating.value)} - mean_ - biases_[rating.index];
   }
 
   /// Index and target of each rating, in the place of what was there.
   void list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const;
+
+  /// What the score of each rating is without the row.
+  void list_offsets(std::vector<double>& offsets) const;
 
  private:
   // Where a search for the index begins in slots_, and where it ends: at its rating, or a free slot.
@@ -62,6 +71,9 @@ class KnownRatings {
 
   const std::span<const float> biases_;  ///< of the fixed side
   const double mean_;
+  const Loss loss_;
+  const RatingRange range_;  ///< of the model
+  const TargetScale score_target_;
   std::vector<FoldInRating> kept_;
   std::vector<std::uint32_t> slots_;  ///< open addressing: 1 + a position in kept_, or 0
   std::uint32_t unknown_ = 0;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fold_in/leave_one_out.hpp"
+#include "loss/losses.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -29,7 +30,14 @@ void check(const char* name, double penalty) {
 
 }  // namespace
 
-void check_options(const FoldInOptions& options) {
+void check_options(const FoldInOptions& options, Loss loss) {
+  if (options.penalty == FoldInOptions::Penalty::kLeaveOneOut && !is_quadratic(loss)) {
+    throw Error(ErrorCode::kBadOption,
+                "the penalty of a fold-in can be chosen by leaving one out for squared errors only, "
+                "of which that has a closed form; this model was trained with the loss " +
+                    std::string(describe_loss(loss).name) +
+                    ": leave the penalty to the training, or fix alpha");
+  }
   if (options.penalty != FoldInOptions::Penalty::kFixed) return;
   check("alpha", options.alpha);
   if (options.bias_alpha) check("bias_alpha", *options.bias_alpha);
@@ -64,7 +72,8 @@ void store_solution(const Eigen::VectorXd& solution, const RidgePenalty& penalty
 }
 
 RowFitter::RowFitter(const FactorModel& model, Entity joining, const FoldInOptions& options)
-    : training_(model.parts().fold_in),
+    : loss_(model.loss()),
+      training_(model.parts().fold_in),
       options_(options),
       known_(model, joining),
       equations_(fixed_rows(model, joining)) {}
@@ -79,7 +88,9 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
       indices_.size() >= kMinForLeaveOneOut) {
     result.leave_one_out_mse = choose_penalty(equations_, targets_, penalty);
   }
-  store_solution(equations_.solve(targets_, {}, penalty), penalty, equations_.fixed(), result);
+  known_.list_offsets(offsets_);
+  store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_), penalty,
+                 equations_.fixed(), result);
   result.used = static_cast<std::uint32_t>(indices_.size());
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();

@@ -9,13 +9,14 @@
 
 #include "compute/normal_equations.hpp"
 #include "fold_in/known_ratings.hpp"
+#include "fold_in/minimise_loss.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 
 namespace mfpar {
 
-/// Throws Error(kBadOption) for what FoldInOptions does not allow.
-void check_options(const FoldInOptions& options);
+/// Throws Error(kBadOption) for what FoldInOptions does not allow for a model of this loss.
+void check_options(const FoldInOptions& options, Loss loss);
 
 /// The penalty that `options` mean for a row of `count` ratings; kLeaveOneOut: before its choice. What the
 /// training charges is at least 1e-6.
@@ -38,11 +39,14 @@ class RowFitter {
   void fit(std::span<const FoldInRating> ratings, FoldedIn& row);
 
  private:
+  const Loss loss_;
   const FoldInPenalty training_;
   const FoldInOptions options_;
   KnownRatings known_;
   std::vector<std::uint32_t> indices_;  ///< of the known ratings
   std::vector<double> targets_;
+  std::vector<double> offsets_;
+  RidgeTargets ridge_;
   NormalEquations equations_;
 };
 

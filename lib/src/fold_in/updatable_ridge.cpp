@@ -35,10 +35,10 @@ UpdatableRidge::UpdatableRidge(const FixedRows& fixed)
 }
 
 void UpdatableRidge::set_up(std::span<const std::uint32_t> indices, std::span<const double> targets,
-                            const RidgePenalty& penalty) {
+                            std::span<const double> weights, const RidgePenalty& penalty) {
   ++set_ups_;
   equations_.start(indices);
-  equations_.set_primal(targets);
+  equations_.set_primal(targets, weights);
   square_length_ = equations_.square_length();
   count_ = static_cast<double>(indices.size());
   penalty_ = penalty.solvable(square_length_, count_);

@@ -62,6 +62,11 @@ decltype(auto) with_loss(Loss loss, Body&& body) {
   return body.template operator()<std::tuple_element_t<kAt, LossPolicies>>();
 }
 
+/// Whether a loss is a parabola for every target.
+inline bool is_quadratic(Loss loss) {
+  return with_loss(loss, []<class LossPolicy>() { return LossPolicy::kIsQuadratic; });
+}
+
 /// The targets that scores of a model of this loss, trained on ratings in `range`, are held against.
 inline TargetScale score_target(Loss loss, RatingRange range) {
   return with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::score_target(range); });
