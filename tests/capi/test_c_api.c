@@ -104,6 +104,8 @@ static void what_a_model_tells(void) {
   IS_NULL("rank", mfpar_model_rank(model, NULL));
   IS_NULL("model", mfpar_model_version(NULL, &version));
   IS_NULL("version", mfpar_model_version(model, NULL));
+  OK(mfpar_model_loss(model, &loss));
+  CHECK(strcmp(loss, "squared") == 0);
   IS_NULL("model", mfpar_model_range(NULL, &lowest, &highest));
   IS_NULL("lowest", mfpar_model_range(model, NULL, &highest));
   IS_NULL("highest", mfpar_model_range(model, &lowest, NULL));

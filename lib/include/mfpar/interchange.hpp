@@ -26,6 +26,9 @@ struct ImportOptions {
   /// Predictions are clipped to it; else what the files say, else kUnclipped.
   std::optional<RatingRange> range = {};
 
+  /// Which the factors minimise; else what the files say, else squares.
+  std::optional<Loss> loss = {};
+
   /// mu; else what the files say, else 0. Of .npy and text.
   std::optional<float> mean = {};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,6 +35,9 @@ struct LossInfo {
 MFPAR_API std::span<const LossInfo> losses() noexcept;
 
 MFPAR_API const LossInfo& describe_loss(Loss loss) noexcept;
+
+/// The loss of this name; none where there is none.
+MFPAR_API std::optional<Loss> find_loss(std::string_view name) noexcept;
 
 /// What a score predicts: itself, clipped to `range`, or a probability.
 MFPAR_API float predict_from_score(Loss loss, float score, RatingRange range) noexcept;

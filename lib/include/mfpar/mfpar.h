@@ -92,7 +92,11 @@ MFPAR_API mfpar_status mfpar_model_user_count(const mfpar_model* model, uint32_t
 MFPAR_API mfpar_status mfpar_model_item_count(const mfpar_model* model, uint32_t* count);
 MFPAR_API mfpar_status mfpar_model_rank(const mfpar_model* model, uint32_t* rank);
 
-/** The lowest and highest rating; predictions are clipped to them. */
+/** What the model was trained to minimise, "squared", "absolute" or "logistic", as a text that lasts. Under
+ * "logistic" predictions are probabilities of the higher one of two labels, in [0, 1]. */
+MFPAR_API mfpar_status mfpar_model_loss(const mfpar_model* model, const char** name);
+
+/** The lowest and highest rating; predicted ratings are clipped to them. */
 MFPAR_API mfpar_status mfpar_model_range(const mfpar_model* model, float* lowest, float* highest);
 
 /** From id to index. MFPAR_UNKNOWN_ID, with MFPAR_NO_INDEX, where the model has no such id. */
@@ -107,7 +111,7 @@ MFPAR_API mfpar_status mfpar_model_user_id(const mfpar_model* model, uint32_t in
 MFPAR_API mfpar_status mfpar_model_item_id(const mfpar_model* model, uint32_t index, char* id,
                                            size_t capacity, size_t* needed);
 
-/** The predicted rating. MFPAR_NO_INDEX stands for somebody or something unknown, of which the mean
+/** The predicted rating, or probability. MFPAR_NO_INDEX stands for somebody or something unknown, of which the mean
  * and the other side's bias tell. */
 MFPAR_API mfpar_status mfpar_predict(const mfpar_model* model, uint32_t user, uint32_t item,
                                      float* rating);

@@ -16,6 +16,13 @@ std::span<const LossInfo> losses() noexcept { return kInfos; }
 
 const LossInfo& describe_loss(Loss loss) noexcept { return kInfos[static_cast<std::size_t>(loss)]; }
 
+std::optional<Loss> find_loss(std::string_view name) noexcept {
+  for (const LossInfo& info : kInfos) {
+    if (info.name == name) return info.loss;
+  }
+  return std::nullopt;
+}
+
 float predict_from_score(Loss loss, float score, RatingRange range) noexcept {
   return with_loss(loss, [&]<class Policy>() { return Policy::predict(score, range); });
 }

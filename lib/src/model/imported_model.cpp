@@ -96,7 +96,11 @@ FactorModel assemble_model(ImportedSide users, ImportedSide items, ImportedNumbe
   parts.stride = row_stride(users.rank);
   parts.biases = numbers.biases || options.mean.has_value();
   parts.mean = options.mean.value_or(numbers.mean);
+  parts.loss = options.loss.value_or(numbers.loss);
   parts.range = options.range.value_or(numbers.range);
+  if (describe_loss(parts.loss).predicts_probability && parts.range.highest == kUnclipped.highest) {
+    parts.range = {0.0f, 1.0f};  // labels
+  }
   parts.users.factors = rows_of(users);
   parts.items.factors = rows_of(items);
   parts.users.biases = FrozenArray<float>(std::move(users.biases));

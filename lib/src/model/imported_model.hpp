@@ -31,6 +31,7 @@ struct ImportedNumbers {
   bool biases = false;
   float mean = 0.0f;
   RatingRange range = kUnclipped;
+  Loss loss = Loss::kSquared;
 };
 
 /// Refuses, with kBadOption, what `options` gives beyond `mean`, `ids` and `biases`, as far as the

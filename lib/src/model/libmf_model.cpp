@@ -75,6 +75,29 @@ BiasFactors bias_factors(const FactorModel& model) {
           .item = !std::all_of(item.begin(), item.end(), is_0)};
 }
 
+/// What LIBMF calls a loss.
+int kind_of(Loss loss) {
+  switch (loss) {
+    case Loss::kSquared:
+      return 0;
+    case Loss::kAbsolute:
+      return 1;
+    case Loss::kLogistic:
+      return 5;
+  }
+  return 0;
+}
+
+/// The kinds that are read: real-valued by squares, absolute errors and divergence; binary by the logistic
+/// loss; one-class by squares and rows or columns.
+std::optional<Loss> loss_of(std::int32_t kind) {
+  if (kind == 1) return Loss::kAbsolute;
+  if (kind == 5) return Loss::kLogistic;
+  constexpr std::array kAsSquares{0, 2, 10, 11, 12};
+  const bool known = std::ranges::find(kAsSquares, kind) != kAsSquares.end();
+  return known ? std::optional(Loss::kSquared) : std::nullopt;
+}
+
 class LibmfWriter {
  public:
   LibmfWriter(const FactorModel& model, const std::string& path)
@@ -82,7 +105,7 @@ class LibmfWriter {
 
   void write_header(std::size_t users, std::size_t items) {
     const std::uint32_t rank = model_.rank() + extra_.user + extra_.item;
-    file_.write("f 0\nm " + std::to_string(users) + "\nn " + std::to_string(items) + "\nk " +
+    file_.write("f " + std::to_string(kind_of(model_.loss())) + "\nm " + std::to_string(users) + "\nn " + std::to_string(items) + "\nk " +
                 std::to_string(rank) + "\nb " + shortest_decimal(model_.mean()) + '\n');
     for (std::uint32_t k = 0; k < rank; ++k) empty_ += " 0";
   }
@@ -129,7 +152,13 @@ class LibmfWriter {
   std::string empty_, line_;
 };
 
+/// LIBMF's labels are -1 and 1; other ranges its models do not tell.
+RatingRange range_of(Loss loss) {
+  return describe_loss(loss).predicts_probability ? RatingRange{-1.0f, 1.0f} : kUnclipped;
+}
+
 struct LibmfHeader {
+  Loss loss = Loss::kSquared;
   std::uint32_t users = 0, items = 0, rank = 0;
   float average = 0.0f;
 };
@@ -154,14 +183,14 @@ LibmfHeader read_header(TextRows& rows) {
   };
   expect("f");
   const std::int32_t kind = whole(rows, "f");
-  constexpr std::array kKnown{0, 1, 2, 10, 11, 12};
-  if (std::find(kKnown.begin(), kKnown.end(), kind) == kKnown.end()) {
+  const std::optional<Loss> loss = loss_of(kind);
+  if (!loss) {
     rows.fail("a model of kind f " + std::to_string(kind) +
-              " is not read: mf-predict gives the sign of its products only; real-valued (0, 1, 2) "
-              "and one-class (10, 11, 12) models are");
+              " is not read: its products are no ratings, and no log-odds; real-valued (0, 1, 2), "
+              "logistic (5) and one-class (10, 11, 12) models are");
   }
   rows.end_line();
-  LibmfHeader header;
+  LibmfHeader header{.loss = *loss};
   for (const auto& [name, target] :
        {std::pair("m", &header.users), {"n", &header.items}, {"k", &header.rank}}) {
     expect(name);
@@ -260,7 +289,9 @@ FactorModel import_libmf(const std::string& path, const ImportOptions& options) 
   give_ids(users, std::move(user_rows), options.user_ids, header.users);
   give_ids(items, std::move(item_rows), options.item_ids, header.items);
   return assemble_model(std::move(users), std::move(items),
-                        {.biases = shifted, .mean = header.average}, options);
+                        {.biases = shifted, .mean = header.average, .range = range_of(header.loss),
+                         .loss = header.loss},
+                        options);
 }
 
 }  // namespace mfpar

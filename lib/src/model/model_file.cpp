@@ -230,10 +230,9 @@ Loss read_loss(const SectionReader& file) {
   if (file.version() == kSquaredModelKind.version) return Loss::kSquared;
   const FrozenArray<char> bytes = file.array<char>("loss");
   const std::string_view name(bytes.data(), bytes.size());
-  for (const LossInfo& info : losses()) {
-    if (info.name == name) return info.loss;
-  }
-  file.fail("loss", 0, "there is no loss called '" + std::string(name) + "'");
+  const std::optional<Loss> loss = find_loss(name);
+  if (!loss) file.fail("loss", 0, "there is no loss called '" + std::string(name) + "'");
+  return *loss;
 }
 
 FoldInPenalty read_fold_in(const SectionReader& file) {

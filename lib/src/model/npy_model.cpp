@@ -99,7 +99,7 @@ FactorModel import_npy(const std::string& folder, const ImportOptions& options) 
                                  first_given(options.item_ids, folder + "/items.txt"));
   check_card(folder, card, users, items);
   const bool biases = card.biases || !users.biases.empty() || !items.biases.empty();
-  return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range},
+  return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range, card.loss},
                         options);
 }
 

@@ -118,7 +118,7 @@ FactorModel import_text(const std::string& folder, const ImportOptions& options)
   ImportedSide users = read_table(folder + "/users.tsv", &biases);
   ImportedSide items = read_table(folder + "/items.tsv", &biases);
   check_card(folder, card, users, items);
-  return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range},
+  return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range, card.loss},
                         options);
 }
 
