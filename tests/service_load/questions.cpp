@@ -84,9 +84,9 @@ class Asker {
                  }
                  std::ranges::sort(left_out);
                  const FoldedIn row = fold_in_user(*served.model, rated);
-                 return list_of(
-                     served, served.recommender.recommend(Taste{row.factors, row.bias, {left_out}},
-                                                          {.top = kTop}));
+                 return list_of(served,
+                                served.recommender.recommend(
+                                    UserProfile{row.factors, row.bias, {left_out}}, {.top = kTop}));
                });
   }
 
