@@ -65,11 +65,12 @@ void one_user(benchmark::State& state) {
 
 void batches(benchmark::State& state) {
   const Recommender& all = recommender(state.range(0), state.range(1), state.range(2));
-  std::vector<Taste> tastes;
-  for (UserIndex user = 0; user < kUsers; ++user) tastes.push_back(all.taste_of(user));
+  std::vector<UserProfile> profiles;
+  for (UserIndex user = 0; user < kUsers; ++user) profiles.push_back(all.profile_of(user));
   const RecommendOptions options = options_of(state);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(all.recommend_many(tastes, options, static_cast<int>(state.range(4))));
+    benchmark::DoNotOptimize(
+        all.recommend_many(profiles, options, static_cast<int>(state.range(4))));
   }
   state.SetItemsProcessed(state.iterations() * kUsers);
 }

@@ -19,13 +19,13 @@ RecommendOptions options_of(const Catalogue& catalogue, const ListRequest& reque
 }
 
 std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
-                                                   std::span<const Taste> tastes,
+                                                   std::span<const UserProfile> profiles,
                                                    const ListRequest& request, int threads) {
   const Recommender& recommender = catalogue.recommender();
   const RecommendOptions options = options_of(catalogue, request);
-  if (request.top == 0) return std::vector<std::vector<Recommendation>>(tastes.size());
-  if (tastes.size() == 1) return {recommender.recommend(tastes.front(), options)};
-  return recommender.recommend_many(tastes, options, threads);
+  if (request.top == 0) return std::vector<std::vector<Recommendation>>(profiles.size());
+  if (profiles.size() == 1) return {recommender.recommend(profiles.front(), options)};
+  return recommender.recommend_many(profiles, options, threads);
 }
 
 /// Why a list is shorter than asked for.
@@ -63,14 +63,14 @@ FoldInOptions same_as(const FoldedIn& row) {
 std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const UserIndex> users,
                                 const ListRequest& request, int threads) {
   const FactorModel& model = catalogue.model();
-  std::vector<Taste> tastes;
-  for (const UserIndex user : users) tastes.push_back(catalogue.recommender().taste_of(user));
-  auto lists = lists_for(catalogue, tastes, request, threads);
+  std::vector<UserProfile> profiles;
+  for (const UserIndex user : users) profiles.push_back(catalogue.recommender().profile_of(user));
+  auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<Answer> answers(users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
     Answer& answer = answers[i];
     answer.id = model.users().id(users[i]);
-    answer.ratings = static_cast<std::uint32_t>(tastes[i].rated[0].size());
+    answer.ratings = static_cast<std::uint32_t>(profiles[i].rated[0].size());
     answer.bias_weight = request.rank_by.bias_weight;
     answer.items = std::move(lists[i]);
     warn_of_length(catalogue, request, answer);
@@ -88,11 +88,11 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
   std::vector<std::span<const FoldInRating>> ratings;
   for (const NewUser& user : users) ratings.emplace_back(user.ratings);
   std::vector<FoldedIn> rows = fold_in_users(catalogue.model(), ratings, fold_in, threads);
-  std::vector<Taste> tastes;
+  std::vector<UserProfile> profiles;
   for (std::size_t i = 0; i < users.size(); ++i) {
-    tastes.push_back({rows[i].factors, rows[i].bias, {users[i].rated, {}}});
+    profiles.push_back({rows[i].factors, rows[i].bias, {users[i].rated, {}}});
   }
-  auto lists = lists_for(catalogue, tastes, request, threads);
+  auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<NewAnswer> answers(users.size());
   Workers(threads).for_each(users.size(), [&](std::size_t i) {
     Answer& answer = answers[i].answer;

@@ -180,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_is_not_whole_or_was_changed_is_refused, Fo
     folder.write("m/model.json", text);
     return refused();
   };
-  BOOST_TEST(contains(with("\"users\": 2", "\"users\": 3"), "tells of 3 users, 3 items"));
+  BOOST_TEST(contains(with("\"users\": 2", "\"users\": 3"), "model.json says 3 users, 3 items"));
   BOOST_TEST(contains(with("\"mean\"", "\"man\""), "'mean' is missing"));
   BOOST_TEST(contains(with("3.1415927", "1e99"),
                       "'mean' is 1e+99; a number of single precision was expected"));

@@ -192,7 +192,7 @@ BOOST_FIXTURE_TEST_CASE(each_way_to_be_bad_has_its_sentence, Folder) {
       {file_of(dictionary_of("|S0", "(2,)"), ""), "type '|S0' are not read"},
       {file_of(dictionary_of("<i4", "(2,)"), data), "type '<i4'; convert the array with"},
       {file_of("{'descr': [('a', '<f4')], }", data), "records of several fields"},
-      {file_of("{'descr': '<f4', 'shape': (2,)}", data), "does not tell 'fortran_order'"},
+      {file_of("{'descr': '<f4', 'shape': (2,)}", data), "does not give 'fortran_order'"},
       {file_of("{'colour': 1}", data), "unknown key 'colour'"},
       {file_of(dictionary_of("<f4", "(2,)", "Maybe"), data), "True or False was expected"},
       {file_of(dictionary_of("<f4", "(-2,)"), data), "a whole number was expected"},

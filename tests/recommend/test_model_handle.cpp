@@ -45,9 +45,9 @@ bool is_of_one_version(const ServedModel& served) {
   const float mean = mean_of(served.version);
   const FoldInRating rating{kItem40, mean + 2.0f};
   const FoldedIn stranger = fold_in_user(*served.model, {&rating, 1});
-  const Taste taste{stranger.factors, stranger.bias, {}};
+  const UserProfile profile{stranger.factors, stranger.bias, {}};
   const auto trained = served.recommender.recommend(kAnn);
-  const auto folded_in = served.recommender.recommend(taste, {.top = 1});
+  const auto folded_in = served.recommender.recommend(profile, {.top = 1});
   const auto similar = served.recommender.similar_items(kItem20);
   // The stranger rated 1.5 above what the item promises, whatever the mean; half is hers at the least.
   return served.model->mean() == mean && &served.recommender.model() == served.model.get() &&
@@ -197,12 +197,12 @@ BOOST_AUTO_TEST_CASE(const_calls_are_safe_from_many_threads) {
     const FoldedIn row = fold_in_user(*model, ratings);
     numbers.insert(numbers.end(), row.factors.begin(), row.factors.end());
     for (const FoldedIn& one : fold_in_users(*model, many, {}, 2)) numbers.push_back(one.bias);
-    const Taste taste{row.factors, row.bias, {}};
-    const std::vector<Taste> tastes{taste, recommender.taste_of(kAnn)};
-    for (const auto& list : recommender.recommend_many(tastes, {.filter = &filter}, 2)) {
+    const UserProfile profile{row.factors, row.bias, {}};
+    const std::vector<UserProfile> profiles{profile, recommender.profile_of(kAnn)};
+    for (const auto& list : recommender.recommend_many(profiles, {.filter = &filter}, 2)) {
       for (const Recommendation& r : list) numbers.push_back(r.score);
     }
-    for (const Recommendation& r : recommender.recommend(taste)) numbers.push_back(r.score);
+    for (const Recommendation& r : recommender.recommend(profile)) numbers.push_back(r.score);
     for (const Recommendation& r : recommender.similar_items(0)) numbers.push_back(r.score);
     return numbers;
   };

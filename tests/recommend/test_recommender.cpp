@@ -16,26 +16,27 @@ BOOST_AUTO_TEST_SUITE(test_recommender)
 
 namespace {
 
-bool is_rated(const Taste& taste, ItemIndex item) {
-  return std::ranges::any_of(taste.rated, [&](std::span<const ItemIndex> list) {
+bool is_rated(const UserProfile& profile, ItemIndex item) {
+  return std::ranges::any_of(profile.rated, [&](std::span<const ItemIndex> list) {
     return std::ranges::find(list, item) != list.end();
   });
 }
 
 /// Every item scored in double and sorted: what a list must be, up to rounding.
-std::vector<Recommendation> by_brute_force(const Recommender& recommender, const Taste& taste,
+std::vector<Recommendation> by_brute_force(const Recommender& recommender,
+                                           const UserProfile& profile,
                                            const RecommendOptions& options) {
   const FactorModel& model = recommender.model();
   std::vector<std::pair<double, ItemIndex>> scored;
   for (ItemIndex item = 0; item < model.item_count(); ++item) {
     if (options.filter != nullptr && !options.filter->allows(item)) continue;
-    if (options.leave_out_rated && is_rated(taste, item)) continue;
+    if (options.leave_out_rated && is_rated(profile, item)) continue;
     double score = 0;
-    for (std::size_t k = 0; k < taste.factors.size(); ++k) {
-      score += static_cast<double>(taste.factors[k]) * model.item_row(item)[k];
+    for (std::size_t k = 0; k < profile.factors.size(); ++k) {
+      score += static_cast<double>(profile.factors[k]) * model.item_row(item)[k];
     }
     const double rest =
-        static_cast<double>(model.mean()) + taste.bias + model.parts().items.biases[item];
+        static_cast<double>(model.mean()) + profile.bias + model.parts().items.biases[item];
     scored.emplace_back(-(score + options.rank_by.bias_weight * rest), item);
   }
   std::sort(scored.begin(), scored.end());
@@ -69,12 +70,12 @@ void check_same(const std::vector<Recommendation>& a, const std::vector<Recommen
   }
 }
 
-std::vector<Taste> tastes_of_all(const Recommender& recommender) {
-  std::vector<Taste> tastes;
+std::vector<UserProfile> profiles_of_all(const Recommender& recommender) {
+  std::vector<UserProfile> profiles;
   for (UserIndex user = 0; user < recommender.model().user_count(); ++user) {
-    tastes.push_back(recommender.taste_of(user));
+    profiles.push_back(recommender.profile_of(user));
   }
-  return tastes;
+  return profiles;
 }
 
 std::string message_of(const std::function<void()>& call) {
@@ -100,12 +101,12 @@ BOOST_AUTO_TEST_CASE(single_and_batched_lists_are_those_of_brute_force) {
               made_model({.users = 13, .items = items, .rank = rank, .tail = tail}), kernels->name);
           for (const float weight : {1.0f, 0.0f, 0.3f, -0.5f}) {
             const RecommendOptions options{.rank_by = RankBy::blend(weight)};
-            const auto tastes = tastes_of_all(recommender);
-            const auto lists = recommender.recommend_many(tastes, options, 2);
-            BOOST_REQUIRE_EQUAL(lists.size(), tastes.size());
-            for (std::size_t t = 0; t < tastes.size(); ++t) {
-              check_like(lists[t], by_brute_force(recommender, tastes[t], options));
-              check_same(lists[t], recommender.recommend(tastes[t], options));
+            const auto profiles = profiles_of_all(recommender);
+            const auto lists = recommender.recommend_many(profiles, options, 2);
+            BOOST_REQUIRE_EQUAL(lists.size(), profiles.size());
+            for (std::size_t t = 0; t < profiles.size(); ++t) {
+              check_like(lists[t], by_brute_force(recommender, profiles[t], options));
+              check_same(lists[t], recommender.recommend(profiles[t], options));
             }
           }
         }
@@ -116,26 +117,26 @@ BOOST_AUTO_TEST_CASE(single_and_batched_lists_are_those_of_brute_force) {
 
 BOOST_AUTO_TEST_CASE(threads_do_not_change_lists) {
   const Recommender recommender(made_model({.users = 500, .items = 3000, .rank = 20}));
-  const auto tastes = tastes_of_all(recommender);
-  const auto expected = recommender.recommend_many(tastes, {}, 1);
+  const auto profiles = profiles_of_all(recommender);
+  const auto expected = recommender.recommend_many(profiles, {}, 1);
   for (const int threads : {2, 3, 16}) {
-    const auto lists = recommender.recommend_many(tastes, {}, threads);
-    for (std::size_t t = 0; t < tastes.size(); ++t) check_same(lists[t], expected[t]);
+    const auto lists = recommender.recommend_many(profiles, {}, threads);
+    for (std::size_t t = 0; t < profiles.size(); ++t) check_same(lists[t], expected[t]);
   }
 }
 
 BOOST_AUTO_TEST_CASE(one_recommender_serves_many_threads) {
   const Recommender recommender(made_model({.users = 40, .items = 700}));
-  const auto tastes = tastes_of_all(recommender);
-  const auto expected = recommender.recommend_many(tastes, {}, 1);
+  const auto profiles = profiles_of_all(recommender);
+  const auto expected = recommender.recommend_many(profiles, {}, 1);
   std::vector<int> same(4);
   {
     std::vector<std::jthread> threads;
     for (std::size_t n = 0; n < same.size(); ++n) {
       threads.emplace_back([&, n] {
-        for (std::size_t t = 0; t < tastes.size(); ++t) {
-          const auto list = recommender.recommend(tastes[(t + 10 * n) % tastes.size()]);
-          same[n] += list.front().item == expected[(t + 10 * n) % tastes.size()].front().item;
+        for (std::size_t t = 0; t < profiles.size(); ++t) {
+          const auto list = recommender.recommend(profiles[(t + 10 * n) % profiles.size()]);
+          same[n] += list.front().item == expected[(t + 10 * n) % profiles.size()].front().item;
         }
       });
     }
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE(of_equal_scores_the_smaller_index_comes_first) {
   for (std::size_t i = 0; i < 150; ++i) {
     BOOST_TEST(list[i].item == (i < 100 ? 3 * i + 2 : 3 * (i - 100) + 1));
   }
-  check_same(list, recommender.recommend_many(tastes_of_all(recommender), options)[0]);
+  check_same(list, recommender.recommend_many(profiles_of_all(recommender), options)[0]);
 }
 
 BOOST_AUTO_TEST_CASE(rated_items_are_left_out_unless_they_are_wanted) {
@@ -170,15 +171,15 @@ BOOST_AUTO_TEST_CASE(rated_items_are_left_out_unless_they_are_wanted) {
                     .items = FrozenArray<ItemIndex>(std::vector<ItemIndex>{1, 39})};
   const Recommender recommender(std::make_shared<const FactorModel>(std::move(parts)));
   const auto list = recommender.recommend(0, {.top = 1000});
-  const Taste taste = recommender.taste_of(0);
-  BOOST_TEST(list.size() == 40u - 5u - 2u + is_rated({.rated = {taste.rated[0], {}}}, 1) +
-                                is_rated({.rated = {taste.rated[0], {}}}, 39));
-  for (const Recommendation& r : list) BOOST_TEST(!is_rated(taste, r.item));
+  const UserProfile profile = recommender.profile_of(0);
+  BOOST_TEST(list.size() == 40u - 5u - 2u + is_rated({.rated = {profile.rated[0], {}}}, 1) +
+                                is_rated({.rated = {profile.rated[0], {}}}, 39));
+  for (const Recommendation& r : list) BOOST_TEST(!is_rated(profile, r.item));
   BOOST_TEST(recommender.recommend(0, {.top = 1000, .leave_out_rated = false}).size() == 40u);
   // What the model does not have is passed over.
   const std::vector<ItemIndex> odd{2, 40, 47, 48, kNoIndex};
   BOOST_TEST(
-      recommender.recommend({.factors = taste.factors, .rated = {odd, {}}}, {.top = 99}).size() ==
+      recommender.recommend({.factors = profile.factors, .rated = {odd, {}}}, {.top = 99}).size() ==
       39u);
 }
 
@@ -202,12 +203,12 @@ BOOST_AUTO_TEST_CASE(filters_choose_among_the_items) {
     const ItemFilter filter(recommender, row.rules);
     BOOST_TEST(filter.size() == row.size);
     const RecommendOptions options{.top = 1000, .leave_out_rated = false, .filter = &filter};
-    const auto tastes = tastes_of_all(recommender);
-    const auto lists = recommender.recommend_many(tastes, options);
-    for (std::size_t t = 0; t < tastes.size(); ++t) {
+    const auto profiles = profiles_of_all(recommender);
+    const auto lists = recommender.recommend_many(profiles, options);
+    for (std::size_t t = 0; t < profiles.size(); ++t) {
       BOOST_TEST(lists[t].size() == row.size);
-      check_like(lists[t], by_brute_force(recommender, tastes[t], options));
-      check_same(lists[t], recommender.recommend(tastes[t], options));
+      check_like(lists[t], by_brute_force(recommender, profiles[t], options));
+      check_same(lists[t], recommender.recommend(profiles[t], options));
     }
     for (const Recommendation& r : recommender.similar_items(8, 1000, &filter)) {
       BOOST_TEST(filter.allows(r.item));
@@ -263,23 +264,25 @@ BOOST_AUTO_TEST_CASE(similar_items_are_those_of_the_highest_cosine) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_an_error) {
   const Recommender recommender(made_model()), other(made_model());
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  const std::vector<float> short_taste(7), bad_taste(8, nan);
+  const std::vector<float> short_profile(7), bad_profile(8, nan);
   const ItemFilter filter(other, {});
-  const auto fails = [&](const Taste& taste, const RecommendOptions& options) {
-    const auto message = message_of([&] { recommender.recommend(taste, options); });
+  const auto fails = [&](const UserProfile& profile, const RecommendOptions& options) {
+    const auto message = message_of([&] { recommender.recommend(profile, options); });
     BOOST_TEST(message ==
-               message_of([&] { recommender.recommend_many(std::span(&taste, 1), options); }));
+               message_of([&] { recommender.recommend_many(std::span(&profile, 1), options); }));
     return message;
   };
-  const Taste taste = recommender.taste_of(0);
-  BOOST_TEST(fails({.factors = short_taste}, {}) == "a taste has 7 factors; the model's rank is 8");
-  BOOST_TEST(fails({.factors = bad_taste}, {}) ==
-             "a taste has factors or a bias that are not finite");
-  BOOST_TEST(fails({.factors = taste.factors, .bias = nan}, {}) ==
-             "a taste has factors or a bias that are not finite");
-  BOOST_TEST(fails(taste, {.rank_by = RankBy::blend(nan)}) == "the weight of biases is not finite");
+  const UserProfile profile = recommender.profile_of(0);
+  BOOST_TEST(fails({.factors = short_profile}, {}) ==
+             "a user profile has 7 factors; the model's rank is 8");
+  BOOST_TEST(fails({.factors = bad_profile}, {}) ==
+             "a user profile has factors or a bias that are not finite");
+  BOOST_TEST(fails({.factors = profile.factors, .bias = nan}, {}) ==
+             "a user profile has factors or a bias that are not finite");
+  BOOST_TEST(fails(profile, {.rank_by = RankBy::blend(nan)}) ==
+             "the weight of biases is not finite");
   const std::string foreign = "the filter was made for another recommender; make one for this";
-  BOOST_TEST(fails(taste, {.filter = &filter}) == foreign);
+  BOOST_TEST(fails(profile, {.filter = &filter}) == foreign);
   BOOST_TEST(message_of([&] { recommender.similar_items(0, 5, &filter); }) == foreign);
 }
 
@@ -289,8 +292,8 @@ BOOST_AUTO_TEST_CASE(edges_give_short_lists) {
   BOOST_TEST(recommender.similar_items(0, 0).empty());
   BOOST_TEST(recommender.recommend_many({}).empty());
   const Recommender empty(std::make_shared<const FactorModel>());
-  BOOST_TEST(empty.recommend(Taste{}).empty());
-  BOOST_TEST(empty.recommend_many(std::vector<Taste>(3)).size() == 3u);
+  BOOST_TEST(empty.recommend(UserProfile{}).empty());
+  BOOST_TEST(empty.recommend_many(std::vector<UserProfile>(3)).size() == 3u);
   // Scores beyond the floats are no reason to lose the others.
   const std::vector<float> huge(8, 3e38f);
   BOOST_TEST(recommender.recommend({.factors = huge}, {.top = 5}).size() == 5u);
@@ -301,7 +304,7 @@ BOOST_AUTO_TEST_CASE(a_stop_request_leaves_lists_empty) {
   std::stop_source source;
   source.request_stop();
   const auto lists =
-      recommender.recommend_many(tastes_of_all(recommender), {}, 1, source.get_token());
+      recommender.recommend_many(profiles_of_all(recommender), {}, 1, source.get_token());
   BOOST_TEST(lists.size() == 20u);
   for (const auto& list : lists) BOOST_TEST(list.empty());
 }

@@ -18,7 +18,7 @@
 ///     evaluate              its errors on other ratings
 ///     fold_in               a user or item that was not trained, by ridge regression
 ///     fold_in_session       the same with ratings that come, change and go one by one
-///     recommender           the best items for a taste, the nearest items to an item
+///     recommender           the best items for a user, the nearest items to an item
 ///     extend_model          a model with folded-in rows added
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth

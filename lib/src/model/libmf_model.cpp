@@ -43,14 +43,14 @@ std::vector<std::uint32_t> rows_of(const IdDictionary& ids, LibmfIds kind, const
     }
   }
   // A row that stands for nobody takes two bytes a factor; a few dozen for each that does are fine.
-  constexpr std::int64_t kMostSparse = 100, kAlwaysFine = 1'000'000;
+  constexpr std::int64_t kMaxSparse = 100, kAlwaysFine = 1'000'000;
   const auto integers = ids.parts().integers.span();
   std::int64_t highest = -1;
   for (const std::int64_t id : integers) {
     if (id < 0) refuse("there is the id " + std::to_string(id));
     highest = std::max(highest, id);
   }
-  if (highest >= std::max(kAlwaysFine, kMostSparse * std::int64_t{ids.size()}) ||
+  if (highest >= std::max(kAlwaysFine, kMaxSparse * std::int64_t{ids.size()}) ||
       highest >= std::numeric_limits<std::int32_t>::max()) {
     refuse("the highest id of " + std::to_string(ids.size()) + " is " + std::to_string(highest) +
            ", and nearly all rows would be empty");
@@ -206,12 +206,13 @@ LibmfHeader read_header(TextRows& rows) {
 /// The rows of one side that were trained, each with `extra` behind it, if any; their numbers go to
 /// `numbers`.
 void read_rows(TextRows& rows, char prefix, std::uint32_t count, std::uint32_t rank,
-               std::optional<float> extra, ImportedSide& side, std::vector<std::int64_t>& numbers) {
-  side.source = rows.path();
-  side.rank = std::uint64_t{rank} + extra.has_value();
-  check_rank(side);
-  const std::size_t stride = row_stride(side.rank);
-  side.factors = AlignedBuffer<float>(count * stride);
+               std::optional<float> extra, ImportedRows& imported,
+               std::vector<std::int64_t>& numbers) {
+  imported.source = rows.path();
+  imported.rank = std::uint64_t{rank} + extra.has_value();
+  check_rank(imported);
+  const std::size_t stride = row_stride(imported.rank);
+  imported.factors = AlignedBuffer<float>(count * stride);
   for (std::uint32_t row = 0; row < count; ++row) {
     const std::string label = prefix + std::to_string(row);
     if (!rows.next_line()) {
@@ -221,7 +222,7 @@ void read_rows(TextRows& rows, char prefix, std::uint32_t count, std::uint32_t r
     const std::string_view mark = rows.field("T or F");
     if (mark != "T" && mark != "F") rows.fail("T or F was expected");
     if (mark == "F") continue;
-    float* const factors = side.factors.data() + side.count++ * stride;
+    float* const factors = imported.factors.data() + imported.count++ * stride;
     for (std::uint32_t k = 0; k < rank; ++k) factors[k] = rows.number("a factor");
     if (extra) factors[rank] = *extra;
     rows.end_line();
@@ -230,21 +231,22 @@ void read_rows(TextRows& rows, char prefix, std::uint32_t count, std::uint32_t r
 }
 
 /// The ids of the rows `numbers` of `count`, from the file `path` or else the numbers themselves.
-void give_ids(ImportedSide& side, std::vector<std::int64_t> numbers, const std::string& path,
+void give_ids(ImportedRows& imported, std::vector<std::int64_t> numbers, const std::string& path,
               std::uint32_t count) {
   if (path.empty()) {
-    side.ids = std::make_shared<const IdDictionary>(std::move(numbers));
+    imported.ids = std::make_shared<const IdDictionary>(std::move(numbers));
     return;
   }
   const IdDictionary all = read_id_list(path);
   if (all.size() != count) {
     throw Error(ErrorCode::kBadFile, path + " holds " + std::to_string(all.size()) + " ids, but " +
-                                         side.source + " has " + std::to_string(count) + " rows");
+                                         imported.source + " has " + std::to_string(count) +
+                                         " rows");
   }
   std::vector<std::string> ids;
   ids.reserve(numbers.size());
   for (const std::int64_t row : numbers) ids.push_back(all.id(static_cast<std::uint32_t>(row)));
-  side.ids = std::make_shared<const IdDictionary>(ids);
+  imported.ids = std::make_shared<const IdDictionary>(ids);
 }
 
 }  // namespace
@@ -279,7 +281,7 @@ FactorModel import_libmf(const std::string& path, const ImportOptions& options) 
   // mu + p'.q' with mu = b: 1 times -b beside p and q leaves p.q of a known pair, and of an unknown
   // one b remains.
   const bool shifted = header.average != 0.0f;
-  ImportedSide users, items;
+  ImportedRows users, items;
   std::vector<std::int64_t> user_rows, item_rows;
   read_rows(rows, 'p', header.users, header.rank, shifted ? std::optional(1.0f) : std::nullopt,
             users, user_rows);

@@ -151,17 +151,17 @@ ItemLists item_lists(const SectionReader& file, const std::string& name) {
 }
 
 void check_finite(const SectionReader& file, std::string_view name, std::span<const float> values) {
-  constexpr std::size_t kBlock = 4096;
-  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
-    const auto block = values.subspan(begin, std::min(kBlock, values.size() - begin));
+  constexpr std::size_t kChunk = 4096;
+  for (std::size_t begin = 0; begin < values.size(); begin += kChunk) {
+    const auto chunk = values.subspan(begin, std::min(kChunk, values.size() - begin));
     // Without an early exit, so that the compiler can use vector registers.
     std::uint32_t not_finite = 0;
-    for (const float x : block)
+    for (const float x : chunk)
       not_finite |= (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) == 0x7F800000u;
     if (not_finite == 0) continue;
     const auto first =
-        std::find_if(block.begin(), block.end(), [](float x) { return !std::isfinite(x); });
-    const auto position = begin + static_cast<std::size_t>(first - block.begin());
+        std::find_if(chunk.begin(), chunk.end(), [](float x) { return !std::isfinite(x); });
+    const auto position = begin + static_cast<std::size_t>(first - chunk.begin());
     file.fail(name, position * sizeof(float), "a number is not finite");
   }
 }

@@ -6,7 +6,7 @@
 
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/recommender.hpp"
-#include "recommend/item_panels.hpp"
+#include "recommend/item_tiles.hpp"
 
 namespace mfpar {
 
@@ -19,7 +19,7 @@ struct Recommender::Impl {
 
   const std::shared_ptr<const FactorModel> model;
   const KernelSet& kernels;
-  const ItemPanels items;
+  const ItemTiles items;
   std::vector<std::uint32_t> rating_counts;  ///< by item
 };
 

@@ -9,17 +9,17 @@ namespace mfpar {
 
 namespace {
 
-/// Scores chosen panels a few at a time and offers what reaches the list.
-class PanelScan {
+/// Scores chosen tiles a few at a time and offers what reaches the list.
+class TileScan {
  public:
-  PanelScan(const SearchSpace& space, const SearchTask& task)
+  TileScan(const SearchSpace& space, const SearchTask& task)
       : space_(space), task_(task), pass_(space.items.pass(space.bias_weight)) {}
-  ~PanelScan() = default;
-  PanelScan(const PanelScan&) = delete;
-  PanelScan& operator=(const PanelScan&) = delete;
+  ~TileScan() = default;
+  TileScan(const TileScan&) = delete;
+  TileScan& operator=(const TileScan&) = delete;
 
-  void add(std::uint32_t panel) {
-    chosen_[size_++] = panel;
+  void add(std::uint32_t tile) {
+    chosen_[size_++] = tile;
     if (size_ == kTogether) flush();
   }
 
@@ -30,7 +30,7 @@ class PanelScan {
         scores_.data(), size_, masks_.data(), task_.list->threshold(), found_.data());
     for (std::size_t i = 0; i < reaching; ++i) {
       const std::size_t at = found_[i];
-      const std::size_t position = chosen_[at / kPanelItems] * kPanelItems + at % kPanelItems;
+      const std::size_t position = chosen_[at / kTileItems] * kTileItems + at % kTileItems;
       task_.list->offer(scores_[at], space_.items.item_at(position));
     }
     size_ = 0;
@@ -45,40 +45,38 @@ class PanelScan {
   std::size_t size_ = 0;
   std::array<std::uint32_t, kTogether> chosen_;
   std::array<std::uint16_t, kTogether> masks_;
-  alignas(kRowAlignment) std::array<float, kTogether * kPanelItems> scores_;
-  std::array<std::uint32_t, kTogether * kPanelItems> found_;
+  alignas(kRowAlignment) std::array<float, kTogether * kTileItems> scores_;
+  std::array<std::uint32_t, kTogether * kTileItems> found_;
 };
 
 }  // namespace
 
 void search_one(const SearchSpace& space, const SearchTask& task) {
-  struct Panel {
+  struct Tile {
     float bound;
     std::uint32_t number;
   };
   const BoundOf bound_of(task.factors, space.bias_weight);
   const auto bounds = space.items.bounds();
-  std::vector<Panel> panels;
-  panels.reserve(bounds.size());
-  for (std::uint32_t panel = 0; panel < bounds.size(); ++panel) {
-    if (task.masks[panel] != 0) panels.push_back({bound_of(bounds[panel]), panel});
+  std::vector<Tile> tiles;
+  tiles.reserve(bounds.size());
+  for (std::uint32_t tile = 0; tile < bounds.size(); ++tile) {
+    if (task.masks[tile] != 0) tiles.push_back({bound_of(bounds[tile]), tile});
   }
   // A bound that overflowed to no number passes nothing over.
-  const auto can_reach = [&](const Panel& panel) {
-    return !(panel.bound < task.list->threshold());
-  };
+  const auto can_reach = [&](const Tile& tile) { return !(tile.bound < task.list->threshold()); };
 
-  PanelScan scan(space, task);
-  constexpr std::size_t kFewest = 8, kShare = 32;
-  const std::size_t seeds = std::min(panels.size(), std::max(kFewest, panels.size() / kShare));
-  const auto first_other = panels.begin() + static_cast<std::ptrdiff_t>(seeds);
-  std::nth_element(panels.begin(), first_other, panels.end(),
-                   [](const Panel& a, const Panel& b) { return a.bound > b.bound; });
-  for (auto panel = panels.begin(); panel != first_other; ++panel) scan.add(panel->number);
+  TileScan scan(space, task);
+  constexpr std::size_t kMinSeeds = 8, kShare = 32;
+  const std::size_t seeds = std::min(tiles.size(), std::max(kMinSeeds, tiles.size() / kShare));
+  const auto first_other = tiles.begin() + static_cast<std::ptrdiff_t>(seeds);
+  std::nth_element(tiles.begin(), first_other, tiles.end(),
+                   [](const Tile& a, const Tile& b) { return a.bound > b.bound; });
+  for (auto tile = tiles.begin(); tile != first_other; ++tile) scan.add(tile->number);
   scan.flush();
-  // The check costs a hundredth of scoring a panel, so a search that passes over nothing is a full scan.
-  for (auto panel = first_other; panel != panels.end(); ++panel) {
-    if (can_reach(*panel)) scan.add(panel->number);
+  // The check costs a hundredth of scoring a tile, so a search that passes over nothing is a full scan.
+  for (auto tile = first_other; tile != tiles.end(); ++tile) {
+    if (can_reach(*tile)) scan.add(tile->number);
   }
   scan.flush();
 }

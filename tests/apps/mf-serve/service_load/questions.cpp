@@ -84,7 +84,7 @@ class Asker {
           std::ranges::sort(left_out);
           const FoldedIn row = fold_in_user(*served.model, rated);
           return list_of(served, served.recommender.recommend(
-                                     Taste{row.factors, row.bias, {left_out}}, {.top = kTop}));
+                                     UserProfile{row.factors, row.bias, {left_out}}, {.top = kTop}));
         });
   }
 

@@ -12,7 +12,7 @@
 
 namespace mfpar {
 
-/// The most that a score can be over some items: no taste of norm n scores above
+/// The most that a score can be over some items: no query of norm n scores above
 /// n norm + bias_weight (highest_bias or, for a negative weight, lowest_bias).
 struct ScoreBound {
   float norm = 0.0f;  ///< the largest |q|
@@ -20,15 +20,15 @@ struct ScoreBound {
   float highest_bias = 0.0f;
 };
 
-/// All items of a model in the panels that ranking kernels walk. Items of large factors come first, and
-/// among a run of about equal ones those of high bias, so that panels hold items of like bounds. The lanes
-/// of the last panel that have no item hold zeros. Immutable; safe from any number of threads.
-class ItemPanels {
+/// All items of a model in the tiles that ranking kernels walk. Items of large factors come first, and
+/// among about equal ones those of high bias, so that tiles hold items of like bounds. The lanes
+/// of the last tile that have no item hold zeros. Immutable; safe from any number of threads.
+class ItemTiles {
  public:
-  explicit ItemPanels(const FactorModel& model);
+  explicit ItemTiles(const FactorModel& model);
 
-  /// Panels in a group, for which there is a bound too.
-  static constexpr std::size_t kGroupPanels = 16;
+  /// Tiles in a group, for which there is a bound too.
+  static constexpr std::size_t kGroupTiles = 16;
 
   std::size_t count() const noexcept { return bounds_.size(); }
   std::size_t rank() const noexcept { return rank_; }
@@ -37,11 +37,11 @@ class ItemPanels {
   /// What a kernel is given.
   ScorePass pass(float bias_weight) const noexcept;
 
-  /// The item at a position, panel * 16 + lane, and back. REQUIRES: a position that has an item.
+  /// The item at a position, tile * 16 + lane, and back. REQUIRES: a position that has an item.
   ItemIndex item_at(std::size_t position) const noexcept { return items_[position]; }
   std::uint32_t position_of(ItemIndex item) const noexcept { return positions_[item]; }
 
-  /// The lanes of each panel that have an item, a bit each.
+  /// The lanes of each tile that have an item, a bit each.
   std::span<const std::uint16_t> all() const noexcept { return all_; }
 
   /// Those among them whose factors are not all zero.
@@ -62,18 +62,18 @@ class ItemPanels {
   std::vector<std::uint32_t> positions_;
   std::vector<std::uint16_t> all_;
   std::vector<std::uint16_t> directed_;
-  AlignedBuffer<float> panels_;
+  AlignedBuffer<float> tiles_;
   AlignedBuffer<float> biases_;
   AlignedBuffer<float> inverse_norms_;
   std::vector<ScoreBound> bounds_;
   std::vector<ScoreBound> group_bounds_;
 };
 
-/// Bounds of scores for one taste. Allows for the rounding of the scores: no score that a kernel computes
+/// Bounds of scores for one query. Allows for the rounding of the scores: no score that a kernel computes
 /// exceeds it.
 class BoundOf {
  public:
-  BoundOf(std::span<const float> taste, float bias_weight);
+  BoundOf(std::span<const float> query, float bias_weight);
 
   float operator()(const ScoreBound& bound) const noexcept {
     const float bias = weight_ >= 0.0f ? bound.highest_bias : bound.lowest_bias;

@@ -9,27 +9,27 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kGroup = ItemPanels::kGroupPanels;
+constexpr std::size_t kGroup = ItemTiles::kGroupTiles;
 
-/// Up to kTileTastes searches side by side.
-class Tile {
+/// Up to kTileQueries searches side by side.
+class QueryTile {
  public:
-  Tile(const SearchSpace& space, std::span<const SearchTask> tasks)
+  QueryTile(const SearchSpace& space, std::span<const SearchTask> tasks)
       : space_(space),
         tasks_(tasks),
         pass_(space.items.pass(space.bias_weight)),
-        factors_(space.items.rank() * kTileTastes) {
+        factors_(space.items.rank() * kTileQueries) {
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       bounds_.emplace_back(tasks[t].factors, space.bias_weight);
       for (std::size_t k = 0; k < space.items.rank(); ++k) {
-        factors_[k * kTileTastes + t] = tasks[t].factors[k];
+        factors_[k * kTileQueries + t] = tasks[t].factors[k];
       }
     }
   }
 
-  /// Searches a group of panels; `scores` has room for a tile's.
+  /// Searches a group of items' tiles; `scores` has room for those of all queries.
   void search(std::size_t group, std::span<float> scores) const {
-    std::array<bool, kTileTastes> reaches{};
+    std::array<bool, kTileQueries> reaches{};
     const ScoreBound& bound = space_.items.group_bounds()[group];
     for (std::size_t t = 0; t < tasks_.size(); ++t) {
       // A bound that overflowed to no number passes nothing over.
@@ -41,24 +41,24 @@ class Tile {
     space_.kernels.score_tile(pass_, factors_.data(), first, count, scores.data());
     for (std::size_t t = 0; t < tasks_.size(); ++t) {
       if (reaches[t])
-        offer(tasks_[t], first, scores.subspan(t * count * kPanelItems, count * kPanelItems));
+        offer(tasks_[t], first, scores.subspan(t * count * kTileItems, count * kTileItems));
     }
   }
 
  private:
-  /// A few panels at a time, since the threshold rises on the way.
+  /// A few tiles at a time, since the threshold rises on the way.
   void offer(const SearchTask& task, std::size_t first, std::span<const float> scores) const {
     constexpr std::size_t kTogether = 4;
-    std::array<std::uint32_t, kTogether * kPanelItems> found;
-    const std::size_t count = scores.size() / kPanelItems;
-    for (std::size_t panel = 0; panel < count; panel += kTogether) {
-      const float* const here = scores.data() + panel * kPanelItems;
+    std::array<std::uint32_t, kTogether * kTileItems> found;
+    const std::size_t count = scores.size() / kTileItems;
+    for (std::size_t tile = 0; tile < count; tile += kTogether) {
+      const float* const here = scores.data() + tile * kTileItems;
       const std::size_t reaching = space_.kernels.find_reaching(
-          here, std::min(kTogether, count - panel), task.masks.data() + first + panel,
+          here, std::min(kTogether, count - tile), task.masks.data() + first + tile,
           task.list->threshold(), found.data());
       for (std::size_t i = 0; i < reaching; ++i) {
         task.list->offer(here[found[i]],
-                         space_.items.item_at((first + panel) * kPanelItems + found[i]));
+                         space_.items.item_at((first + tile) * kTileItems + found[i]));
       }
     }
   }
@@ -72,19 +72,19 @@ class Tile {
 
 }  // namespace
 
-void search_block(const SearchSpace& space, std::span<const SearchTask> tasks) {
-  std::vector<Tile> tiles;
-  for (std::size_t at = 0; at < tasks.size(); at += kTileTastes) {
-    tiles.emplace_back(space, tasks.subspan(at, std::min(kTileTastes, tasks.size() - at)));
+void search_many(const SearchSpace& space, std::span<const SearchTask> tasks) {
+  std::vector<QueryTile> queries;
+  for (std::size_t at = 0; at < tasks.size(); at += kTileQueries) {
+    queries.emplace_back(space, tasks.subspan(at, std::min(kTileQueries, tasks.size() - at)));
   }
-  AlignedBuffer<float> scores(kTileTastes * kGroup * kPanelItems);
+  AlignedBuffer<float> scores(kTileQueries * kGroup * kTileItems);
   constexpr std::size_t kCachedFloats = (std::size_t{256} << 10) / sizeof(float);
   const std::size_t group_floats =
-      kGroup * kPanelItems * std::max<std::size_t>(space.items.rank(), 1);
+      kGroup * kTileItems * std::max<std::size_t>(space.items.rank(), 1);
   const std::size_t together = std::max<std::size_t>(1, kCachedFloats / group_floats);
   const std::size_t groups = space.items.group_bounds().size();
   for (std::size_t begin = 0; begin < groups; begin += together) {
-    for (const Tile& tile : tiles) {
+    for (const QueryTile& tile : queries) {
       for (std::size_t group = begin; group < std::min(groups, begin + together); ++group) {
         tile.search(group, scores.span());
       }
