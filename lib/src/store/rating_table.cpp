@@ -14,39 +14,42 @@ namespace mfpar {
 
 namespace {
 
-/// The code of `value` in a compact chunk, a new one if need be; kMostValues when none is left.
+/// The code of `value` in a compact chunk, a new one if need be and there is one left.
 std::uint32_t code_for(RatingChunk& chunk, float value) {
   auto& values = chunk.code_values;
   const auto found = std::find(values.begin(), values.end(), value);
   const auto code = static_cast<std::uint32_t>(found - values.begin());
-  if (found == values.end() && values.size() < RatingStore::kMostValues) values.push_back(value);
+  if (code == RatingChunk::kNoCode) return code;
+  if (found == values.end()) values.push_back(value);
   return code;
 }
 
 void append(std::vector<RatingChunk>& chunks, const Rating& rating) {
   // Once a chunk was too varied for codes the store will be wide whatever follows.
-  bool wide = !chunks.empty() && !chunks.back().is_compact();
+  const bool was_wide = !chunks.empty() && !chunks.back().is_compact();
   if (chunks.empty() || chunks.back().size() >= RatingChunk::kFull) chunks.emplace_back();
-  std::uint32_t code = 0;
-  if (!wide) {
-    wide = rating.item >= RatingStore::kMostCompactItems ||
-           (code = code_for(chunks.back(), rating.value)) == RatingStore::kMostValues;
-    if (wide && chunks.back().size() > 0) chunks.emplace_back();
+  std::uint32_t code = RatingChunk::kNoCode;
+  if (!was_wide) {
+    if (rating.item < RatingStore::kMostCompactItems) code = code_for(chunks.back(), rating.value);
+    if (code == RatingChunk::kNoCode && chunks.back().size() > 0) chunks.emplace_back();
   }
-  RatingChunk& chunk = chunks.back();
-  if (rating.timestamp != 0 || !chunk.timestamps.empty()) {
-    chunk.timestamps.resize(chunk.size(), 0);
-    chunk.timestamps.push_back(rating.timestamp);
-  }
-  if (wide) {
-    chunk.wide.push_back({rating.item, rating.value});
-  } else {
-    chunk.compact.push_back(RatingStore::pack(rating.item, code));
-  }
-  chunk.users.push_back(rating.user);
+  chunks.back().add(rating, code);
 }
 
 }  // namespace
+
+void RatingChunk::add(const Rating& rating, std::uint32_t code) {
+  if (rating.timestamp != 0 || !timestamps.empty()) {
+    timestamps.resize(size(), 0);
+    timestamps.push_back(rating.timestamp);
+  }
+  if (code == kNoCode) {
+    wide.push_back({rating.item, rating.value});
+  } else {
+    compact.push_back(RatingStore::pack(rating.item, code));
+  }
+  users.push_back(rating.user);
+}
 
 void RatingChunk::widen() {
   std::vector<RatingStore::WideEntry> widened;

@@ -86,26 +86,27 @@ class ChunkMaker {
         derive_seed(options_.seed, SeedUse::kSynthetic, SyntheticUse::kUserRatings, user));
     Clock clock(random);
     for (const ItemIndex item : items_.draw(count, random)) {
-      chunk_.users.push_back(user);
-      chunk_.timestamps.push_back(clock.next());
-      add_value(item, model_.predict(user, item), options_.noise_sd * random.normal());
+      const std::int64_t time = clock.next();
+      const double prediction = model_.predict(user, item);
+      add({user, item, 0.0f, time}, prediction, options_.noise_sd * random.normal());
     }
   }
 
   double squared_errors() const { return squared_errors_; }
 
  private:
-  void add_value(ItemIndex item, double prediction, double noise) {
+  /// Adds `rating`, whose value is still to be made.
+  void add(Rating rating, double prediction, double noise) {
     double value = prediction + noise;
+    std::uint32_t code = RatingChunk::kNoCode;
     if (steps_) {
       const double number = steps_->nearest(value);
       value = steps_->value(number);
       prediction = steps_->clip(prediction);
-      if (is_compact_) {
-        chunk_.compact.push_back(RatingStore::pack(item, static_cast<std::uint32_t>(number)));
-      }
+      if (is_compact_) code = static_cast<std::uint32_t>(number);
     }
-    if (!is_compact_) chunk_.wide.push_back({item, static_cast<float>(value)});
+    rating.value = static_cast<float>(value);
+    chunk_.add(rating, code);
     squared_errors_ += (value - prediction) * (value - prediction);
   }
 
