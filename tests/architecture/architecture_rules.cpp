@@ -5,58 +5,63 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kMostLines = 350;
-constexpr std::size_t kMostTestLines = 400;  // tables of cases, read one row at a time
+constexpr std::size_t kMaxLines = 350;
+constexpr std::size_t kMaxTestLines = 400;  // tables of cases, read one row at a time
 
 constexpr std::string_view kPublicFolder = "lib/include/mfpar/";
-constexpr std::string_view kRoomFolder = "lib/src/";
+constexpr std::string_view kModuleFolder = "lib/src/";
 constexpr const char* kTop = "apps, tests, bench";
 
-/// Floors of the rooms; neighbours on one floor do not know each other.
-const std::map<std::string, int, std::less<>> kFloors{
-    {"base", 0},    {"io", 1},    {"loss", 1},    {"store", 2},     {"model", 2}, {"text", 3}, {"synthetic", 3},
-    {"compute", 3}, {"train", 4}, {"fold_in", 4}, {"recommend", 4}, {"capi", 5},  {kTop, 6}};
+const std::string kThisFile = "tests/architecture/architecture_rules.cpp";
 
-/// The rooms that the public headers belong to.
-// clang-format off
-const std::map<std::string, std::string, std::less<>> kPublicRooms{{"error", "base"},
-                                                                   {"export", "base"},
-                                                                   {"frozen_array", "base"},
-                                                                   {"id_dictionary", "base"},
-                                                                   {"item_lists", "base"},
-                                                                   {"loss", "loss"},
-                                                                   {"types", "base"},
-                                                                   {"version", "base"},
-                                                                   {"rating_store", "store"},
-                                                                   {"rating_table", "store"},
-                                                                   {"read_ratings", "text"},
-                                                                   {"split", "store"},
-                                                                   {"synthetic", "synthetic"},
-                                                                   {"epoch_report", "model"},
-                                                                   {"factor_model", "model"},
-                                                                   {"model_file", "model"},
-                                                                   {"interchange", "model"},
-                                                                   {"evaluate", "compute"},
-                                                                   {"train_options", "compute"},
-                                                                   {"train", "train"},
-                                                                   {"fold_in", "fold_in"},
-                                                                   {"fold_in_session", "fold_in"},
-                                                                   {"recommender", "recommend"},
-                                                                   {"model_handle", "recommend"},
-                                                                   {"extend_model", "fold_in"},
-                                                                   {"cross_validate", "train"},
-                                                                   {"mfpar", kTop},
-                                                                   {"mfpar.h", "capi"}};
-// clang-format on
+using Names = std::vector<std::string_view>;
+
+/// The modules, folders of lib/src, layer by layer from the lowest. A module includes itself and lower
+/// layers only: neighbours in a layer do not know each other.
+const std::vector<Names> kLayers{{"base"},
+                                 {"io", "loss"},
+                                 {"store", "model"},
+                                 {"text", "compute", "synthetic"},
+                                 {"train", "fold_in", "recommend"},
+                                 {"capi"},
+                                 {kTop}};
+
+/// The public headers of each module; with their ending where two differ by it only.
+const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
+    {"base",
+     {"error", "export", "frozen_array", "id_dictionary", "item_lists", "types", "version"}},
+    {"loss", {"loss"}},
+    {"store", {"rating_store", "rating_table", "split"}},
+    {"model", {"epoch_report", "factor_model", "interchange", "model_file"}},
+    {"text", {"read_ratings"}},
+    {"compute", {"evaluate", "train_options"}},
+    {"synthetic", {"synthetic"}},
+    {"train", {"cross_validate", "train"}},
+    {"fold_in", {"extend_model", "fold_in", "fold_in_session"}},
+    {"recommend", {"model_handle", "recommender"}},
+    {"capi", {"mfpar.h"}},
+    {kTop, {"mfpar"}}};
+
+bool is_one_of(const Names& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// From 0 up; none where no layer has the module.
+std::optional<std::size_t> layer_of(std::string_view module) {
+  for (std::size_t layer = 0; layer < kLayers.size(); ++layer) {
+    if (is_one_of(kLayers[layer], module)) return layer;
+  }
+  return std::nullopt;
+}
 
 bool is_c(std::string_view path) { return path.ends_with(".h") || path.ends_with(".c"); }
 
@@ -69,27 +74,29 @@ std::string first_part(std::string_view path) {
   return std::string(path.substr(0, path.find('/')));
 }
 
-std::optional<std::string> room_of_public(std::string_view name) {
-  const bool named = kPublicRooms.contains(name);  // with its ending where two differ by it
-  const auto room = kPublicRooms.find(named ? name : name.substr(0, name.find('.')));
-  if (room == kPublicRooms.end()) return std::nullopt;
-  return room->second;
+std::optional<std::string> module_of_public(std::string_view name) {
+  for (const std::string_view wanted : {name, name.substr(0, name.find('.'))}) {
+    for (const auto& [module, headers] : kPublicHeaders) {
+      if (is_one_of(headers, wanted)) return std::string(module);
+    }
+  }
+  return std::nullopt;
 }
 
-/// The room that a file belongs to; none for a public header or folder nobody has placed.
-std::optional<std::string> room_of(std::string_view path) {
-  if (path.starts_with(kPublicFolder)) return room_of_public(path.substr(kPublicFolder.size()));
-  if (!path.starts_with(kRoomFolder)) return kTop;
-  const std::string room = first_part(path.substr(kRoomFolder.size()));
-  return kFloors.contains(room) ? std::optional(room) : std::nullopt;
+/// The module that a file belongs to; none for a public header or folder in neither table.
+std::optional<std::string> module_of(std::string_view path) {
+  if (path.starts_with(kPublicFolder)) return module_of_public(path.substr(kPublicFolder.size()));
+  if (!path.starts_with(kModuleFolder)) return kTop;
+  const std::string module = first_part(path.substr(kModuleFolder.size()));
+  return layer_of(module) ? std::optional(module) : std::nullopt;
 }
 
-/// The room that an include in quotes leads to; what is no room lies beside the including file.
-std::optional<std::string> room_of_include(std::string_view name) {
+/// The module that an include in quotes leads to; what is no module lies beside the including file.
+std::optional<std::string> module_of_include(std::string_view name) {
   constexpr std::string_view kPublic = "mfpar/";
-  if (name.starts_with(kPublic)) return room_of_public(name.substr(kPublic.size()));
-  const std::string room = first_part(name);
-  return kFloors.contains(room) ? room : kTop;
+  if (name.starts_with(kPublic)) return module_of_public(name.substr(kPublic.size()));
+  const std::string module = first_part(name);
+  return layer_of(module) ? module : kTop;
 }
 
 /// Whether `word` stands in `line` by itself and outside of a // comment.
@@ -107,28 +114,45 @@ bool has_word(std::string_view line, std::string_view word) {
   return false;
 }
 
-/// Looks at one file, line by line.
+/// Checks one file, line by line.
 class Inspection {
  public:
-  explicit Inspection(const SourceFile& file) : file_(file), room_(room_of(file.path)) {}
+  explicit Inspection(const SourceFile& file) : file_(file), module_(module_of(file.path)) {}
 
   std::vector<std::string> run();
 
  private:
-  void look_at_line(std::string_view line);
-  void look_at_include(std::string_view line);
-  void look_at_library_line(std::string_view line);
+  void check_first_line();
+  void check_suite();
+  void check_line(std::string_view line);
+  void check_include(std::string_view line);
+  void check_library_line(std::string_view line);
   void report(const std::string& what) {
     found_.push_back(file_.path + ":" + std::to_string(number_) + ": " + what);
   }
 
   const SourceFile& file_;
-  const std::optional<std::string> room_;
+  const std::optional<std::string> module_;
   std::size_t number_ = 1;
   std::vector<std::string> found_;
 };
 
 std::vector<std::string> Inspection::run() {
+  check_first_line();
+  if (!module_) report("belongs to no module; see kLayers and kPublicHeaders in " + kThisFile);
+  if (file_.path.starts_with("tests/") && file_.path.ends_with(".cpp")) check_suite();
+  std::istringstream lines(file_.text);
+  number_ = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number_;
+    check_line(line);
+  }
+  const std::size_t max = file_.path.starts_with("tests/") ? kMaxTestLines : kMaxLines;
+  if (number_ > max) report("more than " + std::to_string(max) + " lines; what can be split off?");
+  return std::move(found_);
+}
+
+void Inspection::check_first_line() {
   const bool script = file_.path.ends_with(".sh");
   if ((is_cpp(file_.path) || script) &&
       !file_.text.starts_with(script             ? "# SPDX-License-Identifier: MIT\n"
@@ -136,32 +160,32 @@ std::vector<std::string> Inspection::run() {
                                                  : "// SPDX-License-Identifier: MIT\n")) {
     report("the first line is to be the SPDX line of the licence");
   }
-  if (!room_) report("nobody has said to which room this belongs; see tests/architecture/architecture_rules.cpp");
-  std::istringstream lines(file_.text);
-  number_ = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number_;
-    look_at_line(line);
-  }
-  const std::size_t most = file_.path.starts_with("tests/") ? kMostTestLines : kMostLines;
-  if (number_ > most) {
-    report("more than " + std::to_string(most) + " lines; what second thing has moved in?");
-  }
-  return std::move(found_);
 }
 
-void Inspection::look_at_line(std::string_view line) {
+// ctest runs files of tests by their suites, so that it would pass over cases in none.
+void Inspection::check_suite() {
+  const std::size_t slash = file_.path.rfind('/'), dot = file_.path.rfind('.');
+  const std::string suite =
+      "BOOST_AUTO_TEST_SUITE(" + file_.path.substr(slash + 1, dot - slash - 1) + ")\n";
+  const std::size_t first = std::min(file_.text.find("\nBOOST_AUTO_TEST_CASE("),
+                                     file_.text.find("\nBOOST_FIXTURE_TEST_CASE("));
+  if (first != file_.text.npos && file_.text.find("\n" + suite) > first) {
+    report("test cases are to be in a suite that is called as the file");
+  }
+}
+
+void Inspection::check_line(std::string_view line) {
   if (!is_cpp(file_.path)) {
     if (has_word(line, "march=native")) {
       report("built for this machine only; kernels choose at run time");
     }
     return;
   }
-  if (line.starts_with("#include ")) look_at_include(line.substr(line.find(' ') + 1));
-  if (file_.path.starts_with("lib/")) look_at_library_line(line);
+  if (line.starts_with("#include ")) check_include(line.substr(line.find(' ') + 1));
+  if (file_.path.starts_with("lib/")) check_library_line(line);
 }
 
-void Inspection::look_at_include(std::string_view quoted) {
+void Inspection::check_include(std::string_view quoted) {
   const bool ours = quoted.starts_with('"');
   const std::string name(quoted.substr(1, quoted.find_first_of("\">", 1) - 1));
   if (!ours) {
@@ -180,15 +204,15 @@ void Inspection::look_at_include(std::string_view quoted) {
     report("\"" + name + "\": a public header includes public headers only");
     return;
   }
-  const std::optional<std::string> target = room_of_include(name);
+  const std::optional<std::string> target = module_of_include(name);
   if (!target) {
-    report("\"" + name + "\" is in no room");
-  } else if (room_ && *target != *room_ && kFloors.at(*target) >= kFloors.at(*room_)) {
-    report("\"" + name + "\": " + *room_ + " may not include " + *target);
+    report("\"" + name + "\" is in no module");
+  } else if (module_ && *target != *module_ && layer_of(*target) >= layer_of(*module_)) {
+    report("\"" + name + "\": " + *module_ + " may not include " + *target);
   }
 }
 
-void Inspection::look_at_library_line(std::string_view line) {
+void Inspection::check_library_line(std::string_view line) {
   // The last error of the C API is a thread's own, and no loop runs where it is set.
   if (has_word(line, "thread_local") && file_.path != "lib/src/capi/status.cpp") {
     report("thread_local: a nested loop may run another task on the same thread");
@@ -213,7 +237,7 @@ std::string contents(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::vector<SourceFile> house_files(const std::filesystem::path& root) {
+std::vector<SourceFile> project_files(const std::filesystem::path& root) {
   namespace fs = std::filesystem;
   std::vector<SourceFile> files;
   const auto take = [&](const fs::path& path) {
@@ -233,6 +257,6 @@ std::vector<SourceFile> house_files(const std::filesystem::path& root) {
   return files;
 }
 
-std::vector<std::string> house_violations(const SourceFile& file) { return Inspection(file).run(); }
+std::vector<std::string> violations_of(const SourceFile& file) { return Inspection(file).run(); }
 
 }  // namespace mfpar

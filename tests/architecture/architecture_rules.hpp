@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The rules of the house (lib/README.md) that a program can check.
+// The rules of lib/README.md that a program can check.
 #pragma once
 
 #include <filesystem>
@@ -16,10 +16,10 @@ struct SourceFile {
 };
 
 /// The C++ sources, scripts and CMake files under `root`.
-std::vector<SourceFile> house_files(const std::filesystem::path& root);
+std::vector<SourceFile> project_files(const std::filesystem::path& root);
 
-/// What breaks a rule in `file`, each as "path:line: what, and what is right"; empty where all is
-/// well.
-std::vector<std::string> house_violations(const SourceFile& file);
+/// What breaks a rule in `file`, each as "path:line: what, and what is right"; empty where
+/// there is nothing.
+std::vector<std::string> violations_of(const SourceFile& file);
 
 }  // namespace mfpar
