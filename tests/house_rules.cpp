@@ -48,6 +48,7 @@ const std::map<std::string, std::string, std::less<>> kPublicRooms{{"error", "ba
                                                                    {"train", "train"},
                                                                    {"fold_in", "serve"},
                                                                    {"fold_in_session", "serve"},
+                                                                   {"rated_items", "serve"},
                                                                    {"recommender", "serve"},
                                                                    {"model_handle", "serve"},
                                                                    {"extend_model", "serve"},
