@@ -86,11 +86,11 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
                                    const FoldInOptions& fold_in, const ListRequest& request,
                                    int threads) {
   std::vector<std::span<const FoldInRating>> ratings;
-  for (const NewUser& user : users) ratings.emplace_back(user.ratings);
+  for (const NewUser& user : users) ratings.emplace_back(user.rated.ratings);
   std::vector<FoldedIn> rows = fold_in_users(catalogue.model(), ratings, fold_in, threads);
   std::vector<UserProfile> profiles;
   for (std::size_t i = 0; i < users.size(); ++i) {
-    profiles.push_back({rows[i].factors, rows[i].bias, {users[i].rated, {}}});
+    profiles.push_back({rows[i].factors, rows[i].bias, {users[i].rated.items, {}}});
   }
   auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<NewAnswer> answers(users.size());
@@ -104,13 +104,13 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
     answer.warnings = warnings_of(users[i], catalogue.model());
     warn_of_length(catalogue, request, answer);
     if (request.explain && !answer.items.empty()) {
-      const FoldInSession session(catalogue.recommender().shared_model(), users[i].ratings,
+      const FoldInSession session(catalogue.recommender().shared_model(), users[i].rated.ratings,
                                   same_as(rows[i]));
       for (const Recommendation& item : answer.items) {
         answer.explanations.push_back(session.explain(item.item));
       }
     }
-    answers[i].row = {.id = users[i].id, .row = std::move(rows[i]), .rated = users[i].rated};
+    answers[i].row = {.id = users[i].id, .row = std::move(rows[i]), .rated = users[i].rated.items};
   });
   return answers;
 }

@@ -46,7 +46,7 @@ int ListJob::run() {
     write(
         similar_to(catalogue_, catalogue_.item(command_.similar_to, "--similar-to"), command_.top));
   } else if (!command_.pairs.empty()) {
-    const NewUser user = user_of_pairs(command_.pairs, command_.new_id, catalogue_.model());
+    const NewUser user = new_user(catalogue_.model(), command_.new_id, parse_pairs(command_.pairs));
     list_new(std::span(&user, 1));
   } else if (!command_.ratings_path.empty()) {
     read_and_list_new();

@@ -71,10 +71,9 @@ class OneUser {
 
   NewUsers read(const std::string& id, const FactorModel& model) const {
     NewUsers result;
-    NewUser& user = result.users.emplace_back();
-    user.id = id;
+    std::vector<ItemRating> ratings;
     for (std::size_t row = has_header_ ? 1 : 0; row < file_.rows.size(); ++row) {
-      const LineFault fault = rate(file_.rows[row], model, user);
+      const LineFault fault = rate(file_.rows[row], ratings);
       if (fault.fault == Fault::kNone) continue;
       const std::string message =
           file_.place(row) + describe(fault, file_.delimiter, file_.rows.front().size());
@@ -90,13 +89,12 @@ class OneUser {
                                            "--most-bad-share; the first: " +
                                            result.first_bad);
     }
-    user.finish();
+    result.users.push_back(new_user(model, id, ratings));
     return result;
   }
 
  private:
-  LineFault rate(const std::vector<std::string>& row, const FactorModel& model,
-                 NewUser& user) const {
+  LineFault rate(const std::vector<std::string>& row, std::vector<ItemRating>& ratings) const {
     const std::size_t expected = file_.rows.front().size();
     if (row.size() != expected) {
       return {.fault = row.size() < expected ? Fault::kMissingField : Fault::kExtraField,
@@ -111,7 +109,7 @@ class OneUser {
     if (!is_utf8(item)) return faulty(Fault::kBadUtf8, Role::kItem, item);
     const auto rating = parse_rating(value);
     if (rating.fault != Fault::kNone) return faulty(rating.fault, Role::kRating, value);
-    user.rate(model, item, rating.number);
+    ratings.push_back({item, rating.number});
     return {};
   }
 
@@ -128,19 +126,14 @@ NewUsers users_of(const ReadResult& read, const FactorModel& model) {
       .bad_lines = read.report.bad_lines,
       .first_bad = read.report.bad_lines > 0 ? read.report.first_bad.front().message : ""};
   const IdDictionary &users = *read.ratings.users(), &items = *read.ratings.items();
-  result.users.resize(users.size());
-  for (UserIndex user = 0; user < users.size(); ++user) result.users[user].id = users.id(user);
-  std::vector<ItemIndex> index_of(items.size());
-  for (ItemIndex item = 0; item < items.size(); ++item) {
-    index_of[item] = model.items().find(items.id(item));
-  }
+  std::vector<std::vector<ItemRating>> ratings(users.size());
   for (std::uint64_t i = 0; i < read.ratings.size(); ++i) {
     const Rating rating = read.ratings.at(i);
-    const ItemIndex item = index_of[rating.item];
-    result.users[rating.user].rate(model, item, item == kNoIndex ? items.id(rating.item) : "",
-                                   rating.value);
+    ratings[rating.user].push_back({items.id(rating.item), rating.value});
   }
-  for (NewUser& user : result.users) user.finish();
+  for (UserIndex user = 0; user < users.size(); ++user) {
+    result.users.push_back(new_user(model, users.id(user), ratings[user]));
+  }
   return result;
 }
 

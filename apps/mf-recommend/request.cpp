@@ -30,7 +30,7 @@ std::string id_of(const Json& json, const char* key) {
   return *id;
 }
 
-void rate(const FactorModel& model, const std::string& item, const Json& rating, NewUser& user) {
+ItemRating rating_of(const std::string& item, const Json& rating) {
   if (!rating.is_number()) {
     fail("the rating of item " + mfpar::quoted(item) + " is " + kind_of(rating) +
          "; expected a number");
@@ -39,17 +39,17 @@ void rate(const FactorModel& model, const std::string& item, const Json& rating,
   if (std::abs(value) > std::numeric_limits<float>::max()) {
     fail("the rating of item " + mfpar::quoted(item) + " is out of the range of single precision");
   }
-  user.rate(model, item, static_cast<float>(value));
+  return {item, static_cast<float>(value)};
 }
 
 /// [ID, RATING] or {"item": ID, "rating": RATING}.
-void rate(const FactorModel& model, const Json& entry, NewUser& user) {
+ItemRating rating_of(const Json& entry) {
   if (entry.is_array()) {
     if (entry.size() != 2) {
       fail("a list of " + std::to_string(entry.size()) +
            " is in \"ratings\"; expected [ITEM, RATING]");
     }
-    return rate(model, id_of(entry[0], "item"), entry[1], user);
+    return rating_of(id_of(entry[0], "item"), entry[1]);
   }
   if (!entry.is_object()) {
     fail(std::string(kind_of(entry)) +
@@ -65,19 +65,20 @@ void rate(const FactorModel& model, const Json& entry, NewUser& user) {
     fail(std::string("a rating lacks \"") + (item == nullptr ? "item" : "rating") +
          "\"; expected {\"item\": ITEM, \"rating\": RATING}");
   }
-  rate(model, id_of(*item, "item"), *rating, user);
+  return rating_of(id_of(*item, "item"), *rating);
 }
 
-void take_ratings(const FactorModel& model, const Json& ratings, NewUser& user) {
-  if (ratings.is_object()) {
-    for (const auto& [item, rating] : ratings.items()) rate(model, item, rating, user);
-  } else if (ratings.is_array()) {
-    for (const Json& entry : ratings) rate(model, entry, user);
+std::vector<ItemRating> ratings_of(const Json& json) {
+  std::vector<ItemRating> ratings;
+  if (json.is_object()) {
+    for (const auto& [item, rating] : json.items()) ratings.push_back(rating_of(item, rating));
+  } else if (json.is_array()) {
+    for (const Json& entry : json) ratings.push_back(rating_of(entry));
   } else {
-    fail(std::string("\"ratings\" is ") + kind_of(ratings) +
+    fail(std::string("\"ratings\" is ") + kind_of(json) +
          "; expected {ITEM: RATING, ...} or [[ITEM, RATING], ...]");
   }
-  user.finish();
+  return ratings;
 }
 
 bool flag_of(const Json& json, const std::string& key) {
@@ -96,13 +97,15 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
   }
   Request request;
   request.list = defaults;
+  std::string id;
+  std::vector<ItemRating> ratings;
   for (const auto& [key, value] : json.items()) {
     if (key == "id") {
-      request.user.id = id_of(value, "id");
+      id = id_of(value, "id");
       request.has_id = true;
     } else if (key == "ratings") {
       if (request.has_ratings) fail("\"ratings\" is there twice");
-      take_ratings(model, value, request.user);
+      ratings = ratings_of(value);
       request.has_ratings = true;
     } else if (key == "top") {
       if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMaxItems) {
@@ -131,6 +134,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
         "a "
         "trained one");
   }
+  request.user = new_user(model, id, ratings);
   return request;
 }
 

@@ -12,28 +12,19 @@ namespace {
 
 /// A new user as one model sees her.
 struct FoldedInUser {
-  std::vector<FoldInRating> ratings;
+  RatedItems rated;
   FoldedIn row;
-  std::vector<ItemIndex> rated;  // ascending
   std::vector<std::string> unknown;
 
-  UserProfile profile() const { return {row.factors, row.bias, {rated}}; }
+  UserProfile profile() const { return {row.factors, row.bias, {rated.items}}; }
 };
 
 FoldedInUser fold_in(const ServedModel& served, const NewUser& user) {
-  FoldedInUser result;
-  for (const auto& [id, value] : user.ratings) {
-    const ItemIndex item = served.model->items().find(id);
-    if (item == kNoIndex) {
-      result.unknown.push_back(id);
-      continue;
-    }
-    result.ratings.push_back({item, value});
-    result.rated.push_back(item);
+  FoldedInUser result{rated_items(*served.model, user.ratings), {}, {}};
+  for (std::size_t i = 0; i < user.ratings.size(); ++i) {
+    if (result.rated.ratings[i].index == kNoIndex) result.unknown.push_back(user.ratings[i].item);
   }
-  std::ranges::sort(result.rated);
-  result.rated.erase(std::unique(result.rated.begin(), result.rated.end()), result.rated.end());
-  result.row = fold_in_user(*served.model, result.ratings);
+  result.row = fold_in_user(*served.model, result.rated.ratings);
   return result;
 }
 
@@ -57,7 +48,7 @@ Json items_of(const ServedModel& served, const std::vector<Recommendation>& list
 void add_reasons(const ServedModel& served, const FoldedInUser& user,
                  const std::vector<Recommendation>& list, Json& items) {
   constexpr std::size_t kMaxReasons = 3;
-  const FoldInSession session(served.model, user.ratings);
+  const FoldInSession session(served.model, user.rated.ratings);
   for (std::size_t i = 0; i < list.size(); ++i) {
     Json reasons = Json::array();
     for (const RatingInfluence& influence : session.explain(list[i].item).influences) {

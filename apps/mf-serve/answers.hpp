@@ -16,8 +16,7 @@ namespace mfpar::apps {
 Json health(const ServedModel& served);
 
 /// The list of a trained user. Throws HttpError(404) for another.
-Json recommend_known(const ServedModel& served, const std::string& user,
-                           const ListQuestion& list);
+Json recommend_known(const ServedModel& served, const std::string& user, const ListQuestion& list);
 
 /// The list of a user who comes with ratings.
 Json recommend_new(const ServedModel& served, const NewUser& user);
@@ -29,7 +28,6 @@ Json fold_in_new(const ServedModel& served, const NewUser& user);
 Json similar_to(const ServedModel& served, const std::string& item, std::uint32_t top);
 
 /// The rating of any user for any item; what is unknown of them is said.
-Json predict_rating(const ServedModel& served, const std::string& user,
-                          const std::string& item);
+Json predict_rating(const ServedModel& served, const std::string& user, const std::string& item);
 
 }  // namespace mfpar::apps

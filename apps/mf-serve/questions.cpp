@@ -66,7 +66,7 @@ const Json* find(const Json& object, std::string_view key) {
   return found;
 }
 
-std::vector<std::pair<std::string, float>> ratings_of(const Json& body, const Limits& limits) {
+std::vector<ItemRating> ratings_of(const Json& body, const Limits& limits) {
   const Json* const value = find(body, "ratings");
   if (value == nullptr) {
     throw HttpError(kUnprocessable,
@@ -77,7 +77,7 @@ std::vector<std::pair<std::string, float>> ratings_of(const Json& body, const Li
                                         " ratings; send at most " +
                                         std::to_string(limits.most_ratings));
   }
-  std::vector<std::pair<std::string, float>> ratings;
+  std::vector<ItemRating> ratings;
   for (const auto& [id, rating] : value->items()) {
     const auto number = static_cast<float>(number_of(rating).value_or(NAN));
     if (!std::isfinite(number)) {
@@ -85,7 +85,7 @@ std::vector<std::pair<std::string, float>> ratings_of(const Json& body, const Li
                                           (rating.is_number() ? "too large" : kind_of(rating)) +
                                           "; it must be a number on the scale of the model");
     }
-    ratings.emplace_back(id, number);
+    ratings.push_back({id, number});
   }
   return ratings;
 }

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "mf-serve/parameters.hpp"
+#include "mfpar/rated_items.hpp"
 #include "mfpar/recommender.hpp"
 
 namespace mfpar::apps {
@@ -26,7 +26,7 @@ struct ListQuestion {
 
 /// A user who comes with ratings: ids of items and values.
 struct NewUser {
-  std::vector<std::pair<std::string, float>> ratings;
+  std::vector<ItemRating> ratings;
   ListQuestion list;
   bool explain = false;  ///< whether each item is to come with the ratings that speak for it most
 };

@@ -193,9 +193,9 @@ BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) 
   check_refused(*this, 2, "--user 3 --all-users", "--user and --all-users cannot be combined");
   check_refused(*this, 2, "--similar-to 3 --ratings x",
                 "--ratings and --similar-to cannot be combined");
-  check_refused(*this, 2, "1", "'1' is no rating; it must be ITEM=RATING");
-  check_refused(*this, 2, "1=five", "'1=five' is no rating");
-  check_refused(*this, 2, "=5", "'=5' is no rating");
+  check_refused(*this, 2, "1", "'1' is not a rating; it must be ITEM=RATING");
+  check_refused(*this, 2, "1=five", "'1=five' is not a rating");
+  check_refused(*this, 2, "=5", "'=5' is not a rating");
   check_refused(*this, 2, "--user 3 --append b", "--append is for new users");
   check_refused(*this, 2, "1=5 --append b", "--append needs an id for the new user; give --as ID");
   check_refused(*this, 2, "1=5 --top 0", "--top 0 makes no lists");

@@ -46,7 +46,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"compute", {"evaluate", "train_options"}},
     {"synthetic", {"synthetic"}},
     {"train", {"cross_validate", "train"}},
-    {"fold_in", {"extend_model", "fold_in", "fold_in_session"}},
+    {"fold_in", {"extend_model", "fold_in", "fold_in_session", "rated_items"}},
     {"recommend", {"model_handle", "recommender"}},
     {"capi", {"mfpar.h"}},
     {kTop, {"mfpar"}}};

@@ -8,6 +8,7 @@
 #include "fold_in/known_ratings.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/fold_in.hpp"
+#include "mfpar/rated_items.hpp"
 #include "serving_fixtures.hpp"
 
 using namespace mfpar;
@@ -263,6 +264,26 @@ BOOST_AUTO_TEST_CASE(nothing_makes_a_nan) {
   BOOST_TEST(failure(ErrorCode::kBadData, [&] {
                fold_in_user(*broken, made_ratings(20, 80));
              }).find("a model of finite factors") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(rated_items_are_looked_up_and_sorted) {
+  const auto model = made_model({.items = 80});
+  const auto id = [&](ItemIndex item) { return model->items().id(item); };
+  const ItemRating given[] = {{id(70), 5.0f}, {"unknown", 1.0f}, {id(3), 4.0f}, {id(70), 2.0f}};
+  const RatedItems by_id = rated_items(*model, given);
+  const RatedItems by_index =
+      rated_items(*model, std::vector<FoldInRating>{{70, 5.0f}, {80, 1.0f}, {3, 4.0f}, {70, 2.0f}});
+  for (const RatedItems& rated : {by_id, by_index}) {
+    BOOST_TEST(rated.items == (std::vector<ItemIndex>{3, 70}), boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(rated.ratings.size() == 4u);
+    for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(rated.ratings[i].value == given[i].value);
+    const FoldedIn row = fold_in_user(*model, rated.ratings);
+    BOOST_TEST(row.used == 2u);
+    BOOST_TEST(row.unknown == 1u);
+    BOOST_TEST(row.duplicates == 1u);
+  }
+  BOOST_TEST(by_id.ratings[1].index == kNoIndex);
+  BOOST_TEST(rated_items(*model, std::vector<FoldInRating>()).items.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

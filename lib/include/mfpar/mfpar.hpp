@@ -18,6 +18,7 @@
 ///     evaluate              its errors on other ratings
 ///     fold_in               a user or item that was not trained, by ridge regression
 ///     fold_in_session       the same with ratings that come, change and go one by one
+///     rated_items           what a new user rated, looked up
 ///     recommender           the best items for a user, the nearest items to an item
 ///     extend_model          a model with folded-in rows added
 ///     model_handle          the model of a service, exchanged while it answers
@@ -48,6 +49,7 @@
 #include "mfpar/item_lists.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"
+#include "mfpar/rated_items.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
 #include "mfpar/read_ratings.hpp"

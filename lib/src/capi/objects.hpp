@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "capi/status.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/model_handle.hpp"
+#include "mfpar/rated_items.hpp"
 
 /// A version, kept alive by whoever holds it. Immutable; safe from any number of threads.
 struct mfpar_model {
@@ -29,8 +29,8 @@ struct mfpar_handle {
 /// Immutable; safe from any number of threads.
 struct mfpar_user {
   std::shared_ptr<const mfpar::ServedModel> served;
+  mfpar::RatedItems rated;
   mfpar::FoldedIn row;
-  std::vector<mfpar::ItemIndex> rated;  ///< ascending, those the model has
 };
 
 namespace mfpar::capi {

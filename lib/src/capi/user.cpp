@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "capi/objects.hpp"
 
@@ -32,21 +34,10 @@ FoldInOptions fold_in_options(const mfpar_fold_in_options* given) {
                                       "; it must be one of mfpar_penalty");
 }
 
-/// Folds in ratings whose i-th item `index_of` knows.
-template <class IndexOf>
-mfpar_user folded_in(const mfpar_model& model, const float* values, std::size_t count,
-                     const mfpar_fold_in_options* options, const IndexOf& index_of) {
-  const auto given = array_of(values, count, "values");
-  std::vector<FoldInRating> ratings(given.size());
-  mfpar_user user{model.served, {}, {}};
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    ratings[i] = {index_of(i), given[i]};
-    if (ratings[i].index < model.factors().item_count()) user.rated.push_back(ratings[i].index);
-  }
-  user.row = fold_in_user(model.factors(), ratings, fold_in_options(options));
-  std::sort(user.rated.begin(), user.rated.end());
-  user.rated.erase(std::unique(user.rated.begin(), user.rated.end()), user.rated.end());
-  return user;
+mfpar_user folded_in(const mfpar_model& model, RatedItems rated,
+                     const mfpar_fold_in_options* options) {
+  FoldedIn row = fold_in_user(model.factors(), rated.ratings, fold_in_options(options));
+  return {model.served, std::move(rated), std::move(row)};
 }
 
 }  // namespace
@@ -60,8 +51,11 @@ mfpar_status mfpar_fold_in(const mfpar_model* model, const std::uint32_t* items,
                            const mfpar_fold_in_options* options, mfpar_user** user) {
   return create(user, "user", [&] {
     const auto indices = array_of(items, count, "items");
-    return folded_in(required(model, "model"), values, count, options,
-                     [&](std::size_t i) { return indices[i]; });
+    const auto given = array_of(values, count, "values");
+    const mfpar_model& known = required(model, "model");
+    std::vector<FoldInRating> ratings(count);
+    for (std::size_t i = 0; i < count; ++i) ratings[i] = {indices[i], given[i]};
+    return folded_in(known, rated_items(known.factors(), std::move(ratings)), options);
   });
 }
 
@@ -70,10 +64,13 @@ mfpar_status mfpar_fold_in_ids(const mfpar_model* model, const char* const* item
                                const mfpar_fold_in_options* options, mfpar_user** user) {
   return create(user, "user", [&] {
     const auto ids = array_of(items, count, "items");
+    const auto given = array_of(values, count, "values");
     const mfpar_model& known = required(model, "model");
-    return folded_in(known, values, count, options, [&](std::size_t i) {
-      return known.factors().items().find(required_text(ids[i], "an id in items"));
-    });
+    std::vector<ItemRating> ratings(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      ratings[i] = {required_text(ids[i], "an id in items"), given[i]};
+    }
+    return folded_in(known, rated_items(known.factors(), ratings), options);
   });
 }
 

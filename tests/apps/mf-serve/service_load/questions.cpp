@@ -5,10 +5,9 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "common/json.hpp"
-#include "mfpar/fold_in.hpp"
+#include "mfpar/rated_items.hpp"
 
 namespace mfpar::tests {
 
@@ -63,28 +62,20 @@ class Asker {
 
   Question new_user() {
     apps::Json ratings;
-    std::vector<std::string> ids;
-    std::vector<float> values;
-    while (ids.size() < std::min(kRatingsOfANewUser, items_.size())) {
+    std::vector<ItemRating> given;
+    while (given.size() < std::min(kRatingsOfANewUser, items_.size())) {
       const std::string& id = one_of(items_);
-      if (std::ranges::find(ids, id) != ids.end()) continue;
-      ids.push_back(id);
-      values.push_back(0.5f * static_cast<float>(1 + random_.below(10)));
-      ratings[id] = values.back();
+      if (std::ranges::find(given, id, &ItemRating::item) != given.end()) continue;
+      given.push_back({id, 0.5f * static_cast<float>(1 + random_.below(10))});
+      ratings[id] = given.back().value;
     }
     return ask(
         kNewUser, "POST", "/recommend", text_of(apps::Json{{"ratings", ratings}, {"top", kTop}}),
         [&](const ServedModel& served) {
-          std::vector<FoldInRating> rated;
-          std::vector<ItemIndex> left_out;
-          for (std::size_t i = 0; i < ids.size(); ++i) {
-            rated.push_back({served.model->items().find(ids[i]), values[i]});
-            left_out.push_back(rated.back().index);
-          }
-          std::ranges::sort(left_out);
-          const FoldedIn row = fold_in_user(*served.model, rated);
+          const RatedItems rated = rated_items(*served.model, given);
+          const FoldedIn row = fold_in_user(*served.model, rated.ratings);
           return list_of(served, served.recommender.recommend(
-                                     UserProfile{row.factors, row.bias, {left_out}}, {.top = kTop}));
+                                     UserProfile{row.factors, row.bias, {rated.items}}, {.top = kTop}));
         });
   }
 
