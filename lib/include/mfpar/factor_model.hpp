@@ -38,10 +38,10 @@ struct BiasBaseline {
   FrozenArray<float> item_biases;  ///< one per item
 };
 
-/// What holds a new row with n ratings towards zero, in rating units: factors n^(1-exponent) |p|^2 and
-/// bias n^(1-exponent) b^2, beside the sum of its squared errors. Training leaves what it charged rows
-/// itself, and twice that for the bias, which predicts better for rows of few ratings. The default, 1
-/// whatever n is, is for models whose training is unknown.
+/// What holds a new row with n ratings towards zero, in rating units: factors n^(1-exponent) |p|^2
+/// and bias n^(1-exponent) b^2, beside the sum of its squared errors. Training leaves what it
+/// charged rows itself, and twice that for the bias, which predicts better for rows of few ratings.
+/// The default, 1 whatever n is, is for models whose training is unknown.
 struct FoldInPenalty {
   float factors = 1.0f;
   float bias = 1.0f;
@@ -56,8 +56,8 @@ struct FoldInPenalty {
 /// 0. Immutable; safe from any number of threads, copies share the memory.
 class MFPAR_API FactorModel {
  public:
-  /// All users, or all items, by index. Rows of factors are the model's stride apart, start on a 64-byte
-  /// boundary, and hold zeros from the rank to the stride.
+  /// All users, or all items, by index. Rows of factors are the model's stride apart, start on a
+  /// 64-byte boundary, and hold zeros from the rank to the stride.
   struct Side {
     std::shared_ptr<const IdDictionary> ids;
     FrozenArray<float> factors;  ///< P or Q: count x stride

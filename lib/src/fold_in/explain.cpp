@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The interaction with item j is linear in the targets y of the ratings: q_j.p = [q_j, 0]' A^-1 X'y,
-// A = X'X + D. So the rating s, with the row x_s, says w_s y_s, w_s = [q_j, 0]' A^-1 x_s.
+// The interaction with item j is linear in the targets y of the ratings: q_j.p =
+// [q_j, 0]' A^-1 X'y, A = X'X + D. So the rating s, with the row x_s, says w_s y_s, w_s = [q_j, 0]'
+// A^-1 x_s.
 #include <algorithm>
 #include <cassert>
 

@@ -15,19 +15,20 @@ namespace mfpar {
 /// The rows of `model` that a row of `joining` is fitted on.
 FixedRows fixed_rows(const FactorModel& model, Entity joining);
 
-/// The ratings of a row that joins a model, as far as they can be fitted: of each index that the model
-/// has, the last, in the order in which the indices first came. Keeps its memory from one row to the next,
-/// looks at the model's. `const` calls are safe from many threads, the others one at a time.
+/// The ratings of a row that joins a model, as far as they can be fitted: of each index that the
+/// model has, the last, in the order in which the indices first came. Keeps its memory from one row
+/// to the next, looks at the model's. `const` calls are safe from many threads, the others one at a
+/// time.
 class KnownRatings {
  public:
   KnownRatings(const FactorModel& model, Entity joining);
 
-  /// Starts anew with these, in time linear in their number. Throws Error(kBadData) for a value that is not
-  /// finite, wherever it stands, naming its position.
+  /// Starts anew with these, in time linear in their number. Throws Error(kBadData) for a value
+  /// that is not finite, wherever it stands, naming its position.
   void take(std::span<const FoldInRating> ratings);
 
-  /// Takes a rating, in the place of the one with the same index; returns whether there was one. REQUIRES:
-  /// knows(rating.index).
+  /// Takes a rating, in the place of the one with the same index; returns whether there was one.
+  /// REQUIRES: knows(rating.index).
   bool put(const FoldInRating& rating);
 
   /// Forgets the rating with this index, if there is one, in time linear in the ratings.
@@ -55,7 +56,7 @@ class KnownRatings {
   void list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const;
 
  private:
-  // Where a search for the index begins in slots_, and where it ends: at its rating, or a free slot.
+  // Where a search for an index begins in slots_, and where it ends: at its rating or a free slot.
   std::size_t home_of(std::uint32_t index) const noexcept;
   std::size_t slot_of(std::uint32_t index) const noexcept;
   void rehash(std::size_t count);
