@@ -106,10 +106,10 @@ class MFPAR_API Recommender {
   /// user < user_count().
   UserProfile profile_of(UserIndex user) const noexcept;
 
-  /// The best items for `profile`. Stops early, exactly: tiles of items whose norms and biases cannot
-  /// reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
-  /// Error(kBadOption) for a filter of another recommender, a bias weight that is not finite, or factors
-  /// of another rank or not finite.
+  /// The best items for `profile`. Stops early, exactly: tiles of items whose norms and biases
+  /// cannot reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
+  /// Error(kBadOption) for a filter of another recommender, a bias weight that is not finite, or
+  /// factors of another rank or not finite.
   std::vector<Recommendation> recommend(const UserProfile& profile,
                                         const RecommendOptions& options = {}) const;
   std::vector<Recommendation> recommend(UserIndex user,
@@ -117,9 +117,10 @@ class MFPAR_API Recommender {
     return recommend(profile_of(user), options);
   }
 
-  /// The lists of many, result[i] for profiles[i], by a matrix product of tiles. Beyond the result it takes
-  /// memory for some profiles a thread, never users x items. `threads` 0 is all cores; lists do not depend on
-  /// it. After a stop request the lists not yet made are empty. Throws as above.
+  /// The lists of many, result[i] for profiles[i], by a matrix product of tiles. Beyond the result
+  /// it takes memory for some profiles a thread, never users x items. `threads` 0 is all cores;
+  /// lists do not depend on it. After a stop request the lists not yet made are empty. Throws as
+  /// above.
   std::vector<std::vector<Recommendation>> recommend_many(std::span<const UserProfile> profiles,
                                                           const RecommendOptions& options = {},
                                                           int threads = 0,
@@ -127,8 +128,8 @@ class MFPAR_API Recommender {
 
   /// The items nearest to `item` by the cosine of their factors, itself left out: `score` is the
   /// cosine, `rating` the mean plus the item's bias, clipped. Items whose factors are all zero are
-  /// near to nothing. Throws Error(kBadOption) for a filter of another recommender. REQUIRES: item <
-  /// item_count().
+  /// near to nothing. Throws Error(kBadOption) for a filter of another recommender. REQUIRES:
+  /// item < item_count().
   std::vector<Recommendation> similar_items(ItemIndex item, std::uint32_t top = 20,
                                             const ItemFilter* filter = nullptr) const;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Q: the fixed rows of the ratings, of rank floats; X: Q, and a column of ones where there is a bias; y:
-// targets; W: the diagonal matrix of the weights; a and b: the penalties of factors and bias; D: the diagonal
-// matrix of a, ..., a, b.
+// Q: the fixed rows of the ratings, of rank floats; X: Q, and a column of ones where there is a
+// bias; y: targets; W: the diagonal matrix of the weights; a and b: the penalties of factors and
+// bias; D: the diagonal matrix of a, ..., a, b.
 #include "compute/normal_equations.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kStep = 8;  // doubles that every row of the kernel is padded to
 
-// 16 KiB at rank 64: the rows stay in the first-level cache while the kernel's tiles pass over them.
+// 16 KiB at rank 64: the rows stay in the first-level cache while the kernel passes over them.
 constexpr std::size_t kRowsAtOnce = 32;
 
 // Of the sum of the squared lengths of the rows: four digits above what double precision resolves.
@@ -76,7 +76,8 @@ const Eigen::VectorXd& NormalEquations::solve_primal(std::span<const double> tar
   return right_side_;
 }
 
-// (S (QQ' + a/b 11') S + a I) z = S y, where SS = W, and v = S z; the factors are Q'v, the bias a/b 1'v.
+// (S (QQ' + a/b 11') S + a I) z = S y, where SS = W, and v = S z; the factors are Q'v, the
+// bias a/b 1'v.
 const Eigen::VectorXd& NormalEquations::solve_dual(std::span<const double> targets,
                                                    std::span<const double> weights,
                                                    RidgePenalty& penalty) {

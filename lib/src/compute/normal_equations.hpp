@@ -11,8 +11,8 @@
 
 namespace mfpar {
 
-/// The rows that a row of the other side is fitted on; they stay as they are. Looks at the memory of
-/// others.
+/// The rows that a row of the other side is fitted on; they stay as they are. Looks at the memory
+/// of others.
 struct FixedRows {
   const float* factors = nullptr;
   std::size_t stride = 0;  ///< floats from one row to the next
@@ -35,8 +35,8 @@ struct RidgePenalty {
     return {factors * multiple, bias * multiple};
   }
 
-  /// The penalty, raised where double precision would lose it beside ratings whose weights add up to
-  /// `weight`, and the squared lengths of their rows, each times its weight, to `square_length`.
+  /// The penalty, raised where double precision would lose it beside ratings whose weights add up
+  /// to `weight`, and the squared lengths of their rows, each times its weight, to `square_length`.
   RidgePenalty solvable(double square_length, double weight) const noexcept;
 };
 
@@ -44,23 +44,24 @@ struct RidgePenalty {
 ///
 ///   sum_s w_s (y_s - x_s.c)^2 + a |factors of c|^2 + b (bias of c)^2,
 ///
-/// x_s being the fixed row of rating s, with a 1 behind it where there is a bias, y_s its target and w_s
-/// >= 0 its weight. Keeps its memory from one row to the next; one thread at a time.
+/// x_s being the fixed row of rating s, with a 1 behind it where there is a bias, y_s its target
+/// and w_s >= 0 its weight. Keeps its memory from one row to the next; one thread at a time.
 class NormalEquations {
  public:
   using Matrix = Eigen::Map<Eigen::MatrixXd, Eigen::Aligned64, Eigen::OuterStride<>>;
 
   explicit NormalEquations(const FixedRows& fixed);
 
-  /// Which fixed rows the ratings of the next row belong to. `indices` stays valid as long as the other
-  /// functions are called for them.
+  /// Which fixed rows the ratings of the next row belong to. `indices` stays valid as long as the
+  /// other functions are called for them.
   void start(std::span<const std::uint32_t> indices);
 
-  /// The factors and, where there is one, the bias behind them, by whichever form is smaller. Targets and
-  /// weights are by rating; no weights are 1 each. `penalty` comes back as it was used
-  /// (RidgePenalty::solvable). The result lasts until the next call. May be called again with other targets,
-  /// weights and penalties for the same ratings, as a loss that is not squared needs it (iteratively
-  /// reweighted least squares); the dual with weights then has the products of the rows already.
+  /// The factors and, where there is one, the bias behind them, by whichever form is smaller.
+  /// Targets and weights are by rating; no weights are 1 each. `penalty` comes back as it was used
+  /// (RidgePenalty::solvable). The result lasts until the next call. May be called again with other
+  /// targets, weights and penalties for the same ratings, as a loss that is not squared needs it
+  /// (iteratively reweighted least squares); the dual with weights then has the products of the
+  /// rows already.
   const Eigen::VectorXd& solve(std::span<const double> targets, std::span<const double> weights,
                                RidgePenalty& penalty);
 
@@ -75,7 +76,8 @@ class NormalEquations {
   /// matrix() becomes X'WX and right_side() X'Wy, of as many as there are unknowns.
   void set_primal(std::span<const double> targets, std::span<const double> weights = {});
 
-  /// matrix() becomes QQ' of the rows without their 1, right_side() y, of as many as there are ratings.
+  /// matrix() becomes QQ' of the rows without their 1, right_side() y, of as many as there are
+  /// ratings.
   /// REQUIRES: not more than unknowns.
   void set_dual(std::span<const double> targets);
 
@@ -89,8 +91,8 @@ class NormalEquations {
   /// The squared lengths of the rows without their 1, each times its weight, added up.
   double square_length() const noexcept { return square_length_; }
 
-  /// Solves matrix() x = right_side() by Cholesky: x takes the place of the right side, and the factor that
-  /// of the matrix. NaN where the matrix is not positive definite.
+  /// Solves matrix() x = right_side() by Cholesky: x takes the place of the right side, and the
+  /// factor that of the matrix. NaN where the matrix is not positive definite.
   void factor_and_solve();
 
   const FixedRows& fixed() const noexcept { return fixed_; }

@@ -52,7 +52,7 @@ FrozenArray<float> extended(const FrozenArray<float>& old, std::size_t size,
   return FrozenArray<float>(std::move(values));
 }
 
-/// Puts `rows` into one side of `parts`, all but the lists of who rated what; returns their indices.
+/// Puts `rows` into one side of `parts`, but not the lists of who rated what; returns the indices.
 std::vector<std::uint32_t> put_rows(FactorModel::Parts& parts, Entity entity,
                                     std::span<const NewRow> rows) {
   FactorModel::Side& side = parts.side(entity);

@@ -36,8 +36,8 @@ std::vector<FoldedIn> fold_in_many(const FactorModel& model, Entity joining,
   const auto shares = static_cast<std::size_t>(workers.threads()) * 4;
   const std::size_t partitions = std::min(count, std::max(shares, count / kRowsPerPartition));
 
-  // The error of the first bad row is thrown, whichever thread comes upon one first: partitions before
-  // the first bad one so far are still looked through.
+  // The error of the first bad row is thrown, whichever thread comes upon one first: partitions
+  // before the first bad one so far are still looked through.
   std::vector<FoldedIn> rows(count);
   std::vector<std::exception_ptr> errors(partitions);
   std::atomic<std::size_t> first_bad = partitions;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The error that ridge regression makes for a rating when it is fitted to the others is e / (1 - h),
-// e its error with all ratings and h its leverage, the diagonal of X (X'X + a I)^-1 X' (Allen 1974).
-// One eigendecomposition serves every a. The column of ones is scaled by sqrt(a / b), so that the
-// bias has the penalty a as the factors have, and the ratio a / b is that of the base.
+// The error that ridge regression makes for a rating when it is fitted to the others is
+// e / (1 - h), e its error with all ratings and h its leverage, the diagonal of
+// X (X'X + a I)^-1 X' (Allen 1974). One eigendecomposition serves every a. The column of ones is
+// scaled by sqrt(a / b), so that the bias has the penalty a as the factors have, and the ratio a /
+// b is that of the base.
 #include "fold_in/leave_one_out.hpp"
 
 #include <Eigen/Eigenvalues>

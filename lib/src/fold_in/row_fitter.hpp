@@ -18,13 +18,13 @@ namespace mfpar {
 /// Throws Error(kBadOption) for what FoldInOptions does not allow for a model of this loss.
 void check_options(const FoldInOptions& options, Loss loss);
 
-/// The penalty that `options` mean for a row of `count` ratings; kLeaveOneOut: before its choice. What the
-/// training charges is at least 1e-6.
+/// The penalty that `options` mean for a row of `count` ratings; kLeaveOneOut: before its choice.
+/// What the training charges is at least 1e-6.
 RidgePenalty penalty_of(const FoldInOptions& options, const FoldInPenalty& training,
                         std::size_t count);
 
-/// Puts a solution on `fixed` and its penalty into `row`. Throws Error(kBadData), and leaves `row` as it was,
-/// where single precision does not reach.
+/// Puts a solution on `fixed` and its penalty into `row`. Throws Error(kBadData), and leaves `row`
+/// as it was, where single precision does not reach.
 void store_solution(const Eigen::VectorXd& solution, const RidgePenalty& penalty,
                     const FixedRows& fixed, FoldedIn& row);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// X: the rated rows, and a column of ones where there are biases; y: targets; a and b: the penalties of
-// factors and bias; D: the diagonal matrix of a, ..., a, b.
+// X: the rated rows, and a column of ones where there are biases; y: targets; a and b: the
+// penalties of factors and bias; D: the diagonal matrix of a, ..., a, b.
 #include "fold_in/updatable_ridge.hpp"
 
 #include <algorithm>
@@ -101,8 +101,8 @@ double UpdatableRidge::matrix_size(double square_length, double count) const noe
   return square_length / penalty_.factors + (fixed().has_bias ? count / penalty_.bias : 0.0);
 }
 
-// X'X + D may be off by what was gathered: where nothing but D holds the solution, that is off by as
-// much of itself. X'y may be off by as much of its terms.
+// X'X + D may be off by what was gathered: where nothing but D holds the solution, that is off by
+// as much of itself. X'y may be off by as much of its terms.
 bool UpdatableRidge::accurate() const noexcept {
   constexpr double kUnit = std::numeric_limits<double>::epsilon();
   const double harder = kMaxSteps * kUnit * (1.0 + matrix_rounding_.held());

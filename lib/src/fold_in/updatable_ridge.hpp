@@ -10,8 +10,8 @@
 
 namespace mfpar {
 
-/// How much rounding a sum has gathered that terms are added to and taken from, beside what it would
-/// have if the terms it holds were added up anew.
+/// How much rounding a sum has gathered that terms are added to and taken from, beside what it
+/// would have if the terms it holds were added up anew.
 class Rounding {
  public:
   void start(double held) noexcept { held_ = moved_ = held; }
@@ -28,8 +28,9 @@ class Rounding {
   double moved_ = 0.0;
 };
 
-/// The ridge regression of one row whose ratings come and go: the Cholesky factor of X'X + D and X'y. A
-/// rating is the index of its fixed row, and its target. `const` calls are safe from many threads.
+/// The ridge regression of one row whose ratings come and go: the Cholesky factor of X'X + D and
+/// X'y. A rating is the index of its fixed row, and its target. `const` calls are safe from many
+/// threads.
 class UpdatableRidge {
  public:
   explicit UpdatableRidge(const FixedRows& fixed);
@@ -39,9 +40,9 @@ class UpdatableRidge {
   void set_up(std::span<const std::uint32_t> indices, std::span<const double> targets,
               std::span<const double> weights, const RidgePenalty& penalty);
 
-  /// Takes or gives up a rating by a rank-one update or downdate, or changes its target, in O(rank^2).
-  /// False when too much accuracy is lost; then the equations are to be set up anew before anything
-  /// else. REQUIRES: remove() and change() name a rating that is held.
+  /// Takes or gives up a rating by a rank-one update or downdate, or changes its target, in
+  /// O(rank^2). False when too much accuracy is lost; then the equations are to be set up anew
+  /// before anything else. REQUIRES: remove() and change() name a rating that is held.
   [[nodiscard]] bool add(std::uint32_t index, double target);
   [[nodiscard]] bool remove(std::uint32_t index, double target);
   [[nodiscard]] bool change(std::uint32_t index, double before, double after);

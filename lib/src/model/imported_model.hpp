@@ -14,7 +14,8 @@
 
 namespace mfpar {
 
-/// Rows of factors, and what goes with them: the users or the items of a model that is being put together.
+/// Rows of factors, and what goes with them: the users or the items of a model that is being put
+/// together.
 struct ImportedRows {
   std::string source;  ///< the file of the factors, for messages
   std::uint64_t count = 0;

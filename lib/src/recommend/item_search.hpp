@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The two exact searches for the items of highest score. They compute each score by the same operations,
-// and so give the same lists.
+// The two exact searches for the items of highest score. They compute each score by the same
+// operations, and so give the same lists.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct SearchSpace {
   float bias_weight;
 };
 
-/// One search: `factors` is its query, rank floats, `masks` a bit for each lane of each tile that may be found.
+/// One search: `factors` is its query, rank floats, `masks` a bit for each lane of each tile that
+/// may be found.
 struct SearchTask {
   std::span<const float> factors;
   std::span<const std::uint16_t> masks;
@@ -32,8 +33,9 @@ struct SearchTask {
 /// still reach it.
 void search_one(const SearchSpace& space, const SearchTask& task);
 
-/// Several at once, by a product of tiles: some groups of items' tiles stay in the second-level cache while
-/// they are scored for all queries. A group that no query of a tile needs is passed over.
+/// Several at once, by a product of tiles: some groups of items' tiles stay in the second-level
+/// cache while they are scored for all queries. A group that no query of a tile needs is passed
+/// over.
 void search_many(const SearchSpace& space, std::span<const SearchTask> tasks);
 
 }  // namespace mfpar

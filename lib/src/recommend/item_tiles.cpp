@@ -107,8 +107,8 @@ ScorePass ItemTiles::pass(float bias_weight) const noexcept {
       .tiles = tiles_.data(), .biases = biases_.data(), .rank = rank_, .bias_weight = bias_weight};
 }
 
-// A sum of n products is within n epsilon / (1 - n epsilon) of the sum of their absolute values, which
-// Cauchy and Schwarz bound as well. Twice that, and some for the bound's own arithmetic.
+// A sum of n products is within n epsilon / (1 - n epsilon) of the sum of their absolute values,
+// which Cauchy and Schwarz bound as well. Twice that, and some for the bound's own arithmetic.
 BoundOf::BoundOf(std::span<const float> query, float bias_weight)
     : norm_(norm_of(query)),
       weight_(bias_weight),

@@ -20,9 +20,9 @@ struct ScoreBound {
   float highest_bias = 0.0f;
 };
 
-/// All items of a model in the tiles that ranking kernels walk. Items of large factors come first, and
-/// among about equal ones those of high bias, so that tiles hold items of like bounds. The lanes
-/// of the last tile that have no item hold zeros. Immutable; safe from any number of threads.
+/// All items of a model in the tiles that ranking kernels walk. Items of large factors come first,
+/// and among about equal ones those of high bias, so that tiles hold items of like bounds. The
+/// lanes of the last tile that have no item hold zeros. Immutable; safe from any number of threads.
 class ItemTiles {
  public:
   explicit ItemTiles(const FactorModel& model);
@@ -69,8 +69,8 @@ class ItemTiles {
   std::vector<ScoreBound> group_bounds_;
 };
 
-/// Bounds of scores for one query. Allows for the rounding of the scores: no score that a kernel computes
-/// exceeds it.
+/// Bounds of scores for one query. Allows for the rounding of the scores: no score that a kernel
+/// computes exceeds it.
 class BoundOf {
  public:
   BoundOf(std::span<const float> query, float bias_weight);

@@ -15,8 +15,8 @@ std::shared_ptr<const ServedModel> load(const std::string& path, const LoadOptio
 
 }  // namespace
 
-// std::atomic<std::shared_ptr> would do for `current`, but is a lock all the same in libstdc++ 12, one that
-// ThreadSanitizer cannot see.
+// std::atomic<std::shared_ptr> would do for `current`, but is a lock all the same in libstdc++ 12,
+// one that ThreadSanitizer cannot see.
 struct ModelHandle::Impl {
   LoadOptions options;       // constant
   std::mutex reloading;      // held while a file is loaded

@@ -13,8 +13,8 @@ namespace mfpar {
 struct Recommender::Impl {
   Impl(std::shared_ptr<const FactorModel> with, const std::string& kernel);
 
-  /// The lanes that `filter` allows; all that have an item without one. Throws Error(kBadOption) for a
-  /// filter of another recommender.
+  /// The lanes that `filter` allows; all that have an item without one. Throws Error(kBadOption)
+  /// for a filter of another recommender.
   std::span<const std::uint16_t> masks(const ItemFilter* filter) const;
 
   const std::shared_ptr<const FactorModel> model;

@@ -74,7 +74,7 @@ void search_one(const SearchSpace& space, const SearchTask& task) {
                    [](const Tile& a, const Tile& b) { return a.bound > b.bound; });
   for (auto tile = tiles.begin(); tile != first_other; ++tile) scan.add(tile->number);
   scan.flush();
-  // The check costs a hundredth of scoring a tile, so a search that passes over nothing is a full scan.
+  // The check costs a hundredth of scoring a tile: passing over nothing is a full scan.
   for (auto tile = first_other; tile != tiles.end(); ++tile) {
     if (can_reach(*tile)) scan.add(tile->number);
   }

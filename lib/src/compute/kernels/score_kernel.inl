@@ -3,8 +3,8 @@
 // Scores of items for queries (score_pass.hpp). Included once for each instruction set, inside its
 // namespace and under its target; no include guard.
 //
-// p: a query; q: an item's factors; b: its bias. An item vector is as many items of a tile as a vector
-// register has lanes.
+// p: a query; q: an item's factors; b: its bias. An item vector is as many items of a tile as a
+// vector register has lanes.
 
 constexpr std::size_t kVecItems = kMaxLanes;
 constexpr std::size_t kVecsPerTile = kTileItems / kVecItems;
@@ -22,8 +22,8 @@ struct VecPlace {
           pass.biases + tile * kTileItems + v * kVecItems};
 }
 
-/// The scores of kQueries queries, interleaved as in a tile, for kVecs item vectors; `keep` is called with
-/// the numbers of query and vector, and the scores.
+/// The scores of kQueries queries, interleaved as in a tile, for kVecs item vectors; `keep` is
+/// called with the numbers of query and vector, and the scores.
 template <int kQueries, int kVecs, class Keep>
 [[gnu::always_inline]] inline void score_vecs(const ScorePass& pass, const float* queries,
                                               const VecPlace (&places)[kVecs], Keep keep) {
@@ -69,8 +69,8 @@ inline void score_chosen(const ScorePass& pass, const float* query, const std::u
   for (; at < count; ++at) score.template operator()<1>(at);
 }
 
-/// A tile of queries, two item vectors at a time: with the vectors' factors and one of the query's they just
-/// fit into sixteen registers.
+/// A tile of queries, two item vectors at a time: with the vectors' factors and one of the query's
+/// they just fit into sixteen registers.
 inline void score_tile(const ScorePass& pass, const float* queries, std::size_t first,
                        std::size_t count, float* scores) {
   const std::size_t vecs = count * kVecsPerTile;

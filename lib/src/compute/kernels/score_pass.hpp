@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What the ranking kernels are given. Items stand in *tiles* of 16, factor by factor: a vector register
-// holds one factor of several items, so that no score needs a sum across lanes, and every score is the
-// same chain of operations, whichever kernel computes it. A *query* is what items are scored for: the
-// factors of a user, or of an item that others are compared with.
+// What the ranking kernels are given. Items stand in *tiles* of 16, factor by factor: a vector
+// register holds one factor of several items, so that no score needs a sum across lanes, and every
+// score is the same chain of operations, whichever kernel computes it. A *query* is what items are
+// scored for: the factors of a user, or of an item that others are compared with.
 #pragma once
 
 #include <cstddef>
@@ -30,13 +30,13 @@ struct ScorePass {
 using ScoreChosen = void (*)(const ScorePass&, const float* query, const std::uint32_t* chosen,
                              std::size_t count, float* scores);
 
-/// Scores a tile of queries, factor k of query n at queries[k * kTileQueries + n], for `count` tiles of items
-/// from `first`: query n's scores begin at scores + n * count * 16.
+/// Scores a tile of queries, factor k of query n at queries[k * kTileQueries + n], for `count`
+/// tiles of items from `first`: query n's scores begin at scores + n * count * 16.
 using ScoreTile = void (*)(const ScorePass&, const float* queries, std::size_t first,
                            std::size_t count, float* scores);
 
-/// Lists the positions of scores that are at least `threshold`, among `count` tiles' 16 each; bit l of
-/// masks[j] says whether lane l of tile j counts. Returns how many; `found` has room for all.
+/// Lists the positions of scores that are at least `threshold`, among `count` tiles' 16 each; bit l
+/// of masks[j] says whether lane l of tile j counts. Returns how many; `found` has room for all.
 using FindReaching = std::size_t (*)(const float* scores, std::size_t count,
                                      const std::uint16_t* masks, float threshold,
                                      std::uint32_t* found);
