@@ -141,9 +141,9 @@ BOOST_AUTO_TEST_CASE(the_logistic_loss_refuses_what_are_no_labels) {
   struct {
     std::vector<float> values;
     const char* found;
-  } const rows[] = {{{1, 2, 3}, "ratings from 1 to 3, and between"},
-                    {{0, 1, 0.5f}, "ratings from 0 to 1, and between"},
-                    {{-1, 0, 1}, "ratings from -1 to 1, and between"},
+  } const rows[] = {{{1, 2, 3}, "ratings from 1 to 3, others between"},
+                    {{0, 1, 0.5f}, "ratings from 0 to 1, others between"},
+                    {{-1, 0, 1}, "ratings from -1 to 1, others between"},
                     {{1, 2, 1}, "ratings from 1 to 2;"},
                     {{0, 5, 5}, "ratings from 0 to 5;"},
                     {{1, 1, 1}, "all ratings are 1;"}};

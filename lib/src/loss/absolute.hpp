@@ -14,6 +14,7 @@ namespace mfpar {
 struct AbsoluteLoss : LinearScore {
   static constexpr LossInfo kInfo{Loss::kAbsolute, "absolute", "mae", "MAE"};
   static constexpr double kStep = 1.0;
+  static constexpr double kRateScale = 1.0;
   static constexpr int kDegree = 1;
   static constexpr float kMaxCurvature = 0.0f;
   static constexpr bool kIsQuadratic = false;

@@ -32,6 +32,9 @@ Real sigmoid(Real x) {
 struct LogisticLoss {
   static constexpr LossInfo kInfo{Loss::kLogistic, "logistic", "log_loss", "log loss", true};
   static constexpr double kStep = 1.0;
+  // Of 1, 2, 3 and 4: as good on held-out labels of MovieLens latest-small and of MovieTweetings
+  // (ratings of 4, or of 8, and more), in 49, 25, 21, 15 epochs and in 200, 60, 28, 17.
+  static constexpr double kRateScale = 3.0;
   static constexpr int kDegree = 0;
   static constexpr float kMaxCurvature = 0.25f;
   static constexpr bool kIsQuadratic = false;
@@ -71,7 +74,7 @@ struct LogisticLoss {
               ? "all ratings are " + shortest_decimal(range.lowest)
               : "ratings from " + shortest_decimal(range.lowest) + " to " +
                     shortest_decimal(range.highest) +
-                    (ratings.is_two_valued() ? "" : ", and between");
+                    (ratings.is_two_valued() ? "" : ", others between");
       throw Error(ErrorCode::kBadData,
                   "the logistic loss learns from labels, 0 and 1 or -1 and 1, both of them there; "
                   "found: " +

@@ -9,6 +9,7 @@
 //   error(target, residual)     what the rating costs; what is reported
 //   pull(target, residual)      -kStep times the slope of the error in the score: what SGD follows
 //   kStep                       1/2 for squares, so that their pull is the residual; else 1
+//   kRateScale                  what learning rates are multiplied with, so that one serves all
 //   kDegree                     a score and a target times c have an error times c^kDegree
 //   kMaxCurvature               the largest -d pull / d score; 0 where only the pull is bounded
 //   majorise(target, score, smoothing)
@@ -60,6 +61,10 @@ decltype(auto) with_loss(Loss loss, Body&& body) {
     }
   }
   return body.template operator()<std::tuple_element_t<kAt, LossPolicies>>();
+}
+
+inline double rate_scale(Loss loss) {
+  return with_loss(loss, []<class LossPolicy>() { return LossPolicy::kRateScale; });
 }
 
 /// Whether a loss is a parabola for every target.

@@ -11,6 +11,7 @@ namespace mfpar {
 struct SquaredLoss : LinearScore {
   static constexpr LossInfo kInfo{Loss::kSquared, "squared", "mse", "MSE", false, true};
   static constexpr double kStep = 0.5;
+  static constexpr double kRateScale = 1.0;
   static constexpr int kDegree = 2;
   static constexpr float kMaxCurvature = 1.0f;
   static constexpr bool kIsQuadratic = true;

@@ -9,6 +9,7 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "compute/objective.hpp"
+#include "loss/losses.hpp"
 
 namespace mfpar {
 
@@ -103,7 +104,7 @@ EpochPlan SgdState::plan(int epoch) {
   pass.fixed = items_.records;
   pass.moving = users_.records;
   pass.rank = static_cast<std::uint32_t>(options_.rank);
-  pass.rate = static_cast<float>(scheduled_rate(options_, epoch));
+  pass.rate = static_cast<float>(scheduled_rate(options_, epoch) * rate_scale(options_.loss));
   pass.bias_rate = options_.biases ? pass.rate : 0.0f;
   pass.lambda_factors = static_cast<float>(options_.lambda_factors);
   pass.lambda_biases = static_cast<float>(options_.lambda_biases);
