@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(what_the_rules_allow_is_not_reported) {
       {"lib/src/base/parallel_tbb.cpp", "#include <oneapi/tbb/parallel_for.h>\n"},
       {"lib/src/io/a.cpp", "#include <cstdio>\nstd::snprintf(text);  // no printf, no exit\n"},
       {"lib/include/mfpar/split.hpp", "#include <vector>\n#include \"mfpar/rating_store.hpp\"\n"},
-      {"apps/a.cpp", "#include \"common/json.hpp\"\n#include \"serve/b.hpp\"\nstd::cout << 1;\n"},
+      {"tests/a.cpp", "#include \"common/json.hpp\"\n#include \"serve/b.hpp\"\nstd::cout << 1;\n"},
       {"lib/src/io/a.cpp", std::string(349, '\n')},
       {"tests/a.cpp", std::string(399, '\n')},
   };

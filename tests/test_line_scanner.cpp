@@ -6,6 +6,7 @@
 
 #include "data/field_values.hpp"
 #include "data/line_scanner.hpp"
+#include "mfpar/error.hpp"
 
 using namespace mfpar;
 using namespace std::string_view_literals;

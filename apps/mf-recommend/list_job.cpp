@@ -9,10 +9,10 @@
 #include "common/display_width.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
-#include "data/line_fault.hpp"
 #include "mf-recommend/answer_text.hpp"
 #include "mf-recommend/read_new_users.hpp"
 #include "mf-recommend/request_stream.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
 
 namespace mfpar::apps {

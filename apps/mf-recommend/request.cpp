@@ -7,7 +7,6 @@
 
 #include "common/json.hpp"
 #include "common/options.hpp"
-#include "data/line_fault.hpp"
 #include "mf-recommend/recommend_command.hpp"
 #include "mfpar/error.hpp"
 
