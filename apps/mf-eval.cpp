@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "base/decimal.hpp"
 #include "common/csv.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/reading_options.hpp"
-#include "io/atomic_file.hpp"
 #include "mf-eval/eval_report.hpp"
+#include "mfpar/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/evaluate.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/read_ratings.hpp"

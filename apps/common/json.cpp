@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {

@@ -6,7 +6,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {

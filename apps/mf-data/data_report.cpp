@@ -6,8 +6,6 @@
 #include <numeric>
 #include <span>
 
-#include "store/rating_table_impl.hpp"
-
 namespace mfpar::apps {
 
 namespace {
@@ -23,20 +21,6 @@ Quantiles quantiles_of(std::vector<std::uint64_t> counts) {
   result.mean = static_cast<double>(std::accumulate(counts.begin(), counts.end(), 0ull)) /
                 static_cast<double>(counts.size());
   return result;
-}
-
-/// The first and last timestamp; takes all of them out, since training does not hold them.
-std::optional<std::pair<std::int64_t, std::int64_t>> take_times(RatingTable& ratings) {
-  std::optional<std::pair<std::int64_t, std::int64_t>> times;
-  for (RatingChunk& chunk : ratings.impl().chunks) {
-    for (const std::int64_t time : chunk.timestamps) {
-      if (!times) times.emplace(time, time);
-      times->first = std::min(times->first, time);
-      times->second = std::max(times->second, time);
-    }
-    chunk.timestamps = {};
-  }
-  return times;
 }
 
 void count_values(const RatingStore& store, DataReport& report) {
@@ -61,12 +45,16 @@ void count_values(const RatingStore& store, DataReport& report) {
 DataReport make_data_report(ReadResult read, const StoreOptions& options) {
   DataReport report;
   report.read = std::move(read.report);
-  report.times = take_times(read.ratings);
   const RatingStore store = build_store(std::move(read.ratings), options);
   report.ratings = store.size();
   report.duplicates = store.parts().duplicates;
   report.users = store.user_count();
   report.items = store.item_count();
+  const auto times = store.parts().timestamps.span();
+  if (!times.empty()) {
+    const auto [first, last] = std::ranges::minmax(times);
+    report.times.emplace(first, last);
+  }
   count_values(store, report);
 
   std::vector<std::uint64_t> of_user(store.user_count()), of_item(store.item_count());

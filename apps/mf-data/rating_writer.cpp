@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "base/decimal.hpp"
 #include "common/csv.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/options.hpp"
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/rating_table.hpp"
 

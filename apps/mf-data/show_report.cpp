@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstdio>
 
-#include "base/decimal.hpp"
 #include "common/json.hpp"
 #include "common/text.hpp"
 #include "mf-data/data_report.hpp"
+#include "mfpar/decimal.hpp"
 
 namespace mfpar::apps {
 

@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "base/decimal.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 #include "mf-data/commands.hpp"
 #include "mf-data/file_order.hpp"
 #include "mf-data/rating_writer.hpp"
 #include "mf-data/split_command.hpp"
+#include "mfpar/decimal.hpp"
 
 namespace mfpar::apps {
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <iostream>
 #include <limits>
 #include <string>
 
-#include "base/stopwatch.hpp"
 #include "common/csv.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
-#include "io/atomic_file.hpp"
 #include "mf-data/commands.hpp"
 #include "mf-data/rating_writer.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/synthetic.hpp"
 
@@ -104,13 +104,14 @@ int run(const SynthCommand& command, const SyntheticOptions& options) {
     check_output("--titles", command.titles, {});
     check_distinct(std::array{command.output, command.titles});
   }
-  const Stopwatch watch;
+  const auto start = std::chrono::steady_clock::now();
   const SyntheticRatings made = make_synthetic(options);
   write_ratings(command, made.ratings);
   if (!command.titles.empty()) write_titles(command, made);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::cout << command.output << ": " << with_commas(made.ratings.size()) << " ratings of "
             << with_commas(options.users) << " users and " << with_commas(options.items)
-            << " items, made in " << fixed(watch.seconds(), 2) << " s\n"
+            << " items, made in " << fixed(took.count(), 2) << " s\n"
             << "lowest reachable MSE: " << fixed(made.floor_mse, 5) << " (RMSE "
             << fixed(std::sqrt(made.floor_mse), 5) << ")\n";
   return kDone;

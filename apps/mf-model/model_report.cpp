@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/decimal.hpp"
 #include "common/json.hpp"
 #include "common/text.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/interchange.hpp"
 
 namespace mfpar::apps {

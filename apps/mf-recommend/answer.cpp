@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/parallel.hpp"
+#include "common/for_each.hpp"
 #include "common/text.hpp"
 
 namespace mfpar::apps {
@@ -94,7 +94,7 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
   }
   auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<NewAnswer> answers(users.size());
-  Workers(threads).for_each(users.size(), [&](std::size_t i) {
+  for_each_index(users.size(), threads, [&](std::size_t i) {
     Answer& answer = answers[i].answer;
     answer.id = users[i].id;
     answer.is_new = true;

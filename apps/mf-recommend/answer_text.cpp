@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "base/decimal.hpp"
 #include "common/csv.hpp"
 #include "common/json.hpp"
 #include "common/text.hpp"
+#include "mfpar/decimal.hpp"
 
 namespace mfpar::apps {
 

@@ -7,10 +7,9 @@
 
 #include "common/options.hpp"
 #include "common/text.hpp"
-#include "mf-recommend/delimited_text.hpp"
+#include "mfpar/delimited_text.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
-#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 
@@ -74,11 +73,12 @@ bool knows_ratings(const FactorModel& model) { return !model.parts().trained.ite
 std::vector<std::string> read_ids(const std::string& path) {
   std::vector<std::string> ids;
   // Cut by tabs: ids may hold all else.
-  for (const auto& row : cut_text(read_text(path), name_of_input(path), "\t").rows) {
+  const DelimitedText file = read_delimited(path, "\t");
+  for (const auto& row : file.rows) {
     if (!row.front().empty()) ids.push_back(row.front());
   }
   if (ids.empty()) {
-    throw Error(ErrorCode::kBadData, name_of_input(path) + " is empty; expected ids, one a line");
+    throw Error(ErrorCode::kBadData, file.name + " is empty; expected ids, one a line");
   }
   return ids;
 }

@@ -3,10 +3,8 @@
 
 #include <algorithm>
 
-#include "mf-recommend/delimited_text.hpp"
+#include "mfpar/delimited_text.hpp"
 #include "mfpar/error.hpp"
-#include "text/column_roles.hpp"
-#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 
@@ -41,9 +39,7 @@ std::vector<std::string> split(const std::string& list) {
 /// Where the ids stand, by the names of the columns.
 std::size_t id_column(const std::vector<std::string>& names) {
   if (const auto id = position(names, "id")) return *id;
-  const ColumnRoles known = known_columns(names);
-  const auto& item = known[static_cast<std::size_t>(Role::kItem)];
-  return item ? static_cast<std::size_t>(*item) : 0;
+  return find_item_column(names).value_or(0);
 }
 
 std::vector<std::string> names_of(const DelimitedText& file, const std::string& asked,
@@ -75,7 +71,7 @@ bool holds(std::string_view text, std::string_view words) {
 ItemTitles::ItemTitles(const std::string& path, const std::string& columns,
                        const IdDictionary& items)
     : rows_(items.size()) {
-  const DelimitedText file = cut_text(read_text(path), name_of_input(path), "");
+  const DelimitedText file = read_delimited(path);
   if (file.rows.empty()) {
     throw Error(ErrorCode::kBadData, file.name + " is empty; expected lines of id, title, ...");
   }
@@ -101,7 +97,7 @@ ItemTitles::ItemTitles(const std::string& path, const std::string& columns,
     if (row.size() != names.size()) {
       throw Error(ErrorCode::kBadData, file.place(r) + std::to_string(row.size()) +
                                            " fields; expected " + std::to_string(names.size()) +
-                                           " separated by " + delimiter_name(file.delimiter) +
+                                           " separated by " + quoted(file.delimiter) +
                                            " (quotes keep a delimiter in a field)");
     }
     const ItemIndex item = items.find(row[id]);

@@ -12,6 +12,7 @@
 #include "mf-recommend/answer_text.hpp"
 #include "mf-recommend/read_new_users.hpp"
 #include "mf-recommend/request_stream.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
 #include "text/line_fault.hpp"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "mf-recommend/new_user.hpp"
 
-#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <system_error>
 
-#include "base/decimal.hpp"
 #include "common/text.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
-#include "text/field_values.hpp"
-#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 
@@ -53,15 +53,16 @@ std::vector<ItemRating> parse_pairs(const std::vector<std::string>& pairs) {
   std::vector<ItemRating> ratings;
   for (const std::string& pair : pairs) {
     const std::size_t equals = pair.rfind('=');
-    const auto rating = parse_rating(
-        equals == pair.npos ? std::string_view() : std::string_view(pair).substr(equals + 1));
-    if (equals == pair.npos || equals == 0 || rating.fault != Fault::kNone) {
-      throw Error(ErrorCode::kBadOption,
-                  "'" + pair +
-                      "' is not a rating; it must be ITEM=RATING, the id of an "
-                      "item and a number, such as 318=4.5");
+    float value = 0.0f;
+    const char* const end = pair.data() + pair.size();
+    const char* const number = equals == pair.npos ? end : pair.data() + equals + 1;
+    const auto [stop, error] = std::from_chars(number, end, value);
+    if (equals == 0 || error != std::errc() || stop != end || !std::isfinite(value)) {
+      throw Error(ErrorCode::kBadOption, "'" + pair +
+                                             "' is not a rating; it must be ITEM=RATING, the id of "
+                                             "an item and a number, such as 318=4.5");
     }
-    ratings.push_back({pair.substr(0, equals), rating.number});
+    ratings.push_back({pair.substr(0, equals), value});
   }
   return ratings;
 }

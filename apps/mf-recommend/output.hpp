@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 
 namespace mfpar::apps {
 

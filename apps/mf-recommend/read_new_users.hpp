@@ -17,10 +17,9 @@ struct NewUsers {
   std::string first_bad;  ///< why the first bad line was left out
 };
 
-/// Reads users by their ratings. A file of two columns, or one that tells by header or by `options` where
-/// items and ratings are but has no column of users, is one user's, who is called `id`. Any other is read
-/// as by read_ratings(). Throws as that.
-NewUsers read_new_users(const std::string& path, const ReadOptions& options, const std::string& id,
+/// Reads users by their ratings. A file without a column of users is one user's, who is called `id`, see
+/// ReadOptions::single_user. Throws as read_ratings().
+NewUsers read_new_users(const std::string& path, ReadOptions options, const std::string& id,
                         const FactorModel& model);
 
 }  // namespace mfpar::apps

@@ -5,15 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/parallel.hpp"
+#include "common/for_each.hpp"
 #include "common/json.hpp"
-#include "io/file_descriptor.hpp"
 #include "mf-recommend/answer_text.hpp"
 #include "mf-recommend/request.hpp"
 #include "mfpar/error.hpp"
@@ -40,12 +41,12 @@ struct Reply {
 class Stream {
  public:
   Stream(const Catalogue& catalogue, const StreamOptions& options, Output& output)
-      : catalogue_(catalogue), options_(options), output_(output), workers_(options.threads) {}
+      : catalogue_(catalogue), options_(options), output_(output) {}
 
   StreamResult run(const std::stop_token& stop);
 
  private:
-  bool read_more(const FileDescriptor& file, const std::stop_token& stop);
+  bool read_more(int file, const std::stop_token& stop);
   void answer_lines(bool is_last);
   void answer(const std::vector<Line>& lines);
   Reply reply_to(const Line& line) const;
@@ -54,15 +55,14 @@ class Stream {
   const Catalogue& catalogue_;
   const StreamOptions& options_;
   Output& output_;
-  Workers workers_;
   StreamResult result_;
   std::string buffer_;  // what was read and not answered
   std::uint64_t lines_ = 0;
 };
 
 /// Waits for something to read and appends it to the buffer; false at the end, or when asked to stop.
-bool Stream::read_more(const FileDescriptor& file, const std::stop_token& stop) {
-  pollfd waiting{.fd = file.number(), .events = POLLIN, .revents = 0};
+bool Stream::read_more(int file, const std::stop_token& stop) {
+  pollfd waiting{.fd = file, .events = POLLIN, .revents = 0};
   // A signal ends the wait before the stop is requested; read() would then wait on, deaf to it.
   int ready = 0;
   while (!stop.stop_requested() && (ready == 0 || (ready < 0 && errno == EINTR))) {
@@ -73,12 +73,12 @@ bool Stream::read_more(const FileDescriptor& file, const std::stop_token& stop) 
   buffer_.resize(size + kBlockBytes);
   ssize_t count = 0;
   do {
-    count = ::read(file.number(), buffer_.data() + size, kBlockBytes);
+    count = ::read(file, buffer_.data() + size, kBlockBytes);
   } while (count < 0 && errno == EINTR);
   buffer_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   if (count < 0) {
     throw Error(ErrorCode::kSystem,
-                "the requests cannot be read: " + std::string(std::strerror(errno)));
+                options_.path + ": requests cannot be read: " + std::strerror(errno));
   }
   return count > 0;
 }
@@ -110,7 +110,8 @@ void Stream::answer_lines(bool is_last) {
 
 void Stream::answer(const std::vector<Line>& lines) {
   std::vector<Reply> replies(lines.size());
-  workers_.for_each(lines.size(), [&](std::size_t i) { replies[i] = reply_to(lines[i]); });
+  for_each_index(lines.size(), options_.threads,
+                 [&](std::size_t i) { replies[i] = reply_to(lines[i]); });
   for (Reply& reply : replies) {
     output_.write(reply.text);
     ++result_.requests;
@@ -149,8 +150,12 @@ Answer Stream::answer_of(std::string_view line, Reply& reply) const {
 }
 
 StreamResult Stream::run(const std::stop_token& stop) {
-  const FileDescriptor file =
-      options_.path == "-" ? FileDescriptor(::dup(STDIN_FILENO)) : open_for_reading(options_.path);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(
+      options_.path == "-" ? nullptr : std::fopen(options_.path.c_str(), "re"), std::fclose);
+  if (!opened && options_.path != "-") {
+    throw Error(ErrorCode::kSystem, options_.path + ": cannot be opened: " + std::strerror(errno));
+  }
+  const int file = opened ? fileno(opened.get()) : STDIN_FILENO;
   while (read_more(file, stop)) answer_lines(false);
   if (!stop.stop_requested()) answer_lines(true);
   return std::move(result_);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 
 namespace mfpar::apps {
 

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstring>
 
-#include "base/parallel.hpp"
 #include "common/json.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/threads.hpp"
 #include "mfpar/version.hpp"
 
 namespace mfpar::apps {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/decimal.hpp"
 #include "common/text.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/split.hpp"
 
 namespace mfpar::apps {

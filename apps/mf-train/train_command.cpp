@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "common/reading_options.hpp"
-#include "compute/option_names.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/option_names.hpp"
 
 namespace mfpar::apps {
 

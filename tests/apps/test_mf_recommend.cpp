@@ -141,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_odd_about_ratings_is_told, Films) {
   BOOST_TEST(has(warnings("1=5 --top 100"), "only 39 items left to list"));
   write("new.csv", "1,5\n2,x\n3,4\n");
   BOOST_TEST(has(warnings("--ratings new.csv --on-bad-line skip --most-bad-share 0.5"),
-                 "1 bad line left out; new.csv:2: rating \"x\" is not a number"));
+                 "1 bad line left out; new.csv:2:3: rating \"x\" is not a number"));
   BOOST_TEST(ids("--ratings new.csv --on-bad-line skip --most-bad-share 0.5") == ids("1=5 3=4"));
 }
 

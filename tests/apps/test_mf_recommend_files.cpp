@@ -148,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(output_appears_whole_or_not_at_all, Films) {
   check_refused(*this, 4, "1=5 --as x --append nowhere/b", "nowhere/b");
   write("bad.csv", "1,5\n2,x\n");
   check_refused(*this, 3, "--ratings bad.csv -o out.csv --append b.model",
-                "bad.csv:2: rating \"x\"");
+                "bad.csv:2:3: rating \"x\"");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_known_is_told_with_a_remedy, Films) {
@@ -183,9 +183,9 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_known_is_told_with_a_remedy, Films) {
   write("empty.csv", "");
   check_refused(*this, 3, "--ratings empty.csv", "empty.csv: is empty");
   write("short.csv", "1,5\n2\n");
-  check_refused(*this, 3, "--ratings short.csv", "short.csv:2: a field is missing");
+  check_refused(*this, 3, "--ratings short.csv", "short.csv:2:2: a field is missing");
   write("noid.csv", "item,rating\n,5\n");
-  check_refused(*this, 3, "--ratings noid.csv", "noid.csv:2: the item id is empty");
+  check_refused(*this, 3, "--ratings noid.csv", "noid.csv:2:1: the item id is empty");
 }
 
 BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) {

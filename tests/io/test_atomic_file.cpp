@@ -9,7 +9,7 @@
 #include <iterator>
 #include <string>
 
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 #include "temporary_folder.hpp"
 

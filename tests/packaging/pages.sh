@@ -6,7 +6,7 @@
 set -uo pipefail
 
 build=$(cd -- "$1" && pwd)
-common=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../apps/common" && pwd)
+common=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../apps/common" && pwd)
 PATH=$build/bin:$PATH
 source "$common/completion.bash"
 bad=0

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "mfpar/error.hpp"
 #include "text/field_values.hpp"
 #include "text/line_scanner.hpp"
 

@@ -154,6 +154,40 @@ BOOST_AUTO_TEST_CASE(columns_are_chosen_by_name_or_number) {
       "another with --columns");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_without_a_column_of_users_is_one_user_s) {
+  const std::string list = "ann 1 5/ann 2 1.5/";
+  ReadOptions options;
+  options.single_user = "ann";
+  for (const char* text :
+       {"1,5\n2,1.5\n", "item,rating\n1,5\n2,1.5\n", "film;liked\n1;5\n2;1.5\n", "1 5\n2 1.5\n",
+        "\xEF\xBB\xBF\"stars\";\"movieId\"\r\n5;1\r\n1.5;\"2\"\r\n",
+        "movieId,title,rating\n1,\"a, b\",5\n2,,1.5\n", "film,stars\n1,5\n2,1.5\n"}) {
+    BOOST_TEST(parsed(text, options) == list, text);
+    const ReadReport report = parse_ratings(text, "f", options).report;
+    BOOST_TEST(report.single_user);
+    BOOST_TEST(report.columns.starts_with("item="));
+  }
+  // Two columns are too few without that, and users who are named remain.
+  BOOST_TEST(parsed("1,5\n2,1.5\n").starts_with("f:1:1: cannot find three columns"));
+  BOOST_TEST(parsed("5\n1.5\n", options).starts_with("f:1:1: cannot find two columns"));
+  BOOST_TEST(parsed("bob::1::5::7\n", options) == "bob 1 5/");
+  BOOST_TEST(parsed("userId,movieId,rating\nbob,1,5\n", options) == "bob 1 5/");
+  BOOST_TEST(!parse_ratings("bob,1,5\n", "f", options).report.single_user);
+
+  options.rating_column = "1";
+  BOOST_TEST(parsed("5,1\n1.5,2\n", options) == list);
+  options.item_column = "3";
+  BOOST_TEST(parsed("5,x,1\n1.5,y,2\n", options) == list);
+  options.item_column = "1";
+  BOOST_TEST(parsed("5,1\n", options).find("item and rating are both column 1") !=
+             std::string::npos);
+  options.item_column = "2";
+  options.user_column = "3";
+  BOOST_TEST(parsed("5,1,bob\n", options) == "bob 1 5/");
+  BOOST_TEST(parsed("5,1\n", options).find("there is no column \"3\" for the user") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(ids_come_back_letter_for_letter) {
   BOOST_TEST(parsed("2::0104257::8::5\n2::104257::7::5\n") == "2 0104257 8/2 104257 7/");
   BOOST_TEST(parsed("\" a \",\"x,\"\"y\"\"\nz\",3\n\xC3\xA9t\xC3\xA9, b c ,4\n") ==

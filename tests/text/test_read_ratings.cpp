@@ -11,6 +11,7 @@
 
 #include "compressed_text.hpp"
 #include "io/file_descriptor.hpp"
+#include "mfpar/delimited_text.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "temporary_folder.hpp"
@@ -154,6 +155,45 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_says_why) {
   BOOST_TEST(failure(cut, ErrorCode::kBadData).starts_with(cut + ": gzip data are damaged or cut"));
   const auto tar = folder.write("tar.gz", tests::gzip(std::string("ratings.csv\0\0", 13)));
   BOOST_TEST(failure(tar, ErrorCode::kBadData).starts_with(tar + ": looks like a binary file"));
+}
+
+BOOST_AUTO_TEST_CASE(delimited_text_is_rows_of_fields) {
+  const TemporaryFolder folder;
+  const auto rows_of = [&](const std::string& text, const std::string& delimiter = "") {
+    const DelimitedText file = read_delimited(folder.write("rows", text), delimiter);
+    std::string rows;
+    for (std::size_t i = 0; i < file.rows.size(); ++i) {
+      rows += std::to_string(file.lines[i]);
+      for (const std::string& field : file.rows[i]) rows += '|' + field;
+      rows += '/';
+    }
+    return file.delimiter + ' ' + rows;
+  };
+  BOOST_TEST(rows_of("\xEF\xBB\xBF"
+                     "id,title\r\n\n1,\"a \"\"b\"\",\nc\"\n2, d \n3") ==
+             ", 1|id|title/3|1|a \"b\",\nc/5|2|d/6|3/");
+  BOOST_TEST(rows_of("1::Heat (1995)::Action|Crime\n2::Up, again::Comedy\n") ==
+             ":: 1|1|Heat (1995)|Action|Crime/2|2|Up, again|Comedy/");
+  BOOST_TEST(rows_of("one\ntwo\n\nthree\n") == "\t 1|one/2|two/4|three/");
+  BOOST_TEST(rows_of("a b\tc\n", " ") == "  1|a|b|c/");
+  BOOST_TEST(rows_of("") == "\t ");
+  const DelimitedText file = read_delimited(folder.write("rows.gz", tests::gzip("a;b\n\nc;d\n")));
+  BOOST_TEST(file.place(1) == folder.path("rows.gz") + ":3: ");
+  BOOST_TEST(file.delimiter == ";");
+  const auto refused = [&](const std::string& text, ErrorCode code, const std::string& words) {
+    const std::string path = folder.write("bad", text);
+    BOOST_CHECK_EXCEPTION(read_delimited(path, ","), Error, [&](const Error& e) {
+      return e.code() == code && std::string(e.what()).find(words) != std::string::npos;
+    });
+  };
+  refused("a,b\nc,\"d\n", ErrorCode::kBadData, "bad:2: the quote opened here is never closed");
+  refused(std::string("a\0b\n", 4), ErrorCode::kBadData, "NUL");
+  BOOST_CHECK_THROW(read_delimited(folder.path("none")), Error);
+  BOOST_CHECK_THROW(read_delimited(folder.path("rows"), ":-:"), Error);
+
+  const auto item_column = [](std::vector<std::string> header) { return find_item_column(header); };
+  BOOST_TEST(item_column({"title", "Movie_ID", "item name"}).value() == 1u);
+  BOOST_TEST(!item_column({"title", "userId"}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(real_files_come_back_whole) {

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "mfpar/export.hpp"
 
@@ -29,5 +30,9 @@ class MFPAR_API Error : public std::runtime_error {
  private:
   ErrorCode code_;
 };
+
+/// `text` in double quotes, for a message: what cannot be printed is escaped, and of more than 40
+/// characters the first 40 stand for all.
+MFPAR_API std::string quoted(std::string_view text);
 
 }  // namespace mfpar

@@ -24,6 +24,13 @@
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth
 ///
+/// For programs around them, as mfpar's own are:
+///
+///     delimited_text        small text files of rows: titles of items, lists of ids
+///     atomic_file           a file that appears whole or not at all
+///     option_names, decimal how options and numbers are written
+///     threads               what a number of threads means
+///
 /// Other languages find serving in mfpar.h, in C.
 ///
 /// A first training:
@@ -34,7 +41,10 @@
 ///     auto result = mfpar::train(std::move(parts.training), parts.validation);
 ///     mfpar::save_model(result.model, "ratings.model");
 
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/cross_validate.hpp"
+#include "mfpar/decimal.hpp"
+#include "mfpar/delimited_text.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
@@ -49,6 +59,7 @@
 #include "mfpar/item_lists.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"
+#include "mfpar/option_names.hpp"
 #include "mfpar/rated_items.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
@@ -56,6 +67,7 @@
 #include "mfpar/recommender.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/synthetic.hpp"
+#include "mfpar/threads.hpp"
 #include "mfpar/train.hpp"
 #include "mfpar/train_options.hpp"
 #include "mfpar/types.hpp"

@@ -32,6 +32,11 @@ struct ReadOptions {
   std::string rating_column;
   std::string timestamp_column;
 
+  /// Whose ratings they are where the file has no column of users: where it has two columns, or where
+  /// header and options say which columns are items and ratings, and none is of users. Empty: a file
+  /// must have a column of users.
+  std::string single_user;
+
   /// Whether timestamps are kept (8 bytes a rating); only time-based splits need them. kIfThere:
   /// when the file has a column of them.
   enum class Timestamps { kIgnore, kIfThere, kRequired } timestamps = Timestamps::kIgnore;
@@ -57,6 +62,7 @@ struct ReadReport {
   std::string source;              ///< the path, or "standard input"
   std::string delimiter;           ///< as used
   bool header = false;             ///< whether a header line was found
+  bool single_user = false;        ///< whether all ratings are ReadOptions::single_user's
   std::string columns;             ///< that were read: "user=1,item=2,rating=3,timestamp=4"
   std::string compression;         ///< "none", "gzip" or "zstd"
   std::uint64_t bytes = 0;         ///< of text, decompressed

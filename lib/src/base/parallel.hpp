@@ -11,11 +11,9 @@
 #include <memory>
 #include <span>
 
-namespace mfpar {
+#include "mfpar/threads.hpp"
 
-/// The number of threads that a request means: 0 is one for each core this process may use.
-/// Throws Error(kBadOption) when `requested` is negative or above 4096.
-int resolve_threads(int requested);
+namespace mfpar {
 
 /// A fixed number of threads to run loops on. The calling thread is one of them, and more threads
 /// than cores are really started. Calls from different threads are safe and run beside each other;

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "compute/fingerprint.hpp"

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
-#include "compute/option_names.hpp"
+#include "mfpar/option_names.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/error.hpp"
 

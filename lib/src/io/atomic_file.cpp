@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -6,7 +6,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "io/checksum.hpp"
 
 namespace mfpar {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "loss/majoriser.hpp"
 #include "loss/rating_scale.hpp"
 #include "mfpar/error.hpp"

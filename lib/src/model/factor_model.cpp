@@ -8,7 +8,7 @@
 #include <cassert>
 
 #include "base/aligned_buffer.hpp"
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {

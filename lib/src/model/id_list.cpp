@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/id_builder.hpp"
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "io/mapped_file.hpp"
 #include "mfpar/error.hpp"
 #include "model/npy_file.hpp"

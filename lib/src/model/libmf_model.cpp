@@ -10,8 +10,8 @@
 #include <optional>
 #include <utility>
 
-#include "base/decimal.hpp"
-#include "io/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"

@@ -6,8 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "base/decimal.hpp"
-#include "io/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "io/mapped_file.hpp"
 #include "mfpar/error.hpp"
 

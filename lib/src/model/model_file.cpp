@@ -9,7 +9,7 @@
 #include <cstring>
 #include <limits>
 
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
 #include "mfpar/error.hpp"

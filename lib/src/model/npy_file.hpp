@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/aligned_buffer.hpp"
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "model/npy_header.hpp"
 

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "io/atomic_folder.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"

@@ -6,9 +6,9 @@
 #include <memory>
 #include <utility>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "base/id_builder.hpp"
-#include "io/atomic_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "io/atomic_folder.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"

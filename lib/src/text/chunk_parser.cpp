@@ -127,9 +127,12 @@ LineFault ChunkParser::take_fields() {
   const auto field = [&](Role role) -> const Field& {
     return fields[static_cast<std::size_t>(format_.column(role))];
   };
-  std::string_view user, item;
-  LineFault fault = take_id(field(Role::kUser), Role::kUser, user_scratch_, user);
-  if (fault.fault != Fault::kNone) return fault;
+  std::string_view user = options_.single_user, item;
+  LineFault fault;
+  if (format_.column(Role::kUser) != TextFormat::kNoColumn) {
+    fault = take_id(field(Role::kUser), Role::kUser, user_scratch_, user);
+    if (fault.fault != Fault::kNone) return fault;
+  }
   fault = take_id(field(Role::kItem), Role::kItem, item_scratch_, item);
   if (fault.fault != Fault::kNone) return fault;
 

@@ -48,9 +48,6 @@ std::string describe(const LineFault& fault, std::string_view delimiter, std::si
 /// What a user can do about it, besides mending the line; empty where nothing else helps.
 std::string_view remedy(Fault fault);
 
-/// `text` in quotes for a message: what cannot be printed as \x.., a long text shortened.
-std::string quoted(std::string_view text);
-
 /// The name of a delimiter in a message: "," in quotes, tabs and blanks in words.
 std::string delimiter_name(std::string_view delimiter);
 

@@ -49,6 +49,7 @@ std::string columns_text(const TextFormat& format) {
   std::string text;
   for (const Role role : {Role::kUser, Role::kItem, Role::kRating, Role::kTimestamp}) {
     if (role == Role::kTimestamp && !format.keeps_timestamps) continue;
+    if (format.column(role) == TextFormat::kNoColumn) continue;
     text.append(text.empty() ? "" : ",").append(name_of(role));
     text.append("=").append(std::to_string(format.column(role) + 1));
   }
@@ -225,6 +226,7 @@ ReadResult RatingText::finish() {
   ReadResult result;
   report_.delimiter = format_->delimiter;
   report_.header = format_->has_header;
+  report_.single_user = format_->column(Role::kUser) == TextFormat::kNoColumn;
   report_.columns = columns_text(*format_);
   result.report = std::move(report_);
   RatingTable::Impl& table = result.ratings.impl();

@@ -28,7 +28,9 @@ struct Sample {
   std::size_t usual_lines = 0;  ///< that have so many
 };
 
-Sample take_sample(std::string_view text, bool is_whole, std::string_view delimiter) {
+/// Most lines have so many fields, `min_fields` at least, if there is such a line.
+Sample take_sample(std::string_view text, bool is_whole, std::string_view delimiter,
+                   std::size_t min_fields) {
   Sample sample;
   LineScanner scanner(delimiter);
   std::string scratch;
@@ -52,9 +54,8 @@ Sample take_sample(std::string_view text, bool is_whole, std::string_view delimi
   std::map<std::size_t, std::size_t> lines_by_fields;
   for (const auto& fields : sample.lines) ++lines_by_fields[fields.size()];
   for (const auto& [fields, lines] : lines_by_fields) {
-    // A table of ratings has three columns; fewer only count where no line has three.
-    const bool enough = fields >= 3 || sample.usual_fields < 3;
-    if (enough && (lines > sample.usual_lines || sample.usual_fields < 3)) {
+    const bool enough = fields >= min_fields || sample.usual_fields < min_fields;
+    if (enough && (lines > sample.usual_lines || sample.usual_fields < min_fields)) {
       sample.usual_fields = fields;
       sample.usual_lines = lines;
     }
@@ -62,35 +63,17 @@ Sample take_sample(std::string_view text, bool is_whole, std::string_view delimi
   return sample;
 }
 
-std::string_view checked_delimiter(const ReadOptions& options) {
-  std::string_view asked = options.delimiter;
-  if (asked == "\\t") asked = "\t";  // as a shell leaves it
-  const auto found = std::find(kDelimiters.begin(), kDelimiters.end(), asked);
-  if (found == kDelimiters.end()) {
-    throw Error(ErrorCode::kBadOption,
-                "the delimiter is " + quoted(asked) +
-                    "; it must be \",\" \"\\t\" \"::\" \";\" \"|\" or \" \"");
-  }
-  return *found;
-}
+/// A table of ratings has three columns, of those of one user two.
+std::size_t min_fields(const ReadOptions& options) { return options.single_user.empty() ? 3 : 2; }
 
 /// The delimiter, and the sample it cuts.
 std::pair<std::string_view, Sample> choose_delimiter(std::string_view text, bool is_whole,
                                                      const ReadOptions& options) {
-  if (!options.delimiter.empty()) {
-    const std::string_view delimiter = checked_delimiter(options);
-    return {delimiter, take_sample(text, is_whole, delimiter)};
-  }
-  std::pair<std::string_view, Sample> best;
-  for (const std::string_view delimiter : kDelimiters) {
-    Sample sample = take_sample(text, is_whole, delimiter);
-    const bool is_table = sample.usual_fields >= 3;
-    if (best.first.empty() || (is_table && (best.second.usual_fields < 3 ||
-                                            sample.usual_lines > best.second.usual_lines))) {
-      best = {delimiter, std::move(sample)};
-    }
-  }
-  return best;
+  const std::size_t min = min_fields(options);
+  std::string_view delimiter = options.delimiter.empty() ? detect_delimiter(text, is_whole, min)
+                                                         : checked_delimiter(options.delimiter);
+  if (delimiter.empty()) delimiter = kDelimiters.front();  // too few columns, as will be said
+  return {delimiter, take_sample(text, is_whole, delimiter, min)};
 }
 
 bool is_header(const std::vector<std::string>& line, const ReadOptions& options) {
@@ -104,7 +87,21 @@ bool is_header(const std::vector<std::string>& line, const ReadOptions& options)
       2) {
     return true;
   }
+  if (line.size() == 2) return known[1] || known[2] || !looks_like_number(line[1]);
   return line.size() >= 3 && std::none_of(line.begin(), line.end(), looks_like_number);
+}
+
+/// Whether the file has no column of users, and may have none.
+bool is_of_single_user(const ReadOptions& options, std::size_t field_count,
+                       const ColumnRoles& asked, const ColumnRoles& known) {
+  if (options.single_user.empty() || asked[0] || known[0]) return false;
+  return field_count == 2 || ((asked[1] || known[1]) && (asked[2] || known[2]));
+}
+
+/// Of two columns, the one that is given leaves the other.
+ColumnRoles item_and_rating(const ColumnRoles& given) {
+  const int item = given[1] ? *given[1] : given[2] == 0 ? 1 : 0;
+  return {std::nullopt, item, item == 0 ? 1 : 0, std::nullopt};
 }
 
 /// What is left open by options and header: the columns by their order.
@@ -138,7 +135,7 @@ class Detector {
 };
 
 TextFormat Detector::detect(std::string_view text, bool is_whole) {
-  if (text.starts_with(kByteOrderMark)) format_.body = kByteOrderMark.size();
+  format_.body = text.size() - without_byte_order_mark(text).size();
   text.remove_prefix(format_.body);
   const auto [delimiter, sample] = choose_delimiter(text, is_whole, options_);
   if (sample.lines.empty()) {
@@ -155,10 +152,12 @@ TextFormat Detector::detect(std::string_view text, bool is_whole) {
     format_.body_line = sample.second_line;
   }
   const std::string place = std::to_string(sample.first_line + 1) + ":1: ";
-  if (format_.field_count < 3) {
+  if (format_.field_count < min_fields(options_)) {
     throw Error(ErrorCode::kBadData,
                 name_ + ":" + place +
-                    "cannot find three columns: expected user, item and rating "
+                    (options_.single_user.empty()
+                         ? "cannot find three columns: expected user, item and rating "
+                         : "cannot find two columns: expected item and rating ") +
                     "separated by " +
                     (options_.delimiter.empty() ? "one of :: tab , ; | or blanks"
                                                 : delimiter_name(delimiter)) +
@@ -178,8 +177,15 @@ void Detector::choose_columns(const Sample& sample) {
   const ColumnRoles known = known_columns(header);
   const bool any_asked = asked[0] || asked[1] || asked[2];
   const bool any_known = known[0] || known[1] || known[2];
+  const bool single_user = is_of_single_user(options_, format_.field_count, asked, known);
   ColumnRoles in_order;
-  if (!any_known && (!any_asked || header.empty())) {
+  if (single_user) {
+    ColumnRoles given = asked;
+    for (std::size_t i = 0; i < kRoles; ++i) {
+      if (!given[i]) given[i] = known[i];
+    }
+    in_order = item_and_rating(given);
+  } else if (!any_known && (!any_asked || header.empty())) {
     if (!any_asked && format_.field_count > 4) {
       fail(ErrorCode::kBadData, std::to_string(format_.field_count) +
                                     " columns, and none has a name that is known" +
@@ -203,7 +209,8 @@ void Detector::choose_columns(const Sample& sample) {
   for (std::size_t i = 0; i < kRoles; ++i) {
     const Role role = static_cast<Role>(i);
     const auto column = asked[i] ? asked[i] : known[i] ? known[i] : in_order[i];
-    const bool is_needed = role != Role::kTimestamp || requires_timestamps;
+    const bool is_needed =
+        role == Role::kUser ? !single_user : role != Role::kTimestamp || requires_timestamps;
     if (!column && is_needed) {
       fail(ErrorCode::kBadOption, "there is no " + std::string(name_of(role)) + " column" +
                                       (header.empty() ? "" : " among " + list_of(header)) +
@@ -245,6 +252,34 @@ bool Detector::keeps_timestamps(bool is_asked,
 }
 
 }  // namespace
+
+std::string_view checked_delimiter(std::string_view asked) {
+  if (asked == "\\t") asked = "\t";  // as a shell leaves it
+  const auto found = std::find(kDelimiters.begin(), kDelimiters.end(), asked);
+  if (found == kDelimiters.end()) {
+    throw Error(ErrorCode::kBadOption,
+                "the delimiter is " + quoted(asked) +
+                    "; it must be \",\" \"\\t\" \"::\" \";\" \"|\" or \" \"");
+  }
+  return *found;
+}
+
+std::string_view detect_delimiter(std::string_view text, bool is_whole, std::size_t min_fields) {
+  std::string_view best;
+  std::size_t best_lines = 0;
+  for (const std::string_view delimiter : kDelimiters) {
+    const Sample sample = take_sample(text, is_whole, delimiter, min_fields);
+    if (sample.usual_fields < min_fields || sample.usual_lines <= best_lines) continue;
+    best = delimiter;
+    best_lines = sample.usual_lines;
+  }
+  return best;
+}
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
 
 TextFormat detect_format(std::string_view text, bool is_whole, const std::string& name,
                          const ReadOptions& options) {

@@ -18,7 +18,7 @@ struct TextFormat {
 
   std::string delimiter;
   std::size_t field_count = 0;        ///< of every line
-  std::array<int, kRoles> columns{};  ///< by Role, 0-based; the timestamp's may be kNoColumn
+  std::array<int, kRoles> columns{};  ///< by Role, 0-based; users and timestamps may have kNoColumn
   bool keeps_timestamps = false;
   bool has_header = false;
   std::size_t body = 0;       ///< where the lines of ratings begin, behind mark and header
@@ -40,10 +40,21 @@ struct TextFormat {
 ///   columns are user, item, rating and, if there is a fourth that holds numbers, timestamp; there
 ///   must be no fifth.
 ///
+/// - Without a column of users (see ReadOptions::single_user) two columns are enough.
+///
 /// `text` is the beginning of the text, or all of it if `is_whole`; `name` stands for the file in
 /// messages. Throws Error(kBadData) when the text is empty or cannot be understood,
 /// Error(kBadOption) when an option does not fit it.
 TextFormat detect_format(std::string_view text, bool is_whole, const std::string& name,
                          const ReadOptions& options);
+
+/// The delimiter that cuts most of the first lines into the same number of fields, `min_fields` at least;
+/// of equals the first of :: tab , ; | blanks. Empty where there is none.
+std::string_view detect_delimiter(std::string_view text, bool is_whole, std::size_t min_fields);
+
+/// `asked` as it is known here. Throws Error(kBadOption) for another delimiter than those.
+std::string_view checked_delimiter(std::string_view asked);
+
+std::string_view without_byte_order_mark(std::string_view text);
 
 }  // namespace mfpar

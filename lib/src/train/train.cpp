@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "base/stopwatch.hpp"

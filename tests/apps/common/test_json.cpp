@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "common/json.hpp"
 #include "mfpar/error.hpp"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "common/csv.hpp"
 #include "common/interrupt.hpp"
 #include "common/output_file.hpp"

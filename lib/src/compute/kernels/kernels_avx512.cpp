@@ -13,7 +13,7 @@
 #include <tuple>
 #include <utility>
 
-#include "base/decimal.hpp"
+#include "mfpar/decimal.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/error.hpp"
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mfpar/export.hpp"
+
 namespace mfpar {
 
 /// A file that appears whole or not at all: what is written goes to a temporary file in the same
@@ -14,7 +16,7 @@ namespace mfpar {
 /// anything fails, whatever stood there stays. An existing target keeps its permissions; a symbolic
 /// link stays and what it points to is replaced. A device or pipe is written to directly. Errors
 /// are thrown as Error(kSystem) naming the path. Not synchronised.
-class AtomicFile {
+class MFPAR_API AtomicFile {
  public:
   /// Makes the temporary file.
   explicit AtomicFile(std::string path);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-//
-// How options with a few choices are written: on command lines, in logs and in a model's record.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +10,8 @@
 #include "mfpar/train_options.hpp"
 
 namespace mfpar {
+
+// How options with a few choices are written: on command lines, in logs and in a model's record.
 
 template <class Choice>
 struct ChoiceName {
@@ -37,7 +37,7 @@ inline constexpr ChoiceName<Penalty> kPenaltyNames[] = {{"per-rating", Penalty::
 
 /// REQUIRES: `value` is in `names`.
 template <std::ranges::range Names, class Choice>
-std::string name_of(const Names& names, Choice value) {
+inline std::string name_of(const Names& names, Choice value) {
   const auto found = std::ranges::find(names, value, &ChoiceName<Choice>::value);
   assert(found != std::ranges::end(names));
   return std::string(found->name);
