@@ -14,7 +14,6 @@
 #include "mf-recommend/request_stream.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
-#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 

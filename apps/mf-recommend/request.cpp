@@ -9,7 +9,6 @@
 #include "common/options.hpp"
 #include "mf-recommend/recommend_command.hpp"
 #include "mfpar/error.hpp"
-#include "text/line_fault.hpp"
 
 namespace mfpar::apps {
 

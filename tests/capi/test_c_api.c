@@ -69,16 +69,12 @@ static void what_a_model_tells(void) {
   uint32_t users = 0, items = 0, rank = 0, index = 7;
   uint64_t version = 0;
   float lowest = 0, highest = 0;
-  const char* loss = "";
   OK(mfpar_model_user_count(model, &users));
   OK(mfpar_model_item_count(model, &items));
   OK(mfpar_model_rank(model, &rank));
   OK(mfpar_model_version(model, &version));
   OK(mfpar_model_range(model, &lowest, &highest));
   CHECK(users == 2 && items == 4 && rank == 2 && version == 1 && lowest == 1 && highest == 5);
-  OK(mfpar_model_loss(model, &loss));
-  CHECK(strcmp(loss, "squared") == 0);
-  IS_NULL("name", mfpar_model_loss(model, NULL));
 
   OK(mfpar_model_find_user(model, "bob", &index));
   CHECK(index == BOB);

@@ -13,6 +13,7 @@
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
 #include "mfpar/error.hpp"
+#include "model/record_sections.hpp"
 
 namespace mfpar {
 
@@ -46,79 +47,6 @@ struct FoldInNumbers {
   float exponent;
 };
 static_assert(sizeof(FoldInNumbers) == 12);
-
-/// Section "history": one for each report.
-struct HistoryRow {
-  std::int64_t epoch;
-  double train_mse;
-  double objective;
-  double valid_mse;
-  double seconds;
-  double updates_per_second;
-  double evaluation_seconds;
-  double wait_seconds;
-};
-static_assert(sizeof(HistoryRow) == 64);
-
-HistoryRow row_of(const EpochReport& report) {
-  return {.epoch = report.epoch,
-          .train_mse = report.train_error,
-          .objective = report.objective,
-          .valid_mse = report.valid_error,
-          .seconds = report.seconds,
-          .updates_per_second = report.updates_per_second,
-          .evaluation_seconds = report.evaluation_seconds,
-          .wait_seconds = report.wait_seconds};
-}
-
-EpochReport report_of(const HistoryRow& row) {
-  return {.epoch = static_cast<int>(row.epoch),
-          .train_error = row.train_mse,
-          .objective = row.objective,
-          .valid_error = row.valid_mse,
-          .seconds = row.seconds,
-          .updates_per_second = row.updates_per_second,
-          .evaluation_seconds = row.evaluation_seconds,
-          .wait_seconds = row.wait_seconds};
-}
-
-/// Section "options": name, value, name, value, ..., each as a 32-bit length and its bytes.
-std::string encode_options(const TrainingRecord& record) {
-  std::string bytes;
-  const auto append = [&](const std::string& text) {
-    const auto length = static_cast<std::uint32_t>(text.size());
-    bytes.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
-  };
-  for (const auto& [name, value] : record.options) {
-    append(name);
-    append(value);
-  }
-  return bytes;
-}
-
-std::vector<std::pair<std::string, std::string>> decode_options(const SectionReader& file) {
-  const FrozenArray<char> bytes = file.array<char>("options");
-  std::string_view rest(bytes.data(), bytes.size());
-  const auto take = [&] {
-    const std::uint64_t position = bytes.size() - rest.size();
-    std::uint32_t length = 0;
-    if (rest.size() < sizeof length) file.fail("options", position, "a length is cut off");
-    std::memcpy(&length, rest.data(), sizeof length);
-    rest.remove_prefix(sizeof length);
-    if (rest.size() < length) {
-      file.fail("options", position, "a text of " + std::to_string(length) + " bytes is cut off");
-    }
-    const std::string text(rest.substr(0, length));
-    rest.remove_prefix(length);
-    return text;
-  };
-  std::vector<std::pair<std::string, std::string>> options;
-  while (!rest.empty()) {
-    std::string name = take();
-    options.emplace_back(std::move(name), take());
-  }
-  return options;
-}
 
 void add_dictionary(SectionWriter& file, const std::string& name, const IdDictionary& ids) {
   const IdDictionary::Parts& parts = ids.parts();
@@ -247,27 +175,14 @@ FoldInPenalty read_fold_in(const SectionReader& file) {
   return {.factors = numbers.factors, .bias = numbers.bias, .exponent = numbers.exponent};
 }
 
-int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,
-                 std::int64_t number) {
-  if (number < 0 || number > std::numeric_limits<int>::max()) {
-    file.fail(section, position, "epoch " + std::to_string(number) + " cannot be");
-  }
-  return static_cast<int>(number);
-}
-
 TrainingRecord read_record(const SectionReader& file, const ModelNumbers& numbers) {
-  TrainingRecord record{.options = decode_options(file),
-                        .seed = numbers.seed,
-                        .history = {},
-                        .best_epoch = epoch_number(
-                            file, "model", offsetof(ModelNumbers, best_epoch), numbers.best_epoch),
-                        .ratings = numbers.ratings,
-                        .fingerprint = numbers.fingerprint};
-  const auto rows = file.array<HistoryRow>("history");
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    epoch_number(file, "history", i * sizeof(HistoryRow), rows[i].epoch);
-    record.history.push_back(report_of(rows[i]));
-  }
+  TrainingRecord record;
+  record.seed = numbers.seed;
+  record.best_epoch =
+      epoch_number(file, "model", offsetof(ModelNumbers, best_epoch), numbers.best_epoch);
+  record.ratings = numbers.ratings;
+  record.fingerprint = numbers.fingerprint;
+  read_record_sections(file, record);
   return record;
 }
 
@@ -290,17 +205,14 @@ void save_model(const FactorModel& model, const std::string& path) {
   const FoldInNumbers fold_in{.factors = parts.fold_in.factors,
                               .bias = parts.fold_in.bias,
                               .exponent = parts.fold_in.exponent};
-  const std::string options = encode_options(record);
-  std::vector<HistoryRow> history;
-  for (const EpochReport& report : record.history) history.push_back(row_of(report));
+  const RecordSections sections(record);
 
   const bool squared = parts.loss == Loss::kSquared;
   SectionWriter file(squared ? kSquaredModelKind : kModelKind);
   file.add("model", std::span(&numbers, 1));
   if (!squared) file.add("loss", std::span<const char>(describe_loss(parts.loss).name));
   file.add("fold_in", std::span(&fold_in, 1));
-  file.add("options", std::span(options));
-  file.add("history", std::span<const HistoryRow>(history));
+  sections.add_to(file);
   add_dictionary(file, "users", model.users());
   add_dictionary(file, "items", model.items());
   file.add("user_factors", parts.users.factors.span());

@@ -49,7 +49,7 @@ DelimitedText read_delimited(const std::string& path, const std::string& delimit
     if (scanned.outcome == LineScanner::Outcome::kFault) {
       throw Error(ErrorCode::kBadData,
                   name + ':' + std::to_string(line) + ": " +
-                      describe(scanned.fault, {.delimiter = result.delimiter, .field_count = 0}));
+                      describe(scanned.fault, result.delimiter, 0));
     }
     if (scanned.outcome == LineScanner::Outcome::kFields) {
       auto& row = result.rows.emplace_back();
