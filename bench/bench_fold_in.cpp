@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Folding in new users: one alone, by rank and number of ratings, a session's single steps, and many at
-// once by threads.
+// Folding in new users: one alone, by rank and number of ratings, a session's single steps, and
+// many at once by threads.
 #include <benchmark/benchmark.h>
 
 #include <chrono>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Top-20 lists: microseconds for one user (median and 99th percentile over the users), users a second in
-// batches. Factors are random. Interaction with tail 0, all norms alike, is the hardest: nothing can be
-// passed over. With tail 50 norms fall as the root of the item's place, and the search stops early, as it does
-// by rating, where biases bound the scores too.
+// Top-20 lists: microseconds for one user (median and 99th percentile over the users), users a
+// second in batches. Factors are random. Interaction with tail 0, all norms alike, is the hardest:
+// nothing can be passed over. With tail 50 norms fall as the root of the item's place, and the
+// search stops early, as it does by rating, where biases bound the scores too.
 #include <benchmark/benchmark.h>
 
 #include <chrono>

@@ -13,8 +13,8 @@
 #include "compute/epoch_schedule.hpp"
 #include "compute/model_errors.hpp"
 #include "machine_limits.hpp"
-#include "train/snapshot.hpp"
 #include "train/sgd_state.hpp"
+#include "train/snapshot.hpp"
 
 namespace mfpar::bench {
 

@@ -25,8 +25,8 @@ const std::string kThisFile = "tests/architecture/architecture_rules.cpp";
 
 using Names = std::vector<std::string_view>;
 
-/// The modules, folders of lib/src, layer by layer from the lowest. A module includes itself and lower
-/// layers only: neighbours in a layer do not know each other.
+/// The modules, folders of lib/src, layer by layer from the lowest. A module includes itself and
+/// lower layers only: neighbours in a layer do not know each other.
 const std::vector<Names> kLayers{{"base"},
                                  {"io", "loss"},
                                  {"store", "model"},
@@ -38,8 +38,8 @@ const std::vector<Names> kLayers{{"base"},
 /// The public headers of each module; with their ending where two differ by it only.
 const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"base",
-     {"decimal", "error", "export", "frozen_array", "id_dictionary", "item_lists", "threads", "types",
-      "version"}},
+     {"decimal", "error", "export", "frozen_array", "id_dictionary", "item_lists", "threads",
+      "types", "version"}},
     {"io", {"atomic_file"}},
     {"loss", {"loss"}},
     {"store", {"rating_store", "rating_table", "split"}},

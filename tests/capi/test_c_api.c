@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The C API as a C program sees it, on the models of make_literal_models.cpp, which lie in the current
+ * The C API as a C program sees it, on the models of make_literal_models.cpp, in the current
  * folder. Numbers are those of the table in literal_model.hpp.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -146,8 +146,8 @@ static void prediction(void) {
   mfpar_model_free(model);
 }
 
-/* One rating of 5 for item 40, whose residual is 1.5 and whose row with the bias' 1 is x = (0, 1/4, 1): under
- * alpha 1 the user is x 1.5 / (1 + x.x), the factors (0, 2/11) and the bias 8/11. */
+/** One rating of 5 for item 40, whose residual is 1.5 and whose row with the bias' 1 is x = (0,
+ * 1/4, 1): under alpha 1 the user is x 1.5 / (1 + x.x), the factors (0, 2/11) and the bias 8/11. */
 static void folding_in(void) {
   mfpar_model* model = load();
   mfpar_fold_in_options options;

@@ -39,8 +39,7 @@ BOOST_AUTO_TEST_CASE(a_model_of_every_loss_predicts_and_folds_in) {
     const std::vector<std::uint32_t> items{1, 2, 3};
     const std::vector<float> values{1, 0, 1};
     mfpar_user* user = nullptr;
-    BOOST_REQUIRE(mfpar_fold_in(model, items.data(), values.data(), 3, nullptr, &user) ==
-                  MFPAR_OK);
+    BOOST_REQUIRE(mfpar_fold_in(model, items.data(), values.data(), 3, nullptr, &user) == MFPAR_OK);
     BOOST_TEST(mfpar_user_predict(user, 7, &rating) == MFPAR_OK);
     BOOST_TEST(rating >= trained.range().lowest);
     BOOST_TEST(rating <= trained.range().highest);

@@ -61,9 +61,9 @@ FactorModel small_model() {
 
 bool same_bits(const Evaluation& a, const Evaluation& b) {
   const auto numbers = [](const Evaluation& e) {
-    return std::vector<double>{e.all.mse,       e.all.mae,           e.known.mse,
-                               e.cold_user.mse, e.cold_item.mse,     e.cold_both.mse,
-                               e.known.mae,     e.baseline_mean_error, e.baseline_bias_error};
+    return std::vector<double>{
+        e.all.mse,       e.all.mae,   e.known.mse,           e.cold_user.mse,      e.cold_item.mse,
+        e.cold_both.mse, e.known.mae, e.baseline_mean_error, e.baseline_bias_error};
   };
   const auto p = numbers(a), q = numbers(b);
   return std::memcmp(p.data(), q.data(), p.size() * sizeof(double)) == 0;

@@ -52,8 +52,8 @@ struct Side {
   std::size_t width() const { return factor_width(rank); }
 };
 
-/// Runs of the lengths below, one of them of `longest` ratings: every way to fill mini-batches. Run r is of
-/// items of its own, so that the order of the runs makes no difference.
+/// Runs of the lengths below, one of them of `longest` ratings: every way to fill mini-batches. Run
+/// r is of items of its own, so that the order of the runs makes no difference.
 struct Runs {
   static constexpr std::uint32_t kLengths[] = {0,  1,  2,  5,  7,  3,  8,  9,
                                                12, 15, 16, 17, 24, 31, 32, 38};
@@ -68,8 +68,7 @@ struct Runs {
   explicit Runs(std::uint64_t seed, std::uint32_t longest = 5, bool labels = false) {
     Random random(seed);
     for (int code = 0; code < 10; ++code) {
-      values.push_back(labels ? static_cast<float>(code % 2)
-                              : static_cast<float>(code - 5) / 3.0f);
+      values.push_back(labels ? static_cast<float>(code % 2) : static_cast<float>(code - 5) / 3.0f);
     }
     for (std::uint32_t run = 0; run < kRuns; ++run) {
       for (std::uint32_t n = run == 5 ? longest : kLengths[run]; n > 0; --n) {
@@ -149,7 +148,8 @@ double largest_difference(const Side& a, const Side& b, bool adagrad) {
 
 }  // namespace
 
-/// Runs a kernel and its scalar twin on the same pass, and holds what they leave against each other.
+/// Runs a kernel and its scalar twin on the same pass, and holds what they leave against each
+/// other.
 void compare_with_twin(const KernelSet& set, Loss loss, const Runs& runs, std::uint32_t rank,
                        bool adagrad, bool compact, float bias_rate) {
   const Side users(Runs::kRuns, rank, 2), items(runs.items, rank, 3);

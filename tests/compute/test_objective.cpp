@@ -61,7 +61,8 @@ struct Problem {
             kMean,
             all.subspan(r.user * kRank, kRank),
             all.subspan(kQ + r.item * kRank, kRank),
-            all[kUserBiases + r.user], all[kItemBiases + r.item]};
+            all[kUserBiases + r.user],
+            all[kItemBiases + r.item]};
   }
 
   RatingWeights<double> weights(const Observation& r) const {
@@ -110,9 +111,9 @@ BOOST_DATA_TEST_CASE(analytic_gradient_equals_the_numerical_one, kPenalties* kWi
                      penalty, biases, loss) {
   Problem problem(static_cast<Penalty>(penalty), biases, static_cast<Loss>(loss));
   const auto analytic = problem.gradient();
-  // Squared, the loss is a polynomial of degree 4, so a central difference errs by h^2 / 6 times its third
-  // derivative (about 10 here, 1e-9 in all) and by rounding (1e-16 * 50 / h). No rating's residual is
-  // within a step of the kink of the absolute loss.
+  // Squared, the loss is a polynomial of degree 4, so a central difference errs by h^2 / 6 times
+  // its third derivative (about 10 here, 1e-9 in all) and by rounding (1e-16 * 50 / h). No rating's
+  // residual is within a step of the kink of the absolute loss.
   constexpr double kStep = 3e-5;
   double error = 0, size = 0;
   for (std::size_t x = 0; x < Problem::kSize; ++x) {
@@ -151,7 +152,7 @@ BOOST_DATA_TEST_CASE(losses_add_up_to_the_reported_objective, kPenalties* kWithB
                                                    : std::log(1 + std::exp(s)) - at.target * s;
   }
   const auto add_row = [&x, &objective, &charges, exponent](double count, std::size_t factors,
-                                                  std::size_t bias) {
+                                                            std::size_t bias) {
     double square = 0;
     for (std::size_t f = 0; f < kRank; ++f) square += x[factors + f] * x[factors + f];
     objective += std::pow(count, 1 - exponent) *

@@ -31,9 +31,9 @@ Outcome run_two_epochs(const RatingStore& ratings, TrainOptions options,
   const RatingStatistics statistics = measure_ratings(ratings, options.loss, true, workers);
   const auto rank = static_cast<std::uint32_t>(options.rank);
   SgdState state(ratings, statistics, options, nullptr, workers);
-  const BandStore bands =
-      in_step > 0 ? BandStore(ratings, statistics, options.loss, rank, in_step, workers)
-                  : make_bands(ratings, statistics, options, workers);
+  const BandStore bands = in_step > 0
+                              ? BandStore(ratings, statistics, options.loss, rank, in_step, workers)
+                              : make_bands(ratings, statistics, options, workers);
   const auto schedule = make_schedule(options, bands);
   Outcome outcome;
   for (const int epoch : {1, 2}) {
@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads) {
 
 BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads_under_every_loss) {
   for (const LossInfo& info : losses()) {
-    const RatingStore store = random_store(
-        {.users = 200, .items = 90, .labels = info.predicts_probability, .seed = 8});
+    const RatingStore store =
+        random_store({.users = 200, .items = 90, .labels = info.predicts_probability, .seed = 8});
     for (const StepRule rule : {StepRule::kAdaGrad, StepRule::kSgd}) {
       auto options = options_with(Schedule::kBlocks, 1);
       options.loss = info.loss;
@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
     const Workers workers(2);
     const RatingStatistics statistics = measure_ratings(store, Loss::kSquared, true, workers);
     const std::uint32_t rank = 1 << 19;
-    const BandStore blocks(store, statistics, Loss::kSquared, rank, BandStore::panels_of(store), workers);
+    const BandStore blocks(store, statistics, Loss::kSquared, rank, BandStore::panels_of(store),
+                           workers);
     BOOST_TEST(blocks.panels() ==
                std::min({BandStore::kMaxPanels, store.user_count(), store.item_count()}));
     BOOST_TEST(blocks.bands() % blocks.panels() == 0u);

@@ -233,8 +233,8 @@ BOOST_AUTO_TEST_CASE(nothing_makes_a_nan) {
       BOOST_TEST(is_finite(fold_in_user(*model, ratings, options), *model));
     }
   }
-  // One row a thousand times over, beside a rounding error of a penalty; and rows so long that their
-  // squares leave single precision.
+  // One row a thousand times over, beside a rounding error of a penalty; and rows so long that
+  // their squares leave single precision.
   for (const double length : {1.0, 1e6, 1e18, 1e30}) {
     for (const double other : {0.0, 1.0}) {
       const auto degenerate = made_model(

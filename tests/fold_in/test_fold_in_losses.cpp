@@ -2,8 +2,8 @@
 //
 // Fold-in under losses other than squares, held against their own convex problems.
 #include <Eigen/Cholesky>
-#include <boost/test/unit_test.hpp>
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -46,14 +46,13 @@ std::vector<FoldInRating> ratings_for(const FactorModel& model, std::uint32_t co
   return ratings;
 }
 
-/// The problem of a row in plain terms: rows x of the items, a 1 behind them where there are biases,
-/// targets y of the scores, scores without the row, penalties.
+/// The problem of a row in plain terms: rows x of the items, a 1 behind them where there are
+/// biases, targets y of the scores, scores without the row, penalties.
 struct Problem {
   Eigen::MatrixXd x;
   Eigen::VectorXd y, offsets, penalties;
 
-  Problem(const FactorModel& model, const std::vector<FoldInRating>& ratings,
-          const FoldedIn& row) {
+  Problem(const FactorModel& model, const std::vector<FoldInRating>& ratings, const FoldedIn& row) {
     const auto count = static_cast<Eigen::Index>(ratings.size());
     const Eigen::Index rank = model.rank(), size = rank + model.has_biases();
     x.resize(count, size);
@@ -93,8 +92,8 @@ struct Problem {
 };
 
 /// The least sum of 2 |residual| and penalties, by coordinate ascent on the dual, a box-constrained
-/// quadratic program: of the largest 2 b.t - b'X D^-1 X'b, |b_s| <= 1, t the targets without offsets
-/// (Hsieh et al., "A dual coordinate descent method for large-scale linear SVM", 2008).
+/// quadratic program: of the largest 2 b.t - b'X D^-1 X'b, |b_s| <= 1, t the targets without
+/// offsets (Hsieh et al., "A dual coordinate descent method for large-scale linear SVM", 2008).
 double least_absolute(const Problem& problem) {
   const Eigen::MatrixXd kernel =
       problem.x * problem.penalties.cwiseInverse().asDiagonal() * problem.x.transpose();
@@ -213,8 +212,9 @@ BOOST_AUTO_TEST_CASE(labels_move_probabilities_their_way) {
 BOOST_AUTO_TEST_CASE(what_a_loss_cannot_do_is_refused) {
   const FactorModel labels = trained_model(Loss::kLogistic, true);
   const FoldInRating half{0, 0.5f};
-  BOOST_TEST(failure(ErrorCode::kBadData, [&] { fold_in_user(labels, {&half, 1}); }) ==
-             "rating 0 is 0.5; the model was trained on labels, 0 and 1");
+  BOOST_TEST(failure(ErrorCode::kBadData, [&] {
+               fold_in_user(labels, {&half, 1});
+             }) == "rating 0 is 0.5; the model was trained on labels, 0 and 1");
   FoldInSession session(std::make_shared<const FactorModel>(labels));
   BOOST_TEST(failure(ErrorCode::kBadData, [&] { session.rate(3, 2.0f); }) ==
              "the rating for index 3 is 2; the model was trained on labels, 0 and 1");

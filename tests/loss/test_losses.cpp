@@ -168,8 +168,7 @@ BOOST_AUTO_TEST_CASE(a_bias_baseline_lowers_its_own_loss) {
       for (UserIndex user = 0; user < ratings.user_count(); ++user) {
         for (auto at = ratings.offsets()[user]; at < ratings.offsets()[user + 1]; ++at) {
           const float target = LossPolicy::score_target(range)(ratings.value(at));
-          const float biases =
-              baseline.user_biases[user] + baseline.item_biases[ratings.item(at)];
+          const float biases = baseline.user_biases[user] + baseline.item_biases[ratings.item(at)];
           with += prediction_error<LossPolicy>(target, baseline.mean + biases, range);
           without += prediction_error<LossPolicy>(target, baseline.mean, range);
         }

@@ -141,7 +141,7 @@ void check_same(const FactorModel& model, const FactorModel& loaded) {
     const EpochReport &x = a.record.history[i], &y = b.record.history[i];
     BOOST_TEST(x.epoch == y.epoch);
     const auto numbers = [](const EpochReport& r) {
-      return std::vector<double>{r.train_error,   r.objective,          r.valid_error,
+      return std::vector<double>{r.train_error, r.objective,          r.valid_error,
                                  r.seconds,     r.updates_per_second, r.evaluation_seconds,
                                  r.wait_seconds};
     };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What the shared library exports is what its headers mark with MFPAR_API, no more and no less, and no
-# function of the headers lacks the mark: exported_symbols.sh LIBRARY HEADERS
+# What the shared library exports is what its headers mark with MFPAR_API, no more and no less, and
+# no function of the headers lacks the mark: exported_symbols.sh LIBRARY HEADERS
 set -euo pipefail
 
 library=$1 headers=$2

@@ -78,7 +78,8 @@ expect mf-data sy 'synth'
 expect mf-data split --train '--train-out'
 expect mf-data synth --format m 'movielens'
 
-# Text means itself to roff, terms are bold, what stands for a value is italic, a command is a section.
+# Text means itself to roff, terms are bold, what stands for a value is italic, a command is a
+# section.
 cat >mf-show <<'EOF'
 case "$*" in
   --help)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Models whose every prediction says which file they are from, exchanged under readers. What these tests
-// assert of one thread, ThreadSanitizer asserts of all.
+// Models whose every prediction says which file they are from, exchanged under readers. What these
+// tests assert of one thread, ThreadSanitizer asserts of all.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -40,7 +40,8 @@ struct Replaced : TemporaryFolder {
   const std::string file = path("a.model");
 };
 
-/// Whether everything that `served` answers is of its version. No test macros: they are for one thread.
+/// Whether everything that `served` answers is of its version. No test macros: they are for one
+/// thread.
 bool is_of_one_version(const ServedModel& served) {
   const float mean = mean_of(served.version);
   const FoldInRating rating{kItem40, mean + 2.0f};
@@ -49,7 +50,8 @@ bool is_of_one_version(const ServedModel& served) {
   const auto trained = served.recommender.recommend(kAnn);
   const auto folded_in = served.recommender.recommend(profile, {.top = 1});
   const auto similar = served.recommender.similar_items(kItem20);
-  // The stranger rated 1.5 above what the item promises, whatever the mean; half is hers at the least.
+  // The stranger rated 1.5 above what the item promises, whatever the mean; half is hers at the
+  // least.
   return served.model->mean() == mean && &served.recommender.model() == served.model.get() &&
          served.model->predict(kAnn, kItem20) == mean + 1.25f && trained.size() == 2 &&
          trained[0].item == kItem20 && trained[0].score == mean + 1.25f && similar.size() == 3 &&

@@ -90,8 +90,8 @@ std::string message_of(const std::function<void()>& call) {
 
 }  // namespace
 
-// Sizes around panels (16), groups (256) and blocks of panels, ranks that fill nothing evenly; searches
-// that pass panels over (a steep tail) and such that cannot (none).
+// Sizes around panels (16), groups (256) and blocks of panels, ranks that fill nothing evenly;
+// searches that pass panels over (a steep tail) and such that cannot (none).
 BOOST_AUTO_TEST_CASE(single_and_batched_lists_are_those_of_brute_force) {
   for (const KernelSet* kernels : available_kernels()) {
     for (const ItemIndex items : {1u, 15u, 16u, 17u, 255u, 257u, 1000u, 5000u}) {

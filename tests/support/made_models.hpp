@@ -24,8 +24,8 @@ struct MadeModelOptions {
   std::uint32_t ratings_each = 5;  ///< of each user: trained on
   std::uint64_t seed = 1;
 
-  /// Items' factors are scaled by n^-tail, n from 1 in a random order, since rarely rated items have
-  /// small ones.
+  /// Items' factors are scaled by n^-tail, n from 1 in a random order, since rarely rated items
+  /// have small ones.
   double tail = 0.5;
 };
 

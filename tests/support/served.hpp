@@ -12,7 +12,8 @@
 
 namespace mfpar::tests {
 
-/// An mf-serve of one's own on a free port of 127.0.0.1; killed if nobody ends it. Not synchronised.
+/// An mf-serve of one's own on a free port of 127.0.0.1; killed if nobody ends it. Not
+/// synchronised.
 class Served {
  public:
   /// Starts `program MODEL --port 0 ARGUMENTS...` in `folder` and waits until it listens.

@@ -54,8 +54,7 @@ BOOST_AUTO_TEST_CASE(the_reported_objective_is_the_one_minimised) {
     options.epochs = 2;
     const TrainResult result = train(ratings, {}, options);
     const FactorModel& model = result.model;
-    const double sd =
-        measure_ratings(ratings, Loss::kSquared, true, Workers(1)).scale.deviation;
+    const double sd = measure_ratings(ratings, Loss::kSquared, true, Workers(1)).scale.deviation;
     const double exponent = penalty == Penalty::kPerRating    ? 0.0
                             : penalty == Penalty::kSquareRoot ? 0.5
                                                               : 1.0;

@@ -19,8 +19,7 @@ constexpr SectionFileKind kStateKind{.name = "state", .version = 1};
 
 std::unique_ptr<Solver> solver_of(const RatingStore& ratings, const TrainOptions& options,
                                   const Workers& workers) {
-  return make_sgd_solver(ratings,
-                         measure_ratings(ratings, options.loss, options.biases, workers),
+  return make_sgd_solver(ratings, measure_ratings(ratings, options.loss, options.biases, workers),
                          options, nullptr, workers);
 }
 

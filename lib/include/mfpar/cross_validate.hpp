@@ -13,8 +13,8 @@ namespace mfpar {
 
 /// How a model did on one fold, which nothing in its training had seen.
 struct FoldReport {
-  std::uint32_t fold = 0;     ///< 1, 2, ...
-  std::uint64_t ratings = 0;  ///< in the fold
+  std::uint32_t fold = 0;       ///< 1, 2, ...
+  std::uint64_t ratings = 0;    ///< in the fold
   double valid_error = 0.0;     ///< on the fold, as in EpochReport
   double baseline_error = 0.0;  ///< of mean and biases alone on the fold, see BiasBaseline
   int best_epoch = 0;           ///< the epoch whose factors were kept

@@ -5,8 +5,8 @@
 
 namespace mfpar {
 
-/// How training stood after an epoch. Errors are the mean loss of a rating, of clipped predictions where
-/// these are ratings; a number that was not computed is NaN.
+/// How training stood after an epoch. Errors are the mean loss of a rating, of clipped predictions
+/// where these are ratings; a number that was not computed is NaN.
 struct EpochReport {
   static constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 

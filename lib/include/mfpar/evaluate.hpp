@@ -22,10 +22,11 @@ struct MFPAR_API ErrorSummary {
 
   // Of models that predict the probability of the higher label.
   double log_loss = EpochReport::kNotComputed;  ///< mean of -log(probability of the label)
-  double accuracy = EpochReport::kNotComputed;  ///< share of labels with a probability of 1/2 or more
+  double accuracy =
+      EpochReport::kNotComputed;  ///< share of labels with a probability of 1/2 or more
   /// The probability that of two ratings with different labels the higher one has the higher
-  /// prediction, equal predictions counting half (area under the ROC curve; Hanley and McNeil 1982).
-  /// NaN where there is one label only.
+  /// prediction, equal predictions counting half (area under the ROC curve; Hanley and McNeil
+  /// 1982). NaN where there is one label only.
   double auc = EpochReport::kNotComputed;
 };
 
@@ -34,7 +35,7 @@ struct Evaluation {
   ErrorSummary all;
 
   // The same by what the model knows. A user or item is known when the model was trained on at
-  // least one of its ratings; to a model that does not tell what it was trained on (an imported
+  // least one of its ratings; to a model that does not say what it was trained on (an imported
   // one), when it is in the model.
   ErrorSummary known;      ///< user and item
   ErrorSummary cold_user;  ///< the item only
@@ -49,14 +50,14 @@ struct Evaluation {
   /// duplicates make a set another one; `trained_on` counts them all the same.
   bool is_training_set = false;
 
-  /// The mean loss of simpler predictors on the same ratings, from the model's BiasBaseline, clipped
-  /// alike, in the metric of the model's loss.
+  /// The mean loss of simpler predictors on the same ratings, from the model's BiasBaseline,
+  /// clipped alike, in the metric of the model's loss.
   double baseline_mean_error = EpochReport::kNotComputed;  ///< the mean for every rating
   double baseline_bias_error = EpochReport::kNotComputed;  ///< mean and biases without factors
 };
 
-/// Evaluates `model` on every rating of `ratings`, matched by id. Predicted ratings are clipped. With
-/// `predictions`, also gives the prediction of each rating, in the table's order. Throws
+/// Evaluates `model` on every rating of `ratings`, matched by id. Predicted ratings are clipped.
+/// With `predictions`, also gives the prediction of each rating, in the table's order. Throws
 /// Error(kBadData) for a rating that is none of the labels of a model of labels.
 MFPAR_API Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
                               std::vector<float>* predictions = nullptr);

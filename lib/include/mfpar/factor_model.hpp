@@ -31,18 +31,20 @@ struct TrainingRecord {
   std::uint64_t fingerprint = 0;  ///< of the training ratings, see rating_fingerprint()
 };
 
-/// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings under the
-/// same loss: what a factor model must beat. Not the mean and biases that were learnt beside factors.
+/// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings under
+/// the same loss: what a factor model must beat. Not the mean and biases that were learnt beside
+/// factors.
 struct BiasBaseline {
-  float mean = 0.0f;               ///< the best score for all alike: the mean rating, median, log-odds
+  float mean = 0.0f;  ///< the best score for all alike: the mean rating, median, log-odds
   FrozenArray<float> user_biases;  ///< one per user
   FrozenArray<float> item_biases;  ///< one per item
 };
 
-/// What holds a new row with n ratings towards zero, in the units of scores: factors n^(1-exponent) |p|^2
-/// and bias n^(1-exponent) b^2, beside the sum of its squared errors (of another loss, twice the sum). Training leaves what it charged rows
-/// itself, and twice that for the bias, which predicts better for rows of few ratings. The default, 1
-/// whatever n is, is for models whose training is unknown.
+/// What holds a new row with n ratings towards zero, in the units of scores: factors n^(1-exponent)
+/// |p|^2 and bias n^(1-exponent) b^2, beside the sum of its squared errors (of another loss, twice
+/// the sum). Training leaves what it charged rows itself, and twice that for the bias, which
+/// predicts better for rows of few ratings. The default, 1 whatever n is, is for models whose
+/// training is unknown.
 struct FoldInPenalty {
   float factors = 1.0f;
   float bias = 1.0f;
@@ -53,13 +55,13 @@ struct FoldInPenalty {
 ///
 ///   mu + b_u + b_i + p_u . q_i,
 ///
-/// which predicts, by the loss that the model was trained with, a rating, clipped to the range of the
-/// training ratings, or the probability of the higher label (see Loss). Without biases mu and all b are
-/// 0. Immutable; safe from any number of threads, copies share the memory.
+/// which predicts, by the loss that the model was trained with, a rating, clipped to the range of
+/// the training ratings, or the probability of the higher label (see Loss). Without biases mu and
+/// all b are 0. Immutable; safe from any number of threads, copies share the memory.
 class MFPAR_API FactorModel {
  public:
-  /// All users, or all items, by index. Rows of factors are the model's stride apart, start on a 64-byte
-  /// boundary, and hold zeros from the rank to the stride.
+  /// All users, or all items, by index. Rows of factors are the model's stride apart, start on a
+  /// 64-byte boundary, and hold zeros from the rank to the stride.
   struct Side {
     std::shared_ptr<const IdDictionary> ids;
     FrozenArray<float> factors;  ///< P or Q: count x stride
@@ -112,8 +114,8 @@ class MFPAR_API FactorModel {
   /// p_u . q_i alone; 0 when either is kNoIndex.
   float interaction(UserIndex user, ItemIndex item) const noexcept;
 
-  /// mu + b_u + b_i + p_u . q_i. An unknown user or item (kNoIndex) counts with bias 0 and factors 0,
-  /// so what is known of the other side is used.
+  /// mu + b_u + b_i + p_u . q_i. An unknown user or item (kNoIndex) counts with bias 0 and factors
+  /// 0, so what is known of the other side is used.
   float score(UserIndex user, ItemIndex item) const noexcept;
 
   /// What score() predicts: a rating in range(), or a probability.

@@ -24,11 +24,12 @@ enum class Loss { kSquared, kAbsolute, kLogistic };
 /// How a loss is called, and what is reported of it.
 struct LossInfo {
   Loss loss = Loss::kSquared;
-  std::string_view name;    ///< on command lines and in files: "squared"
-  std::string_view metric;  ///< the mean loss of a rating, in keys of JSON: "mse", "mae", "log_loss"
+  std::string_view name;  ///< on command lines and in files: "squared"
+  std::string_view
+      metric;  ///< the mean loss of a rating, in keys of JSON: "mse", "mae", "log_loss"
   std::string_view metric_title;      ///< the same to read: "MSE", "MAE", "log loss"
   bool predicts_probability = false;  ///< not a rating
-  bool has_root = false;  ///< the metric's root is in the units of ratings: RMSE
+  bool has_root = false;              ///< the metric's root is in the units of ratings: RMSE
 };
 
 /// All losses.

@@ -12,8 +12,8 @@ namespace mfpar::capi {
 
 namespace {
 
-// One a thread, and of fixed size so that keeping a text cannot fail. It is written and read at the edge of
-// the library only, never inside a parallel loop.
+// One a thread, and of fixed size so that keeping a text cannot fail. It is written and read at the
+// edge of the library only, never inside a parallel loop.
 constexpr std::size_t kMostText = 2047;
 thread_local char last_text[kMostText + 1] = "";
 

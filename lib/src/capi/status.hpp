@@ -81,9 +81,9 @@ mfpar_status create(T** object, const char* name, Make&& make) noexcept {
   });
 }
 
-/// The options of the caller as this version knows them: defaults for NULL. A caller built against an
-/// older header has a smaller struct, one built against a newer header a larger one, of which this
-/// version can leave out only zeros.
+/// The options of the caller as this version knows them: defaults for NULL. A caller built against
+/// an older header has a smaller struct, one built against a newer header a larger one, of which
+/// this version can leave out only zeros.
 template <class T>
 T known_options(const T* options, const T& defaults) {
   if (options == nullptr) return defaults;

@@ -18,8 +18,9 @@ namespace {
 /// the processors of these years, since the shorter runs of smaller bands cost more than they save.
 constexpr std::size_t kBandBytes = std::size_t{8} << 20;
 
-/// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns less.
-/// Up to kMaxBands as long as runs have kRunLength ratings on average, since short runs cost time.
+/// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns
+/// less. Up to kMaxBands as long as runs have kRunLength ratings on average, since short runs cost
+/// time.
 constexpr std::size_t kMinBands = 4, kMaxBands = 8, kRunLength = 64;
 
 /// Bands that are sorted at a time: each needs its ratings a second time meanwhile.
@@ -55,8 +56,8 @@ std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offset
   return boundaries;
 }
 
-/// Copies of the ratings of bands, to sort them from: one that is used again, since to come by fresh
-/// memory takes as long as to fill it.
+/// Copies of the ratings of bands, to sort them from: one that is used again, since to come by
+/// fresh memory takes as long as to fill it.
 template <class Entry>
 class Scratch {
  public:

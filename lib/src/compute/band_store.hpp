@@ -29,8 +29,8 @@ class BandStore {
   /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else.
   /// The bands suit rows of `rank` and are a multiple of `in_step`, so that so many threads, or
   /// panels, end together. REQUIRES: in_step > 0.
-  BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss,
-            std::uint32_t rank, std::uint32_t in_step, const Workers& workers);
+  BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss, std::uint32_t rank,
+            std::uint32_t in_step, const Workers& workers);
 
   std::uint32_t user_count() const noexcept { return users_; }
   std::uint64_t size() const noexcept { return offsets_.span().back(); }
@@ -61,8 +61,7 @@ class BandStore {
   template <class Entry>
   void sort(std::span<Entry> all, std::span<const std::uint32_t> panels, std::uint32_t item_count,
             const Workers& workers);
-  RatingRuns runs(const Band& band, std::uint32_t first, std::uint32_t last,
-                  Targets targets) const;
+  RatingRuns runs(const Band& band, std::uint32_t first, std::uint32_t last, Targets targets) const;
 
   /// How ratings become targets, and the targets of all codes.
   struct Values {
@@ -72,7 +71,7 @@ class BandStore {
 
   std::uint32_t users_ = 0;
   std::uint32_t panels_ = 0;
-  FrozenArray<std::uint64_t> offsets_;        ///< of the users, as in the RatingStore
+  FrozenArray<std::uint64_t> offsets_;  ///< of the users, as in the RatingStore
   Values training_;
   Values model_;
   ThawedArray<std::uint32_t> compact_;        ///< pack(user - first_user, code)

@@ -39,9 +39,8 @@ BiasBaseline fit(const RatingStore& ratings, const RatingScale& scale, const Wor
   std::vector<float> user_biases(ratings.user_count());
   std::vector<float> item_biases(ratings.item_count());
   const auto add = [&](WeightedSum& sum, float rating, float own, float other) {
-    const Majoriser parabola =
-        LossPolicy::majorise(LossPolicy::score_target(scale.range)(rating), mean + own + other,
-                             smoothing);
+    const Majoriser parabola = LossPolicy::majorise(LossPolicy::score_target(scale.range)(rating),
+                                                    mean + own + other, smoothing);
     sum.sum += parabola.curvature * (static_cast<float>(parabola.vertex) - mean - other);
     sum.weight += parabola.curvature;
   };
@@ -98,10 +97,10 @@ double error_of(const FactorModel& model, const RatingStore& ratings, const Work
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
       const float of_user = baseline.mean + baseline.user_biases[user];
       ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
-                      [&](ItemIndex item, float rating) {
-                        sum += prediction_error<LossPolicy>(
-                            target(rating), of_user + baseline.item_biases[item], range);
-                      });
+                       [&](ItemIndex item, float rating) {
+                         sum += prediction_error<LossPolicy>(
+                             target(rating), of_user + baseline.item_biases[item], range);
+                       });
     }
     sums[shard] = sum;
   });
@@ -112,9 +111,8 @@ double error_of(const FactorModel& model, const RatingStore& ratings, const Work
 
 BiasBaseline fit_bias_baseline(const RatingStore& ratings, Loss loss, const RatingScale& scale,
                                const Workers& workers) {
-  return with_loss(loss, [&]<class LossPolicy>() {
-    return fit<LossPolicy>(ratings, scale, workers);
-  });
+  return with_loss(loss,
+                   [&]<class LossPolicy>() { return fit<LossPolicy>(ratings, scale, workers); });
 }
 
 double baseline_error(const FactorModel& model, const RatingStore& ratings,

@@ -11,8 +11,8 @@ namespace mfpar {
 
 /// Fits mean + b_u + b_i, for the best constant as the mean, by alternating least squares with the
 /// ridge penalties of Koren (2010, "Factor in the Neighbors", section 2.1): 15 ratings' worth for
-/// users, 10 for items. Losses other than squares are majorised at each step. Three sweeps; the same
-/// for any number of threads.
+/// users, 10 for items. Losses other than squares are majorised at each step. Three sweeps; the
+/// same for any number of threads.
 BiasBaseline fit_bias_baseline(const RatingStore& ratings, Loss loss, const RatingScale& scale,
                                const Workers& workers);
 

@@ -17,10 +17,9 @@ BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
 }
 
 std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands) {
-  const SgdKernel kernel =
-      find_kernels(options.kernel)
-          .sgd(options.loss, static_cast<std::uint32_t>(options.rank),
-               options.step_rule == StepRule::kAdaGrad);
+  const SgdKernel kernel = find_kernels(options.kernel)
+                               .sgd(options.loss, static_cast<std::uint32_t>(options.rank),
+                                    options.step_rule == StepRule::kAdaGrad);
   const ScheduleBands made_of(bands, kernel);
   if (options.schedule == Schedule::kBlocks) return std::make_unique<BlockSchedule>(made_of);
   return std::make_unique<HogwildSchedule>(made_of);

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <utility>
 
-#include "mfpar/decimal.hpp"
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "compute/fingerprint.hpp"
 #include "loss/losses.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "store/rating_table_impl.hpp"
 
@@ -28,7 +28,7 @@ struct ErrorSums {
   double squares = 0.0;
   double absolutes = 0.0;
   double losses = 0.0;
-  std::uint64_t right = 0;  ///< labels that were more probable than not
+  std::uint64_t right = 0;                   ///< labels that were more probable than not
   std::array<std::vector<float>, 2> scores;  ///< of the lower and the higher label
 
   void add(const ErrorSums& other) {
@@ -51,8 +51,7 @@ double area_under_curve(std::vector<float>& lower, std::vector<float>& higher) {
   double wins = 0.0;  // of the higher label, ties counting half
   for (const float score : higher) {
     const auto [below, up_to] = std::ranges::equal_range(lower, score);
-    wins += static_cast<double>(below - lower.begin()) +
-            0.5 * static_cast<double>(up_to - below);
+    wins += static_cast<double>(below - lower.begin()) + 0.5 * static_cast<double>(up_to - below);
   }
   return wins / (static_cast<double>(lower.size()) * static_cast<double>(higher.size()));
 }
@@ -184,8 +183,7 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
         const float score = model.score(user, item);
         const float prediction = LossPolicy::predict(score, model.range());
         if (predictions != nullptr) (*predictions)[position] = prediction;
-        meter.add(sum, kind_of(user_known, item_known), rating, score, prediction,
-                  position);
+        meter.add(sum, kind_of(user_known, item_known), rating, score, prediction, position);
         sum.trained_on += user_known && item_known && trained.contains(user, item);
         if (meter.has_baseline()) meter.add_baseline(sum, rating, user, item);
       });

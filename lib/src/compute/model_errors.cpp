@@ -34,7 +34,8 @@ ErrorPass pass_of(const FactorModel::Parts& parts, const FactorModel::Side& fixe
 /// Of all partitions, in their order.
 PassSums sum_of(std::span<const ErrorPass> partitions, ErrorKernel kernel, const Workers& workers) {
   std::vector<PassSums> sums(partitions.size());
-  workers.for_each(partitions.size(), [&](std::size_t partition) { sums[partition] = kernel(partitions[partition]); });
+  workers.for_each(partitions.size(),
+                   [&](std::size_t partition) { sums[partition] = kernel(partitions[partition]); });
   PassSums total;
   for (const PassSums& part : sums) total += part;
   return total;

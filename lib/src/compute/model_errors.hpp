@@ -13,8 +13,8 @@
 namespace mfpar {
 
 /// The errors of `model`, by its loss, on all of `ratings`, in the units of its scores, by the
-/// vectorised error kernel in parallel; summed in one order, so that the result does not depend on the
-/// threads. REQUIRES: model and store share their indices.
+/// vectorised error kernel in parallel; summed in one order, so that the result does not depend on
+/// the threads. REQUIRES: model and store share their indices.
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
                       const KernelSet& kernels, const Workers& workers);
 

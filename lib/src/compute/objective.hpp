@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What training minimises, in the plainest form: the loss of one rating and its gradient, for any
-// loss and floating-point type. The scalar twin of the kernels is built on it, and the tests hold it
-// against numerical differences.
+// loss and floating-point type. The scalar twin of the kernels is built on it, and the tests hold
+// it against numerical differences.
 //
-// For a rating with target r by a user with factors p and bias b_p of an item with factors q and bias
-// b_q, in the units of training, with the score s = mean + b_p + b_q + p.q and error and c = kStep
-// those of the loss (loss/losses.hpp):
+// For a rating with target r by a user with factors p and bias b_p of an item with factors q and
+// bias b_q, in the units of training, with the score s = mean + b_p + b_q + p.q and error and c =
+// kStep those of the loss (loss/losses.hpp):
 //
 //   c error(r, r - s) + (w_p |p|^2 + w_q |q|^2 + v_p b_p^2 + v_q b_q^2) / 2
 //
@@ -55,8 +55,9 @@ struct PenaltyCharges {
 };
 
 /// The charges in the reported objective of a training whose scores were divided by `deviation`.
-/// Errors were divided by its power g = kDegree of the loss, biases by itself and factors, of which a
-/// score has two, by its root: of deviation^g |row / sqrt(deviation)|^2, deviation^(g - 1) is left.
+/// Errors were divided by its power g = kDegree of the loss, biases by itself and factors, of which
+/// a score has two, by its root: of deviation^g |row / sqrt(deviation)|^2, deviation^(g - 1) is
+/// left.
 inline PenaltyCharges penalty_charges(Loss loss, const TrainOptions& options, double deviation) {
   return with_loss(loss, [&]<class LossPolicy>() -> PenaltyCharges {
     const double of_error = 1.0 / (2.0 * LossPolicy::kStep);
@@ -103,8 +104,7 @@ Real rating_loss(const RatingPoint<Real>& at, const RatingWeights<Real>& weight)
   const Real penalty = weight.p * dot(at.p, at.p) + weight.q * dot(at.q, at.q) +
                        weight.p_bias * at.p_bias * at.p_bias +
                        weight.q_bias * at.q_bias * at.q_bias;
-  return static_cast<Real>(LossPolicy::kStep) *
-             LossPolicy::error(at.target, rating_residual(at)) +
+  return static_cast<Real>(LossPolicy::kStep) * LossPolicy::error(at.target, rating_residual(at)) +
          penalty / 2;
 }
 

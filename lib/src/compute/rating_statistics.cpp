@@ -41,7 +41,8 @@ struct Moments {
   void add(float value, double times) { add({times, value, 0.0, value, value}); }
 };
 
-/// Calls visit(value, count) for the values of ratings [begin, end); a value may come several times.
+/// Calls visit(value, count) for the values of ratings [begin, end); a value may come several
+/// times.
 template <class Visit>
 void for_each_value(const RatingStore& ratings, std::uint64_t begin, std::uint64_t end,
                     const Visit& visit) {
@@ -56,8 +57,7 @@ class StoreDistribution final : public RatingDistribution {
     std::vector<Moments> parts(shards.size() - 1);
     workers.for_each(parts.size(), [&](std::size_t shard) {
       for_each_value(ratings, ratings.offsets()[shards[shard]],
-                     ratings.offsets()[shards[shard + 1]],
-                     [&](float value, std::uint64_t count) {
+                     ratings.offsets()[shards[shard + 1]], [&](float value, std::uint64_t count) {
                        parts[shard].add(value, static_cast<double>(count));
                      });
     });
@@ -110,21 +110,21 @@ std::vector<std::uint32_t> count_user_ratings(const RatingStore& ratings) {
   return counts;
 }
 
-std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings,
-                                              const Workers& workers) {
+std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings, const Workers& workers) {
   const std::uint32_t items = ratings.item_count();
-  // Each piece counts for itself: adding to shared counters costs several times as much.
-  const auto pieces =
+  // Each partition counts for itself: adding to shared counters costs several times as much.
+  const auto partitions =
       balanced_boundaries(ratings.offsets(), static_cast<std::size_t>(workers.threads()));
-  std::vector<std::vector<std::uint32_t>> counts(std::max<std::size_t>(pieces.size(), 2) - 1);
-  workers.for_each(counts.size(), [&](std::size_t piece) {
-    counts[piece].resize(items);
-    if (piece + 1 >= pieces.size()) return;
-    ratings.for_each(ratings.offsets()[pieces[piece]], ratings.offsets()[pieces[piece + 1]],
-                    [&](ItemIndex item, float) { ++counts[piece][item]; });
+  std::vector<std::vector<std::uint32_t>> counts(std::max<std::size_t>(partitions.size(), 2) - 1);
+  workers.for_each(counts.size(), [&](std::size_t partition) {
+    counts[partition].resize(items);
+    if (partition + 1 >= partitions.size()) return;
+    ratings.for_each(ratings.offsets()[partitions[partition]],
+                     ratings.offsets()[partitions[partition + 1]],
+                     [&](ItemIndex item, float) { ++counts[partition][item]; });
   });
-  for (std::size_t piece = 1; piece < counts.size(); ++piece) {
-    std::ranges::transform(counts[piece], counts[0], counts[0].begin(), std::plus());
+  for (std::size_t partition = 1; partition < counts.size(); ++partition) {
+    std::ranges::transform(counts[partition], counts[0], counts[0].begin(), std::plus());
   }
   return std::move(counts[0]);
 }
@@ -139,9 +139,8 @@ RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool cen
   statistics.user_counts = count_user_ratings(ratings);
   statistics.item_counts = count_item_ratings(ratings, workers);
   const StoreDistribution distribution(ratings, workers);
-  statistics.scale = with_loss(loss, [&]<class LossPolicy>() {
-    return LossPolicy::scale(distribution, centred);
-  });
+  statistics.scale =
+      with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::scale(distribution, centred); });
   statistics.fingerprint = rating_fingerprint(ratings, workers.threads());
   statistics.baseline = fit_bias_baseline(ratings, loss, statistics.scale, workers);
   return statistics;

@@ -3,11 +3,11 @@
 
 #include <cmath>
 
-#include "mfpar/decimal.hpp"
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
-#include "mfpar/option_names.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/option_names.hpp"
 
 namespace mfpar {
 
@@ -67,23 +67,23 @@ void check_options(const TrainOptions& options) {
 
 std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options) {
   std::vector<std::pair<std::string, std::string>> described{
-          {"rank", std::to_string(options.rank)},
-          {"epochs", std::to_string(options.epochs)},
-          {"step-rule", name_of(kStepRuleNames, options.step_rule)},
-          {"learning-rate", shortest_decimal(options.learning_rate)},
-          {"rate-schedule", name_of(kRateScheduleNames, options.rate_schedule)},
-          {"decay", shortest_decimal(options.decay)},
-          {"penalty", name_of(kPenaltyNames, options.penalty)},
-          {"lambda-factors", shortest_decimal(options.lambda_factors)},
-          {"lambda-biases", shortest_decimal(options.lambda_biases)},
-          {"biases", options.biases ? "true" : "false"},
-          {"init-scale", shortest_decimal(options.init_scale)},
-          {"schedule", name_of(kScheduleNames, options.schedule)},
-          {"seed", std::to_string(options.seed)},
-          {"eval-every", std::to_string(options.eval_every)},
-          {"train-mse", name_of_train_error(options)},
-          {"patience", std::to_string(options.patience)},
-          {"kernel", options.kernel}};
+      {"rank", std::to_string(options.rank)},
+      {"epochs", std::to_string(options.epochs)},
+      {"step-rule", name_of(kStepRuleNames, options.step_rule)},
+      {"learning-rate", shortest_decimal(options.learning_rate)},
+      {"rate-schedule", name_of(kRateScheduleNames, options.rate_schedule)},
+      {"decay", shortest_decimal(options.decay)},
+      {"penalty", name_of(kPenaltyNames, options.penalty)},
+      {"lambda-factors", shortest_decimal(options.lambda_factors)},
+      {"lambda-biases", shortest_decimal(options.lambda_biases)},
+      {"biases", options.biases ? "true" : "false"},
+      {"init-scale", shortest_decimal(options.init_scale)},
+      {"schedule", name_of(kScheduleNames, options.schedule)},
+      {"seed", std::to_string(options.seed)},
+      {"eval-every", std::to_string(options.eval_every)},
+      {"train-mse", name_of_train_error(options)},
+      {"patience", std::to_string(options.patience)},
+      {"kernel", options.kernel}};
   // What there was before there were losses to choose from is described as it was.
   if (options.loss != Loss::kSquared) {
     described.emplace(described.begin(), "loss", describe_loss(options.loss).name);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The interaction with item j is linear in the targets y of the ratings: q_j.p = [q_j, 0]' A^-1 X'Wy,
-// A = X'WX + D, W = I for squares. So the rating s, with the row x_s and the weight w_s, adds v_s y_s,
-// v_s = w_s [q_j, 0]' A^-1 x_s. Under other losses these are the ridge regression that has the same minimum.
+// The interaction with item j is linear in the targets y of the ratings: q_j.p = [q_j, 0]' A^-1
+// X'Wy, A = X'WX + D, W = I for squares. So the rating s, with the row x_s and the weight w_s, adds
+// v_s y_s, v_s = w_s [q_j, 0]' A^-1 x_s. Under other losses these are the ridge regression that has
+// the same minimum.
 #include <algorithm>
 #include <cassert>
 

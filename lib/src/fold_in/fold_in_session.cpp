@@ -114,8 +114,8 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
   try {
     const double target = s.known.target({index, value});
     s.refit(!s.is_updatable() ? false
-            : before ? s.ridge.change(index, s.known.target({index, *before}), target)
-                   : s.ridge.add(index, target));
+            : before          ? s.ridge.change(index, s.known.target({index, *before}), target)
+                              : s.ridge.add(index, target));
   } catch (const Error&) {
     if (before) {
       s.known.put({index, *before});

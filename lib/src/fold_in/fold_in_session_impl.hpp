@@ -19,7 +19,8 @@ struct FoldInSession::Impl {
   /// The penalty that serves so many ratings.
   RidgePenalty penalty_for(std::size_t count) const;
 
-  /// Whether one more rating is one more term: under other losses than squares it changes the weights of all.
+  /// Whether one more rating is one more term: under other losses than squares it changes the
+  /// weights of all.
   bool is_updatable() const { return is_quadratic(model->loss()); }
 
   void choose_multiple();

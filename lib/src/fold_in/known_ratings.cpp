@@ -6,8 +6,8 @@
 #include <cmath>
 #include <string>
 
-#include "mfpar/decimal.hpp"
 #include "loss/losses.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -28,16 +28,14 @@ KnownRatings::KnownRatings(const FactorModel& model, Entity joining)
 
 void KnownRatings::check_value(float value, const std::string& rating) const {
   if (!std::isfinite(value)) {
-    throw Error(ErrorCode::kBadData,
-                rating + " is " + std::to_string(value) +
-                    "; a finite number was expected: leave it out");
+    throw Error(ErrorCode::kBadData, rating + " is " + std::to_string(value) +
+                                         "; a finite number was expected: leave it out");
   }
   if (describe_loss(loss_).predicts_probability && value != range_.lowest &&
       value != range_.highest) {
-    throw Error(ErrorCode::kBadData, rating + " is " + shortest_decimal(value) +
-                                         "; the model was trained on labels, " +
-                                         shortest_decimal(range_.lowest) + " and " +
-                                         shortest_decimal(range_.highest));
+    throw Error(ErrorCode::kBadData,
+                rating + " is " + shortest_decimal(value) + "; the model was trained on labels, " +
+                    shortest_decimal(range_.lowest) + " and " + shortest_decimal(range_.highest));
   }
 }
 

@@ -17,19 +17,20 @@ namespace mfpar {
 /// The rows of `model` that a row of `joining` is fitted on.
 FixedRows fixed_rows(const FactorModel& model, Entity joining);
 
-/// The ratings of a row that joins a model, as far as they can be fitted: of each index that the model
-/// has, the last, in the order in which the indices first came. Keeps its memory from one row to the next,
-/// looks at the model's. `const` calls are safe from many threads, the others one at a time.
+/// The ratings of a row that joins a model, as far as they can be fitted: of each index that the
+/// model has, the last, in the order in which the indices first came. Keeps its memory from one row
+/// to the next, looks at the model's. `const` calls are safe from many threads, the others one at a
+/// time.
 class KnownRatings {
  public:
   KnownRatings(const FactorModel& model, Entity joining);
 
-  /// Starts anew with these, in time linear in their number. Throws Error(kBadData) for a value that is not
-  /// finite, or none of a model's labels, wherever it stands, naming its position.
+  /// Starts anew with these, in time linear in their number. Throws Error(kBadData) for a value
+  /// that is not finite, or none of a model's labels, wherever it stands, naming its position.
   void take(std::span<const FoldInRating> ratings);
 
-  /// Takes a rating, in the place of the one with the same index; returns whether there was one. REQUIRES:
-  /// knows(rating.index).
+  /// Takes a rating, in the place of the one with the same index; returns whether there was one.
+  /// REQUIRES: knows(rating.index).
   bool put(const FoldInRating& rating);
 
   /// Forgets the rating with this index, if there is one, in time linear in the ratings.
@@ -51,8 +52,8 @@ class KnownRatings {
   /// Throws Error(kBadData), calling the rating as told, for a value that take() refuses.
   void check_value(float value, const std::string& rating) const;
 
-  /// What factors and bias of the row are to explain of a rating: the target of its score, less what the
-  /// score is without the row.
+  /// What factors and bias of the row are to explain of a rating: the target of its score, less
+  /// what the score is without the row.
   double target(const FoldInRating& rating) const noexcept {
     return double{score_target_(rating.value)} - mean_ - biases_[rating.index];
   }
@@ -64,7 +65,8 @@ class KnownRatings {
   void list_offsets(std::vector<double>& offsets) const;
 
  private:
-  // Where a search for the index begins in slots_, and where it ends: at its rating, or a free slot.
+  // Where a search for the index begins in slots_, and where it ends: at its rating, or a free
+  // slot.
   std::size_t home_of(std::uint32_t index) const noexcept;
   std::size_t slot_of(std::uint32_t index) const noexcept;
   void rehash(std::size_t count);

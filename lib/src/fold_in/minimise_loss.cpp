@@ -26,8 +26,7 @@ double score_of(const Eigen::VectorXd& row, const FixedRows& fixed, std::uint32_
   return row.head(fixed.rank).dot(x.cast<double>()) + (fixed.has_bias ? row[fixed.rank] : 0.0);
 }
 
-double penalty_of(const Eigen::VectorXd& row, const FixedRows& fixed,
-                  const RidgePenalty& penalty) {
+double penalty_of(const Eigen::VectorXd& row, const FixedRows& fixed, const RidgePenalty& penalty) {
   const double bias = fixed.has_bias ? row[fixed.rank] : 0.0;
   return penalty.factors * row.head(fixed.rank).squaredNorm() + penalty.bias * bias * bias;
 }

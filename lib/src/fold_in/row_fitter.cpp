@@ -32,11 +32,12 @@ void check(const char* name, double penalty) {
 
 void check_options(const FoldInOptions& options, Loss loss) {
   if (options.penalty == FoldInOptions::Penalty::kLeaveOneOut && !is_quadratic(loss)) {
-    throw Error(ErrorCode::kBadOption,
-                "the penalty of a fold-in can be chosen by leaving one out for squared errors only, "
-                "of which that has a closed form; this model was trained with the loss " +
-                    std::string(describe_loss(loss).name) +
-                    ": leave the penalty to the training, or fix alpha");
+    throw Error(
+        ErrorCode::kBadOption,
+        "the penalty of a fold-in can be chosen by leaving one out for squared errors only, "
+        "of which that has a closed form; this model was trained with the loss " +
+            std::string(describe_loss(loss).name) +
+            ": leave the penalty to the training, or fix alpha");
   }
   if (options.penalty != FoldInOptions::Penalty::kFixed) return;
   check("alpha", options.alpha);

@@ -35,8 +35,8 @@ class UpdatableRidge {
  public:
   explicit UpdatableRidge(const FixedRows& fixed);
 
-  /// Starts from these ratings, in O(ratings rank^2 + rank^3). No weights are 1 each; with others no rating
-  /// can come, go or change.
+  /// Starts from these ratings, in O(ratings rank^2 + rank^3). No weights are 1 each; with others
+  /// no rating can come, go or change.
   void set_up(std::span<const std::uint32_t> indices, std::span<const double> targets,
               std::span<const double> weights, const RidgePenalty& penalty);
 

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <string>
 
-#include "mfpar/decimal.hpp"
 #include "loss/majoriser.hpp"
 #include "loss/rating_scale.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/loss.hpp"
 
@@ -52,8 +52,7 @@ struct LogisticLoss {
 
   // Jaakkola and Jordan, "Bayesian parameter estimation via variational methods", 2000.
   static Majoriser majorise(double target, double score, double) {
-    const double curvature =
-        std::abs(score) < 1e-4 ? 0.25 : std::tanh(score / 2.0) / (2.0 * score);
+    const double curvature = std::abs(score) < 1e-4 ? 0.25 : std::tanh(score / 2.0) / (2.0 * score);
     return {(target - 0.5) / curvature, curvature};
   }
 
@@ -69,12 +68,11 @@ struct LogisticLoss {
     const bool zero_and_one = range.lowest == 0.0f && range.highest == 1.0f;
     const bool minus_and_one = range.lowest == -1.0f && range.highest == 1.0f;
     if (!ratings.is_two_valued() || !(zero_and_one || minus_and_one)) {
-      const std::string found =
-          range.lowest == range.highest
-              ? "all ratings are " + shortest_decimal(range.lowest)
-              : "ratings from " + shortest_decimal(range.lowest) + " to " +
-                    shortest_decimal(range.highest) +
-                    (ratings.is_two_valued() ? "" : ", others between");
+      const std::string found = range.lowest == range.highest
+                                    ? "all ratings are " + shortest_decimal(range.lowest)
+                                    : "ratings from " + shortest_decimal(range.lowest) + " to " +
+                                          shortest_decimal(range.highest) +
+                                          (ratings.is_two_valued() ? "" : ", others between");
       throw Error(ErrorCode::kBadData,
                   "the logistic loss learns from labels, 0 and 1 or -1 and 1, both of them there; "
                   "found: " +

@@ -8,7 +8,8 @@ namespace {
 constexpr auto kInfos = []<std::size_t... kAt>(std::index_sequence<kAt...>) {
   static_assert(((std::tuple_element_t<kAt, LossPolicies>::kInfo.loss == Loss{kAt}) && ...));
   return std::array{std::tuple_element_t<kAt, LossPolicies>::kInfo...};
-}(std::make_index_sequence<kLossCount>());
+}
+(std::make_index_sequence<kLossCount>());
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The losses there are: all that is known of a loss is its policy, and all policies are listed here.
+// The losses there are: all that is known of a loss is its policy, and all policies are listed
+// here.
 //
 // A policy speaks of the target of a rating and of its residual, target - score, both in the units
 // of training (RatingScale) or, where a model is evaluated, in those of its scores:
@@ -72,7 +73,8 @@ inline bool is_quadratic(Loss loss) {
   return with_loss(loss, []<class LossPolicy>() { return LossPolicy::kIsQuadratic; });
 }
 
-/// The targets that scores of a model of this loss, trained on ratings in `range`, are held against.
+/// The targets that scores of a model of this loss, trained on ratings in `range`, are held
+/// against.
 inline TargetScale score_target(Loss loss, RatingRange range) {
   return with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::score_target(range); });
 }

@@ -10,8 +10,8 @@
 #include <optional>
 #include <utility>
 
-#include "mfpar/decimal.hpp"
 #include "mfpar/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"
@@ -88,8 +88,8 @@ int kind_of(Loss loss) {
   return 0;
 }
 
-/// The kinds that are read: real-valued by squares, absolute errors and divergence; binary by the logistic
-/// loss; one-class by squares and rows or columns.
+/// The kinds that are read: real-valued by squares, absolute errors and divergence; binary by the
+/// logistic loss; one-class by squares and rows or columns.
 std::optional<Loss> loss_of(std::int32_t kind) {
   if (kind == 1) return Loss::kAbsolute;
   if (kind == 5) return Loss::kLogistic;
@@ -105,8 +105,9 @@ class LibmfWriter {
 
   void write_header(std::size_t users, std::size_t items) {
     const std::uint32_t rank = model_.rank() + extra_.user + extra_.item;
-    file_.write("f " + std::to_string(kind_of(model_.loss())) + "\nm " + std::to_string(users) + "\nn " + std::to_string(items) + "\nk " +
-                std::to_string(rank) + "\nb " + shortest_decimal(model_.mean()) + '\n');
+    file_.write("f " + std::to_string(kind_of(model_.loss())) + "\nm " + std::to_string(users) +
+                "\nn " + std::to_string(items) + "\nk " + std::to_string(rank) + "\nb " +
+                shortest_decimal(model_.mean()) + '\n');
     for (std::uint32_t k = 0; k < rank; ++k) empty_ += " 0";
   }
 
@@ -291,7 +292,9 @@ FactorModel import_libmf(const std::string& path, const ImportOptions& options) 
   give_ids(users, std::move(user_rows), options.user_ids, header.users);
   give_ids(items, std::move(item_rows), options.item_ids, header.items);
   return assemble_model(std::move(users), std::move(items),
-                        {.biases = shifted, .mean = header.average, .range = range_of(header.loss),
+                        {.biases = shifted,
+                         .mean = header.average,
+                         .range = range_of(header.loss),
                          .loss = header.loss},
                         options);
 }

@@ -6,9 +6,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "mfpar/decimal.hpp"
-#include "mfpar/atomic_file.hpp"
 #include "io/mapped_file.hpp"
+#include "mfpar/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -64,9 +64,10 @@ class CardReader {
   /// Squares where nothing is said, as in folders from before there were other losses.
   Loss loss() const {
     if (!json_.contains("loss")) return Loss::kSquared;
-    return *find_loss(value("loss", "the name of a loss, such as \"squared\",", [](const Json& json) {
-                        return json.is_string() && find_loss(json.get<std::string>()).has_value();
-                      }).get<std::string>());
+    return *find_loss(
+        value("loss", "the name of a loss, such as \"squared\",", [](const Json& json) {
+          return json.is_string() && find_loss(json.get<std::string>()).has_value();
+        }).get<std::string>());
   }
 
   bool flag(const char* key) const {

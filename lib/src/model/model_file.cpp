@@ -9,9 +9,9 @@
 #include <cstring>
 #include <limits>
 
-#include "mfpar/atomic_file.hpp"
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 #include "model/record_sections.hpp"
 
@@ -19,8 +19,8 @@ namespace mfpar {
 
 namespace {
 
-/// A file has the lowest version that can say what is in it: models of squares are as they were before
-/// there were other losses, and older programs read them.
+/// A file has the lowest version that can say what is in it: models of squares are as they were
+/// before there were other losses, and older programs read them.
 constexpr SectionFileKind kModelKind{.name = "model", .version = 3, .oldest = 2};
 constexpr SectionFileKind kSquaredModelKind{.name = "model", .version = 2};
 

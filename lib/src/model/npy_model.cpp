@@ -97,8 +97,8 @@ FactorModel import_npy(const std::string& folder, const ImportOptions& options) 
                                  first_given(options.item_ids, folder + "/items.txt"));
   check_card(folder, card, users, items);
   const bool biases = card.biases || !users.biases.empty() || !items.biases.empty();
-  return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range, card.loss},
-                        options);
+  return assemble_model(std::move(users), std::move(items),
+                        {biases, card.mean, card.range, card.loss}, options);
 }
 
 FactorModel import_npy_pair(const std::string& user_factors, const std::string& item_factors,

@@ -25,8 +25,8 @@ struct HistoryRow {
 };
 static_assert(sizeof(HistoryRow) == 64);
 
-/// The sections "options" and "history" of a model file, made of a record; to be kept until the file is
-/// written.
+/// The sections "options" and "history" of a model file, made of a record; to be kept until the
+/// file is written.
 class RecordSections {
  public:
   explicit RecordSections(const TrainingRecord& record);
@@ -40,8 +40,8 @@ class RecordSections {
 /// Their counterpart. Throws Error(kBadFile) for what cannot be.
 void read_record_sections(const SectionReader& file, TrainingRecord& record);
 
-/// The number of an epoch, which stands at `position` of a section. Throws Error(kBadFile) where it is below
-/// 0 or no int.
+/// The number of an epoch, which stands at `position` of a section. Throws Error(kBadFile) where it
+/// is below 0 or no int.
 int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,
                  std::int64_t number);
 

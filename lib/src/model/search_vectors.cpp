@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "mfpar/decimal.hpp"
 #include "io/atomic_folder.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"

@@ -6,10 +6,10 @@
 #include <memory>
 #include <utility>
 
-#include "mfpar/decimal.hpp"
 #include "base/id_builder.hpp"
-#include "mfpar/atomic_file.hpp"
 #include "io/atomic_folder.hpp"
+#include "mfpar/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"
@@ -104,8 +104,8 @@ FactorModel import_text(const std::string& folder, const ImportOptions& options)
   ImportedRows users = read_table(folder + "/users.tsv", &biases);
   ImportedRows items = read_table(folder + "/items.tsv", &biases);
   check_card(folder, card, users, items);
-  return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range, card.loss},
-                        options);
+  return assemble_model(std::move(users), std::move(items),
+                        {biases, card.mean, card.range, card.loss}, options);
 }
 
 FactorModel import_text_pair(const std::string& users_path, const std::string& items_path,

@@ -195,9 +195,8 @@ std::vector<Recommendation> Recommender::similar_items(ItemIndex item, std::uint
   std::vector<Recommendation> result;
   for (const TopList::Entry& entry : list.take()) {
     const float rating = model.mean() + model.parts().items.biases[entry.item];
-    result.push_back({.item = entry.item,
-                      .score = entry.score,
-                      .rating = model.predict_from_score(rating)});
+    result.push_back(
+        {.item = entry.item, .score = entry.score, .rating = model.predict_from_score(rating)});
   }
   return result;
 }

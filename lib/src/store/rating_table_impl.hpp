@@ -43,8 +43,8 @@ struct RatingChunk {
   /// What stands for a code where a value has none.
   static constexpr std::uint32_t kNoCode = RatingStore::kMostValues;
 
-  /// Appends a rating: its value's code to a compact chunk, or its value to a wide one, where `code`
-  /// is kNoCode.
+  /// Appends a rating: its value's code to a compact chunk, or its value to a wide one, where
+  /// `code` is kNoCode.
   void add(const Rating& rating, std::uint32_t code);
 
   /// Turns a compact chunk wide.

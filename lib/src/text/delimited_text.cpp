@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
+#include "io/compressed_input.hpp"
+#include "mfpar/error.hpp"
 #include "text/column_roles.hpp"
 #include "text/line_fault.hpp"
 #include "text/line_scanner.hpp"
 #include "text/text_format.hpp"
-#include "io/compressed_input.hpp"
-#include "mfpar/error.hpp"
 
 namespace mfpar {
 
@@ -47,9 +47,8 @@ DelimitedText read_delimited(const std::string& path, const std::string& delimit
   for (const char* p = text.data(); p != end;) {
     const LineScanner::Line scanned = scanner.scan(p, end, true);
     if (scanned.outcome == LineScanner::Outcome::kFault) {
-      throw Error(ErrorCode::kBadData,
-                  name + ':' + std::to_string(line) + ": " +
-                      describe(scanned.fault, result.delimiter, 0));
+      throw Error(ErrorCode::kBadData, name + ':' + std::to_string(line) + ": " +
+                                           describe(scanned.fault, result.delimiter, 0));
     }
     if (scanned.outcome == LineScanner::Outcome::kFields) {
       auto& row = result.rows.emplace_back();

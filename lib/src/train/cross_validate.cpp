@@ -33,8 +33,7 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
     FoldReport report;
     report.fold = fold + 1;
     report.ratings = test.size();
-    report.valid_error =
-        model_errors(trained.model, test, kernels, workers).clipped_error / count;
+    report.valid_error = model_errors(trained.model, test, kernels, workers).clipped_error / count;
     report.baseline_error = baseline_error(trained.model, test, workers) / count;
     report.best_epoch = trained.model.parts().record.best_epoch;
     result.folds.push_back(report);

@@ -76,9 +76,8 @@ void Evaluator::fill_training_error(Message& message) const {
     scored = ratings;
   } else if (message.snapshot) {
     const RatingStore* const sample = setup_.sample ? &*setup_.sample : nullptr;
-    sums = sample != nullptr
-               ? model_errors(*message.snapshot, *sample, setup_.kernels, workers_)
-               : setup_.solver.training_errors(*message.snapshot, workers_);
+    sums = sample != nullptr ? model_errors(*message.snapshot, *sample, setup_.kernels, workers_)
+                             : setup_.solver.training_errors(*message.snapshot, workers_);
     scored = sample != nullptr ? static_cast<double>(sample->size()) : ratings;
   }
   if (scored == 0.0) return;

@@ -9,9 +9,9 @@
 
 namespace mfpar {
 
-/// Hands messages from one thread to another, one at a time: the receiver takes a message, works on it,
-/// and says when it is done. The sender waits while the message before is not done: it is never more than one
-/// ahead.
+/// Hands messages from one thread to another, one at a time: the receiver takes a message, works on
+/// it, and says when it is done. The sender waits while the message before is not done: it is never
+/// more than one ahead.
 template <class Message>
 class Handoff {
  public:

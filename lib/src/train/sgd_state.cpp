@@ -68,9 +68,9 @@ void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> cou
 
 void SgdState::start_from(const FactorModel& init, const RatingStore& ratings,
                           const RatingStatistics& statistics, const Workers& workers) {
-  const auto start = [&](Rows& rows, std::span<const std::uint32_t> counts,
-                         const IdDictionary& ids, const IdDictionary& known, auto row_of,
-                         std::span<const float> biases, float shift) {
+  const auto start = [&](Rows& rows, std::span<const std::uint32_t> counts, const IdDictionary& ids,
+                         const IdDictionary& known, auto row_of, std::span<const float> biases,
+                         float shift) {
     workers.for_each(kPartitions, [&](std::size_t partition) {
       const Range range = even_range(counts.size(), kPartitions, partition);
       for (std::size_t row = range.begin; row < range.end; ++row) {
@@ -124,9 +124,10 @@ void SgdState::restore(const SectionReader& file) {
   const auto read = [&](const char* name, Rows& rows) {
     const FrozenArray<float> saved = file.array<float>(name);
     if (saved.size() != rows.memory.size()) {
-      file.fail(name, 0, "it holds " + std::to_string(saved.size()) + " numbers; " +
-                             std::to_string(rows.memory.size()) +
-                             " were expected for these ratings and options");
+      file.fail(name, 0,
+                "it holds " + std::to_string(saved.size()) + " numbers; " +
+                    std::to_string(rows.memory.size()) +
+                    " were expected for these ratings and options");
     }
     std::ranges::copy(saved.span(), rows.memory.data());
   };

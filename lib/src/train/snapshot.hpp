@@ -14,9 +14,9 @@
 
 namespace mfpar {
 
-/// Makes snapshots: immutable models, in the units of scores, of the parameters as they stand. The memory
-/// of snapshots that nobody holds any more is used again, so that a copy does not pay for fresh
-/// pages. Safe from many threads.
+/// Makes snapshots: immutable models, in the units of scores, of the parameters as they stand. The
+/// memory of snapshots that nobody holds any more is used again, so that a copy does not pay for
+/// fresh pages. Safe from many threads.
 class SnapshotMaker {
  public:
   SnapshotMaker(const RatingStore& ratings, const RatingScale& scale, const TrainOptions& options);

@@ -12,15 +12,17 @@
 
 namespace mfpar {
 
-/// How a model is learnt: what train() drives, which keeps epochs, evaluation, patience and history. A
-/// solver starts, when it is made, from ratings or from a model. `const` calls are safe beside each other
-/// and beside run_epoch(), but for snapshot() and save(), which need the parameters at rest.
+/// How a model is learnt: what train() drives, which keeps epochs, evaluation, patience and
+/// history. A solver starts, when it is made, from ratings or from a model. `const` calls are safe
+/// beside each other and beside run_epoch(), but for snapshot() and save(), which need the
+/// parameters at rest.
 class Solver {
  public:
   virtual ~Solver() = default;
 
-  /// Learns from every training rating once more; epochs are numbered 1, 2, ... Returns the errors seen
-  /// on the way, in the units of training. Ends early, between two pieces of work, when `stop` says so.
+  /// Learns from every training rating once more; epochs are numbered 1, 2, ... Returns the errors
+  /// seen on the way, in the units of training. Ends early, between two pieces of work, when `stop`
+  /// says so.
   virtual PassSums run_epoch(int epoch, const std::function<bool()>& stop) = 0;
 
   /// The parameters as they stand, as an immutable model without record and lists.
@@ -32,8 +34,9 @@ class Solver {
   /// What the objective adds to a snapshot's errors, in the same units.
   virtual double penalty(const FactorModel& snapshot, const Workers& workers) const = 0;
 
-  /// Adds what the next epoch depends on, besides options and ratings, to a file, which is to be written
-  /// before that; and takes it from one. restore() throws Error(kBadFile) for what another training left.
+  /// Adds what the next epoch depends on, besides options and ratings, to a file, which is to be
+  /// written before that; and takes it from one. restore() throws Error(kBadFile) for what another
+  /// training left.
   virtual void save(SectionWriter& file) const = 0;
   virtual void restore(const SectionReader& file) = 0;
 

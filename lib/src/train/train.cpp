@@ -4,12 +4,12 @@
 #include <cmath>
 #include <optional>
 
-#include "mfpar/decimal.hpp"
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "base/stopwatch.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/rating_statistics.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "train/evaluator.hpp"
 #include "train/sgd_solver.hpp"
@@ -38,11 +38,10 @@ void check_input(const RatingStore& training, const RatingStore& validation,
                     "; train with the same rank, not " + std::to_string(options.rank));
   }
   if (hooks.init != nullptr && hooks.init->loss() != options.loss) {
-    throw Error(ErrorCode::kBadOption,
-                "the initial model was trained with the loss " +
-                    std::string(describe_loss(hooks.init->loss()).name) +
-                    "; train with the same, not " +
-                    std::string(describe_loss(options.loss).name));
+    throw Error(ErrorCode::kBadOption, "the initial model was trained with the loss " +
+                                           std::string(describe_loss(hooks.init->loss()).name) +
+                                           "; train with the same, not " +
+                                           std::string(describe_loss(options.loss).name));
   }
 }
 
@@ -58,8 +57,8 @@ void check_validation(const RatingStore& validation, Loss loss, RatingRange labe
   });
 }
 
-/// Throws when the errors of an epoch say that training has left the rails: in the units of training
-/// targets are about 1 apart, so a mean error in the thousands is no way to a minimum.
+/// Throws when the errors of an epoch say that training has left the rails: in the units of
+/// training targets are about 1 apart, so a mean error in the thousands is no way to a minimum.
 void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
                       const TrainOptions& options) {
   constexpr double kExploded = 1e4;
@@ -79,8 +78,7 @@ ItemLists item_lists_of(const RatingStore& ratings, const Workers& workers) {
   workers.for_each(kPartitions, [&](std::size_t partition) {
     const Range range = even_range(items.size(), kPartitions, partition);
     std::size_t at = range.begin;
-    ratings.for_each(range.begin, range.end,
-                    [&](ItemIndex item, float) { items[at++] = item; });
+    ratings.for_each(range.begin, range.end, [&](ItemIndex item, float) { items[at++] = item; });
   });
   return {ratings.parts().offsets, FrozenArray<ItemIndex>(std::move(items))};
 }
@@ -162,8 +160,8 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   record.fingerprint = statistics.fingerprint;
   record.history = without_times(outcome.history);
   record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
-  result.model = complete_model(learnt, solver->take_item_lists(), validation,
-                                statistics.baseline, record, workers);
+  result.model = complete_model(learnt, solver->take_item_lists(), validation, statistics.baseline,
+                                record, workers);
   result.history = std::move(outcome.history);
   return result;
 }

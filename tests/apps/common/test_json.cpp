@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "mfpar/decimal.hpp"
 #include "common/json.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 using namespace mfpar;
@@ -32,7 +32,8 @@ BOOST_AUTO_TEST_SUITE(test_json)
 
 BOOST_AUTO_TEST_CASE(values_keep_their_kind) {
   const Json json = parse_json(
-      R"( {"a": [1, -2, 2.5, 18446744073709551615], "b": {"x": null, "x": true}, "\u00e9": "\"" } )");
+      R"( {"a": [1, -2, 2.5, 18446744073709551615],)"
+      R"( "b": {"x": null, "x": true}, "\u00e9": "\"" } )");
   BOOST_TEST_REQUIRE(json.size() == 3);
   BOOST_TEST(json.begin().key() == "a");
   const Json& numbers = json["a"];

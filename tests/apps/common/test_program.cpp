@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "mfpar/decimal.hpp"
 #include "common/csv.hpp"
 #include "common/interrupt.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "temporary_folder.hpp"
 

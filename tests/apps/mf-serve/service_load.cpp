@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Clients ask an mf-serve on the loopback device while its model is replaced under them; every answer is held
-// against the right one of the version it names. Exits 1 for any wrong answer and any error.
+// Clients ask an mf-serve on the loopback device while its model is replaced under them; every
+// answer is held against the right one of the version it names. Exits 1 for any wrong answer and
+// any error.
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -162,7 +163,8 @@ std::string Load::report(double seconds) {
          '\n';
 }
 
-/// Resident memory of a process in MiB, and how much of it is its own rather than pages of files, as text.
+/// Resident memory of a process in MiB, and how much of it is its own rather than pages of files,
+/// as text.
 std::string resident(pid_t pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   double all = 0, own = 0;

@@ -65,8 +65,8 @@ BOOST_FIXTURE_TEST_CASE(each_endpoint_answers, Serving) {
   BOOST_TEST(similar.body.ends_with(",\"rating\":2.75}]}\n"));
 }
 
-// Under the default penalty of a model whose training is unknown, 1: as in test_c_api.c, the bias is 8/11 and the
-// second factor 2/11.
+// Under the default penalty of a model whose training is unknown, 1: as in test_c_api.c, the bias
+// is 8/11 and the second factor 2/11.
 BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
   const HttpReply row = post("/fold-in", "{\"ratings\": {\"40\": 5, \"nowhere\": 1}}");
   BOOST_TEST(row.status == 200u);
@@ -88,7 +88,8 @@ BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
   BOOST_TEST(contains(post("/recommend", "{\"ratings\": {\"40\": 5}, \"rank_by\": 0}").body,
                       "{\"item\":\"30\",\"score\":0.1818"));
 
-  // The one rating is the whole reason for the interaction 1 x 2/11 with item 30, and none for item 10.
+  // The one rating is the whole reason for the interaction 1 x 2/11 with item 30, and none for item
+  // 10.
   const std::string why = post("/recommend", "{\"ratings\": {\"40\": 5}, \"explain\": true}").body;
   BOOST_TEST(contains(why, "\"because\":[{\"item\":\"40\",\"rating\":5,\"contribution\":0.1818"),
              why);

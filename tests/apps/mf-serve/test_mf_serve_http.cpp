@@ -113,8 +113,8 @@ BOOST_FIXTURE_TEST_CASE(a_stop_finishes_what_is_under_way, Serving) {
   HttpClient under_way(service->port());
   const std::string request = request_text("POST", "/recommend", kBody);
   under_way.send(request.substr(0, request.size() - 5));
-  // A later answer on another connection does not prove that the half was read, so this takes long enough for
-  // it; where it was not, the connection is ended and the read below throws.
+  // A later answer on another connection does not prove that the half was read, so this takes long
+  // enough for it; where it was not, the connection is ended and the read below throws.
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   service->signal(SIGTERM);
   client->wait_until_closed();

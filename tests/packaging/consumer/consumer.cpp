@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What a user of the installed library writes: ratings made in memory, a model learnt from them, saved
-// and loaded again. Ends with 0 when all is as it should be.
+// What a user of the installed library writes: ratings made in memory, a model learnt from them,
+// saved and loaded again. Ends with 0 when all is as it should be.
 #include <cmath>
 #include <cstdio>
+#include <mfpar/mfpar.hpp>
 #include <string>
 #include <utility>
-
-#include <mfpar/mfpar.hpp>
 
 namespace {
 

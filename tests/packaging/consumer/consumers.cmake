@@ -1,4 +1,5 @@
-# The consumers of mfpar::mfpar, whichever way it came about. A test of the consumer's own runs each.
+# The consumers of mfpar::mfpar, whichever way it came about. A test of the consumer's own runs
+# each.
 enable_testing()
 
 # The program and test of one source file beside this one.

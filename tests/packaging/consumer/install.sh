@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Installs a build into FOLDER/first and moves that to FOLDER/moved, where nothing may remember where it
-# was built or installed: install.sh BUILD SOURCE FOLDER
+# Installs a build into FOLDER/first and moves that to FOLDER/moved, where nothing may remember
+# where it was built or installed: install.sh BUILD SOURCE FOLDER
 set -euo pipefail
 
 build=$1 source=$2 folder=$3

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a user of the C API writes: the model that consumer.cpp saved is loaded, and a user who likes what the
- * odd ones like is folded in and recommended to. Ends with 0 when all is as it should be. */
+/** What a user of the C API writes: the model that consumer.cpp saved is loaded, and a user who
+ * likes what the odd ones like is folded in and recommended to. Ends with 0 when all is as it
+ * should be. */
 #include <mfpar/mfpar.h>
 #include <stdio.h>
 #include <string.h>

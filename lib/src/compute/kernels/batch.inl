@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A number for each rating of a mini-batch, as one or two vectors: two chains of arithmetic in step keep
-// a core busier than one. Losses are computed on these. Included once for each instruction set, inside
-// its namespace; no include guard.
+// A number for each rating of a mini-batch, as one or two vectors: two chains of arithmetic in step
+// keep a core busier than one. Losses are computed on these. Included once for each instruction
+// set, inside its namespace; no include guard.
 
 template <int kLanes, int kParts>
 struct Batch {
@@ -47,21 +47,21 @@ struct Batch {
   }
 };
 
-#define MFPAR_BATCH_OPERATOR(op)                                                       \
-  template <int kLanes, int kParts>                                                    \
-  [[gnu::always_inline]] inline Batch<kLanes, kParts> operator op(                     \
-      const Batch<kLanes, kParts>& a, const Batch<kLanes, kParts>& b) {                \
-    return Batch<kLanes, kParts>::each([&](int i) { return a.part[i] op b.part[i]; }); \
-  }                                                                                    \
-  template <int kLanes, int kParts>                                                    \
-  [[gnu::always_inline]] inline Batch<kLanes, kParts> operator op(                     \
-      const Batch<kLanes, kParts>& a, float b) {                                       \
-    return Batch<kLanes, kParts>::each([&](int i) { return a.part[i] op b; });         \
-  }                                                                                    \
-  template <int kLanes, int kParts>                                                    \
-  [[gnu::always_inline]] inline Batch<kLanes, kParts> operator op(                     \
-      float a, const Batch<kLanes, kParts>& b) {                                       \
-    return Batch<kLanes, kParts>::each([&](int i) { return a op b.part[i]; });         \
+#define MFPAR_BATCH_OPERATOR(op)                                                                  \
+  template <int kLanes, int kParts>                                                               \
+  [[gnu::always_inline]] inline Batch<kLanes, kParts> operator op(                                \
+      const Batch<kLanes, kParts>& a, const Batch<kLanes, kParts>& b) {                           \
+    return Batch<kLanes, kParts>::each([&](int i) { return a.part[i] op b.part[i]; });            \
+  }                                                                                               \
+  template <int kLanes, int kParts>                                                               \
+  [[gnu::always_inline]] inline Batch<kLanes, kParts> operator op(const Batch<kLanes, kParts>& a, \
+                                                                  float b) {                      \
+    return Batch<kLanes, kParts>::each([&](int i) { return a.part[i] op b; });                    \
+  }                                                                                               \
+  template <int kLanes, int kParts>                                                               \
+  [[gnu::always_inline]] inline Batch<kLanes, kParts> operator op(                                \
+      float a, const Batch<kLanes, kParts>& b) {                                                  \
+    return Batch<kLanes, kParts>::each([&](int i) { return a op b.part[i]; });                    \
   }
 MFPAR_BATCH_OPERATOR(+)
 MFPAR_BATCH_OPERATOR(-)
@@ -76,10 +76,10 @@ template <int kLanes, int kParts>
   return Batch<kLanes, kParts>::each([&](int i) { return min(max(x.part[i], low), high); });
 }
 
-#define MFPAR_BATCH_FUNCTION(name)                                                          \
-  template <int kLanes, int kParts>                                                         \
+#define MFPAR_BATCH_FUNCTION(name)                                                           \
+  template <int kLanes, int kParts>                                                          \
   [[gnu::always_inline]] inline Batch<kLanes, kParts> name(const Batch<kLanes, kParts>& x) { \
-    return Batch<kLanes, kParts>::each([&](int i) { return name(x.part[i]); });             \
+    return Batch<kLanes, kParts>::each([&](int i) { return name(x.part[i]); });              \
   }
 MFPAR_BATCH_FUNCTION(square_root)
 MFPAR_BATCH_FUNCTION(abs)
@@ -126,7 +126,7 @@ struct BatchStates {
       if constexpr (kAccumulators) {
         Vec4 states[8];
         transpose_back(bias.part[i], norm.part[i], bias_accumulator.part[i], accumulator.part[i],
-                  states);
+                       states);
         each.template operator()<4>(states);
       } else {
         Vec<2> states[8];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The sums of an ErrorPass under a loss. Included once for each instruction set, inside its namespace; no
-// include guard. Nothing races here: the rows are a snapshot's.
+// The sums of an ErrorPass under a loss. Included once for each instruction set, inside its
+// namespace; no include guard. Nothing races here: the rows are a snapshot's.
 
 /// Four ratings of a run are scored together, so that their dot products share one reduction.
 template <class LossPolicy, int kLanes, int kVectors, class Entries>

@@ -31,15 +31,15 @@ constexpr int kWidestFixed = kMaxLanes == 4 ? 64 : 256;
 /// them into one sum costs.
 constexpr int lanes_of(int width) { return width <= 32 && kMaxLanes > 8 ? 8 : kMaxLanes; }
 
-/// Which widths are fixed: any multiple of 16 for squares, by which most learn; for other losses powers
-/// of two, since each width of each loss is code of its own.
+/// Which widths are fixed: any multiple of 16 for squares, by which most learn; for other losses
+/// powers of two, since each width of each loss is code of its own.
 template <class LossPolicy>
 constexpr bool is_fixed(int width) {
   return LossPolicy::kIsQuadratic || (width & (width - 1)) == 0;
 }
 
-/// Calls `pick` with the lanes and vectors of the narrowest width that holds `rank`: 8, multiples of 16
-/// up to kWidestFixed (never more than a row's stride) as far as they are fixed, or 0.
+/// Calls `pick` with the lanes and vectors of the narrowest width that holds `rank`: 8, multiples
+/// of 16 up to kWidestFixed (never more than a row's stride) as far as they are fixed, or 0.
 template <class LossPolicy, int kWidth = 8, class Pick>
 auto with_width(std::uint32_t rank, Pick pick) {
   if constexpr (kWidth > kWidestFixed) {
@@ -60,16 +60,14 @@ auto with_width(std::uint32_t rank, Pick pick) {
 template <class LossPolicy, bool kAdaGrad>
 SgdKernel sgd_kernel_of(std::uint32_t rank) {
   return with_width<LossPolicy>(rank, []<int kLanes, int kVectors>() -> SgdKernel {
-    return [](const SgdPass& pass) {
-      return SgdWalk<LossPolicy, kLanes, kVectors, kAdaGrad>(pass)();
-    };
+    return
+        [](const SgdPass& pass) { return SgdWalk<LossPolicy, kLanes, kVectors, kAdaGrad>(pass)(); };
   });
 }
 
 inline SgdKernel sgd_kernel(Loss loss, std::uint32_t rank, bool adagrad) {
   return with_loss(loss, [&]<class LossPolicy>() {
-    return adagrad ? sgd_kernel_of<LossPolicy, true>(rank)
-                   : sgd_kernel_of<LossPolicy, false>(rank);
+    return adagrad ? sgd_kernel_of<LossPolicy, true>(rank) : sgd_kernel_of<LossPolicy, false>(rank);
   });
 }
 

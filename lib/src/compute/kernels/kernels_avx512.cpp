@@ -13,8 +13,8 @@
 #include <tuple>
 #include <utility>
 
-#include "mfpar/decimal.hpp"
 #include "compute/kernels/kernel_set.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 #pragma GCC push_options

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The ratings of an SgdPass in the mini-batches that its kernel takes them in. Included once for each
-// instruction set, inside its namespace; no include guard.
+// The ratings of an SgdPass in the mini-batches that its kernel takes them in. Included once for
+// each instruction set, inside its namespace; no include guard.
 
-/// Up to kMiniBatch ratings of a run, decoded while another one is under way, so that their rows are
-/// on the way when it is theirs. Lanes from `count` on belong to a row that stays zero.
+/// Up to kMiniBatch ratings of a run, decoded while another one is under way, so that their rows
+/// are on the way when it is theirs. Lanes from `count` on belong to a row that stays zero.
 struct MiniBatch {
   alignas(32) float values[kMiniBatch];
   float* rows[kMiniBatch];

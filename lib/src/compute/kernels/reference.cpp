@@ -49,7 +49,7 @@ struct Slot {
   float keep_p = 1.0f;
 };
 
-/// The runs of a pass, group by batch.
+/// The runs of a pass, mini-batch by mini-batch.
 class MiniBatchQueue {
  public:
   explicit MiniBatchQueue(const SgdPass& pass) : pass_(pass) {
@@ -116,7 +116,8 @@ void add_errors(PassSums& sums, float target, float score, float lowest, float h
 /// `moved` after the implicit step of its penalty.
 float penalised(float moved, float rate, float lambda) { return moved / (1.0f + rate * lambda); }
 
-/// Takes the errors of the slot's next mini-batch and decides the steps of its rows; moves the biases.
+/// Takes the errors of the slot's next mini-batch and decides the steps of its rows; moves the
+/// biases.
 template <class LossPolicy>
 void compute_steps(Slot& slot, MiniBatchQueue& queue, const SgdPass& pass, bool adagrad,
                    PassSums& sums) {
@@ -154,8 +155,8 @@ void compute_steps(Slot& slot, MiniBatchQueue& queue, const SgdPass& pass, bool 
     const float lambda = pass.lambda_factors * q.penalty_weight;
     slot.keep_q.push_back(penalised(1.0f, rate, lambda));
     slot.pull_q.push_back(penalised(rate * pull, rate, lambda));
-    q.bias = penalised(q.bias - bias_rate * bias.q, bias_rate,
-                       pass.lambda_biases * q.penalty_weight);
+    q.bias =
+        penalised(q.bias - bias_rate * bias.q, bias_rate, pass.lambda_biases * q.penalty_weight);
   }
   const auto count = static_cast<float>(pulls.size());
   const float rate = step_rate(pass.rate, p.accumulator, adagrad);

@@ -16,7 +16,7 @@ struct alignas(32) RowState {
   float norm = 0.0f;  ///< running |row|^2, so that a gradient's norm needs no pass over it
   float bias_accumulator = 1.0f;  ///< of AdaGrad: 1 + sum of squared errors
   float accumulator = 1.0f;       ///< of AdaGrad: 1 + sum of mean squares of e y
-  float penalty_weight = 0.0f;            ///< n^-e, what its penalties are multiplied with
+  float penalty_weight = 0.0f;    ///< n^-e, what its penalties are multiplied with
   float unused[3] = {};
 };
 

@@ -61,7 +61,7 @@ inline void score_chosen(const ScorePass& pass, const float* query, const std::u
     }
     score_vecs<1, kVecs>(pass, query, places, [&](int, int v, ItemVec sum) {
       store_owned<kMaxLanes>(scores + at * kTileItems + static_cast<std::size_t>(v) * kVecItems,
-                              sum);
+                             sum);
     });
   };
   std::size_t at = 0;
@@ -82,8 +82,8 @@ inline void score_tile(const ScorePass& pass, const float* queries, std::size_t 
     }
     score_vecs<kTileQueries, kVecs>(pass, queries, places, [&](int n, int v, ItemVec sum) {
       store_owned<kMaxLanes>(scores + static_cast<std::size_t>(n) * count * kTileItems +
-                                  (at + static_cast<std::size_t>(v)) * kVecItems,
-                              sum);
+                                 (at + static_cast<std::size_t>(v)) * kVecItems,
+                             sum);
     });
   };
   std::size_t at = 0;

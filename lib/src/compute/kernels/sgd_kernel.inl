@@ -3,9 +3,10 @@
 // The update of SgdPass. Included once for each instruction set, inside its namespace; no include
 // guard.
 //
-// A mini-batch goes through two phases: compute_steps() takes its errors and decides all steps, which is
-// a long chain of narrow arithmetic, and apply_steps() moves the rows, which is wide and waits for
-// nothing. Two runs are under way, and one is in the second phase while the other is in the first.
+// A mini-batch goes through two phases: compute_steps() takes its errors and decides all steps,
+// which is a long chain of narrow arithmetic, and apply_steps() moves the rows, which is wide and
+// waits for nothing. Two runs are under way, and one is in the second phase while the other is in
+// the first.
 
 template <class LossPolicy, int kLanes, int kVectors, bool kAdaGrad>
 class SgdWalk {
@@ -42,7 +43,8 @@ class SgdWalk {
     RowState state, began_state;
     float lambda_factors, lambda_biases;
 
-    // What compute_steps() decided: q' = keep_q q + pull_q p, and p' = keep_p (p + sum of pull_p q).
+    // What compute_steps() decided: q' = keep_q q + pull_q p, and p' = keep_p (p + sum of pull_p
+    // q).
     alignas(32) float keep_q[kMiniBatch], pull_q[kMiniBatch], pull_p[kMiniBatch];
     float keep_p;
 
@@ -74,8 +76,9 @@ class SgdWalk {
     }
   }
 
-  /// The formulas are SgdPass's. With x a row, y the row it meets, n and m their squared norms, e the
-  /// pull of a rating and d = x.y, the squared gradient of its error and the norm after the step are
+  /// The formulas are SgdPass's. With x a row, y the row it meets, n and m their squared norms, e
+  /// the pull of a rating and d = x.y, the squared gradient of its error and the norm after the
+  /// step are
   ///
   ///   |g|^2   = e^2 m                                     of g = -e y
   ///   |x'|^2  = keep^2 n + 2 keep pull d + pull^2 m       of x' = keep x + pull y
@@ -147,8 +150,7 @@ class SgdWalk {
     }
     sums_.error += error;
     if constexpr (LossPolicy::kClips) {
-      const auto clipped =
-          (values - clamp(values - residual, pass_.lowest, pass_.highest)) * mask;
+      const auto clipped = (values - clamp(values - residual, pass_.lowest, pass_.highest)) * mask;
       sums_.clipped_error +=
           static_cast<double>(sum(LossPolicy::error(values, clipped).folded())[0]);
     } else {
@@ -171,8 +173,8 @@ class SgdWalk {
     });
   }
 
-  /// Moves the rows of the slot's mini-batch, and asks for those of `coming` in step with it: all at once
-  /// they would wait for each other.
+  /// Moves the rows of the slot's mini-batch, and asks for those of `coming` in step with it: all
+  /// at once they would wait for each other.
   [[gnu::always_inline]] void apply_steps(Slot& slot, const MiniBatch& coming) {
     const MiniBatch& batch = slot.now();
     for (int l = batch.count; l < coming.count; ++l) {
@@ -181,7 +183,8 @@ class SgdWalk {
     if (batch.count == 0) return;
     Vector squares{};
     int i = 0;
-    for (; i + kTogether <= shape_.count(); i += kTogether) apply_steps_to<kTogether>(slot, coming, i, squares);
+    for (; i + kTogether <= shape_.count(); i += kTogether)
+      apply_steps_to<kTogether>(slot, coming, i, squares);
     if constexpr (kVectors == 0 || kVectors % kTogether != 0) {
       for (; i < shape_.count(); ++i) apply_steps_to<1>(slot, coming, i, squares);
     }
@@ -192,7 +195,7 @@ class SgdWalk {
   /// Vectors [first, first + kCount) of all rows of the mini-batch; adds the squares of the new p.
   template <int kCount>
   [[gnu::always_inline]] void apply_steps_to(Slot& slot, const MiniBatch& coming, int first,
-                                         Vector& squares) const {
+                                             Vector& squares) const {
     const MiniBatch& batch = slot.now();
     Vector p_old[kCount], p_new[kCount];
     for (int i = 0; i < kCount; ++i) p_old[i] = p_new[i] = slot.p[first + i];

@@ -13,8 +13,8 @@
 namespace mfpar {
 
 /// Ratings in runs: all of a run share the row of the *fixed* side, which the kernel keeps at hand,
-/// and each has a row of the *moving* side. Training fixes items and evaluation users. Positions are
-/// below 2^32.
+/// and each has a row of the *moving* side. Training fixes items and evaluation users. Positions
+/// are below 2^32.
 struct RatingRuns {
   std::size_t count = 0;                ///< runs
   const std::uint32_t* rows = nullptr;  ///< the fixed row of each run; null: first_row, +1, ...
@@ -42,32 +42,33 @@ struct RatingRuns {
 /// Ratings of a run that move rows together.
 inline constexpr int kMiniBatch = 16;
 
-/// A run is cut into segments of at most so many ratings: a row shared with other threads is never out
-/// of step for longer.
+/// A run is cut into segments of at most so many ratings: a row shared with other threads is never
+/// out of step for longer.
 inline constexpr std::uint32_t kMaxSegment = 256;
 
 /// One pass of stochastic gradient descent over runs of ratings, in mini-batches of kMiniBatch that
-/// share a row p of the fixed side; their rows q of the moving side differ. Every row and bias takes one
-/// step down the gradient of the sum, over the ratings r of the mini-batch, of
+/// share a row p of the fixed side; their rows q of the moving side differ. Every row and bias
+/// takes one step down the gradient of the sum, over the ratings r of the mini-batch, of
 ///
 ///   c error(r, r - s) + lambda_factors (w_p |p|^2 + w_q |q|^2) / 2
 ///                     + lambda_biases (w_p b_p^2 + w_q b_q^2) / 2
 ///
-/// with the score s = mean + b_p + b_q + p.q, error and c = kStep those of the loss (losses.hpp), and w
-/// a row's penalty weight. The old p moves q and the old q move p. The penalty comes after the error and
-/// by its implicit step, x / (1 + n rate lambda w) for n ratings, which turns nothing around however
-/// large it is. Under AdaGrad the rate of a row, or bias, is divided by the root of its accumulator,
-/// which adds up the squares of the error's gradients, this step's included, and leaves out the
-/// penalty's (composite objectives; Duchi, Hazan and Singer, "Adaptive subgradient methods for online
-/// learning and stochastic optimization", 2011).
+/// with the score s = mean + b_p + b_q + p.q, error and c = kStep those of the loss (losses.hpp),
+/// and w a row's penalty weight. The old p moves q and the old q move p. The penalty comes after
+/// the error and by its implicit step, x / (1 + n rate lambda w) for n ratings, which turns nothing
+/// around however large it is. Under AdaGrad the rate of a row, or bias, is divided by the root of
+/// its accumulator, which adds up the squares of the error's gradients, this step's included, and
+/// leaves out the penalty's (composite objectives; Duchi, Hazan and Singer, "Adaptive subgradient
+/// methods for online learning and stochastic optimization", 2011).
 ///
-/// All errors of a mini-batch are taken at the same p and b_p. Their common step would overshoot where
-/// reach = kMaxCurvature of the loss, times the sum over the mini-batch of rate |q|^2 + bias rate,
-/// exceeds 1: it is divided by that.
+/// All errors of a mini-batch are taken at the same p and b_p. Their common step would overshoot
+/// where reach = kMaxCurvature of the loss, times the sum over the mini-batch of rate |q|^2 + bias
+/// rate, exceeds 1: it is divided by that.
 ///
-/// Two runs are under way: while the errors of a mini-batch of one are taken, a mini-batch of the other
-/// moves rows. A run is walked in segments of kMaxSegment ratings; a segment works on its fixed row
-/// apart and adds the difference to the shared one at its end. REQUIRES: no run has a moving row twice.
+/// Two runs are under way: while the errors of a mini-batch of one are taken, a mini-batch of the
+/// other moves rows. A run is walked in segments of kMaxSegment ratings; a segment works on its
+/// fixed row apart and adds the difference to the shared one at its end. REQUIRES: no run has a
+/// moving row twice.
 struct SgdPass {
   RatingRuns runs;
   RowRecords fixed;

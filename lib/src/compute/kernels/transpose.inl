@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What there is one of for each rating, an error, a step, lies side by side in one vector, a lane for
-// a rating, so that the arithmetic between two rows is done for eight at the price of one. Included
-// once for each instruction set, inside its namespace; no include guard.
+// What there is one of for each rating, an error, a step, lies side by side in one vector, a lane
+// for a rating, so that the arithmetic between two rows is done for eight at the price of one.
+// Included once for each instruction set, inside its namespace; no include guard.
 
 using Lanes = Vec<8>;
 
@@ -91,7 +91,7 @@ struct StateLanes {
 }
 
 [[gnu::always_inline]] inline void transpose_back(Lanes bias, Lanes norm, Lanes bias_accumulator,
-                                             Lanes accumulator, Vec4* states) {
+                                                  Lanes accumulator, Vec4* states) {
   const Lanes a = interleave_low(bias, norm), b = interleave_high(bias, norm);
   const Lanes c = interleave_low(bias_accumulator, accumulator);
   const Lanes d = interleave_high(bias_accumulator, accumulator);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The functions that losses need, for vectors, exact to a few units of the last place. Included once
-// for each instruction set, inside its namespace and under its target; no include guard.
+// The functions that losses need, for vectors, exact to a few units of the last place. Included
+// once for each instruction set, inside its namespace and under its target; no include guard.
 
 template <class Vector>
 struct BitsOf {

@@ -69,14 +69,15 @@ class Asker {
       given.push_back({id, 0.5f * static_cast<float>(1 + random_.below(10))});
       ratings[id] = given.back().value;
     }
-    return ask(
-        kNewUser, "POST", "/recommend", text_of(apps::Json{{"ratings", ratings}, {"top", kTop}}),
-        [&](const ServedModel& served) {
-          const RatedItems rated = rated_items(*served.model, given);
-          const FoldedIn row = fold_in_user(*served.model, rated.ratings);
-          return list_of(served, served.recommender.recommend(
-                                     UserProfile{row.factors, row.bias, {rated.items}}, {.top = kTop}));
-        });
+    return ask(kNewUser, "POST", "/recommend",
+               text_of(apps::Json{{"ratings", ratings}, {"top", kTop}}),
+               [&](const ServedModel& served) {
+                 const RatedItems rated = rated_items(*served.model, given);
+                 const FoldedIn row = fold_in_user(*served.model, rated.ratings);
+                 return list_of(
+                     served, served.recommender.recommend(
+                                 UserProfile{row.factors, row.bias, {rated.items}}, {.top = kTop}));
+               });
   }
 
   Question similar_items() {

@@ -44,8 +44,8 @@ struct Question {
 std::vector<Question> make_questions(const std::array<const ServedModel*, 2>& models,
                                      std::size_t of_each_kind, std::uint64_t seed);
 
-/// What the body of an answer says, and by which version. Throws std::runtime_error when that cannot be
-/// read from it.
+/// What the body of an answer says, and by which version. Throws std::runtime_error when that
+/// cannot be read from it.
 struct ReadAnswer {
   std::uint64_t version = 0;
   ExpectedAnswer answer;
