@@ -83,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(ratings_that_were_trained_on_are_warned_of, Trained) {
   BOOST_TEST(fresh.err == "");
   const Outcome itself = run("mf-eval a.model training.csv");
   BOOST_TEST(itself.code == 0);
-  BOOST_TEST(itself.err.find("the very set the model was trained on") != std::string::npos);
+  BOOST_TEST(itself.err.find("the set that the model was trained on") != std::string::npos);
   write("part.csv", lines("training.csv").front() + "\n" + valid);
   const Outcome part = run("mf-eval a.model part.csv");
   BOOST_TEST(part.code == 0);

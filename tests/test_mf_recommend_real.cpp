@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// On real films: somebody who gives five stars to ten children's films, somebody who does to ten dramas.
+// On real films: somebody who gives five stars to ten children's films, somebody who does to ten
+// dramas.
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <set>
