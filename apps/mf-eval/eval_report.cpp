@@ -39,10 +39,9 @@ std::string table_row(const std::array<std::string, 5>& cells) {
 }
 
 std::string table_row(const std::string& name, const ErrorSummary& summary, const LossInfo& loss) {
-  const auto [a, b, c] =
-      loss.predicts_probability
-          ? std::array{summary.log_loss, summary.accuracy, summary.auc}
-          : std::array{summary.mse, summary.rmse(), summary.mae};
+  const auto [a, b, c] = loss.predicts_probability
+                             ? std::array{summary.log_loss, summary.accuracy, summary.auc}
+                             : std::array{summary.mse, summary.rmse(), summary.mae};
   return table_row({name, with_commas(summary.count), fixed(a, 4), fixed(b, 4), fixed(c, 4)});
 }
 
@@ -91,7 +90,7 @@ std::string evaluation_table(const Evaluation& e, Loss of) {
 
 std::string evaluation_warning(const Evaluation& e) {
   if (e.is_training_set) {
-    return "these ratings are the very set the model was trained on; the errors say nothing about "
+    return "these ratings are the set that the model was trained on; the errors say nothing about "
            "new ratings";
   }
   if (e.known.count == 0) {

@@ -84,9 +84,10 @@ std::string training_rows(const TrainingRecord& record, const LossInfo& loss) {
               std::to_string(record.best_epoch) + " of " + std::to_string(last) + " that were run");
   const std::string metric(loss.metric_title);
   text += row("  training " + metric, fixed(best.train_error, 4));
-  text += row("  validation " + metric,
-              fixed(best.valid_error, 4) +
-                  (loss.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(best.valid_error), 4) : ""));
+  text +=
+      row("  validation " + metric,
+          fixed(best.valid_error, 4) +
+              (loss.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(best.valid_error), 4) : ""));
   std::string options;
   for (const auto& [name, value] : record.options) {
     options += (options.empty() ? "" : " ") + ("--" + name) + ' ' + value;

@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -25,7 +25,7 @@ std::string good_lines(int lines) {
 }
 
 /// Files to run programs on, good ones and bad ones.
-struct Files : Workplace {
+struct Files : TestFolder {
   Files() {
     write("good.txt", good_lines(2000));
     write("empty", "");

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "rating_fixtures.hpp"
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(test_losses_of_programs)
 namespace {
 
 /// Ratings, and the same as labels 0 and 1 and as -1 and 1.
-struct WithLabels : Workplace {
+struct WithLabels : TestFolder {
   WithLabels() {
     write("ratings.csv", text_of(random_store({.users = 150, .items = 40, .density = 0.5})));
     const std::string labels =

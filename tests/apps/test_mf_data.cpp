@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -26,7 +26,7 @@ std::multiset<std::string> without_header(const std::vector<std::string>& lines)
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(made_up_ratings_are_as_many_as_asked_and_the_same_again, Workplace) {
+BOOST_FIXTURE_TEST_CASE(made_up_ratings_are_as_many_as_asked_and_the_same_again, TestFolder) {
   const Outcome outcome = run(kSmall + "-o r.csv --titles t.csv --seed 3");
   BOOST_TEST(outcome.code == 0, outcome.err);
   const std::size_t floor = outcome.out.find("lowest reachable MSE: ");
@@ -47,7 +47,7 @@ BOOST_FIXTURE_TEST_CASE(made_up_ratings_are_as_many_as_asked_and_the_same_again,
   BOOST_TEST((read("other.csv") != read("r.csv")));
 }
 
-BOOST_FIXTURE_TEST_CASE(every_format_reads_back_as_the_same_ratings, Workplace) {
+BOOST_FIXTURE_TEST_CASE(every_format_reads_back_as_the_same_ratings, TestFolder) {
   BOOST_TEST(run(kSmall + "-o csv").code == 0);
   const std::string expected = run("mf-data inspect csv --json").out;
   BOOST_TEST(json_number(expected, "ratings") == 1003);
@@ -61,7 +61,7 @@ BOOST_FIXTURE_TEST_CASE(every_format_reads_back_as_the_same_ratings, Workplace) 
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(inspect_tells_what_a_file_holds, Workplace) {
+BOOST_FIXTURE_TEST_CASE(inspect_tells_what_a_file_holds, TestFolder) {
   write("r.csv", "user;film;stars\r\n0104257;a;4\r\n104257;a;2\r\n0104257;b;3\r\n0104257;a;5\r\n");
   const Outcome table = run("mf-data inspect r.csv --columns user=user,item=film,rating=stars");
   BOOST_TEST(table.code == 0, table.err);
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(inspect_tells_what_a_file_holds, Workplace) {
   BOOST_TEST(files().size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(split_parts_are_disjoint_complete_and_letter_for_letter, Workplace) {
+BOOST_FIXTURE_TEST_CASE(split_parts_are_disjoint_complete_and_letter_for_letter, TestFolder) {
   std::string text = "user,item,rating,timestamp\n";
   for (int user = 0; user < 20; ++user) {
     for (int item = 0; item < 11; ++item) {
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(split_parts_are_disjoint_complete_and_letter_for_letter,
   BOOST_TEST((folds == all));
 }
 
-BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Workplace) {
+BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, TestFolder) {
   write("r.csv", "1,1,5\n1,2,3\n2,1,4\n");
   write("bad.csv", "1,1,5\n1,2\n2,1,4\n");
   struct {
@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Workplace) {
 }
 
 // The toy of a hundred users and two hundred items, every rating of rank 3 and without noise.
-BOOST_FIXTURE_TEST_CASE(a_matrix_of_rank_3_is_found_again, Workplace) {
+BOOST_FIXTURE_TEST_CASE(a_matrix_of_rank_3_is_found_again, TestFolder) {
   BOOST_TEST(run("mf-data synth --users 100 --items 200 --ratings 20000 -k 3 --interaction 1 "
                  "--noise 0 --no-biases --step 0 -o toy.csv")
                  .code == 0);

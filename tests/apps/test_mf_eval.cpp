@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "rating_fixtures.hpp"
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_SUITE(test_mf_eval)
 namespace {
 
 /// A model, the ratings it was trained on and others it has not seen.
-struct Trained : Workplace {
+struct Trained : TestFolder {
   Trained() {
     std::istringstream all(text_of(random_store({.users = 150, .items = 40, .density = 0.5})));
     std::string training;
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(ratings_that_were_trained_on_are_warned_of, Trained) {
   BOOST_TEST(fresh.err == "");
   const Outcome itself = run("mf-eval a.model training.csv");
   BOOST_TEST(itself.code == 0);
-  BOOST_TEST(itself.err.find("the very set the model was trained on") != std::string::npos);
+  BOOST_TEST(itself.err.find("the set that the model was trained on") != std::string::npos);
   write("part.csv", lines("training.csv").front() + "\n" + valid);
   const Outcome part = run("mf-eval a.model part.csv");
   BOOST_TEST(part.code == 0);

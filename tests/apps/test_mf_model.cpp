@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "rating_fixtures.hpp"
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -24,7 +24,7 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 /// A model and the ratings it was trained on.
-struct Trained : Workplace {
+struct Trained : TestFolder {
   Trained() {
     write("r.csv", text_of(random_store({.users = 80, .items = 30, .density = 0.5})));
     succeed("mf-train r.csv -q -k 4 -t 5 -o a.model");

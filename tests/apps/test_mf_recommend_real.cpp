@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mfpar/model_file.hpp"
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -21,7 +21,7 @@ namespace {
 constexpr int kTop = 20;
 
 /// A model made of MovieLens latest-small by the defaults. `is_there` is false without the data.
-struct MovieLens : Workplace {
+struct MovieLens : TestFolder {
   MovieLens() {
     const std::filesystem::path folder = std::filesystem::path(MFPAR_TEST_DATA) / "ml-latest-small";
     is_there = std::filesystem::exists(folder / "movies.csv");

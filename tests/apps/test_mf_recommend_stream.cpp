@@ -67,7 +67,7 @@ BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
       {"{\"id\":", "not JSON: column "},
       {"{\"id\":\"x\",\"ratings\":{\"1\":5}} trailing", "not JSON: column "},
       {"[1]", "the request is a list; expected an object"},
-      {"{}", "neither \\\"id\\\" nor \\\"ratings\\\" is there"},
+      {"{}", "neither \\\"id\\\" nor \\\"ratings\\\" is given"},
       {"{\"id\":\"x\"}", "the model was not trained on a user \\\"x\\\""},
       {"{\"id\":1.5,\"ratings\":{}}", "\\\"id\\\" is a number; expected an id"},
       {"{\"id\":\"\",\"ratings\":{}}", "\\\"id\\\" is empty"},

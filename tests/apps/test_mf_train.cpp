@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "rating_fixtures.hpp"
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -24,7 +24,7 @@ namespace {
 constexpr int kUsers = 150;
 
 /// About 3,000 ratings of 150 users and 40 items with a planted structure, in ratings.csv.
-struct Ratings : Workplace {
+struct Ratings : TestFolder {
   Ratings() : text(text_of(random_store({.users = kUsers, .items = 40, .density = 0.5}))) {
     write("ratings.csv", text);
   }

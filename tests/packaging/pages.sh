@@ -169,7 +169,10 @@ done
 \fB130\fR
 interrupted
 EOF
-bash "$common/man_page.sh" ./mf-show 1.2 | diff expected - >&2 || report "the page of mf-show differs"
-if bash "$common/man_page.sh" false 1.2 2>/dev/null; then report "a program without help has a page"; fi
+bash "$common/man_page.sh" ./mf-show 1.2 | diff expected - >&2 ||
+  report "the page of mf-show differs"
+if bash "$common/man_page.sh" false 1.2 2>/dev/null; then
+  report "a program without help has a page"
+fi
 
 exit $bad

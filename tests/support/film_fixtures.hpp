@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "rating_fixtures.hpp"
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 namespace mfpar::tests {
 
 /// A model of 150 users ("0" to "149") and 40 films ("0" to "39"), and the films' titles.
-struct Films : Workplace {
+struct Films : TestFolder {
   Films() {
     write("ratings.csv", text_of(random_store({.users = 150, .items = 40, .density = 0.5})));
     std::string titles = "movieId,title,genres,year\n";

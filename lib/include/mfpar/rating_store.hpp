@@ -42,12 +42,12 @@ class MFPAR_API RatingStore {
   /// value.
   using CompactEntry = std::uint32_t;
   static constexpr int kCodeBits = 8;
-  static constexpr std::size_t kMostValues = std::size_t{1} << kCodeBits;
-  static constexpr std::size_t kMostCompactItems = std::size_t{1} << (32 - kCodeBits);
+  static constexpr std::size_t kMaxValues = std::size_t{1} << kCodeBits;
+  static constexpr std::size_t kMaxCompactItems = std::size_t{1} << (32 - kCodeBits);
   static constexpr CompactEntry pack(ItemIndex item, std::uint32_t code) {
     return (item << kCodeBits) | code;
   }
-  static constexpr std::uint32_t code_of(CompactEntry entry) { return entry & (kMostValues - 1); }
+  static constexpr std::uint32_t code_of(CompactEntry entry) { return entry & (kMaxValues - 1); }
 
   /// One where 24 + 8 bits do not do: more than 2^24 items or 256 distinct values.
   struct WideEntry {
@@ -82,7 +82,7 @@ class MFPAR_API RatingStore {
     std::shared_ptr<const IdDictionary> items;
     FrozenArray<std::uint64_t> offsets;  ///< users + 1 positions
     FrozenArray<CompactEntry> compact;   ///< by user, ascending items
-    FrozenArray<float> values;           ///< the value of each code, ascending; at most kMostValues
+    FrozenArray<float> values;           ///< the value of each code, ascending; at most kMaxValues
     FrozenArray<WideEntry> wide;
     FrozenArray<std::int64_t> timestamps;  ///< one per rating, or empty
     std::uint64_t duplicates = 0;          ///< ratings that were merged into another
@@ -169,7 +169,7 @@ class RatingStore::Entries {
   template <class Body>
   void for_each_value(std::size_t begin, std::size_t end, const Body& body) const {
     if constexpr (kIsCompact) {
-      std::array<std::uint64_t, kMostValues> counts{};
+      std::array<std::uint64_t, kMaxValues> counts{};
       for (std::size_t at = begin; at < end; ++at) ++counts[code_of(entries_[at])];
       for (std::size_t code = 0; code < code_values_.size(); ++code) {
         if (counts[code] > 0) body(code_values_[code], counts[code]);

@@ -46,9 +46,9 @@ std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offset
   for (std::size_t b = 1; b < boundaries.size(); ++b) {
     widest = std::max(widest, boundaries[b] - boundaries[b - 1]);
   }
-  if (widest <= RatingStore::kMostCompactItems) return boundaries;
+  if (widest <= RatingStore::kMaxCompactItems) return boundaries;
   const std::size_t users = offsets.size() - 1;
-  const std::uint32_t count = stepped(std::max(wanted, users / RatingStore::kMostCompactItems + 1));
+  const std::uint32_t count = stepped(std::max(wanted, users / RatingStore::kMaxCompactItems + 1));
   boundaries.assign(1, 0);
   for (std::size_t b = 0; b < count; ++b) {
     boundaries.push_back(static_cast<std::uint32_t>(even_range(users, count, b).end));

@@ -30,7 +30,7 @@ void append(std::vector<RatingChunk>& chunks, const Rating& rating) {
   if (chunks.empty() || chunks.back().size() >= RatingChunk::kFull) chunks.emplace_back();
   std::uint32_t code = RatingChunk::kNoCode;
   if (!was_wide) {
-    if (rating.item < RatingStore::kMostCompactItems) code = code_for(chunks.back(), rating.value);
+    if (rating.item < RatingStore::kMaxCompactItems) code = code_for(chunks.back(), rating.value);
     if (code == RatingChunk::kNoCode && chunks.back().size() > 0) chunks.emplace_back();
   }
   chunks.back().add(rating, code);

@@ -17,8 +17,8 @@
 
 namespace mfpar {
 
-/// Consecutive ratings in order of arrival. Compact while it has at most RatingStore::kMostValues
-/// distinct values and RatingStore::kMostCompactItems items, else wide; exactly one of the two
+/// Consecutive ratings in order of arrival. Compact while it has at most RatingStore::kMaxValues
+/// distinct values and RatingStore::kMaxCompactItems items, else wide; exactly one of the two
 /// forms is used. User and item indices are those of the whole table.
 struct RatingChunk {
   /// The number of ratings at which a chunk is full. Building a store frees chunk by chunk: larger
@@ -41,7 +41,7 @@ struct RatingChunk {
   }
 
   /// What stands for a code where a value has none.
-  static constexpr std::uint32_t kNoCode = RatingStore::kMostValues;
+  static constexpr std::uint32_t kNoCode = RatingStore::kMaxValues;
 
   /// Appends a rating: its value's code to a compact chunk, or its value to a wide one, where
   /// `code` is kNoCode.

@@ -190,7 +190,7 @@ RatingStore sort_triplets(std::vector<RatingChunk> chunks, std::vector<float> va
 RatingStore sort_into_store(std::vector<RatingChunk> chunks, const StoreIndices& indices,
                             Duplicates duplicates, const Workers& workers) {
   std::uint64_t ratings = 0;
-  bool wide = indices.items->size() > RatingStore::kMostCompactItems;
+  bool wide = indices.items->size() > RatingStore::kMaxCompactItems;
   bool timed = false;
   for (const RatingChunk& chunk : chunks) {
     ratings += chunk.size();
@@ -199,7 +199,7 @@ RatingStore sort_into_store(std::vector<RatingChunk> chunks, const StoreIndices&
   }
   std::vector<float> values;
   if (!wide) values = merged_values(chunks);
-  wide = wide || values.size() > RatingStore::kMostValues;
+  wide = wide || values.size() > RatingStore::kMaxValues;
 
   const auto sort = [&]<class Entry>(Entry) {
     const auto sort_as = timed ? sort_triplets<TimedTriplet<Entry>> : sort_triplets<Triplet<Entry>>;

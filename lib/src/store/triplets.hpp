@@ -92,7 +92,7 @@ class TripletMaker {
  private:
   std::span<const ItemIndex> item_index_;
   /// The store's codes for those of each chunk.
-  std::vector<std::array<std::uint8_t, RatingStore::kMostValues>> codes_;
+  std::vector<std::array<std::uint8_t, RatingStore::kMaxValues>> codes_;
 };
 
 /// The rows of consecutive users of a store, one behind the other.

@@ -40,9 +40,9 @@ bool change_values(std::span<RatingStore::CompactEntry> entries, std::vector<flo
   std::vector<float> extended = values;
   for (const ValueAt& change : changed) extended.push_back(change.value);
   sort_distinct(extended);
-  if (extended.size() > RatingStore::kMostValues) return false;
+  if (extended.size() > RatingStore::kMaxValues) return false;
 
-  std::array<std::uint32_t, RatingStore::kMostValues> new_code{};
+  std::array<std::uint32_t, RatingStore::kMaxValues> new_code{};
   for (std::size_t code = 0; code < values.size(); ++code) {
     new_code[code] = code_in(extended, values[code]);
   }

@@ -26,7 +26,7 @@ struct ValueAt {
 
 /// Gives the entries at the positions of `changed` their values, for which `values` has no codes
 /// yet: extends the table and rewrites all codes. Does nothing and returns false where the table
-/// would get more than RatingStore::kMostValues values.
+/// would get more than RatingStore::kMaxValues values.
 bool change_values(std::span<RatingStore::CompactEntry> entries, std::vector<float>& values,
                    std::span<const ValueAt> changed, const Workers& workers);
 

@@ -68,8 +68,8 @@ class ChunkMaker {
              const AliasTable& popularity, RatingChunk& chunk)
       : options_(options), model_(model), items_(popularity), chunk_(chunk) {
     if (options.step > 0.0) steps_.emplace(options);
-    is_compact_ = steps_ && steps_->count() <= static_cast<double>(RatingStore::kMostValues) &&
-                  options.items <= RatingStore::kMostCompactItems;
+    is_compact_ = steps_ && steps_->count() <= static_cast<double>(RatingStore::kMaxValues) &&
+                  options.items <= RatingStore::kMaxCompactItems;
     for (double number = 0.0; is_compact_ && number < steps_->count(); ++number) {
       chunk_.code_values.push_back(static_cast<float>(steps_->value(number)));
     }

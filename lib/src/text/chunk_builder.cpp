@@ -40,7 +40,7 @@ void ChunkBuilder::flush() {
 
 /// Appends the first `count` ratings of the batch, their ids looked up.
 void ChunkBuilder::append(std::size_t count) {
-  const bool fits = !codes_.has_overflowed() && ids_.items.size() <= RatingStore::kMostCompactItems;
+  const bool fits = !codes_.has_overflowed() && ids_.items.size() <= RatingStore::kMaxCompactItems;
   if (!fits && !is_wide_) {
     chunk_.code_values = codes_.values();
     chunk_.widen();

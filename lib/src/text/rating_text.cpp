@@ -34,7 +34,7 @@ void add_ids(const IdBuilder& from, Range range, IdBuilder& to,
 void relabel(RatingChunk& chunk, const std::vector<std::uint32_t>& users,
              const std::vector<std::uint32_t>& items, std::uint32_t item_count) {
   chunk.users.rename([&](UserIndex user) { return users[user]; });
-  if (chunk.is_compact() && item_count > RatingStore::kMostCompactItems) chunk.widen();
+  if (chunk.is_compact() && item_count > RatingStore::kMaxCompactItems) chunk.widen();
   const auto relabel_items = [&](auto& entries) {
     for (auto& entry : entries) {
       entry = RatingStore::with_item(entry, items[RatingStore::item_of(entry)]);

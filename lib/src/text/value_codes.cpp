@@ -22,7 +22,7 @@ std::uint32_t ValueCodes::code_of(float value) {
   for (; slots_[slot] != kNoCode; slot = (slot + 1) % kSlots) {
     if (values_[slots_[slot]] == value) return slots_[slot];
   }
-  if (values_.size() == RatingStore::kMostValues) {
+  if (values_.size() == RatingStore::kMaxValues) {
     has_overflowed_ = true;
     return kNoCode;
   }

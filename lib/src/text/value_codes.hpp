@@ -15,8 +15,8 @@ namespace mfpar {
 /// synchronised.
 class ValueCodes {
  public:
-  /// The code of every value once there were more than RatingStore::kMostValues distinct ones.
-  static constexpr std::uint32_t kNoCode = RatingStore::kMostValues;
+  /// The code of every value once there were more than RatingStore::kMaxValues distinct ones.
+  static constexpr std::uint32_t kNoCode = RatingStore::kMaxValues;
 
   struct Known {
     std::uint64_t text = 0;  ///< a short_text; 0 for none
@@ -46,7 +46,7 @@ class ValueCodes {
 
  private:
   static constexpr int kTextBits = 10;
-  static constexpr std::size_t kSlots = 4 * RatingStore::kMostValues;
+  static constexpr std::size_t kSlots = 4 * RatingStore::kMaxValues;
 
   static std::size_t place(std::uint64_t text) noexcept {
     return static_cast<std::size_t>((text * 0x9E3779B97F4A7C15u) >> (64 - kTextBits));

@@ -105,13 +105,13 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
     unsigned status;
     const char* says;
   } const rows[] = {
-      {"GET", "/", "", 404, "what there is: /health, /metrics, /recommend,"},
-      {"GET", "", "", 400, "this is no HTTP request"},
+      {"GET", "/", "", 404, "the paths are /health, /metrics, /recommend,"},
+      {"GET", "", "", 400, "this is not an HTTP request"},
       {"DELETE", "/recommend", "", 405, "use GET, POST"},
       {"GET", "/fold-in", "", 405, "use POST"},
       {"GET", "/recommend", "", 400, "the parameter user is missing"},
-      {"GET", "/recommend?user=eve", "", 404, "no user 'eve'; for somebody new, POST /recommend"},
-      {"GET", "/recommend?user=ann&user=bob", "", 400, "user is there twice"},
+      {"GET", "/recommend?user=eve", "", 404, "no user 'eve'; for a new user, POST /recommend"},
+      {"GET", "/recommend?user=ann&user=bob", "", 400, "user is given twice"},
       {"GET", "/recommend?user=ann&topp=3", "", 400, "no parameter 'topp'; it takes user, top"},
       {"GET", "/recommend?user=ann&top=0", "", 400, "top must be a whole number from 1 to 50"},
       {"GET", "/recommend?user=ann&top=51", "", 400, "from 1 to 50"},
@@ -120,8 +120,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
       {"GET", "/recommend?user=ann&rank_by=nan", "", 400, "rank_by must be"},
       {"GET", "/recommend?user=ann&rank_by=1e39", "", 400, "rank_by must be"},
       {"GET", "/recommend?user=ann&rank_by=best", "", 400, "rank_by must be"},
-      {"GET", "/recommend?user=%4", "", 400, "'%4' is no percent-encoded byte"},
-      {"GET", "/recommend?user=%+1", "", 400, "'%+1' is no percent-encoded byte"},
+      {"GET", "/recommend?user=%4", "", 400, "'%4' is not a percent-encoded byte"},
+      {"GET", "/recommend?user=%+1", "", 400, "'%+1' is not a percent-encoded byte"},
       {"GET", "/similar?item=50", "", 404, "no item '50'"},
       {"GET", "/similar?item=%00", "", 404, "no item"},
       {"GET", "/predict?user=ann", "", 400, "the parameter item is missing"},

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "serving.hpp"
-#include "workplace.hpp"
+#include "test_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -34,13 +34,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_or_too_large_is_refused) {
     unsigned status;
     const char* says;
   } const rows[] = {
-      {"nonsense\r\n\r\n", 400, "this is no HTTP request"},
-      {std::string("\0\1\2\3\r\n\r\n", 8), 400, "this is no HTTP request"},
-      {"GET /health HTTP/9.9\r\n\r\n", 400, "this is no HTTP request"},
-      {"GET /health HTTP/1.1\r\nno colon\r\n\r\n", 400, "this is no HTTP request"},
-      {post + "Content-Length: -5\r\n\r\n", 400, "this is no HTTP request"},
+      {"nonsense\r\n\r\n", 400, "this is not an HTTP request"},
+      {std::string("\0\1\2\3\r\n\r\n", 8), 400, "this is not an HTTP request"},
+      {"GET /health HTTP/9.9\r\n\r\n", 400, "this is not an HTTP request"},
+      {"GET /health HTTP/1.1\r\nno colon\r\n\r\n", 400, "this is not an HTTP request"},
+      {post + "Content-Length: -5\r\n\r\n", 400, "this is not an HTTP request"},
       {post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345", 400, "no HTTP request"},
-      {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "this is no HTTP request"},
+      {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "this is not an HTTP request"},
       {post + "Content-Length: 1001\r\n\r\n" + std::string(1001, ' '), 413, "more than 1000 bytes"},
       {post + "Content-Length: 99999999999\r\n\r\n", 413, "more than 1000 bytes"},
       {post + "Transfer-Encoding: chunked\r\n\r\n7d0\r\n" + std::string(2000, ' '), 413,
@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(clients_that_leave_are_not_missed, Serving) {
   BOOST_TEST(service->stop().code == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(wrong_options_are_told, Workplace) {
+BOOST_FIXTURE_TEST_CASE(wrong_options_are_told, TestFolder) {
   save_model(literal_model(3.0f), path_of("a.model"));
   Served other(MFPAR_PROGRAMS "/mf-serve", "a.model", path_of("."));
   const struct {

@@ -22,7 +22,7 @@
 namespace mfpar::tests {
 
 /// A folder in which the built programs run. Commands are words with blanks between them.
-class Workplace {
+class TestFolder {
  public:
   std::string write(const std::string& name, std::string_view contents) const {
     return folder_.write(name, contents);
