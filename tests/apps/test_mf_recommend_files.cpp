@@ -178,7 +178,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_known_is_told_with_a_remedy, Films) {
                 "no column 'genre'; the columns are title, genres, year; "
                 "did you mean genres?");
   check_refused(*this, 2, films + "genres", "it must be COLUMN~TEXT");
-  check_refused(*this, 2, films + "year>=x", "must be a number");
+  check_refused(*this, 2, films + "year>=x", "a number is expected");
   check_refused(*this, 2, films + "genres~Western", "no item is left to list");
   write("empty.csv", "");
   check_refused(*this, 3, "--ratings empty.csv", "empty.csv: is empty");

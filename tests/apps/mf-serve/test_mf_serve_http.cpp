@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_or_too_large_is_refused) {
       {"GET /health HTTP/9.9\r\n\r\n", 400, "this is not an HTTP request"},
       {"GET /health HTTP/1.1\r\nno colon\r\n\r\n", 400, "this is not an HTTP request"},
       {post + "Content-Length: -5\r\n\r\n", 400, "this is not an HTTP request"},
-      {post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345", 400, "no HTTP request"},
+      {post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345", 400, "not an HTTP request"},
       {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "this is not an HTTP request"},
       {post + "Content-Length: 1001\r\n\r\n" + std::string(1001, ' '), 413, "more than 1000 bytes"},
       {post + "Content-Length: 99999999999\r\n\r\n", 413, "more than 1000 bytes"},
