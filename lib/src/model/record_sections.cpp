@@ -12,9 +12,9 @@ namespace {
 
 HistoryRow row_of(const EpochReport& report) {
   return {.epoch = report.epoch,
-          .train_mse = report.train_error,
+          .train_error = report.train_error,
           .objective = report.objective,
-          .valid_mse = report.valid_error,
+          .valid_error = report.valid_error,
           .seconds = report.seconds,
           .updates_per_second = report.updates_per_second,
           .evaluation_seconds = report.evaluation_seconds,
@@ -23,9 +23,9 @@ HistoryRow row_of(const EpochReport& report) {
 
 EpochReport report_of(const HistoryRow& row) {
   return {.epoch = static_cast<int>(row.epoch),
-          .train_error = row.train_mse,
+          .train_error = row.train_error,
           .objective = row.objective,
-          .valid_error = row.valid_mse,
+          .valid_error = row.valid_error,
           .seconds = row.seconds,
           .updates_per_second = row.updates_per_second,
           .evaluation_seconds = row.evaluation_seconds,

@@ -15,9 +15,9 @@ namespace mfpar {
 /// Section "history": one for each report.
 struct HistoryRow {
   std::int64_t epoch;
-  double train_mse;
+  double train_error;
   double objective;
-  double valid_mse;
+  double valid_error;
   double seconds;
   double updates_per_second;
   double evaluation_seconds;
