@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Sets up, builds and runs the tests: bash tests/run.sh [all]
-# Without an argument as users build it; all: with warnings as errors, and once more under the
-# address, undefined-behaviour and thread sanitizers. Then no test is left out for want of a tool:
-# cmake/debian-packages-tests.txt lists what the tests use besides.
+# Without an argument as users build it; all: as CI, with formatting and clang-tidy (lint.sh), with
+# warnings as errors, and once more under the address, undefined-behaviour and thread sanitizers.
+# Then no test is left out for want of a tool: cmake/debian-packages-tests.txt lists what the tests
+# use besides.
 set -euo pipefail
 
 case "$#,${1-}" in
@@ -16,8 +17,12 @@ case "$#,${1-}" in
 esac
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
-[[ ${1-} != all ]] || bash cmake/setup.sh tests
+if [[ ${1-} == all ]]; then
+  bash cmake/setup.sh tests
+  bash tests/lint.sh format
+fi
 for preset in "${presets[@]}"; do
   bash cmake/build.sh "$preset"
+  [[ $preset != asan ]] || bash tests/lint.sh tidy
   ctest --preset "$preset" --parallel "$(nproc)" </dev/null
 done

@@ -17,7 +17,7 @@ constexpr std::size_t kEntryIndent = 14;  // of what is said about an option
 
 /// `text` filled into lines that begin at `indent`; an empty line separates paragraphs.
 std::string wrapped(const std::string& text, std::size_t indent) {
-  std::istringstream lines(text.substr(std::min(text.find_first_not_of("\n"), text.size())));
+  std::istringstream lines(text.substr(std::min(text.find_first_not_of('\n'), text.size())));
   std::string result, filled;
   const auto flush = [&] {
     if (!filled.empty()) result += std::string(indent, ' ') + filled + '\n';

@@ -107,6 +107,7 @@ class Options {
   template <class T, std::ranges::range Table>
   void choice(std::string_view names, T& target, const Table& table, std::string help) {
     std::vector<std::pair<std::string, T>> choices;
+    choices.reserve(std::size(table));
     for (const auto& [name, value] : table) choices.emplace_back(name, value);
     add_choice(names, target, std::move(choices), std::move(help));
   }

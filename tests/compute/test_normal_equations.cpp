@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Weighted ridge regression of one row; test_fold_in.cpp has what it is used for without weights.
+#include <Eigen/Cholesky>
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <vector>
-
-#include <Eigen/Cholesky>
 
 #include "compute/normal_equations.hpp"
 #include "serving_fixtures.hpp"

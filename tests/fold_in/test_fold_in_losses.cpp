@@ -99,7 +99,7 @@ double least_absolute(const Problem& problem) {
       problem.x * problem.penalties.cwiseInverse().asDiagonal() * problem.x.transpose();
   const Eigen::VectorXd t = problem.y - problem.offsets;
   Eigen::VectorXd b = Eigen::VectorXd::Zero(t.size());
-  for (int sweep = 0; sweep < 20'000; ++sweep) {
+  for (int sweep = 0; sweep < 4000; ++sweep) {
     for (Eigen::Index s = 0; s < b.size(); ++s) {
       const double others = kernel.row(s).dot(b) - kernel(s, s) * b[s];
       b[s] = std::clamp((t[s] - others) / kernel(s, s), -1.0, 1.0);

@@ -13,7 +13,7 @@ namespace mfpar {
 /// the same bytes for any number of threads, without a barrier.
 class BlockSchedule final : public EpochSchedule {
  public:
-  explicit BlockSchedule(ScheduleBands bands) : bands_(std::move(bands)) {}
+  explicit BlockSchedule(ScheduleBands bands) : bands_(bands) {}
 
   PassSums run_epoch(const EpochPlan& plan, const Workers& workers,
                      const std::function<bool()>& stop) override;

@@ -50,7 +50,7 @@ double area_under_curve(std::vector<float>& lower, std::vector<float>& higher) {
   std::ranges::sort(lower);
   double wins = 0.0;  // of the higher label, ties counting half
   for (const float score : higher) {
-    const auto [below, up_to] = std::ranges::equal_range(lower, score);
+    const auto [below, up_to] = std::equal_range(lower.begin(), lower.end(), score);
     wins += static_cast<double>(below - lower.begin()) + 0.5 * static_cast<double>(up_to - below);
   }
   return wins / (static_cast<double>(lower.size()) * static_cast<double>(higher.size()));

@@ -10,7 +10,7 @@ namespace mfpar {
 /// worker that holds the band; item rows are shared and updated lock-free through shared_row.inl.
 class HogwildSchedule final : public EpochSchedule {
  public:
-  explicit HogwildSchedule(ScheduleBands bands) : bands_(std::move(bands)) {}
+  explicit HogwildSchedule(ScheduleBands bands) : bands_(bands) {}
 
   PassSums run_epoch(const EpochPlan& plan, const Workers& workers,
                      const std::function<bool()>& stop) override;

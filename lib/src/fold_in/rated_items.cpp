@@ -21,8 +21,7 @@ RatedItems rated_items(const FactorModel& model, std::vector<FoldInRating> ratin
     if (rating.index < model.item_count()) result.items.push_back(rating.index);
   }
   std::ranges::sort(result.items);
-  const auto repeated = std::ranges::unique(result.items);
-  result.items.erase(repeated.begin(), repeated.end());
+  result.items.erase(std::unique(result.items.begin(), result.items.end()), result.items.end());
   return result;
 }
 

@@ -47,13 +47,13 @@ void ZstdFrames::take(std::uint32_t number) {
       return expect(Part::kMagic, 4, number);
     case Part::kDescriptor: {
       const bool single_segment = (number & 0x20) != 0;
-      constexpr std::array<int, 4> kDictionaryIdBytes{0, 1, 2, 4};
-      const std::array<int, 4> content_size_bytes{single_segment ? 1 : 0, 2, 4, 8};
+      constexpr std::array<std::uint64_t, 4> kDictionaryIdBytes{0, 1, 2, 4};
+      const std::array<std::uint64_t, 4> content_size_bytes{single_segment ? 1u : 0u, 2, 4, 8};
       has_checksum_ = (number & 0x04) != 0;
-      const int window_bytes = single_segment ? 0 : 1;
-      return expect(Part::kBlockHeader, kBlockHeaderBytes,
-                    static_cast<std::uint64_t>(window_bytes + kDictionaryIdBytes[number & 3] +
-                                               content_size_bytes[number >> 6]));
+      const std::uint64_t window_bytes = single_segment ? 0 : 1;
+      return expect(
+          Part::kBlockHeader, kBlockHeaderBytes,
+          window_bytes + kDictionaryIdBytes[number & 3] + content_size_bytes[number >> 6]);
     }
     case Part::kBlockHeader: {
       const bool is_last = (number & 1) != 0;

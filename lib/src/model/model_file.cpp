@@ -251,7 +251,7 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
                     .user_biases = file.array<float>("baseline.user_biases"),
                     .item_biases = file.array<float>("baseline.item_biases")};
   parts.record = read_record(file, numbers);
-  const FactorModel model = [&] {
+  FactorModel model = [&] {
     try {
       return FactorModel(std::move(parts));
     } catch (const Error& e) {

@@ -58,7 +58,7 @@ std::vector<std::pair<std::string, std::string>> decode_options(const SectionRea
     if (rest.size() < length) {
       file.fail("options", position, "a text of " + std::to_string(length) + " bytes is cut off");
     }
-    const std::string text(rest.substr(0, length));
+    std::string text(rest.substr(0, length));
     rest.remove_prefix(length);
     return text;
   };

@@ -167,6 +167,7 @@ RatingStore sort_triplets(std::vector<RatingChunk> chunks, std::vector<float> va
     }
   }
   if (!is_gathered) {
+    // NOLINTNEXTLINE(bugprone-use-after-move): moved from only where they are gathered
     sort(ScatteredBuckets<T>(std::move(chunks), maker, buckets, places, workers));
   }
 

@@ -41,7 +41,8 @@ SplitPlan plan_split(const RatingStore& ratings, const AtomicBitset& held_out,
   const auto shards = ratings.shard_boundaries();
   const auto offsets = ratings.offsets();
   SplitPlan plan{held_out, {}, {}, {}};
-  auto& [training, validation] = plan.offsets;
+  auto& training = plan.offsets[0];
+  auto& validation = plan.offsets[1];
   for (auto& of_users : plan.offsets) of_users.resize(offsets.size());
   workers.for_each(shards.size() - 1, [&](std::size_t shard) {
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {

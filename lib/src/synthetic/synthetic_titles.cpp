@@ -42,7 +42,7 @@ constexpr std::uint64_t kFirstYear = 1930, kYears = 94;
 constexpr std::size_t kMaxGenres = 3;
 
 std::string by_pattern(std::uint64_t pattern, std::string_view adjective, std::string_view noun) {
-  const std::string pair = std::string(adjective) + ' ' + std::string(noun);
+  std::string pair = std::string(adjective) + ' ' + std::string(noun);
   switch (pattern) {
     case 0:
       return "The " + pair;

@@ -73,10 +73,10 @@ void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
 
 /// Who rated what in a store: 4 bytes a rating, and the store's own offsets.
 ItemLists item_lists_of(const RatingStore& ratings, const Workers& workers) {
-  constexpr std::size_t kPartitions = 256;
+  constexpr std::size_t kListPartitions = 256;
   std::vector<ItemIndex> items(ratings.size());
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(items.size(), kPartitions, partition);
+  workers.for_each(kListPartitions, [&](std::size_t partition) {
+    const Range range = even_range(items.size(), kListPartitions, partition);
     std::size_t at = range.begin;
     ratings.for_each(range.begin, range.end, [&](ItemIndex item, float) { items[at++] = item; });
   });

@@ -77,6 +77,10 @@ case $way in
   shared | static) with_cmake "$here" "$way" -DCMAKE_PREFIX_PATH="$origin" -DMFPAR_KIND="$way" ;;
   pkg-config) with_pkg_config shared ;;
   pkg-config-static) with_pkg_config static --static ;;
-  subdirectory) with_cmake "$here/subdirectory" static -DMFPAR_SOURCE_DIR="$origin" ;;
+  subdirectory)
+    # The library is built once more: in few files, and with few kernels.
+    with_cmake "$here/subdirectory" static -DMFPAR_SOURCE_DIR="$origin" -DCMAKE_UNITY_BUILD=ON \
+      -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 -DMFPAR_FEW_KERNELS=ON
+    ;;
   *) fail "unknown way $way" ;;
 esac

@@ -34,8 +34,12 @@ constexpr int lanes_of(int width) { return width <= 32 && kMaxLanes > 8 ? 8 : kM
 /// Which widths are fixed: any multiple of 16 for squares, by which most learn; for other losses
 /// powers of two, since each width of each loss is code of its own.
 template <class LossPolicy>
-constexpr bool is_fixed(int width) {
+constexpr bool is_fixed([[maybe_unused]] int width) {
+#if defined(MFPAR_FEW_KERNELS)
+  return LossPolicy::kIsQuadratic;
+#else
   return LossPolicy::kIsQuadratic || (width & (width - 1)) == 0;
+#endif
 }
 
 /// Calls `pick` with the lanes and vectors of the narrowest width that holds `rank`: 8, multiples
