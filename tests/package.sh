@@ -27,7 +27,8 @@ if command -v lintian >/dev/null; then lintian --allow-root --fail-on error -- "
 say "A clean Debian"
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 # From where this machine has its own packages.
-mirror=$(apt-get indextargets --format '$(SITE)' "Codename: $release" "Created-By: Packages" | head -n 1)
+mirror=$(apt-get indextargets --format '$(SITE)' "Codename: $release" "Created-By: Packages" |
+  head -n 1)
 [[ -n $mirror ]] || fail "apt knows no source of $release"
 root=$(mktemp -d -p "${1:-${TMPDIR:-/tmp}}" mfpar-root.XXXXXX)
 chmod 755 -- "$root" # for the user that apt downloads as
@@ -87,7 +88,9 @@ cp -r tests/packaging/consumer "$root/tmp/consumer"
 consume() { inside bash /tmp/consumer/run.sh "$1" "/tmp/consumer-$1" /usr; }
 consume shared
 consume pkg-config
-if consume static >/dev/null 2>&1; then fail "static linking worked before what it needs was there"; fi
+if consume static >/dev/null 2>&1; then
+  fail "static linking worked before what it needs was there"
+fi
 install_with_apt $(names_in Recommends)
 consume static
 consume pkg-config-static

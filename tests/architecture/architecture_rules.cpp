@@ -14,6 +14,7 @@ namespace mfpar {
 
 namespace {
 
+constexpr std::size_t kMaxLineLength = 100;
 constexpr std::size_t kMaxLines = 350;
 constexpr std::size_t kMaxTestLines = 400;  // tables of cases, read one row at a time
 
@@ -177,6 +178,9 @@ void Inspection::check_suite() {
 }
 
 void Inspection::check_line(std::string_view line) {
+  if (line.size() > kMaxLineLength) {
+    report("more than " + std::to_string(kMaxLineLength) + " characters; break the line");
+  }
   if (!is_cpp(file_.path)) {
     if (has_word(line, "march=native")) {
       report("built for this machine only; kernels choose at run time");

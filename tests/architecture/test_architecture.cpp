@@ -98,6 +98,8 @@ BOOST_AUTO_TEST_CASE(a_broken_rule_is_found_and_named) {
        "apps/a.cpp:1: the first line is to be the SPDX line of the licence\n"},
       {"apps/a.sh", "#!/bin/sh\n",
        "apps/a.sh:1: the first line is to be the SPDX line of the licence\n"},
+      {"lib/src/io/a.cpp", kSpdx + "// " + std::string(98, 'x') + "\n",
+       "lib/src/io/a.cpp:2: more than 100 characters; break the line\n"},
       {"lib/src/io/a.cpp", kSpdx + std::string(350, '\n'),
        "lib/src/io/a.cpp:351: more than 350 lines; what can be split off?\n"},
   };

@@ -34,7 +34,8 @@ version=$(dpkg-deb -f libmfpar0_*.deb Version)
 for package in libmfpar0 libmfpar-dev mfpar-tools; do
   holds "$package" "share/doc/$package/copyright" "share/doc/$package/changelog.gz"
   says "$package" Version "^$version\$"
-  [[ -e ${package}_${version}_$(dpkg --print-architecture).deb ]] || fail "$package is called otherwise"
+  [[ -e ${package}_${version}_$(dpkg --print-architecture).deb ]] ||
+    fail "$package is called otherwise"
   # Nobody's package but root's, nothing that others may write to.
   if dpkg-deb -c "$package"_*.deb | grep -vE '^[-d]rw[-x]r-[-x]r-[-x] root/root |^l'; then
     fail "$package: owners or permissions"
@@ -44,7 +45,8 @@ done
 lib='lib/([^/]+/)?'
 holds libmfpar0 "${lib}libmfpar\.so\.0" "${lib}libmfpar\.so\.$version"
 says libmfpar0 Depends 'libtbb12 .*libxxhash0'
-dpkg-deb --ctrl-tarfile libmfpar0_*.deb | tar -xO ./triggers | grep -qx 'activate-noawait ldconfig' ||
+dpkg-deb --ctrl-tarfile libmfpar0_*.deb | tar -xO ./triggers |
+  grep -qx 'activate-noawait ldconfig' ||
   fail "libmfpar0 does not trigger ldconfig"
 dpkg-deb --ctrl-tarfile libmfpar0_*.deb | tar -xO ./shlibs | grep -q '^libmfpar 0 libmfpar0' ||
   fail "libmfpar0 has no shlibs"
@@ -57,5 +59,6 @@ says libmfpar-dev Recommends libtbb-dev
 says mfpar-tools Depends libboost-program-options
 for program in ../bin/mf-*; do
   name=${program##*/}
-  holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" "share/bash-completion/completions/$name"
+  holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" \
+    "share/bash-completion/completions/$name"
 done
