@@ -185,8 +185,9 @@ void BandStore::sort(std::span<Entry> all, std::span<const std::uint32_t> panels
       const auto entries_of_run =
           entries.subspan(band.offsets[run], band.offsets[run + 1] - band.offsets[run]);
       const auto start = derive_seed(b, band.items[run]) % entries_of_run.size();
-      std::ranges::rotate(entries_of_run,
-                          entries_of_run.begin() + static_cast<std::ptrdiff_t>(start));
+      std::rotate(entries_of_run.begin(),
+                  entries_of_run.begin() + static_cast<std::ptrdiff_t>(start),
+                  entries_of_run.end());
     }
   });
 }
