@@ -6,21 +6,21 @@ int main(int argc, char** argv) {
   using namespace mfpar::apps;
   const ProgramInfo info{
       .name = "mf-data",
-      .purpose = "make up, inspect and split files of ratings",
+      .purpose = "generate, inspect and split files of ratings",
       .synopsis = "COMMAND [ARGUMENT]...",
       .description =
           "Works on text files of ratings (user, item, rating and maybe a timestamp), "
           "as mf-train reads them. 'mf-data COMMAND --help' prints the manual of a "
           "command.",
-      .examples = {{"mf-data inspect ratings.csv", "What a file holds."},
+      .examples = {{"mf-data inspect ratings.csv", "What a file contains."},
                    {"mf-data split ratings.csv --train-out train.csv --valid-out test.csv",
-                    "Keep a random tenth apart, to evaluate on."},
+                    "Hold out a random tenth, to evaluate on."},
                    {"mf-data synth --shape ml-1m -o ratings.csv --titles movies.csv",
-                    "A million ratings from a model that is known."}},
+                    "A million ratings from a known model."}},
       .kernel = {}};
   const Command commands[] = {
-      {"synth", "make up ratings from a known model", run_synth},
-      {"inspect", "tell what a file of ratings holds", run_inspect},
+      {"synth", "generate ratings from a known model", run_synth},
+      {"inspect", "show what a file of ratings contains", run_inspect},
       {"split", "split a file of ratings for training and validation", run_split}};
   return run_commands(info, commands, argc, argv);
 }

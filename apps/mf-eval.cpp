@@ -70,17 +70,17 @@ int run(const EvalOptions& options) {
 
 const ProgramInfo kInfo{
     .name = "mf-eval",
-    .purpose = "tell how well a model predicts ratings",
+    .purpose = "measure how well a model predicts ratings",
     .synopsis = "MODEL RATINGS [OPTION]...",
     .description = R"(
 Predicts every rating of a file with a model that mf-train made and prints the mean squared error
-(MSE), its root (RMSE) and the mean absolute error (MAE), over all ratings and apart by whether the
-model was trained on the user and the item. Users and items are matched by id; for a new one the bias
-of the other side is used. Predictions are clipped to the range of the training ratings.
+(MSE), its root (RMSE) and the mean absolute error (MAE), over all ratings and separately by whether
+the model was trained on the user and the item. Users and items are matched by id; for a new one the
+bias of the other side is used. Predictions are clipped to the range of the training ratings.
 
 Beside them stand the errors of two simpler predictors fitted to the same training ratings: mean and
-biases without factors, and the mean alone. Duplicate ratings are evaluated each. A warning says when
-the model was trained on some of the ratings.)",
+biases without factors, and the mean alone. Each of duplicate ratings is evaluated. A warning says
+when the model was trained on some of the ratings.)",
     .examples = {{"mf-eval movies.mfpar new-ratings.csv", "A table of errors."},
                  {"mf-eval movies.mfpar new-ratings.csv --json | jq .rmse", "One number."},
                  {"mf-eval movies.mfpar log.csv --columns user=who,item=what,rating=stars "

@@ -19,25 +19,25 @@ const ProgramInfo kInfo{
     .purpose = "list the items that users will like",
     .synopsis = "MODEL [ITEM=RATING]... [OPTION]...",
     .description = R"(
-Lists the best items for users by a model that mf-train made, of the whole catalogue and exactly. A user
-the model was trained on is named by --user. Anybody else is known by ratings, as ITEM=RATING pairs, as
-a file (--ratings) or as a stream of JSON lines (--requests): factors and bias of the new user are
-computed from them against the items' factors, which stay as they are, in a moment and without training.
+Lists the best items for users by a model that mf-train made, of the whole catalogue and exactly. A
+user the model was trained on is named by --user. A new user is given by ratings, as ITEM=RATING
+pairs, as a file (--ratings) or as a stream of JSON lines (--requests): factors and bias of the new
+user are computed from them against the items' factors, which stay as they are, without training.
 
-Items that the user has rated are left out. By rating, lists fill with what everybody acclaims; mean and
-biases hold the acclaim, and --rank-by interaction leaves them out.
+Items that the user has rated are left out. By rating, lists favour what everybody rates highly,
+which is in the mean and the biases; --rank-by interaction leaves them out.
 
-Ratings of items that the model does not have are left out and told of. Requests that cannot be answered
-give an error in their place, and the exit code is 3 at the end.)",
+Ratings of items that the model does not have are left out, with a warning. Requests that cannot be
+answered give an error in their place, and the exit code is 3 at the end.)",
     .examples = {{"mf-recommend films.model --user 17 --titles movies.csv",
                   "A table for one user."},
                  {"mf-recommend films.model 318=5 296=4.5 --rank-by interaction --explain "
                   "--titles movies.csv",
-                  "Somebody new, and why."},
+                  "For a new user, with explanations."},
                  {"mf-recommend films.model --ratings new.csv --append next.model --top 0",
                   "Every night, the users of a day."},
                  {"mf-recommend films.model --all-users --format csv -o lists.csv",
-                  "Lists for everybody."},
+                  "Lists for all users."},
                  {"mf-recommend films.model --user 17 --titles movies.csv --where genres~Children "
                   "--where 'genres!~Horror'",
                   "Some genres only."},

@@ -47,18 +47,18 @@ const ProgramInfo kInfo{
     .purpose = "answer from a model over HTTP",
     .synopsis = "MODEL [OPTION]...",
     .description = R"(
-Recommends, predicts and folds in new users for whoever asks over HTTP, from a model that mf-train made.
-Answers are JSON and carry the version of the model, which counts up at every POST /reload: replace the
-file by renaming another over it, as mf-train does, and reload; requests under way are answered by the
-version they began with. apps/SERVE.md describes the endpoints: /health, /metrics, /recommend, /fold-in,
-/similar, /predict and /reload.
+Recommends, predicts and folds in new users over HTTP, from a model that mf-train made. Answers are
+JSON and carry the version of the model, which counts up at every POST /reload: replace the file by
+renaming another over it, as mf-train does, and reload; requests under way are answered by the
+version they began with. apps/SERVE.md describes the endpoints: /health, /metrics, /recommend,
+/fold-in, /similar, /predict and /reload.
 
-There is no encryption and no login: the default address is reached from this machine only, and for any
-other a proxy that has both belongs in front of it. SIGINT or SIGTERM ends the service, exit code 0, when
-the requests under way are answered; a second one ends it at once.)",
+There is no encryption and no login: the default address is reached from this machine only, and for
+any other a proxy that has both belongs in front of it. SIGINT or SIGTERM ends the service, exit
+code 0, when the requests under way are answered; a second one ends it at once.)",
     .examples = {{"mf-serve films.model", "Answer on http://127.0.0.1:8080."},
                  {"mf-serve films.model --port 0", "On any free port; it is printed."},
-                 {"curl 'http://127.0.0.1:8080/recommend?user=42&top=5'", "Ask it."}},
+                 {"curl 'http://127.0.0.1:8080/recommend?user=42&top=5'", "A request."}},
     .kernel = {}};
 
 }  // namespace
@@ -67,26 +67,26 @@ int main(int argc, char** argv) {
   ServeOptions serve;
   Options options;
   options.positional("MODEL", serve.model, "A model file made by mf-train.");
-  options.group("Where");
+  options.group("Address");
   options.text("host", "ADDRESS", serve.http.host, "The IP address to listen on.");
   options.integer<std::uint16_t>("port", "N", serve.http.port, 0, 65535,
                                  "The port to listen on; 0 is any free one, which is printed.");
   options.integer("threads,s", "N", serve.http.threads, 0, 1024,
                   "How many threads answer; 0: as many as cores.");
   options.group("Limits");
-  options.integer<std::uint32_t>("most-top", "N", serve.service.limits.most_top, 1, 1'000'000,
+  options.integer<std::uint32_t>("most-top", "N", serve.service.limits.max_top, 1, 1'000'000,
                                  "The longest list that may be asked for.");
-  options.integer<std::uint32_t>("most-ratings", "N", serve.service.limits.most_ratings, 1,
-                                 10'000'000, "How many ratings a new user may come with.");
-  options.integer<std::size_t>("most-body", "BYTES", serve.http.most_body, 1, 1u << 30,
+  options.integer<std::uint32_t>("most-ratings", "N", serve.service.limits.max_ratings, 1,
+                                 10'000'000, "How many ratings a new user may have.");
+  options.integer<std::size_t>("most-body", "BYTES", serve.http.max_body, 1, 1u << 30,
                                "The largest body that is read.");
-  options.integer<std::size_t>("most-connections", "N", serve.http.most_connections, 1, 1'000'000,
+  options.integer<std::size_t>("most-connections", "N", serve.http.max_connections, 1, 1'000'000,
                                "Connections beyond are answered with status 503 and closed.");
   options.integer("patience", "SECONDS", serve.patience, 1, 3600,
                   "How long a connection may take to send a whole request or to accept an answer.");
   options.flag(
       "reload-any", serve.service.reload_any,
-      "Let POST /reload name another file than MODEL. Whoever reaches the port can then have "
-      "any file opened that this program may read.");
+      "Let POST /reload name another file than MODEL. Any client can then make the service open "
+      "files that it may read.");
   return run_program(kInfo, options, argc, argv, [&] { return run(serve); });
 }

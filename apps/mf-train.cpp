@@ -33,7 +33,7 @@ ProgramInfo program_info() {
           "Reads ratings (user, item, rating), one a line, learns a matrix factorisation with many "
           "threads, and saves it as a model that mf-eval and services read. After every epoch a "
           "row "
-          "tells the mean squared error on the training ratings and on the ratings held out for "
+          "shows the mean squared error on the training ratings and on the ratings held out for "
           "validation; training stops when the validation error no longer falls, and the model of "
           "the best epoch is kept.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
@@ -71,7 +71,8 @@ void check_outputs(const TrainCommand& command, bool model_path_given) {
       load_model(command.model_path, {.verify = false});
     } catch (const Error&) {
       throw Error(ErrorCode::kBadOption,
-                  command.model_path + " exists and is no model of ours; choose with --output");
+                  command.model_path +
+                      " exists and is not an mfpar model; choose another file with --output");
     }
   }
 }
@@ -119,8 +120,8 @@ TrainHooks Training::hooks(std::stop_token stop) {
 int Training::train_model() {
   const Interrupt interrupt;
   if (!command_.quiet) table_.emplace(command_.train.epochs, ratings_.training.size());
-  const TrainResult result =
-      train(std::move(ratings_.training), ratings_.validation, command_.train, hooks(interrupt.token()));
+  const TrainResult result = train(std::move(ratings_.training), ratings_.validation,
+                                   command_.train, hooks(interrupt.token()));
   table_.reset();
   save_model(result.model, command_.model_path);
 

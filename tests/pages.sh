@@ -78,7 +78,8 @@ expect mf-data sy 'synth'
 expect mf-data split --train '--train-out'
 expect mf-data synth --format m 'movielens'
 
-# Text means itself to roff, terms are bold, what stands for a value is italic, a command is a section.
+# Text means itself to roff, terms are bold, what stands for a value is italic, a command is a
+# section.
 cat >mf-show <<'EOF'
 case "$*" in
   --help)
@@ -168,7 +169,10 @@ done
 \fB130\fR
 interrupted
 EOF
-bash "$common/man_page.sh" ./mf-show 1.2 | diff expected - >&2 || report "the page of mf-show differs"
-if bash "$common/man_page.sh" false 1.2 2>/dev/null; then report "a program without help has a page"; fi
+bash "$common/man_page.sh" ./mf-show 1.2 | diff expected - >&2 ||
+  report "the page of mf-show differs"
+if bash "$common/man_page.sh" false 1.2 2>/dev/null; then
+  report "a program without help has a page"
+fi
 
 exit $bad

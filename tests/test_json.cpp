@@ -30,7 +30,8 @@ std::string refusal(const std::string& text) {
 
 BOOST_AUTO_TEST_CASE(values_keep_their_kind) {
   const Json json = parse_json(
-      R"( {"a": [1, -2, 2.5, 18446744073709551615], "b": {"x": null, "x": true}, "\u00e9": "\"" } )");
+      R"( {"a": [1, -2, 2.5, 18446744073709551615], "b": {"x": null, "x": true},
+           "\u00e9": "\"" } )");
   BOOST_TEST_REQUIRE(json.size() == 3);
   BOOST_TEST(json.begin().key() == "a");
   const Json& numbers = json["a"];

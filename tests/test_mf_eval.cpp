@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(training_and_evaluation_agree, Trained) {
   BOOST_TEST(json_number(found, "baseline_bias_mse") < json_number(found, "baseline_mean_mse"));
 }
 
-BOOST_FIXTURE_TEST_CASE(new_users_and_items_are_told_apart, Trained) {
+BOOST_FIXTURE_TEST_CASE(new_users_and_items_are_counted_separately, Trained) {
   write("mixed.csv",
         valid + "stranger,1,4,0\nstranger,2,1,0\n1,new film,3,0\nstranger,new film,2,0\n");
   const std::string found = json("mixed.csv");
@@ -83,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(ratings_that_were_trained_on_are_warned_of, Trained) {
   BOOST_TEST(fresh.err == "");
   const Outcome itself = run("mf-eval a.model training.csv");
   BOOST_TEST(itself.code == 0);
-  BOOST_TEST(itself.err.find("the very set the model was trained on") != std::string::npos);
+  BOOST_TEST(itself.err.find("the set that the model was trained on") != std::string::npos);
   write("part.csv", lines("training.csv").front() + "\n" + valid);
   const Outcome part = run("mf-eval a.model part.csv");
   BOOST_TEST(part.code == 0);

@@ -22,7 +22,7 @@ bool has(const std::string& text, const std::string& words) {
   return text.find(words) != std::string::npos;
 }
 
-/// From "items" on: what lists have in common whoever they are for.
+/// From "items" on: what lists have in common for all users.
 std::string items_in(const std::string& answer) { return answer.substr(answer.find("\"items\"")); }
 
 }  // namespace
@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
       {"{\"id\":", "not JSON: column "},
       {"{\"id\":\"x\",\"ratings\":{\"1\":5}} trailing", "not JSON: column "},
       {"[1]", "the request is a list; expected an object"},
-      {"{}", "neither \\\"id\\\" nor \\\"ratings\\\" is there"},
+      {"{}", "neither \\\"id\\\" nor \\\"ratings\\\" is given"},
       {"{\"id\":\"x\"}", "the model was not trained on a user \\\"x\\\""},
       {"{\"id\":1.5,\"ratings\":{}}", "\\\"id\\\" is a number; expected an id"},
       {"{\"id\":\"\",\"ratings\":{}}", "\\\"id\\\" is empty"},

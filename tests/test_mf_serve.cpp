@@ -63,8 +63,8 @@ BOOST_FIXTURE_TEST_CASE(each_endpoint_answers, Serving) {
   BOOST_TEST(similar.body.ends_with(",\"rating\":2.75}]}\n"));
 }
 
-// Under the default penalty of a model whose training is unknown, 1: as in test_c_api.c, the bias is 8/11 and the
-// second factor 2/11.
+// Under the default penalty of a model whose training is unknown, 1: as in test_c_api.c, the bias
+// is 8/11 and the second factor 2/11.
 BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
   const HttpReply row = post("/fold-in", "{\"ratings\": {\"40\": 5, \"nowhere\": 1}}");
   BOOST_TEST(row.status == 200u);
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
   BOOST_TEST(contains(list.body, "\"items\":[{\"item\":\"10\",\"score\":3.97727"));
   BOOST_TEST(!contains(list.body, "\"item\":\"40\""));  // it is rated
 
-  // Of two with one key the last counts, and nobody's ratings are what is known of the items.
+  // Of two with one key the last counts, and no ratings give what is known of the items.
   BOOST_TEST(post("/recommend", "{\"ratings\": {\"40\": 1, \"40\": 5}, \"top\": 2}").body ==
              list.body);
   BOOST_TEST(contains(post("/recommend", "{\"ratings\": {}, \"top\": 1}").body,
@@ -86,7 +86,8 @@ BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
   BOOST_TEST(contains(post("/recommend", "{\"ratings\": {\"40\": 5}, \"rank_by\": 0}").body,
                       "{\"item\":\"30\",\"score\":0.1818"));
 
-  // The one rating is the whole reason for the interaction 1 x 2/11 with item 30, and none for item 10.
+  // The one rating is the whole reason for the interaction 1 x 2/11 with item 30, and none for item
+  // 10.
   const std::string why = post("/recommend", "{\"ratings\": {\"40\": 5}, \"explain\": true}").body;
   BOOST_TEST(contains(why, "\"because\":[{\"item\":\"40\",\"rating\":5,\"contribution\":0.1818"),
              why);
@@ -102,13 +103,13 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
     unsigned status;
     const char* says;
   } const rows[] = {
-      {"GET", "/", "", 404, "what there is: /health, /metrics, /recommend,"},
-      {"GET", "", "", 400, "this is no HTTP request"},
+      {"GET", "/", "", 404, "the paths are /health, /metrics, /recommend,"},
+      {"GET", "", "", 400, "this is not an HTTP request"},
       {"DELETE", "/recommend", "", 405, "use GET, POST"},
       {"GET", "/fold-in", "", 405, "use POST"},
       {"GET", "/recommend", "", 400, "the parameter user is missing"},
-      {"GET", "/recommend?user=eve", "", 404, "no user 'eve'; for somebody new, POST /recommend"},
-      {"GET", "/recommend?user=ann&user=bob", "", 400, "user is there twice"},
+      {"GET", "/recommend?user=eve", "", 404, "no user 'eve'; for a new user, POST /recommend"},
+      {"GET", "/recommend?user=ann&user=bob", "", 400, "user is given twice"},
       {"GET", "/recommend?user=ann&topp=3", "", 400, "no parameter 'topp'; it takes user, top"},
       {"GET", "/recommend?user=ann&top=0", "", 400, "top must be a whole number from 1 to 50"},
       {"GET", "/recommend?user=ann&top=51", "", 400, "from 1 to 50"},
@@ -117,8 +118,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
       {"GET", "/recommend?user=ann&rank_by=nan", "", 400, "rank_by must be"},
       {"GET", "/recommend?user=ann&rank_by=1e39", "", 400, "rank_by must be"},
       {"GET", "/recommend?user=ann&rank_by=best", "", 400, "rank_by must be"},
-      {"GET", "/recommend?user=%4", "", 400, "'%4' is no percent-encoded byte"},
-      {"GET", "/recommend?user=%+1", "", 400, "'%+1' is no percent-encoded byte"},
+      {"GET", "/recommend?user=%4", "", 400, "'%4' is not a percent-encoded byte"},
+      {"GET", "/recommend?user=%+1", "", 400, "'%+1' is not a percent-encoded byte"},
       {"GET", "/similar?item=50", "", 404, "no item '50'"},
       {"GET", "/similar?item=%00", "", 404, "no item"},
       {"GET", "/predict?user=ann", "", 400, "the parameter item is missing"},

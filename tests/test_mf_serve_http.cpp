@@ -32,13 +32,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_or_too_large_is_refused) {
     unsigned status;
     const char* says;
   } const rows[] = {
-      {"nonsense\r\n\r\n", 400, "this is no HTTP request"},
-      {std::string("\0\1\2\3\r\n\r\n", 8), 400, "this is no HTTP request"},
-      {"GET /health HTTP/9.9\r\n\r\n", 400, "this is no HTTP request"},
-      {"GET /health HTTP/1.1\r\nno colon\r\n\r\n", 400, "this is no HTTP request"},
-      {post + "Content-Length: -5\r\n\r\n", 400, "this is no HTTP request"},
+      {"nonsense\r\n\r\n", 400, "this is not an HTTP request"},
+      {std::string("\0\1\2\3\r\n\r\n", 8), 400, "this is not an HTTP request"},
+      {"GET /health HTTP/9.9\r\n\r\n", 400, "this is not an HTTP request"},
+      {"GET /health HTTP/1.1\r\nno colon\r\n\r\n", 400, "this is not an HTTP request"},
+      {post + "Content-Length: -5\r\n\r\n", 400, "this is not an HTTP request"},
       {post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345", 400, "no HTTP request"},
-      {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "this is no HTTP request"},
+      {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "this is not an HTTP request"},
       {post + "Content-Length: 1001\r\n\r\n" + std::string(1001, ' '), 413, "more than 1000 bytes"},
       {post + "Content-Length: 99999999999\r\n\r\n", 413, "more than 1000 bytes"},
       {post + "Transfer-Encoding: chunked\r\n\r\n7d0\r\n" + std::string(2000, ' '), 413,
@@ -111,8 +111,8 @@ BOOST_FIXTURE_TEST_CASE(a_stop_finishes_what_is_under_way, Serving) {
   HttpClient under_way(service->port());
   const std::string request = request_text("POST", "/recommend", kBody);
   under_way.send(request.substr(0, request.size() - 5));
-  // A later answer on another connection does not prove that the half was read, so this takes long enough for
-  // it; where it was not, the connection is ended and the read below throws.
+  // A later answer on another connection does not prove that the half was read, so this takes long
+  // enough for it; where it was not, the connection is ended and the read below throws.
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   service->signal(SIGTERM);
   client->wait_until_closed();
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(clients_that_leave_are_not_missed, Serving) {
   BOOST_TEST(service->stop().code == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(wrong_options_are_told, Workplace) {
+BOOST_FIXTURE_TEST_CASE(wrong_options_are_reported, Workplace) {
   save_model(literal_model(3.0f), path_of("a.model"));
   Served other(MFPAR_PROGRAMS "/mf-serve", "a.model", path_of("."));
   const struct {

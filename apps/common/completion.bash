@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Completion of the programs' arguments for bash, from what --help prints: options, the words of choices, and
-# files, for arguments and for values called FILE, FOLDER, MODEL, RATINGS or TARGET.
+# Completion of the programs' arguments for bash, from what --help prints: options, the words of
+# choices, and files, for arguments and for values called FILE, FOLDER, MODEL, RATINGS or TARGET.
 
 _mfpar_files() {
   local - IFS=$'\n'

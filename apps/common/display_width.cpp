@@ -70,12 +70,12 @@ std::size_t display_width(std::string_view text) {
 
 std::string shortened(std::string_view text, std::size_t width) {
   const bool fits = display_width(text) <= width;
-  const std::size_t room = fits ? width : width - std::min<std::size_t>(width, 1);
+  const std::size_t space = fits ? width : width - std::min<std::size_t>(width, 1);
   std::string result;
   std::size_t cells = 0;
   while (!text.empty()) {
     const Character character = first_character(text);
-    if (cells + character.cells > room) break;
+    if (cells + character.cells > space) break;
     cells += character.cells;
     const bool is_control = static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7F;
     result += is_control ? std::string_view(" ") : text.substr(0, character.bytes);

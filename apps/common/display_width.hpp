@@ -7,12 +7,12 @@
 
 namespace mfpar::apps {
 
-/// How many cells of a terminal UTF-8 `text` takes: none for combining marks, two for the wide characters
-/// of East Asia and pictures. A byte that is no UTF-8 takes one.
+/// How many cells of a terminal UTF-8 `text` takes: none for combining marks, two for the wide
+/// characters of East Asia and pictures. A byte that is not UTF-8 takes one.
 std::size_t display_width(std::string_view text);
 
-/// `text` in at most `width` cells: as it is, or cut, with an ellipsis at the end. Control characters
-/// become blanks.
+/// `text` in at most `width` cells: as it is, or cut, with an ellipsis at the end. Control
+/// characters become blanks.
 std::string shortened(std::string_view text, std::size_t width);
 
 /// How many cells a line of standard output has where that is a terminal, 0 (any number) otherwise.

@@ -11,8 +11,8 @@
 
 namespace mfpar::apps {
 
-/// Calls body(i) once for every i below `count`, on several threads (0: one a core). Rethrows what one of
-/// them threw when all have ended.
+/// Calls body(i) once for every i below `count`, on several threads (0: one a core). Rethrows what
+/// one of them threw when all have ended.
 template <class Body>
 void for_each_index(std::size_t count, int threads, const Body& body) {
   std::atomic<std::size_t> next{0};

@@ -26,14 +26,14 @@ constexpr char kSignalled = 's', kQuit = 'q';
 std::atomic<int> write_end{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-void tell(int file, char byte) {
+void write_byte(int file, char byte) {
   while (write(file, &byte, 1) < 0 && errno == EINTR) {
   }
 }
 
 extern "C" void handle_interrupt(int) {
   const int saved = errno;
-  tell(write_end.load(std::memory_order_relaxed), kSignalled);
+  write_byte(write_end.load(std::memory_order_relaxed), kSignalled);
   errno = saved;
 }
 
@@ -61,7 +61,7 @@ Interrupt::Interrupt() {
 
 Interrupt::~Interrupt() {
   for (int i = 0; i < 2; ++i) sigaction(kSignals[i], &previous_[i], nullptr);
-  tell(pipe_[1], kQuit);
+  write_byte(pipe_[1], kQuit);
   listener_.join();
   write_end.store(-1);
   close(pipe_[0]);

@@ -8,8 +8,8 @@
 namespace mfpar::apps {
 
 /// While it lives, the first SIGINT or SIGTERM requests a stop instead of ending the process; the
-/// second of a kind ends it, as if nobody listened. One at a time in a process. token() is safe
-/// from any thread.
+/// second of a kind ends it, as if there were no handler. One at a time in a process. token() is
+/// safe from any thread.
 class Interrupt {
  public:
   /// Throws Error(kSystem) when the system has no pipe left.

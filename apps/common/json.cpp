@@ -14,7 +14,8 @@ namespace {
 /// Deeper than anything a request needs.
 constexpr int kMaxDepth = 32;
 
-/// As dump() does it, but for numbers: those of dump() are longer than they need be for one in 700 floats.
+/// As dump() does it, but for numbers: those of dump() are longer than they need be for one in 700
+/// floats.
 void append(std::string& text, const Json& json) {
   const auto append_each = [&](char open, char close, const auto& append_one) {
     text += open;
@@ -39,7 +40,8 @@ void append(std::string& text, const Json& json) {
   }
 }
 
-/// Throws Error without the name of the exception, "[json.exception...] parse error at line 1, column 9: ".
+/// Throws Error without what `what` begins with, "[json.exception...] parse error at line 1,
+/// column 9: ".
 [[noreturn]] void fail(const std::string& place, std::string_view what) {
   const std::size_t reason = what.find(": ");
   what.remove_prefix(reason == what.npos ? what.find("] ") + 2 : reason + 2);

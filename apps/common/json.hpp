@@ -32,12 +32,12 @@ struct JsonConversion<float> : nlohmann::adl_serializer<float> {
   static void to_json(Json& json, float number);
 };
 
-/// `json` on one line. Numbers are the shortest decimals that read back as the same, null where they are
-/// not finite. Bytes that are no UTF-8 become U+FFFD.
+/// `json` on one line. Numbers are the shortest decimals that read back as the same, null where
+/// they are not finite. Bytes that are not UTF-8 become U+FFFD.
 std::string text_of(const Json& json);
 
-/// Reads one JSON value (RFC 8259) that is all of `text`. Throws Error(kBadData) saying where and why it
-/// is none, or that it is nested too deeply.
+/// Reads one JSON value (RFC 8259) that is all of `text`. Throws Error(kBadData) saying where and
+/// why it is not valid, or that it is nested too deeply.
 Json parse_json(std::string_view text);
 
 /// "a string", "a list", ..., for messages.

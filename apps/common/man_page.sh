@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Prints the manual page of a program, section 1: man_page.sh PROGRAM VERSION
-# It is what --help prints, set in roff; the manuals of a program's commands are sections of its page.
+# It is what --help prints, set in roff; the manuals of a program's commands are its sections.
 set -euo pipefail
 
 help=$("$1" --help)
@@ -9,7 +9,8 @@ help=$("$1" --help)
   sed '/^EXIT STATUS$/,$d' <<<"$help"
   for command in $(sed -n '/^COMMANDS$/,/^$/s/^ \{7\}\([a-z]*\)$/\1/p' <<<"$help"); do
     # Its headings are those of subsections, but for the first.
-    "$1" "$command" --help | sed "/^EXIT STATUS\$/,\$d; s/^[A-Z]/=&/; s/^=NAME\$/COMMAND ${command^^}/"
+    "$1" "$command" --help |
+      sed "/^EXIT STATUS\$/,\$d; s/^[A-Z]/=&/; s/^=NAME\$/COMMAND ${command^^}/"
   done
   sed -n '/^EXIT STATUS$/,$p' <<<"$help"
 } | awk -v name="${1##*/}" -v version="$2" '
@@ -24,7 +25,7 @@ function escaped(text) {
   return (text ~ /^\./ ? "\\&" : "") text
 }
 function bold(text) { return "\\fB" text "\\fR" }
-# "-k, --rank N": the names are bold, what stands for a value is italic. Other terms are typed as they stand.
+# "-k, --rank N": the names are bold, what stands for a value is italic. Other terms are literal.
 function term(text,    value) {
   if (text !~ /^-/) return bold(escaped(text))
   value = text

@@ -10,7 +10,7 @@ namespace mfpar::apps {
 
 /// What --help prints: name, synopsis, description, arguments, options by group with their
 /// defaults, examples and exit status, in lines of at most 80 characters. man_page.sh and
-/// completion.bash read it: headings begin a line, terms stand at column 8, their text at column 15.
+/// completion.bash read it: headings begin a line, terms stand at column 8, text at column 15.
 std::string manual(const ProgramInfo& info, const Options& options);
 
 /// The same for a program with commands.

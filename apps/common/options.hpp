@@ -37,8 +37,8 @@ struct OptionSpec {
   std::string heading;  ///< of the group it belongs to
   std::string name;     ///< without dashes
   std::string alias;    ///< one letter, or empty
-  /// "N"; empty for a flag. Completion offers the words of "a|b", and files for FILE, FOLDER, MODEL,
-  /// RATINGS and TARGET.
+  /// "N"; empty for a flag. Completion offers the words of "a|b", and files for FILE, FOLDER,
+  /// MODEL, RATINGS and TARGET.
   std::string value_name;
   std::string help;
   std::string default_text;  ///< empty: none shown

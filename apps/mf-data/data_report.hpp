@@ -40,7 +40,7 @@ struct DataReport {
   }
 };
 
-/// Takes the ratings and counts. Throws what build_store throws.
+/// Counts the ratings. Throws what build_store throws.
 DataReport make_data_report(ReadResult read, const StoreOptions& options);
 
 /// The report as a table to read.

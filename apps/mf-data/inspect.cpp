@@ -12,11 +12,11 @@ namespace mfpar::apps {
 int run_inspect(int argc, const char* const* argv) {
   const ProgramInfo info{
       .name = "mf-data inspect",
-      .purpose = "tell what a file of ratings holds",
+      .purpose = "show what a file of ratings contains",
       .synopsis = "RATINGS [OPTION]...",
       .description =
           "Reads a file as mf-train would and prints how it is written, how many users, items and "
-          "ratings it holds, how many ratings a user gives and an item gets, and how often each "
+          "ratings it has, how many ratings a user gives and an item gets, and how often each "
           "value is given.",
       .examples = {{"mf-data inspect ratings.csv", "A report to read."},
                    {"mf-data inspect log.csv.gz --columns user=who,item=what,rating=stars --json",

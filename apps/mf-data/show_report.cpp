@@ -14,7 +14,7 @@ namespace mfpar::apps {
 namespace {
 
 /// With more distinct values than this the table shows ranges of them.
-constexpr std::size_t kMostRows = 24;
+constexpr std::size_t kMaxRows = 24;
 constexpr int kBars = 40;
 
 std::string delimiter_name(const std::string& delimiter) {
@@ -63,7 +63,7 @@ std::string bar_row(const std::string& name, std::uint64_t count, std::uint64_t 
 
 std::string histogram(const DataReport& report) {
   std::vector<std::pair<std::string, std::uint64_t>> rows;
-  if (report.values.size() <= kMostRows) {
+  if (report.values.size() <= kMaxRows) {
     for (const auto& [value, count] : report.values)
       rows.emplace_back(shortest_decimal(value), count);
   } else {

@@ -19,7 +19,7 @@ namespace mfpar::apps {
 
 namespace {
 
-std::string taken_apart(const SplitCommand& command) {
+std::string describe_split(const SplitCommand& command) {
   if (command.last > 0) return "the last " + with_commas(command.last) + " of every user by time";
   if (command.time) return "from timestamp " + std::to_string(*command.time) + " on";
   if (command.folds > 0) return "each of " + with_commas(command.folds) + " folds in turn";
@@ -58,14 +58,14 @@ int run(const SplitCommand& command) {
     auto writer = std::make_unique<RatingWriter>(path, command.format, user_ids, item_ids,
                                                  ratings.has_timestamps());
     order.write(part, *writer);
-    if (part.size() == 0) warn(path + " gets no ratings");
+    if (part.size() == 0) warn(path + " has no ratings");
     return writer;
   };
   const auto commit = [](RatingWriter& writer, const std::string& path, const RatingStore& part) {
     writer.commit();
     std::cout << path << ": " << with_commas(part.size()) << " ratings\n";
   };
-  std::cout << "taken apart: " << taken_apart(command) << '\n';
+  std::cout << "held out: " << describe_split(command) << '\n';
   for (std::uint32_t fold = 0; fold < command.training_files.size(); ++fold) {
     const SplitResult parts = split(command, ratings, fold);
     const std::string& training = command.training_files[fold];
@@ -88,12 +88,13 @@ int run_split(int argc, const char* const* argv) {
       .synopsis = "RATINGS --train-out FILE --valid-out FILE [OPTION]...",
       .description =
           "Writes every rating of a file to one of two: a file to train on, and a file to evaluate "
-          "on, a random tenth unless told otherwise. Ids come out as they stand in the file, and "
+          "on, a random tenth unless other options are given. Ids come out as they stand in the "
+          "file, and "
           "timestamps stay. Ratings are ordered by user as in the file, and each user's by "
           "time.\n\n"
           "The same seed makes the same files.",
       .examples = {{"mf-data split ratings.csv --train-out train.csv --valid-out test.csv",
-                    "A random tenth is taken apart."},
+                    "A random tenth is held out."},
                    {"mf-data split ratings.csv --last 1 --train-out train.csv --valid-out test.csv",
                     "The last rating of every user."},
                    {"mf-data split u.data --folds 5 --format tsv --train-out u%.base "

@@ -45,7 +45,7 @@ void add_split_options(Options& options, SplitCommand& command) {
   options.text("train-out", "FILE", command.training, "The file to train on. Required.");
   options.text("valid-out", "FILE", command.validation, "The file to evaluate on. Required.");
   add_format_option(options, command.format);
-  options.group("What is taken apart");
+  options.group("Held-out ratings");
   options.number("valid-fraction", "X", command.fraction,
                  {.lowest = 0, .highest = 1, .open_highest = true},
                  "This share of all ratings, at random.");

@@ -30,12 +30,12 @@ struct SynthCommand {
 
 void add_size_options(Options& options, SynthCommand& command) {
   SyntheticOptions& made = command.made;
-  constexpr std::uint32_t kMostIds = 0xFFFFFFFEu;
+  constexpr std::uint32_t kMaxIds = 0xFFFFFFFEu;
   options.group("Size");
   options.text("shape", "NAME", command.shape,
                "Users, items and ratings as in ml-100k, ml-1m, ml-10m, ml-20m or netflix.");
-  options.integer<std::uint32_t>("users", "N", made.users, 1, kMostIds, "Users.");
-  options.integer<std::uint32_t>("items", "N", made.items, 1, kMostIds, "Items.");
+  options.integer<std::uint32_t>("users", "N", made.users, 1, kMaxIds, "Users.");
+  options.integer<std::uint32_t>("items", "N", made.items, 1, kMaxIds, "Items.");
   options.integer<std::uint64_t>("ratings", "N", made.ratings, 1,
                                  std::numeric_limits<std::uint64_t>::max(),
                                  "Ratings, users times items at most.");
@@ -52,7 +52,7 @@ void add_model_options(Options& options, SyntheticOptions& made) {
   options.number("interaction", "SD", made.interaction_sd, Interval::at_least(0),
                  "Standard deviation of the product of user and item factors.");
   options.number("noise", "SD", made.noise_sd, Interval::at_least(0),
-                 "Standard deviation of what no model can know.");
+                 "Standard deviation of the noise.");
   options.add("no-biases", "", "Leave out mean and biases.", "",
               [&made](const std::string&) { made.biases = false; });
   options.number("step", "X", made.step, Interval::at_least(0),
@@ -122,21 +122,21 @@ int run(const SynthCommand& command, const SyntheticOptions& options) {
 int run_synth(int argc, const char* const* argv) {
   const ProgramInfo info{
       .name = "mf-data synth",
-      .purpose = "make up ratings from a known model",
+      .purpose = "generate ratings from a known model",
       .synopsis = "-o RATINGS [OPTION]...",
       .description =
           "Draws factors and biases of users and items at random and makes ratings from them: mean "
           "+ user bias + item bias + user factors . item factors + noise, rounded and clipped. A "
           "few items are popular and most are not, users rate few items or many, none twice. "
-          "Prints the mean squared error (MSE) of the model that made them: no other can be "
-          "expected to come below it on ratings it has not seen.\n\n"
+          "Prints the mean squared error (MSE) of the model that generated them, the lowest "
+          "that can be expected on ratings that were not trained on.\n\n"
           "The same seed makes the same file.",
       .examples = {{"mf-data synth --shape ml-1m -o ratings.csv", "A million ratings."},
                    {"mf-data synth --shape ml-100k -o r.csv --titles movies.csv",
-                    "With made-up titles, and genres that tell which items are alike."},
+                    "With synthetic titles, and genres that show which items are similar."},
                    {"mf-data synth --users 100 --items 200 --ratings 20000 -k 3 --interaction 1 "
                     "--noise 0 --no-biases --step 0 -o toy.csv",
-                    "A matrix of rank 3, every entry known."}},
+                    "A matrix of rank 3, without noise."}},
       .kernel = {}};
   SynthCommand command;
   Options options;

@@ -69,7 +69,7 @@ std::string evaluation_table(const Evaluation& e) {
 
 std::string evaluation_warning(const Evaluation& e) {
   if (e.is_training_set) {
-    return "these ratings are the very set the model was trained on; the errors say nothing about "
+    return "these ratings are the set that the model was trained on; the errors say nothing about "
            "new ratings";
   }
   if (e.known.count == 0) {

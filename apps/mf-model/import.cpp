@@ -54,7 +54,7 @@ void add_import_options(Options& options, ImportCommand& command) {
       {{"npy", ModelFormat::kNpy}, {"text", ModelFormat::kText}, {"libmf", ModelFormat::kLibmf}},
       "Arrays of NumPy, users x rank and items x rank; tables with a tab between "
       "fields; or a text model of LIBMF.");
-  options.group("What files do not tell");
+  options.group("What is not in the files");
   options.add("range", "LOWEST:HIGHEST",
               "Clip predictions to these ratings. Unless given, what model.json says, else they "
               "are not clipped.",
@@ -140,7 +140,7 @@ int run_import(int argc, const char* const* argv) {
           "Reads a folder of mf-model export, or two files of factors that any other program "
           "wrote, or a model of LIBMF's mf-train, and writes a model file.\n\n"
           "An imported model does not know what its users rated, so nothing is left out of their "
-          "recommendations unless told, and it has no baseline to be compared with.",
+          "recommendations unless asked for, and it has no baseline to be compared with.",
       .examples = {{"mf-model import films -o films.model", "What mf-model export wrote."},
                    {"mf-model import P.npy Q.npy --user-ids users.txt --item-ids items.txt "
                     "--range 1:5 -o films.model",

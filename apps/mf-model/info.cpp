@@ -12,7 +12,7 @@ namespace mfpar::apps {
 int run_info(int argc, const char* const* argv) {
   const ProgramInfo info{
       .name = "mf-model info",
-      .purpose = "tell what a model holds and where it comes from",
+      .purpose = "show what a model contains and how it was trained",
       .synopsis = "MODEL [OPTION]...",
       .description =
           "Prints the rank, the users and items, the mean and range of a model, how it was trained "

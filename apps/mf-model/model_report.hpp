@@ -7,7 +7,7 @@
 
 namespace mfpar::apps {
 
-/// What a model holds and how it was trained, as a report to read.
+/// What a model contains and how it was trained, as a report to read.
 std::string model_report(const FactorModel& model);
 
 /// The same as one JSON object on a line: rank, users, items, biases, mean, clipped, lowest,

@@ -50,12 +50,12 @@ Explanation explain(const FactorModel& model, UserIndex user, ItemIndex item) {
           .influences = {}};
 }
 
-/// The very penalties that `row` was folded in with: what is explained is the row that ranked.
+/// The penalties that `row` was folded in with, so that the row that ranked is explained.
 FoldInOptions same_as(const FoldedIn& row) {
-  constexpr double kLeast = 1e-12;  // for a model that was trained without penalty
+  constexpr double kMinAlpha = 1e-12;  // for a model that was trained without penalty
   return {.penalty = FoldInOptions::Penalty::kFixed,
-          .alpha = std::max(row.alpha, kLeast),
-          .bias_alpha = std::max(row.bias_alpha, kLeast)};
+          .alpha = std::max(row.alpha, kMinAlpha),
+          .bias_alpha = std::max(row.bias_alpha, kMinAlpha)};
 }
 
 }  // namespace

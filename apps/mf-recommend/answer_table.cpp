@@ -11,7 +11,7 @@ namespace mfpar::apps {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kNarrowest = 12;  // that a column of text is made
+constexpr std::size_t kMinWidth = 12;  // that a column of text is made
 constexpr std::size_t kInfluences = 3;
 
 struct Column {
@@ -56,7 +56,7 @@ void fit(std::vector<Column>& columns, std::size_t width) {
     const auto widest =
         std::max_element(columns.begin() + 4, columns.end(),
                          [](const Column& a, const Column& b) { return a.width < b.width; });
-    if (widest == columns.end() || widest->width <= kNarrowest) return;
+    if (widest == columns.end() || widest->width <= kMinWidth) return;
     --widest->width;
     --total;
   }

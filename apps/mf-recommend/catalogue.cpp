@@ -15,10 +15,12 @@ namespace mfpar::apps {
 
 namespace {
 
-/// Factors learnt from fewer ratings are mostly noise, and no bias outweighs it; README.md has figures.
-constexpr std::uint32_t kLeastByInteraction = 10;
+/// Factors learnt from fewer ratings are mostly noise, and no bias outweighs it; README.md has
+/// figures.
+constexpr std::uint32_t kMinRatingsByInteraction = 10;
 
-/// The items of a file of ids that the model has, ascending. Throws Error(kBadData) when it has none.
+/// The items of a file of ids that the model has, ascending. Throws Error(kBadData) when it has
+/// none.
 std::vector<ItemIndex> items_of(const std::string& path, const std::string& option,
                                 const FactorModel& model,
                                 const std::function<void(const std::string&)>& warn) {
@@ -49,7 +51,7 @@ std::vector<ItemIndex> items_of(const std::string& path, const std::string& opti
 
 /// The id that was probably meant, or "".
 std::string near_id(const std::string& id, const IdDictionary& ids) {
-  // Of numbers, a neighbour is somebody else; but blanks and zeros come from spreadsheets.
+  // A similar number is another id; but blanks and leading zeros come from spreadsheets.
   const std::size_t begin = id.find_first_not_of(" 0"), end = id.find_last_not_of(' ');
   if (begin != id.npos) {
     const std::string bare = id.substr(begin, end - begin + 1);
@@ -65,7 +67,7 @@ std::string hint(const std::string& meant) {
   return meant.empty() ? "" : "; did you mean " + meant + "?";
 }
 
-/// Models that other programs made do not tell who rated what.
+/// Models of other programs do not contain who rated what.
 bool knows_ratings(const FactorModel& model) { return !model.parts().trained.items.empty(); }
 
 }  // namespace
@@ -91,7 +93,7 @@ Catalogue::Catalogue(const RecommendCommand& command,
                   : ItemTitles(command.titles_path, command.titles_columns, model().items())),
       least_by_rating_(command.least_ratings.value_or(0)),
       least_by_interaction_(
-          command.least_ratings.value_or(knows_ratings(model()) ? kLeastByInteraction : 0)) {
+          command.least_ratings.value_or(knows_ratings(model()) ? kMinRatingsByInteraction : 0)) {
   by_rating_.emplace(make_filter(command, least_by_rating_, warn));
   if (by_rating_->size() == 0 && model().item_count() > 0) {
     throw Error(ErrorCode::kBadOption,

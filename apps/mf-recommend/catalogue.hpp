@@ -18,8 +18,8 @@ namespace mfpar::apps {
 /// number of threads.
 class Catalogue {
  public:
-  /// Loads the model and the files of titles and ids. `warn` is told of ids that the model does not
-  /// have. Throws as the readers do, Error(kBadOption) when no item may be listed.
+  /// Loads the model and the files of titles and ids. `warn` is called for ids that the model does
+  /// not have. Throws as the readers do, Error(kBadOption) when no item may be listed.
   Catalogue(const RecommendCommand& command, const std::function<void(const std::string&)>& warn);
 
   const FactorModel& model() const noexcept { return recommender_.model(); }
@@ -32,8 +32,8 @@ class Catalogue {
   /// How many training ratings an item needs for that.
   std::uint32_t least_ratings(RankBy rank_by) const;
 
-  /// Throw Error(kBadOption) naming what is near to an id that the model does not have. `option` is what
-  /// was given.
+  /// Throw Error(kBadOption) naming ids similar to one that the model does not have. `option` is
+  /// what was given.
   UserIndex user(const std::string& id, const std::string& option) const;
   ItemIndex item(const std::string& id, const std::string& option) const;
 
@@ -48,7 +48,7 @@ class Catalogue {
   std::optional<ItemFilter> by_rating_, by_interaction_;  // the second only where it differs
 };
 
-/// The ids of a file, one a line; empty lines are passed over. Throws Error(kSystem), Error(kBadData)
+/// The ids of a file, one a line; empty lines are skipped. Throws Error(kSystem), Error(kBadData)
 /// when there is none.
 std::vector<std::string> read_ids(const std::string& path);
 

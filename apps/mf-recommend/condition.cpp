@@ -69,7 +69,7 @@ Condition Condition::parse(const std::string& text) {
     const auto number = number_in(condition.text);
     if (!number) {
       throw Error(ErrorCode::kBadOption,
-                  "--where is '" + text + "'; what is behind >= and <= must be a number");
+                  "--where is '" + text + "'; after >= and <= a number is expected");
     }
     condition.number = *number;
   }

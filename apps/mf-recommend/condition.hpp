@@ -22,9 +22,9 @@ struct Condition {
   static Condition parse(const std::string& text);
 };
 
-/// The items for which all conditions hold, ascending. The case of the letters a to z does not count;
-/// what is no number is neither at least nor at most one. Throws Error(kBadOption) for a column that
-/// the titles do not have.
+/// The items for which all conditions hold, ascending. The case of the letters a to z does not
+/// count; text that is not a number is neither at least nor at most one. Throws Error(kBadOption)
+/// for a column that the titles do not have.
 std::vector<ItemIndex> items_where(const std::vector<Condition>& conditions,
                                    const ItemTitles& titles, ItemIndex item_count);
 

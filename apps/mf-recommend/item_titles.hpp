@@ -12,18 +12,19 @@
 
 namespace mfpar::apps {
 
-/// What a file tells of the items: a title and further columns. Immutable; safe from any number of
-/// threads.
+/// What a file says about the items: a title and further columns. Immutable; safe from any number
+/// of threads.
 class ItemTitles {
  public:
   /// Nothing is known.
   ItemTitles() = default;
 
-  /// Reads `path` (text with or without a header, plain or compressed). `columns` names the columns in
-  /// order, "id,title,genres"; empty: the header does, or else they are id, title, column3, ... The first
-  /// line is a header unless its id is an item of the model. The ids stand in the column "id", else in one
-  /// with a well-known name for items, else in the first; titles in "title" or "name", else in the first
-  /// other one. Throws Error(kSystem), Error(kBadData) naming the line, Error(kBadOption).
+  /// Reads `path` (text with or without a header, plain or compressed). `columns` names the columns
+  /// in order, "id,title,genres"; empty: the header does, or else they are id, title, column3, ...
+  /// The first line is a header unless its id is an item of the model. The ids stand in the column
+  /// "id", else in one with a well-known name for items, else in the first; titles in "title" or
+  /// "name", else in the first other one. Throws Error(kSystem), Error(kBadData) naming the line,
+  /// Error(kBadOption).
   ItemTitles(const std::string& path, const std::string& columns, const IdDictionary& items);
 
   /// The names of all columns but the ids', the title's first; none when nothing is known.
@@ -42,7 +43,7 @@ class ItemTitles {
   /// The items whose titles hold `words`, letter case ignored; at most so many.
   std::vector<ItemIndex> titled(std::string_view words, std::size_t most) const;
 
-  /// How many of the model's items the file tells of.
+  /// How many of the model's items the file has.
   std::size_t known() const noexcept { return known_; }
 
  private:

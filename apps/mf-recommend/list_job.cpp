@@ -82,8 +82,8 @@ void ListJob::list_trained() {
   }
   if (command_.explain) {
     warn(
-        "the model does not keep how trained users rated, so --explain cannot tell which ratings "
-        "speak for an item; it can for those of --ratings");
+        "the model does not keep how trained users rated, so --explain cannot show which "
+        "ratings speak for an item; it can for those of --ratings");
   }
   for (std::size_t begin = 0; begin < users.size() && !stop_.stop_requested(); begin += kBlock) {
     const auto block = std::span(users).subspan(begin, std::min(kBlock, users.size() - begin));

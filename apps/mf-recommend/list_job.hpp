@@ -13,8 +13,8 @@
 
 namespace mfpar::apps {
 
-/// Makes the lists that a command asks for, and the model with new users. Lists are made and written a
-/// block of users at a time: memory does not grow with their number. Not synchronised.
+/// Makes the lists that a command asks for, and the model with new users. Lists are made and
+/// written a block of users at a time: memory does not grow with their number. Not synchronised.
 class ListJob {
  public:
   /// Loads what is needed; `command` must outlive this.

@@ -44,7 +44,7 @@ std::vector<std::string> warnings_of(const NewUser& user, const FactorModel& mod
   }
   if (user.rated.items.empty()) {
     warnings.push_back(
-        "no rating of an item that the model has: the list is for nobody in particular");
+        "no rating of an item that the model has: the list does not depend on the user");
   }
   return warnings;
 }

@@ -18,10 +18,10 @@ class Output {
   /// Throws Error(kSystem) when it cannot be written.
   void write(std::string_view text);
 
-  /// Lets whoever reads standard output see all that was written.
+  /// Flushes standard output.
   void flush();
 
-  /// Puts the file in place.
+  /// Puts the file in place. Nothing can be written afterwards.
   void commit();
 
  private:

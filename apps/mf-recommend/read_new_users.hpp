@@ -17,8 +17,8 @@ struct NewUsers {
   std::string first_bad;  ///< why the first bad line was left out
 };
 
-/// Reads users by their ratings. A file without a column of users is one user's, who is called `id`, see
-/// ReadOptions::single_user. Throws as read_ratings().
+/// Reads users by their ratings. A file without a column of users is one user's, who is called
+/// `id`, see ReadOptions::single_user. Throws as read_ratings().
 NewUsers read_new_users(const std::string& path, ReadOptions options, const std::string& id,
                         const FactorModel& model);
 

@@ -14,7 +14,7 @@ namespace mfpar::apps {
 
 namespace {
 
-constexpr std::uint32_t kMostItems = 1'000'000;
+constexpr std::uint32_t kMaxItems = 1'000'000;
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadOption, message); }
 
@@ -41,7 +41,7 @@ void take_alpha(FoldInOptions& fold_in, const std::string& value) {
 void add_whom_options(Options& options, RecommendCommand& command) {
   options.positional("MODEL", command.model_path, "A model file made by mf-train.");
   options.rest("ITEM=RATING", command.pairs, "Ratings of a new user, such as 318=5 296=4.5.");
-  options.group("Whom for");
+  options.group("Users");
   options.texts("user,u", "ID", command.users,
                 "A user the model was trained on. May be given several times.");
   options.text("users", "FILE", command.users_path,
@@ -56,8 +56,8 @@ void add_whom_options(Options& options, RecommendCommand& command) {
       "first appearance.");
   options.text(
       "requests", "FILE", command.requests_path,
-      "JSON lines, one answer a line; - is standard input. This is what happens when nothing "
-      "else is asked and standard input is no terminal.");
+      "JSON lines, one answer a line; - is standard input. The default when standard input is not "
+      "a terminal.");
   options.text("similar-to", "ID", command.similar_to,
                "No user at all: the items nearest to this one, by the cosine of their factors.");
   options.text("as", "ID", command.new_id,
@@ -65,12 +65,12 @@ void add_whom_options(Options& options, RecommendCommand& command) {
 }
 
 void add_list_options(Options& options, RecommendCommand& command) {
-  options.group("Which items");
-  options.integer("top,n", "N", command.top, 0u, kMostItems,
+  options.group("Items");
+  options.integer("top,n", "N", command.top, 0u, kMaxItems,
                   "Length of a list; 0 for none, with --append.");
   options.add(
       "rank-by", "rating|interaction|blend:W",
-      "rating: the predicted rating, which brings what everybody acclaims. interaction: p.q "
+      "rating: the predicted rating, which favours what everybody rates highly. interaction: p.q "
       "alone, what this user likes more than others do. blend:W: interaction plus W times mean "
       "and biases; blend:1 is rating, blend:0 interaction.",
       "rating", [&command](const std::string& value) {
@@ -83,16 +83,14 @@ void add_list_options(Options& options, RecommendCommand& command) {
       "Only items with so many ratings in training, or more. Unless given, 10 where lists go by "
       "interaction, by a blend with W below 1, by --similar-to or by a model without biases: "
       "factors learnt from fewer are mostly noise, and no bias outweighs it there. 0 for rating, "
-      "and "
-      "for a model that does not tell its ratings.");
+      "and for a model that does not contain who rated what.");
   options.flag("keep-rated", command.keep_rated,
                "List items that the user has rated, too. They are left out otherwise.");
   options.text("allow", "FILE", command.allow_path, "Only the items of this file, an id a line.");
   options.text("deny", "FILE", command.deny_path, "None of the items of this file, an id a line.");
   options.add(
       "where", "CONDITION",
-      "Only items for which this holds in the --titles file: COLUMN~TEXT (holds the text, letter "
-      "case "
+      "Only items for which this holds in the --titles file: COLUMN~TEXT (holds the text, case "
       "ignored), COLUMN=TEXT, either with ! before it for the opposite, COLUMN>=NUMBER or "
       "COLUMN<=NUMBER. May be given several times; all must hold.",
       "",
@@ -105,15 +103,15 @@ void add_list_options(Options& options, RecommendCommand& command) {
   options.text(
       "titles-columns", "LIST", command.titles_columns,
       "The names of all columns of the --titles file in order, such as id,title,genres, where "
-      "its header does not tell.");
+      "it has no header.");
 }
 
 void add_fold_in_options(Options& options, RecommendCommand& command) {
   options.group("New users");
   options.add(
       "alpha", "training|loo|X",
-      "What holds a new user's factors towards zero: training, what the model's training has "
-      "found good for so many ratings; loo, the multiple of it that predicts each of the user's "
+      "The penalty of a new user's factors: training, that of the model's training for so many "
+      "ratings; loo, the multiple of it that predicts each of the user's "
       "ratings best from the others; or a number, as in ridge regression.",
       "training", [&command](const std::string& value) { take_alpha(command.fold_in, value); });
   options.add("bias-alpha", "X",
@@ -153,7 +151,7 @@ void add_recommend_options(Options& options, RecommendCommand& command) {
       "are always answered in JSON.");
   options.flag(
       "explain", command.explain,
-      "Split every score into mean, biases and interaction, and for new users tell which of "
+      "Split every score into mean, biases and interaction, and for new users show which of "
       "their ratings speak for the item.");
   options.text("output,o", "FILE", command.output_path,
                "Write to this file, which appears when it is whole, instead of standard output.");
@@ -179,7 +177,8 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
   if (asked.empty()) {
     if (::isatty(STDIN_FILENO) != 0) {
       fail(
-          "whom for? Give --user ID, ITEM=RATING pairs, --ratings FILE, --similar-to ID, or "
+          "no user is given; give --user ID, ITEM=RATING pairs, --ratings FILE, --similar-to ID, "
+          "or "
           "requests as JSON lines on standard input");
     }
     asked = "--requests";

@@ -20,13 +20,13 @@ enum class ListFormat { kTable, kCsv, kJson };
 struct RecommendCommand {
   std::string model_path;
 
-  // Whom for: exactly one of these kinds.
+  // Who the lists are for: exactly one of these kinds.
   std::vector<std::string> pairs;  ///< "id=5.0" of one new user
   std::vector<std::string> users;  ///< ids of trained ones, with those of the file
   std::string users_path;
   bool all_users = false;
   std::string ratings_path;
-  std::string requests_path;  ///< JSON lines; what is left when nothing else is asked
+  std::string requests_path;  ///< JSON lines; the default
   std::string similar_to;
 
   std::string new_id = "new user";  ///< of the user of pairs, or of a file that names none
@@ -50,7 +50,7 @@ struct RecommendCommand {
 /// Declares all options. `command` must outlive `options`.
 void add_recommend_options(Options& options, RecommendCommand& command);
 
-/// What parsing alone cannot tell: options that contradict each other or lack another. Throws
+/// Checks options together: those that contradict each other or need another. Throws
 /// Error(kBadOption).
 void finish_recommend_command(const Options& options, RecommendCommand& command);
 

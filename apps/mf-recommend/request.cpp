@@ -103,7 +103,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
       id = id_of(value, "id");
       request.has_id = true;
     } else if (key == "ratings") {
-      if (request.has_ratings) fail("\"ratings\" is there twice");
+      if (request.has_ratings) fail("\"ratings\" is given twice");
       ratings = ratings_of(value);
       request.has_ratings = true;
     } else if (key == "top") {
@@ -129,7 +129,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
   }
   if (!request.has_id && !request.has_ratings) {
     fail(
-        "neither \"id\" nor \"ratings\" is there; expected the ratings of a new user, or the id of "
+        "neither \"id\" nor \"ratings\" is given; expected the ratings of a new user, or the id of "
         "a "
         "trained one");
   }

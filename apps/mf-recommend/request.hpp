@@ -17,7 +17,7 @@ struct Request {
   ListRequest list;
 };
 
-/// Reads a request; what it leaves open is as in `defaults`. apps/RECOMMEND.md describes the format.
+/// Reads a request; what it leaves out is as in `defaults`. apps/RECOMMEND.md describes the format.
 /// Throws Error(kBadData) saying what was found and what was expected.
 Request parse_request(std::string_view line, const ListRequest& defaults, const FactorModel& model);
 

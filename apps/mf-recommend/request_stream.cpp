@@ -24,7 +24,7 @@ namespace mfpar::apps {
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
-constexpr std::size_t kLongestRequest = std::size_t{64} << 20;
+constexpr std::size_t kMaxRequestBytes = std::size_t{64} << 20;
 constexpr int kStopLatency = 100;  // milliseconds
 
 struct Line {
@@ -60,10 +60,11 @@ class Stream {
   std::uint64_t lines_ = 0;
 };
 
-/// Waits for something to read and appends it to the buffer; false at the end, or when asked to stop.
+/// Waits for something to read and appends it to the buffer; false at the end, or when asked to
+/// stop.
 bool Stream::read_more(int file, const std::stop_token& stop) {
   pollfd waiting{.fd = file, .events = POLLIN, .revents = 0};
-  // A signal ends the wait before the stop is requested; read() would then wait on, deaf to it.
+  // A signal ends the wait before the stop is requested; read() would then go on waiting.
   int ready = 0;
   while (!stop.stop_requested() && (ready == 0 || (ready < 0 && errno == EINTR))) {
     ready = ::poll(&waiting, 1, kStopLatency);
@@ -101,7 +102,7 @@ void Stream::answer_lines(bool is_last) {
   }
   answer(lines);
   buffer_.erase(0, begin);
-  if (buffer_.size() > kLongestRequest) {
+  if (buffer_.size() > kMaxRequestBytes) {
     throw Error(ErrorCode::kBadData, "line " + std::to_string(lines_ + 1) +
                                          " of the requests is longer than 64 MiB; expected a "
                                          "JSON object a line");

@@ -25,9 +25,10 @@ struct StreamResult {
   NewRows rows;
 };
 
-/// Answers requests, a JSON object a line, in their order, a line each: the list, or {"line", "error"} for
-/// a request that cannot be answered. What is there to read is answered at once, by several threads where
-/// it is several lines, before more is waited for; empty lines are passed over. Stops early when asked to.
+/// Answers requests, a JSON object a line, in their order, a line each: the list, or {"line",
+/// "error"} for a request that cannot be answered. What can be read is answered at once, by several
+/// threads where it is several lines, before waiting for more; empty lines are skipped. Stops early
+/// when asked to.
 StreamResult answer_requests(const Catalogue& catalogue, const StreamOptions& options,
                              std::stop_token stop, Output& output);
 

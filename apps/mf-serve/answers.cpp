@@ -10,7 +10,7 @@ namespace mfpar::apps {
 
 namespace {
 
-/// A new user as one model sees her.
+/// A new user in the terms of one model.
 struct FoldedInUser {
   RatedItems rated;
   FoldedIn row;
@@ -44,7 +44,8 @@ Json items_of(const ServedModel& served, const std::vector<Recommendation>& list
   return items;
 }
 
-/// Adds to the items of a list the ratings that speak for each most, as {"item", "rating", "contribution"}.
+/// Adds to the items of a list the ratings that speak for each most, as {"item", "rating",
+/// "contribution"}.
 void add_reasons(const ServedModel& served, const FoldedInUser& user,
                  const std::vector<Recommendation>& list, Json& items) {
   constexpr std::size_t kMaxReasons = 3;
@@ -78,7 +79,7 @@ Json recommend_known(const ServedModel& served, const std::string& user, const L
   const UserIndex index = served.model->users().find(user);
   if (index == kNoIndex) {
     throw HttpError(404, "the model has no user '" + user +
-                             "'; for somebody new, POST /recommend with their ratings");
+                             "'; for a new user, POST /recommend with their ratings");
   }
   const auto found = served.recommender.recommend(index, options_of(served, list));
   return answer_of(served, {{"user", user}, {"items", items_of(served, found)}});
@@ -107,7 +108,8 @@ Json fold_in_new(const ServedModel& served, const NewUser& user) {
 Json similar_to(const ServedModel& served, const std::string& item, std::uint32_t top) {
   const ItemIndex index = served.model->items().find(item);
   if (index == kNoIndex) {
-    throw HttpError(404, "the model has no item '" + item + "'; it knows those it was trained on");
+    throw HttpError(404,
+                    "the model has no item '" + item + "'; it has those that it was trained on");
   }
   const auto found =
       served.recommender.similar_items(index, std::min(top, served.model->item_count()));

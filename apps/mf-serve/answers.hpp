@@ -9,25 +9,25 @@
 
 namespace mfpar::apps {
 
-// What a model answers, as JSON that begins with the model's version. The model is the same for the whole
-// of an answer, whatever is loaded meanwhile. All are safe from many threads at once.
+// What a model answers, as JSON that begins with the model's version. An answer comes from one
+// model, whatever is loaded meanwhile. All are safe from many threads at once.
 
-/// How the service is.
+/// The state of the service.
 Json health(const ServedModel& served);
 
 /// The list of a trained user. Throws HttpError(404) for another.
 Json recommend_known(const ServedModel& served, const std::string& user, const ListQuestion& list);
 
-/// The list of a user who comes with ratings.
+/// The list of a new user.
 Json recommend_new(const ServedModel& served, const NewUser& user);
 
-/// The factors and bias of a user who comes with ratings.
+/// The factors and bias of a new user.
 Json fold_in_new(const ServedModel& served, const NewUser& user);
 
 /// The items nearest to an item. Throws HttpError(404) for an unknown one.
 Json similar_to(const ServedModel& served, const std::string& item, std::uint32_t top);
 
-/// The rating of any user for any item; what is unknown of them is said.
+/// The rating of any user for any item, with whether the model knows them.
 Json predict_rating(const ServedModel& served, const std::string& user, const std::string& item);
 
 }  // namespace mfpar::apps

@@ -19,7 +19,8 @@ struct HttpAnswer {
   std::string allow;  ///< for status 405: the methods that there are
 };
 
-/// A request that cannot be answered, with the status that says so; what() names what, and the remedy.
+/// A request that cannot be answered, with the status that says so; what() names what, and the
+/// remedy.
 class HttpError : public std::runtime_error {
  public:
   HttpError(unsigned status, const std::string& what) : std::runtime_error(what), status_(status) {}

@@ -99,7 +99,7 @@ void HttpServer::Impl::on_accept(error_code error, tcp::socket socket) {
   }
   socket.set_option(tcp::no_delay(true), error);  // an answer is one write, and is waited for
   std::erase_if(sessions, [](const auto& session) { return session.expired(); });
-  const bool one_too_many = sessions.size() >= options.most_connections;
+  const bool one_too_many = sessions.size() >= options.max_connections;
   const auto aside = [this](std::function<void()> work) {
     net::post(slow, [guard = net::make_work_guard(io), work = std::move(work)] { survives(work); });
   };

@@ -12,18 +12,19 @@
 
 namespace mfpar::apps {
 
-/// What answers the requests of a server. Called from many threads at once; what it throws costs the
-/// connection.
+/// What answers the requests of a server. Called from many threads at once; what it throws costs
+/// the connection.
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
 
   virtual HttpAnswer answer(const HttpRequest& request) = 0;
 
-  /// Whether the answer may take long: then it is made apart, and keeps no other request waiting.
+  /// Whether the answer may take long: then it is made on a thread of its own, and delays no other
+  /// request.
   virtual bool is_slow(const HttpRequest& request) const = 0;
 
-  /// The answer to what the server itself turns down: no HTTP, too large, too many connections.
+  /// The answer to what the server itself refuses: not HTTP, too large, too many connections.
   virtual HttpAnswer refuse(unsigned status, const std::string& what) = 0;
 };
 
@@ -31,20 +32,20 @@ struct HttpOptions {
   std::string host = "127.0.0.1";  ///< an IP address
   std::uint16_t port = 0;          ///< 0: any free one
   int threads = 1;                 ///< that read, answer and write
-  std::size_t most_body = 1 << 20;
-  std::size_t most_connections = 1000;
+  std::size_t max_body = 1 << 20;
+  std::size_t max_connections = 1000;
 
   /// How long a connection may take to send a whole request, counted from the answer before, or to
   /// accept an answer.
   std::chrono::seconds patience{30};
 };
 
-/// HTTP/1.1 with connections that stay open, on Boost.Beast. A connection costs memory, never a thread, and
-/// whatever it sends, or does not, is bounded in size and time.
+/// HTTP/1.1 with connections that stay open, on Boost.Beast. A connection costs memory, never a
+/// thread, and whatever it sends, or does not, is bounded in size and time.
 class HttpServer {
  public:
-  /// Listens from here on. Throws Error(kBadOption) for a host that is no address, Error(kSystem) when the
-  /// port cannot be had. Keeps `handler`, which must outlive it.
+  /// Listens from here on. Throws Error(kBadOption) for a host that is not an address,
+  /// Error(kSystem) when the port cannot be had. Keeps `handler`, which must outlive it.
   HttpServer(const HttpOptions& options, HttpHandler& handler);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -52,8 +53,8 @@ class HttpServer {
 
   std::uint16_t port() const;
 
-  /// Answers until a stop is requested, and then what is under way: a connection whose request has begun
-  /// to arrive gets its answer and is closed. To be called once.
+  /// Answers until a stop is requested, and then what is under way: a connection whose request has
+  /// begun to arrive gets its answer and is closed. To be called once.
   void run(std::stop_token stop);
 
  private:

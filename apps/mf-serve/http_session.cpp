@@ -16,10 +16,10 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::uint32_t kMostHeader = 16 * 1024;
+constexpr std::uint32_t kMaxHeader = 16 * 1024;
 
-// Closing at once while the client still sends would reset the connection, and with it what the client has
-// not read yet of the answer.
+// Closing at once while the client still sends would reset the connection, and with it what the
+// client has not read yet of the answer.
 constexpr std::chrono::seconds kDrainFor{2};
 
 }  // namespace
@@ -47,8 +47,8 @@ void HttpSession::stop() {
 void HttpSession::read() {
   if (stopping_ && buffer_.size() == 0) return close();
   parser_.emplace();
-  parser_->header_limit(kMostHeader);
-  parser_->body_limit(options_.most_body);
+  parser_->header_limit(kMaxHeader);
+  parser_->body_limit(options_.max_body);
   stream_.expires_after(options_.patience);
   reading_ = true;
   http::async_read(stream_, buffer_, *parser_,
@@ -65,19 +65,19 @@ void HttpSession::on_read(error_code error) {
     return answer();
   }
   if (error == http::error::body_limit) {
-    return refuse(413, "the body has more than " + std::to_string(options_.most_body) +
-                           " bytes; ask about less at a time");
+    return refuse(413, "the body has more than " + std::to_string(options_.max_body) +
+                           " bytes; ask for less at a time");
   }
   if (error == http::error::header_limit) {
-    return refuse(431, "the head of the request has more than " + std::to_string(kMostHeader) +
+    return refuse(431, "the head of the request has more than " + std::to_string(kMaxHeader) +
                            " bytes; send less");
   }
   const bool ended = error == http::error::end_of_stream || error == http::error::partial_message;
   if (error.category() == http_errors && !ended) {
-    return refuse(400, "this is no HTTP request: " + error.message());
+    return refuse(400, "this is not an HTTP request: " + error.message());
   }
   if (ended || error == net::error::operation_aborted) close();
-  // Else it timed out or broke: nobody is there to answer.
+  // Else it timed out or broke: there is no client to answer.
 }
 
 void HttpSession::answer() {
@@ -118,7 +118,7 @@ void HttpSession::write(HttpAnswer answer, bool keep_alive) {
 }
 
 void HttpSession::close() {
-  error_code ignored;  // whoever is gone needs no farewell
+  error_code ignored;  // the client may be gone
   stream_.socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
   if (!ignored) drain(std::chrono::steady_clock::now() + kDrainFor);
 }

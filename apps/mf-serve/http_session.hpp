@@ -15,8 +15,8 @@
 
 namespace mfpar::apps {
 
-/// One connection: reads a request, has it answered, writes the answer, and again. Its operations follow one
-/// another on its strand; it lives as long as one of them is pending.
+/// One connection: reads a request, has it answered, writes the answer, and again. Its operations
+/// follow one another on its strand; it lives as long as one of them is pending.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
   /// How the session has a slow answer made: calls `work` on another thread.

@@ -13,8 +13,8 @@
 
 namespace mfpar::apps {
 
-/// Counts requests, errors and latencies for each endpoint. Safe from any number of threads; numbers that
-/// are read while others count may be of slightly different moments.
+/// Counts requests, errors and latencies for each endpoint. Safe from any number of threads;
+/// numbers that are read while others count may be of slightly different moments.
 class Metrics {
  public:
   struct Label {

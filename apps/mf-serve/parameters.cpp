@@ -22,7 +22,7 @@ std::string decoded(std::string_view text, bool plus_is_blank) {
     const std::size_t left = text.size() - i - 1;
     if (left < 2 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
       throw HttpError(400, "'" + std::string(text.substr(i, 3)) +
-                               "' is no percent-encoded byte; write % itself as %25");
+                               "' is not a percent-encoded byte; write % itself as %25");
     }
     result += static_cast<char>(byte);
     i += 2;
@@ -58,7 +58,7 @@ RequestTarget parse_target(std::string_view target) {
     const std::string name = decoded(pair.substr(0, equals), true);
     const std::string_view value = equals == pair.npos ? "" : pair.substr(equals + 1);
     if (!result.parameters.emplace(name, decoded(value, true)).second) {
-      throw HttpError(400, "the parameter " + name + " is there twice; give it once");
+      throw HttpError(400, "the parameter " + name + " is given twice; give it once");
     }
   }
   return result;

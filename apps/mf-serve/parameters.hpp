@@ -10,7 +10,7 @@
 
 namespace mfpar::apps {
 
-/// The target of a request, taken apart: "/similar?item=5&top=3". Not synchronised.
+/// The target of a request, split: "/similar?item=5&top=3". Not synchronised.
 struct RequestTarget {
   std::string path;
   std::map<std::string, std::string, std::less<>> parameters;
@@ -22,7 +22,8 @@ struct RequestTarget {
   void allow_only(std::initializer_list<std::string_view> known) const;
 };
 
-/// Undoes percent-encoding. Throws HttpError(400) for what is none, and for a parameter given twice.
+/// Decodes percent-encoding. Throws HttpError(400) where it is invalid, and for a parameter given
+/// twice.
 RequestTarget parse_target(std::string_view target);
 
 /// `text` as a number; nothing when there is anything else in it.

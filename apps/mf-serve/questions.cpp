@@ -14,13 +14,13 @@ namespace mfpar::apps {
 
 namespace {
 
-// The status of a value that cannot be used: in the target, and in a body whose JSON was understood.
+// The status of a value that cannot be used: in the target, and in a body whose JSON was
+// understood.
 constexpr unsigned kBadRequest = 400, kUnprocessable = 422;
 
 std::uint32_t top_of(std::optional<std::uint64_t> value, const Limits& limits, unsigned status) {
-  if (value && *value >= 1 && *value <= limits.most_top) return static_cast<std::uint32_t>(*value);
-  throw HttpError(status,
-                  "top must be a whole number from 1 to " + std::to_string(limits.most_top));
+  if (value && *value >= 1 && *value <= limits.max_top) return static_cast<std::uint32_t>(*value);
+  throw HttpError(status, "top must be a whole number from 1 to " + std::to_string(limits.max_top));
 }
 
 RankBy rank_by_of(std::string_view word, std::optional<double> number, unsigned status) {
@@ -52,12 +52,12 @@ Json object_of(std::string_view body, std::initializer_list<std::string_view> kn
     if (std::ranges::find(known, key) != known.end()) continue;
     std::string list;
     for (const std::string_view one : known) list.append(list.empty() ? "" : ", ").append(one);
-    throw HttpError(kUnprocessable, "the body has a key '" + key + "'; what it may have: " + list);
+    throw HttpError(kUnprocessable, "the body has a key '" + key + "'; it may have: " + list);
   }
   return json;
 }
 
-/// The member `key`, the last where it is there several times; null where it is not.
+/// The member `key`, the last where it is given several times; null where it is not.
 const Json* find(const Json& object, std::string_view key) {
   const Json* found = nullptr;
   for (const auto& [name, value] : object.items()) {
@@ -72,10 +72,10 @@ std::vector<ItemRating> ratings_of(const Json& body, const Limits& limits) {
     throw HttpError(kUnprocessable,
                     "the body has no ratings; send {\"ratings\": {\"ITEM\": 4.5, ...}}");
   }
-  if (require_object(*value, "ratings").size() > limits.most_ratings) {
+  if (require_object(*value, "ratings").size() > limits.max_ratings) {
     throw HttpError(kUnprocessable, "there are " + std::to_string(value->size()) +
                                         " ratings; send at most " +
-                                        std::to_string(limits.most_ratings));
+                                        std::to_string(limits.max_ratings));
   }
   std::vector<ItemRating> ratings;
   for (const auto& [id, rating] : value->items()) {
@@ -94,7 +94,7 @@ std::vector<ItemRating> ratings_of(const Json& body, const Limits& limits) {
 
 ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
   ListQuestion list;
-  list.top = std::min(list.top, limits.most_top);
+  list.top = std::min(list.top, limits.max_top);
   if (const auto top = target.parameters.find("top"); top != target.parameters.end()) {
     list.top = top_of(whole_number_in(top->second), limits, kBadRequest);
   }
@@ -108,7 +108,7 @@ NewUser new_user(std::string_view body, const Limits& limits, bool with_list) {
   const Json json = with_list ? object_of(body, {"ratings", "top", "rank_by", "explain"})
                               : object_of(body, {"ratings"});
   NewUser user;
-  user.list.top = std::min(user.list.top, limits.most_top);
+  user.list.top = std::min(user.list.top, limits.max_top);
   if (const Json* const top = find(json, "top")) {
     const bool whole = top->is_number_unsigned();
     user.list.top = top_of(whole ? std::optional(top->get<std::uint64_t>()) : std::nullopt, limits,

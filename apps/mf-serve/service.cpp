@@ -40,7 +40,7 @@ constexpr Service::Endpoint Service::kEndpoints[] = {
 
 namespace {
 
-// What is said of a request may quote it; nobody needs a megabyte of it back.
+// A message may quote the request, but not a megabyte of it.
 constexpr std::size_t kMaxErrorText = 500;
 
 HttpAnswer json(const Json& object) {
@@ -101,7 +101,7 @@ HttpAnswer Service::answer(const HttpRequest& request, std::size_t& endpoint) {
     allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
   }
   if (allowed.empty()) {
-    throw HttpError(404, "there is no '" + target.path + "'; what there is: " + known);
+    throw HttpError(404, "there is no '" + target.path + "'; the paths are " + known);
   }
   HttpAnswer result =
       error(405, target.path + " does not take " + request.method + "; use " + allowed);

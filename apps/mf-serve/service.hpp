@@ -13,13 +13,13 @@ namespace mfpar::apps {
 struct ServiceOptions {
   Limits limits;
 
-  /// Whether POST /reload may name another file. Off by default: who may reach the port could have any
-  /// file opened that the service may read, and learn from the answers which there are.
+  /// Whether POST /reload may name another file. Off by default: any client could make the service
+  /// open files that it may read, and learn from the answers which exist.
   bool reload_any = false;
 };
 
-/// The endpoints of mf-serve over one model handle; apps/SERVE.md describes them. Safe from any number of
-/// threads.
+/// The endpoints of mf-serve over one model handle; apps/SERVE.md describes them. Safe from any
+/// number of threads.
 class Service : public HttpHandler {
  public:
   /// Keeps `models`, which must outlive it.

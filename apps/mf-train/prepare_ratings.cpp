@@ -46,7 +46,7 @@ void join_with_validation_file(const TrainCommand& command, RatingTable&& rating
     prepared.warnings.push_back(
         with_commas(joined.in_both) +
         " validation ratings are of (user, item) pairs that are trained on: "
-        "the validation error will flatter");
+        "the validation error will be too low");
   }
 }
 

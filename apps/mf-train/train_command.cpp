@@ -53,7 +53,7 @@ void add_model_options(Options& options, TrainOptions& train) {
 void add_learning_options(Options& options, TrainCommand& command) {
   TrainOptions& train = command.train;
   options.group("Learning");
-  options.integer("epochs,t", "N", train.epochs, 1, 1'000'000, "Most passes over the ratings.");
+  options.integer("epochs,t", "N", train.epochs, 1, 1'000'000, "Passes over the ratings, at most.");
   options.number("learning-rate,r", "X", train.learning_rate, Interval::above(0),
                  "Step size, for ratings scaled to standard deviation 1.");
   options.choice("step-rule", train.step_rule, kStepRuleNames,
@@ -102,10 +102,11 @@ void add_validation_options(Options& options, TrainCommand& command) {
                   "Stop after N evaluations without a lower validation error; 0 never.");
   options.integer("eval-every", "N", train.eval_every, 0, 1'000'000,
                   "Evaluate after every N-th epoch; 0 never.");
-  options.add("train-mse", "exact|running|sample:N",
-              "Training error by a pass over all ratings, from what the workers saw on the way, or "
-              "on a fixed sample of N ratings.",
-              "exact", [&](const std::string& value) { take_train_mse(value, train); });
+  options.add(
+      "train-mse", "exact|running|sample:N",
+      "Training error: exact, by a pass over all ratings; running, from the errors during the "
+      "epoch; or on a fixed sample of N ratings.",
+      "exact", [&](const std::string& value) { take_train_mse(value, train); });
 }
 
 }  // namespace
@@ -118,7 +119,7 @@ void add_train_options(Options& options, TrainCommand& command) {
                "Where to save the model; RATINGS.model in the current folder unless given.");
   options.text("log-json", "FILE", command.log_path,
                "Write one JSON object a line, as it happens.");
-  options.flag("quiet,q", command.quiet, "Tell errors and warnings only.");
+  options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_model_options(options, command.train);
   add_learning_options(options, command);
   add_validation_options(options, command);

@@ -35,7 +35,7 @@ struct TrainCommand {
 /// Declares the options of mf-train, bound to `command`, which must outlive them.
 void add_train_options(Options& options, TrainCommand& command);
 
-/// Puts right what options mean together, and checks what contradicts. Throws Error(kBadOption).
+/// Completes the command, and refuses options that contradict each other. Throws Error(kBadOption).
 void finish_train_command(const Options& options, TrainCommand& command);
 
 }  // namespace mfpar::apps

@@ -13,8 +13,8 @@
 
 namespace mfpar {
 
-/// Rows of fields, as a text file that fits into memory holds them: titles of items, lists of ids. The
-/// header, where there is one, is the first row.
+/// Rows of fields, as a text file that fits into memory holds them: titles of items, lists of ids.
+/// The header, where there is one, is the first row.
 struct DelimitedText {
   std::string name;  ///< the path, or "standard input"
   std::string delimiter;
@@ -27,15 +27,16 @@ struct DelimitedText {
   }
 };
 
-/// Reads `path`, plain, gzip or zstd, or standard input for "-". Fields are cut as by read_ratings(), by
-/// the same delimiters; rows may differ in length, and empty lines are passed over. An empty `delimiter`
-/// stands for the one that cuts most of the first lines into the same number of fields, two at least; a
-/// tab where none does. Throws Error(kBadOption) for an unknown delimiter, Error(kSystem) when the file
-/// cannot be read, Error(kBadData) for what is not text, and with the line where one cannot be cut. Safe to call from many threads at once.
+/// Reads `path`, plain, gzip or zstd, or standard input for "-". Fields are cut as by
+/// read_ratings(), by the same delimiters; rows may differ in length, and empty lines are passed
+/// over. An empty `delimiter` stands for the one that cuts most of the first lines into the same
+/// number of fields, two at least; a tab where none does. Throws Error(kBadOption) for an unknown
+/// delimiter, Error(kSystem) when the file cannot be read, Error(kBadData) for what is not text,
+/// and with the line where one cannot be cut. Safe to call from many threads at once.
 MFPAR_API DelimitedText read_delimited(const std::string& path, const std::string& delimiter = "");
 
-/// The column whose name is well known for ids of items ("movieId", "asin", ...), 0-based; nothing where
-/// there is none.
+/// The column whose name is well known for ids of items ("movieId", "asin", ...), 0-based; nothing
+/// where there is none.
 MFPAR_API std::optional<std::size_t> find_item_column(std::span<const std::string> header);
 
 }  // namespace mfpar

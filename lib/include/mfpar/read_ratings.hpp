@@ -32,9 +32,9 @@ struct ReadOptions {
   std::string rating_column;
   std::string timestamp_column;
 
-  /// Whose ratings they are where the file has no column of users: where it has two columns, or where
-  /// header and options say which columns are items and ratings, and none is of users. Empty: a file
-  /// must have a column of users.
+  /// Whose ratings they are where the file has no column of users: where it has two columns, or
+  /// where header and options say which columns are items and ratings, and none is of users. Empty:
+  /// a file must have a column of users.
   std::string single_user;
 
   /// Whether timestamps are kept (8 bytes a rating); only time-based splits need them. kIfThere:

@@ -12,7 +12,8 @@
 #include "mfpar/model_handle.hpp"
 #include "mfpar/rated_items.hpp"
 
-/// A version, kept alive by whoever holds it. Immutable; safe from any number of threads.
+/// A version of a model, kept alive by those who hold it. Immutable; safe from any number of
+/// threads.
 struct mfpar_model {
   std::shared_ptr<const mfpar::ServedModel> served;
 

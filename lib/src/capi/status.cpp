@@ -12,13 +12,13 @@ namespace mfpar::capi {
 
 namespace {
 
-// One a thread, and of fixed size so that keeping a text cannot fail. It is written and read at the edge of
-// the library only, never inside a parallel loop.
-constexpr std::size_t kMostText = 2047;
-thread_local char last_text[kMostText + 1] = "";
+// One a thread, and of fixed size so that keeping a text cannot fail. It is written and read at the
+// edge of the library only, never inside a parallel loop.
+constexpr std::size_t kMaxText = 2047;
+thread_local char last_text[kMaxText + 1] = "";
 
 mfpar_status keep(mfpar_status status, std::string_view text) noexcept {
-  const std::size_t size = std::min(text.size(), kMostText);
+  const std::size_t size = std::min(text.size(), kMaxText);
   std::memcpy(last_text, text.data(), size);
   last_text[size] = '\0';
   return status;

@@ -60,7 +60,7 @@ std::span<T> array_of(T* elements, std::size_t count, const char* name) {
   return {elements, elements == nullptr ? 0 : count};
 }
 
-/// Hands a result over to the caller's array, or says how large that must be.
+/// Copies a result to the caller's array, or reports how large that must be.
 template <class T>
 void hand_over(std::span<const T> result, T* array, std::size_t capacity, std::size_t* needed) {
   required(needed, "needed") = result.size();
@@ -81,16 +81,16 @@ mfpar_status create(T** object, const char* name, Make&& make) noexcept {
   });
 }
 
-/// The options of the caller as this version knows them: defaults for NULL. A caller built against an
-/// older header has a smaller struct, one built against a newer header a larger one, of which this
-/// version can leave out only zeros.
+/// The options of the caller as this version knows them: defaults for NULL. A caller built against
+/// an older header has a smaller struct, one built against a newer header a larger one, of which
+/// this version can leave out only zeros.
 template <class T>
 T known_options(const T* options, const T& defaults) {
   if (options == nullptr) return defaults;
   std::size_t size = 0;
   std::memcpy(&size, options, sizeof size);
-  constexpr std::size_t kMostSize = 1024;  // what is larger was never set up
-  if (size < sizeof(T) || size > kMostSize) {
+  constexpr std::size_t kMaxSize = 1024;  // what is larger was never set up
+  if (size < sizeof(T) || size > kMaxSize) {
     throw Refusal(MFPAR_BAD_ARGUMENT, "the options were not set up; call their _init function");
   }
   const char* const bytes = reinterpret_cast<const char*>(options);

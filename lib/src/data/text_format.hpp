@@ -50,8 +50,8 @@ struct TextFormat {
 TextFormat detect_format(std::string_view text, bool is_whole, const std::string& name,
                          const ReadOptions& options);
 
-/// The delimiter that cuts most of the first lines into the same number of fields, `min_fields` at least;
-/// of equals the first of :: tab , ; | blanks. Empty where there is none.
+/// The delimiter that cuts most of the first lines into the same number of fields, `min_fields` at
+/// least; of equals the first of :: tab , ; | blanks. Empty where there is none.
 std::string_view detect_delimiter(std::string_view text, bool is_whole, std::size_t min_fields);
 
 /// `asked` as it is known here. Throws Error(kBadOption) for another delimiter than those.
