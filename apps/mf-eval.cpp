@@ -64,7 +64,8 @@ int run(const EvalOptions& options) {
   if (!options.predictions.empty()) {
     write_predictions(options.predictions, data.ratings, predictions);
   }
-  std::cout << (options.json ? evaluation_json(evaluation) : evaluation_table(evaluation));
+  std::cout << (options.json ? evaluation_json(evaluation, model.loss())
+                             : evaluation_table(evaluation, model.loss()));
   return kDone;
 }
 
@@ -77,6 +78,10 @@ Predicts every rating of a file with a model that mf-train made and prints the m
 (MSE), its root (RMSE) and the mean absolute error (MAE), over all ratings and separately by whether
 the model was trained on the user and the item. Users and items are matched by id; for a new one the
 bias of the other side is used. Predictions are clipped to the range of the training ratings.
+
+For a model of labels (mf-train --loss logistic) it prints the mean of -log(probability of the
+label) (log loss), the share of labels with a probability of 1/2 or more (accuracy) and the area
+under the ROC curve (AUC).
 
 Beside them stand the errors of two simpler predictors fitted to the same training ratings: mean and
 biases without factors, and the mean alone. Each of duplicate ratings is evaluated. A warning says

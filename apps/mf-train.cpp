@@ -33,7 +33,8 @@ ProgramInfo program_info() {
           "Reads ratings (user, item, rating), one a line, learns a matrix factorisation with many "
           "threads, and saves it as a model that mf-eval and services read. After every epoch a "
           "row "
-          "shows the mean squared error on the training ratings and on the ratings held out for "
+          "shows the mean error (squared, unless --loss says otherwise) on the training ratings "
+          "and on the ratings held out for "
           "validation; training stops when the validation error no longer falls, and the model of "
           "the best epoch is kept.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
@@ -75,6 +76,14 @@ void check_outputs(const TrainCommand& command, bool model_path_given) {
                       " exists and is not an mfpar model; choose another file with --output");
     }
   }
+}
+
+/// "MSE 0.71234, RMSE 0.84400"
+std::string describe_error(Loss loss, double error) {
+  const LossInfo& info = describe_loss(loss);
+  const std::string metric(info.metric_title);
+  return metric + ' ' + fixed(error, 5) +
+         (info.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(error), 5) : "");
 }
 
 class Training {
@@ -119,7 +128,9 @@ TrainHooks Training::hooks(std::stop_token stop) {
 
 int Training::train_model() {
   const Interrupt interrupt;
-  if (!command_.quiet) table_.emplace(command_.train.epochs, ratings_.training.size());
+  if (!command_.quiet) {
+    table_.emplace(command_.train.loss, command_.train.epochs, ratings_.training.size());
+  }
   const TrainResult result = train(std::move(ratings_.training), ratings_.validation,
                                    command_.train, hooks(interrupt.token()));
   table_.reset();
@@ -152,10 +163,10 @@ int Training::cross_validate_folds() {
   options.valid_fraction = command_.valid_fraction;
   options.on_fold = [this](const FoldReport& fold) {
     log_.fold(fold);
-    std::printf("fold %u: MSE %s, RMSE %s on %s ratings; biases alone %s; best epoch %d\n",
-                fold.fold, fixed(fold.valid_mse, 5).c_str(),
-                fixed(std::sqrt(fold.valid_mse), 5).c_str(), with_commas(fold.ratings).c_str(),
-                fixed(fold.baseline_mse, 5).c_str(), fold.best_epoch);
+    std::printf("fold %u: %s on %s ratings; biases alone %s; best epoch %d\n", fold.fold,
+                describe_error(command_.train.loss, fold.valid_error).c_str(),
+                with_commas(fold.ratings).c_str(), fixed(fold.baseline_error, 5).c_str(),
+                fold.best_epoch);
     std::fflush(stdout);
   };
   const CrossValidation result =
@@ -167,8 +178,10 @@ int Training::cross_validate_folds() {
   }
   log_.folds(result);
   log_.end("folds", seconds());
-  std::printf("mean MSE %s, standard deviation %s over %u folds\n",
-              fixed(result.mean_mse, 5).c_str(), fixed(result.sd_mse, 5).c_str(), options.folds);
+  std::printf("mean %s %s, standard deviation %s over %u folds\n",
+              std::string(describe_loss(command_.train.loss).metric_title).c_str(),
+              fixed(result.mean_error, 5).c_str(), fixed(result.sd_error, 5).c_str(),
+              options.folds);
   return kDone;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Folding in new users: one alone, by rank and number of ratings, a session's single steps, and many at
-// once by threads.
+// Folding in new users: one alone, by rank and number of ratings, a session's single steps, and
+// many at once by threads.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -39,12 +39,12 @@ std::shared_ptr<const FactorModel> items_of_rank(std::uint32_t rank) {
   parts.stride = (rank + 15) / 16 * 16;
   parts.mean = 3.5f;
   parts.range = {0.5f, 5.0f};
-  parts.item_factors = normal_array(kItems * parts.stride, parts.stride, rank,
-                                    1 / std::sqrt(static_cast<double>(rank)), random);
-  parts.item_biases = normal_array(kItems, 1, 1, 0.4, random);
+  parts.items.factors = normal_array(kItems * parts.stride, parts.stride, rank,
+                                     1 / std::sqrt(static_cast<double>(rank)), random);
+  parts.items.biases = normal_array(kItems, 1, 1, 0.4, random);
   std::vector<std::int64_t> ids(kItems);
   std::iota(ids.begin(), ids.end(), 0);
-  parts.items = std::make_shared<const IdDictionary>(std::move(ids));
+  parts.items.ids = std::make_shared<const IdDictionary>(std::move(ids));
   parts.fold_in = {.factors = 0.7f, .bias = 0.4f, .exponent = 0.5f};
   return std::make_shared<const FactorModel>(std::move(parts));
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Top-20 lists: microseconds for one user (median and 99th percentile over the users), users a second in
-// batches. Factors are random. Interaction with tail 0, all norms alike, is the hardest: nothing can be
-// passed over. With tail 50 norms fall as the root of the item's place, and the search stops early, as it does
-// by rating, where biases bound the scores too.
+// Top-20 lists: microseconds for one user (median and 99th percentile over the users), users a
+// second in batches. Factors are random. Interaction with tail 0, all norms alike, is the hardest:
+// nothing can be passed over. With tail 50 norms fall as the root of the item's place, and the
+// search stops early, as it does by rating, where biases bound the scores too.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -65,11 +65,12 @@ void one_user(benchmark::State& state) {
 
 void batches(benchmark::State& state) {
   const Recommender& all = recommender(state.range(0), state.range(1), state.range(2));
-  std::vector<Taste> tastes;
-  for (UserIndex user = 0; user < kUsers; ++user) tastes.push_back(all.taste_of(user));
+  std::vector<UserProfile> profiles;
+  for (UserIndex user = 0; user < kUsers; ++user) profiles.push_back(all.profile_of(user));
   const RecommendOptions options = options_of(state);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(all.recommend_many(tastes, options, static_cast<int>(state.range(4))));
+    benchmark::DoNotOptimize(
+        all.recommend_many(profiles, options, static_cast<int>(state.range(4))));
   }
   state.SetItemsProcessed(state.iterations() * kUsers);
 }

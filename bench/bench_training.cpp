@@ -13,8 +13,8 @@
 #include "compute/epoch_schedule.hpp"
 #include "compute/model_errors.hpp"
 #include "machine_limits.hpp"
+#include "train/sgd_state.hpp"
 #include "train/snapshot.hpp"
-#include "train/training_state.hpp"
 
 namespace mfpar::bench {
 
@@ -24,15 +24,12 @@ namespace {
 struct Epochs {
   TrainOptions options;
   const RatingStore& ratings = bench_ratings();
-  const KernelSet& kernels;
   Workers workers;
-  RatingScale scale = measure_scale(ratings, true, workers);
-  TrainingState state{ratings, scale, options, nullptr, workers};
-  BandStore bands = make_bands(ratings, scale, options.schedule,
-                               static_cast<std::uint32_t>(options.rank), workers);
+  RatingStatistics statistics = measure_ratings(ratings, options.loss, true, workers);
+  SgdState state{ratings, statistics, options, nullptr, workers};
+  BandStore bands = make_bands(ratings, statistics, options, workers);
 
-  Epochs(const TrainOptions& with, const KernelSet& set)
-      : options(with), kernels(set), workers(with.threads) {}
+  explicit Epochs(const TrainOptions& with) : options(with), workers(with.threads) {}
 };
 
 void count_ratings(benchmark::State& state, const RatingStore& ratings) {
@@ -54,9 +51,8 @@ void compare_with_limits(benchmark::State& state, const TrainOptions& options,
 }
 
 void run_epochs(benchmark::State& state, const TrainOptions& options, const KernelSet& kernels) {
-  Epochs epochs(options, kernels);
-  const auto schedule = make_schedule(options.schedule, epochs.bands, kernels,
-                                      static_cast<std::uint32_t>(options.rank), options.step_rule);
+  Epochs epochs(options);
+  const auto schedule = make_schedule(options, epochs.bands);
   int epoch = 0;
   const Stopwatch time;
   for (auto _ : state) {
@@ -71,9 +67,9 @@ void run_epochs(benchmark::State& state, const TrainOptions& options, const Kern
 
 void run_evaluations(benchmark::State& state, const TrainOptions& options,
                      const KernelSet& kernels) {
-  Epochs epochs(options, kernels);
-  const FactorModel model =
-      SnapshotMaker(epochs.ratings, epochs.scale, options).take(epochs.state, epochs.workers);
+  Epochs epochs(options);
+  const FactorModel model = SnapshotMaker(epochs.ratings, epochs.statistics.scale, options)
+                                .take(epochs.state, epochs.workers);
   for (auto _ : state) {
     benchmark::DoNotOptimize(model_errors(model, epochs.bands, kernels, epochs.workers));
   }
@@ -93,6 +89,7 @@ void add_benchmarks() {
       TrainOptions options;
       options.rank = rank;
       options.threads = 1;
+      options.kernel = set->name;
       const std::string suffix = std::string("/") + set->name + "/k:" + std::to_string(rank);
       add("epoch/adagrad/hogwild" + suffix, run_epochs, options, set);
       options.schedule = Schedule::kBlocks;

@@ -1,5 +1,5 @@
-# What is installed of the library, and how others find it: mfpar-config.cmake for CMake, mfpar.pc for
-# all else. No installed file knows where it lies, so that the prefix can be moved.
+# What is installed of the library, and how others find it: mfpar-config.cmake for CMake, mfpar.pc
+# for all else. No installed file knows where it lies, so that the prefix can be moved.
 include(CMakePackageConfigHelpers)
 
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/mfpar)

@@ -1,6 +1,7 @@
 # What every target of this project is compiled with; kept on targets, never in global flags.
 
-# Warnings, those named and those for all, and the sanitizers of MFPAR_SANITIZE, for a target of ours.
+# Warnings, those named and those for all, and the sanitizers of MFPAR_SANITIZE, for a target of
+# ours.
 function(mfpar_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                            -Wno-sign-conversion ${ARGN})

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# Installs the Debian packages of debian-packages.txt that are missing, and of debian-packages-LIST.txt
-# for every LIST: bash cmake/setup.sh [LIST]...
-# Does nothing where all are there. Exit 4, naming what is missing, where it cannot install them.
+# Installs the Debian packages of debian-packages.txt that are missing, and of
+# debian-packages-LIST.txt for every LIST: bash cmake/setup.sh [LIST]... Does nothing where all are
+# there. Exit 4, naming what is missing, where it cannot install them.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -18,7 +18,8 @@ fi
 
 list_missing() {
   local installed package
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${needed[@]}" 2>/dev/null || true)
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${needed[@]}" 2>/dev/null ||
+    true)
   for package in "${needed[@]}"; do
     grep -qxF "installed $package" <<<"$installed" || echo "$package"
   done

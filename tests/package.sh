@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# Builds the Debian packages and lives with them in a clean Debian of this machine's release: installs
-# them, runs the programs, compiles against the library, removes all and looks for what was left behind.
+# Builds the Debian packages and lives with them in a clean Debian of this machine's release:
+# installs them, runs the programs, compiles against the library, removes all and looks for what was
+# left behind.
 #   bash tests/package.sh [FOLDER]
-# Needs root, debootstrap and the network, so that no other test runs it. The clean Debian is made in
-# FOLDER, or in a temporary one, and is not kept.
+# Needs root, debootstrap and the network, so that no other test runs it. The clean Debian is made
+# in FOLDER, or in a temporary one, and is not kept.
 set -euo pipefail
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -82,7 +83,7 @@ for program in $(dpkg-deb -c "${packages[-1]}" | sed -n 's|.*\./usr/bin/||p'); d
 done
 
 say "Compiled against, without and with what the static library needs"
-cp -r tests/consumer "$root/tmp/consumer"
+cp -r tests/packaging/consumer "$root/tmp/consumer"
 consume() { inside bash /tmp/consumer/run.sh "$1" "/tmp/consumer-$1" /usr; }
 consume shared
 consume pkg-config

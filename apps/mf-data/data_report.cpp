@@ -24,15 +24,11 @@ Quantiles quantiles_of(std::vector<std::uint64_t> counts) {
 }
 
 void count_values(const RatingStore& store, DataReport& report) {
-  if (store.is_compact()) {
-    std::vector<std::uint64_t> counts(RatingStore::kMostValues);
-    for (const std::uint32_t entry : store.parts().compact) ++counts[RatingStore::code_of(entry)];
-    for (std::size_t code = 0; code < counts.size(); ++code) {
-      if (counts[code] > 0) report.values[store.parts().values[code]] = counts[code];
-    }
-  } else {
-    for (const RatingStore::WideEntry& entry : store.parts().wide) ++report.values[entry.value];
-  }
+  store.visit([&](const auto& entries) {
+    entries.for_each_value(0, entries.size(), [&](float value, std::uint64_t times) {
+      report.values[value] += times;
+    });
+  });
   const auto count = static_cast<double>(store.size());
   for (const auto& [value, times] : report.values) {
     report.mean += double{value} * static_cast<double>(times) / count;
@@ -65,7 +61,7 @@ DataReport make_data_report(ReadResult read, const StoreOptions& options) {
   for (UserIndex user = 0; user < store.user_count(); ++user) {
     of_user[user] = store.offsets()[user + 1] - store.offsets()[user];
   }
-  for (std::uint64_t i = 0; i < store.size(); ++i) ++of_item[store.item(i)];
+  store.for_each(0, store.size(), [&](ItemIndex item, float) { ++of_item[item]; });
   report.of_user = quantiles_of(std::move(of_user));
   report.of_item = quantiles_of(std::move(of_item));
 

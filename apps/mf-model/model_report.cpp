@@ -2,6 +2,7 @@
 #include "mf-model/model_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -28,10 +29,10 @@ std::uint64_t bytes_of(const ItemLists& lists) {
 /// The arrays of a model and the memory they take.
 std::vector<std::pair<std::string, std::uint64_t>> sizes_of(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  return {{"user_factors", parts.user_factors.span().size_bytes()},
-          {"item_factors", parts.item_factors.span().size_bytes()},
-          {"user_biases", parts.user_biases.span().size_bytes()},
-          {"item_biases", parts.item_biases.span().size_bytes()},
+  return {{"user_factors", parts.users.factors.span().size_bytes()},
+          {"item_factors", parts.items.factors.span().size_bytes()},
+          {"user_biases", parts.users.biases.span().size_bytes()},
+          {"item_biases", parts.items.biases.span().size_bytes()},
           {"user_ids", bytes_of(model.users())},
           {"item_ids", bytes_of(model.items())},
           {"trained", bytes_of(parts.trained)},
@@ -71,7 +72,7 @@ std::string ids_text(const IdDictionary& ids) {
          (ids.size() > 1 ? ", " + ids.id(1) : "") + (ids.size() > 2 ? ", ..." : "");
 }
 
-std::string training_rows(const TrainingRecord& record) {
+std::string training_rows(const TrainingRecord& record, const LossInfo& loss) {
   if (record.history.empty() && record.options.empty()) {
     return row("training", "not known; the model was not made by training");
   }
@@ -81,9 +82,12 @@ std::string training_rows(const TrainingRecord& record) {
   const int last = record.history.empty() ? record.best_epoch : record.history.back().epoch;
   text += row("epoch",
               std::to_string(record.best_epoch) + " of " + std::to_string(last) + " that were run");
-  text += row("  training MSE", fixed(best.train_mse, 4));
+  const std::string metric(loss.metric_title);
+  text += row("  training " + metric, fixed(best.train_error, 4));
   text +=
-      row("  validation MSE", fixed(best.valid_mse, 4) + ", RMSE " + fixed(best.valid_rmse(), 4));
+      row("  validation " + metric,
+          fixed(best.valid_error, 4) +
+              (loss.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(best.valid_error), 4) : ""));
   std::string options;
   for (const auto& [name, value] : record.options) {
     options += (options.empty() ? "" : " ") + ("--" + name) + ' ' + value;
@@ -95,7 +99,8 @@ std::string training_rows(const TrainingRecord& record) {
 
 std::string model_report(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  std::string text = row("rank", std::to_string(model.rank()));
+  std::string text = row("loss", std::string(describe_loss(model.loss()).name));
+  text += row("rank", std::to_string(model.rank()));
   text += row("users", ids_text(model.users())) + row("items", ids_text(model.items()));
   text += row("biases", model.has_biases() ? "yes, mean " + shortest_decimal(model.mean()) : "no");
   text += row("range", is_clipped(model) ? shortest_decimal(model.range().lowest) + " to " +
@@ -106,7 +111,7 @@ std::string model_report(const FactorModel& model) {
   text += row("baseline", has_baseline(model)
                               ? "mean " + shortest_decimal(parts.baseline.mean) + ", and biases"
                               : "none");
-  text += training_rows(parts.record) + "\nbytes\n";
+  text += training_rows(parts.record, describe_loss(model.loss())) + "\nbytes\n";
   for (const auto& [name, bytes] : sizes_of(model)) {
     char line[80];
     std::snprintf(line, sizeof line, "  %-18s%16s\n", name.c_str(), with_commas(bytes).c_str());
@@ -119,11 +124,14 @@ std::string model_json(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
   const TrainingRecord& record = parts.record;
   const EpochReport best = best_report(record);
+  const LossInfo& loss = describe_loss(model.loss());
+  const std::string metric(loss.metric);
   Json options = Json::object(), bytes;
   for (const auto& [name, value] : record.options) options[name] = value;
   for (const auto& [name, size] : sizes_of(model)) bytes[name] = size;
   const double none = EpochReport::kNotComputed;
-  return text_of(Json{{"rank", model.rank()},
+  return text_of(Json{{"loss", loss.name},
+                      {"rank", model.rank()},
                       {"users", model.user_count()},
                       {"items", model.item_count()},
                       {"biases", model.has_biases()},
@@ -141,8 +149,8 @@ std::string model_json(const FactorModel& model) {
                         {"fingerprint", fingerprint_text(record.fingerprint)},
                         {"best_epoch", record.best_epoch},
                         {"epochs", record.history.empty() ? 0 : record.history.back().epoch},
-                        {"train_mse", best.train_mse},
-                        {"valid_mse", best.valid_mse},
+                        {"train_" + metric, best.train_error},
+                        {"valid_" + metric, best.valid_error},
                         {"objective", best.objective}}},
                       {"bytes", bytes}}) +
          '\n';

@@ -19,13 +19,13 @@ RecommendOptions options_of(const Catalogue& catalogue, const ListRequest& reque
 }
 
 std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
-                                                   std::span<const Taste> tastes,
+                                                   std::span<const UserProfile> profiles,
                                                    const ListRequest& request, int threads) {
   const Recommender& recommender = catalogue.recommender();
   const RecommendOptions options = options_of(catalogue, request);
-  if (request.top == 0) return std::vector<std::vector<Recommendation>>(tastes.size());
-  if (tastes.size() == 1) return {recommender.recommend(tastes.front(), options)};
-  return recommender.recommend_many(tastes, options, threads);
+  if (request.top == 0) return std::vector<std::vector<Recommendation>>(profiles.size());
+  if (profiles.size() == 1) return {recommender.recommend(profiles.front(), options)};
+  return recommender.recommend_many(profiles, options, threads);
 }
 
 /// Why a list is shorter than asked for.
@@ -44,8 +44,8 @@ void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answ
 /// Of a trained user, whose ratings the model does not keep: the split alone.
 Explanation explain(const FactorModel& model, UserIndex user, ItemIndex item) {
   return {.mean = model.mean(),
-          .user_bias = model.parts().user_biases[user],
-          .item_bias = model.parts().item_biases[item],
+          .user_bias = model.parts().users.biases[user],
+          .item_bias = model.parts().items.biases[item],
           .interaction = model.interaction(user, item),
           .influences = {}};
 }
@@ -63,14 +63,14 @@ FoldInOptions same_as(const FoldedIn& row) {
 std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const UserIndex> users,
                                 const ListRequest& request, int threads) {
   const FactorModel& model = catalogue.model();
-  std::vector<Taste> tastes;
-  for (const UserIndex user : users) tastes.push_back(catalogue.recommender().taste_of(user));
-  auto lists = lists_for(catalogue, tastes, request, threads);
+  std::vector<UserProfile> profiles;
+  for (const UserIndex user : users) profiles.push_back(catalogue.recommender().profile_of(user));
+  auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<Answer> answers(users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
     Answer& answer = answers[i];
     answer.id = model.users().id(users[i]);
-    answer.ratings = static_cast<std::uint32_t>(tastes[i].rated[0].size());
+    answer.ratings = static_cast<std::uint32_t>(profiles[i].rated[0].size());
     answer.bias_weight = request.rank_by.bias_weight;
     answer.items = std::move(lists[i]);
     warn_of_length(catalogue, request, answer);
@@ -88,11 +88,11 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
   std::vector<std::span<const FoldInRating>> ratings;
   for (const NewUser& user : users) ratings.emplace_back(user.rated.ratings);
   std::vector<FoldedIn> rows = fold_in_users(catalogue.model(), ratings, fold_in, threads);
-  std::vector<Taste> tastes;
+  std::vector<UserProfile> profiles;
   for (std::size_t i = 0; i < users.size(); ++i) {
-    tastes.push_back({rows[i].factors, rows[i].bias, {users[i].rated.items, {}}});
+    profiles.push_back({rows[i].factors, rows[i].bias, {users[i].rated.items, {}}});
   }
-  auto lists = lists_for(catalogue, tastes, request, threads);
+  auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<NewAnswer> answers(users.size());
   for_each_index(users.size(), threads, [&](std::size_t i) {
     Answer& answer = answers[i].answer;

@@ -16,7 +16,7 @@ struct FoldedInUser {
   FoldedIn row;
   std::vector<std::string> unknown;
 
-  Taste taste() const { return {row.factors, row.bias, {rated.items}}; }
+  UserProfile profile() const { return {row.factors, row.bias, {rated.items}}; }
 };
 
 FoldedInUser fold_in(const ServedModel& served, const NewUser& user) {
@@ -87,7 +87,8 @@ Json recommend_known(const ServedModel& served, const std::string& user, const L
 
 Json recommend_new(const ServedModel& served, const NewUser& user) {
   const FoldedInUser folded_in = fold_in(served, user);
-  const auto found = served.recommender.recommend(folded_in.taste(), options_of(served, user.list));
+  const auto found =
+      served.recommender.recommend(folded_in.profile(), options_of(served, user.list));
   Json items = items_of(served, found);
   if (user.explain) add_reasons(served, folded_in, found, items);
   return answer_of(served, {{"ratings_used", folded_in.row.used},

@@ -3,7 +3,11 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <cmath>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "common/text.hpp"
 
@@ -13,13 +17,27 @@ namespace {
 
 constexpr const char* kClearLine = "\r\033[K";
 
+/// A row of the table, or its head.
+void print_row(const std::string& epoch, const std::vector<std::string>& errors,
+               const std::array<std::string, 4>& others) {
+  std::printf("%5s", epoch.c_str());
+  for (const std::string& error : errors) std::printf("  %10s", error.c_str());
+  std::printf("  %12s  %8s  %9s  %8s\n", others[0].c_str(), others[1].c_str(), others[2].c_str(),
+              others[3].c_str());
+  std::fflush(stdout);
+}
+
 }  // namespace
 
-EpochTable::EpochTable(int epochs, std::uint64_t ratings)
-    : epochs_(epochs), ratings_(ratings), terminal_(isatty(STDERR_FILENO) != 0) {
-  std::printf("%5s  %10s  %10s  %10s  %12s  %8s  %9s  %8s\n", "epoch", "train MSE", "valid MSE",
-              "valid RMSE", "objective", "seconds", "M rat/s", "waited");
-  std::fflush(stdout);
+EpochTable::EpochTable(Loss loss, int epochs, std::uint64_t ratings)
+    : loss_(describe_loss(loss)),
+      epochs_(epochs),
+      ratings_(ratings),
+      terminal_(isatty(STDERR_FILENO) != 0) {
+  const std::string metric(loss_.metric_title);
+  std::vector<std::string> errors{"train " + metric, "valid " + metric};
+  if (loss_.has_root) errors.push_back("valid R" + metric);
+  print_row("epoch", errors, {"objective", "seconds", "M rat/s", "waited"});
 }
 
 EpochTable::~EpochTable() {
@@ -29,13 +47,12 @@ EpochTable::~EpochTable() {
 void EpochTable::show(const EpochReport& report) {
   if (terminal_) std::fputs(kClearLine, stderr);
   const bool trained = report.epoch > 0;
-  std::printf("%5d  %10s  %10s  %10s  %12s  %8s  %9s  %8s\n", report.epoch,
-              fixed(report.train_mse, 5).c_str(), fixed(report.valid_mse, 5).c_str(),
-              fixed(report.valid_rmse(), 5).c_str(), fixed(report.objective, 1).c_str(),
-              trained ? fixed(report.seconds, 3).c_str() : "-",
-              trained ? fixed(report.updates_per_second / 1e6, 1).c_str() : "-",
-              trained ? fixed(report.wait_seconds, 3).c_str() : "-");
-  std::fflush(stdout);
+  std::vector<std::string> errors{fixed(report.train_error, 5), fixed(report.valid_error, 5)};
+  if (loss_.has_root) errors.push_back(fixed(std::sqrt(report.valid_error), 5));
+  print_row(std::to_string(report.epoch), errors,
+            {fixed(report.objective, 1), trained ? fixed(report.seconds, 3) : "-",
+             trained ? fixed(report.updates_per_second / 1e6, 1) : "-",
+             trained ? fixed(report.wait_seconds, 3) : "-"});
   if (terminal_) show_progress(report);
 }
 

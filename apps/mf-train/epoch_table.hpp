@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "mfpar/epoch_report.hpp"
+#include "mfpar/loss.hpp"
 
 namespace mfpar::apps {
 
@@ -14,7 +15,7 @@ namespace mfpar::apps {
 class EpochTable {
  public:
   /// `epochs` is the most there can be, `ratings` how many an epoch passes over.
-  EpochTable(int epochs, std::uint64_t ratings);
+  EpochTable(Loss loss, int epochs, std::uint64_t ratings);
 
   /// Clears the progress line.
   ~EpochTable();
@@ -26,6 +27,7 @@ class EpochTable {
  private:
   void show_progress(const EpochReport& report);
 
+  LossInfo loss_;
   int epochs_;
   std::uint64_t ratings_;
   bool terminal_;

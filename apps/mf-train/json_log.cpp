@@ -2,6 +2,7 @@
 #include "mf-train/json_log.hpp"
 
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 
 #include "common/json.hpp"
@@ -27,6 +28,7 @@ void JsonLog::write(std::string line) {
 }
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
+  loss_ = describe_loss(command.train.loss);
   Json options = Json::object();
   for (const auto& [name, value] : describe_options(command.train)) options[name] = value;
   const std::string& kernel = command.train.kernel;
@@ -35,6 +37,8 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
                      {"seed", command.train.seed},
                      {"threads", resolve_threads(command.train.threads)},
                      {"kernel", kernel == "auto" ? kernel_name() : kernel},
+                     {"loss", loss_.name},
+                     {"metric", loss_.metric},
                      {"options", options},
                      {"data",
                       {{"source", ratings.report.source},
@@ -49,31 +53,36 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
 }
 
 void JsonLog::epoch(const EpochReport& report, double elapsed) {
-  write(text_of(Json{{"event", "epoch"},
-                     {"epoch", report.epoch},
-                     {"train_mse", report.train_mse},
-                     {"objective", report.objective},
-                     {"valid_mse", report.valid_mse},
-                     {"valid_rmse", report.valid_rmse()},
-                     {"seconds", report.seconds},
-                     {"updates_per_second", report.updates_per_second},
-                     {"evaluation_seconds", report.evaluation_seconds},
-                     {"wait_seconds", report.wait_seconds},
-                     {"elapsed", elapsed}}));
+  const std::string metric(loss_.metric);
+  Json line{{"event", "epoch"},
+            {"epoch", report.epoch},
+            {"train_" + metric, report.train_error},
+            {"objective", report.objective},
+            {"valid_" + metric, report.valid_error}};
+  if (loss_.has_root) line["valid_r" + metric] = std::sqrt(report.valid_error);
+  line["seconds"] = report.seconds;
+  line["updates_per_second"] = report.updates_per_second;
+  line["evaluation_seconds"] = report.evaluation_seconds;
+  line["wait_seconds"] = report.wait_seconds;
+  line["elapsed"] = elapsed;
+  write(text_of(line));
 }
 
 void JsonLog::fold(const FoldReport& report) {
+  const std::string metric(loss_.metric);
   write(text_of(Json{{"event", "fold"},
                      {"fold", report.fold},
-                     {"valid_mse", report.valid_mse},
-                     {"baseline_bias_mse", report.baseline_mse},
+                     {"valid_" + metric, report.valid_error},
+                     {"baseline_bias_" + metric, report.baseline_error},
                      {"ratings", report.ratings},
                      {"best_epoch", report.best_epoch}}));
 }
 
 void JsonLog::folds(const CrossValidation& result) {
-  write(
-      text_of(Json{{"event", "folds"}, {"mean_mse", result.mean_mse}, {"sd_mse", result.sd_mse}}));
+  const std::string metric(loss_.metric);
+  write(text_of(Json{{"event", "folds"},
+                     {"mean_" + metric, result.mean_error},
+                     {"sd_" + metric, result.sd_error}}));
 }
 
 void JsonLog::end(const std::string& outcome, double seconds) {

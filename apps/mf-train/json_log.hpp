@@ -33,6 +33,7 @@ class JsonLog {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
   };
   std::string path_;
+  LossInfo loss_;  ///< from start() on
   std::unique_ptr<std::FILE, Close> file_;
 };
 

@@ -20,23 +20,32 @@ bool parse_whole(std::string_view text, T& number) {
   return error == std::errc() && stop == end;
 }
 
-void take_train_mse(const std::string& value, TrainOptions& options) {
+void take_train_error(const std::string& value, TrainOptions& options) {
   constexpr std::string_view kSample = "sample:";
   if (value == "exact") {
-    options.train_mse = TrainMse::kExact;
+    options.train_error = TrainError::kExact;
   } else if (value == "running") {
-    options.train_mse = TrainMse::kRunning;
+    options.train_error = TrainError::kRunning;
   } else if (value.starts_with(kSample) &&
              parse_whole(std::string_view(value).substr(kSample.size()), options.sample) &&
              options.sample > 0) {
-    options.train_mse = TrainMse::kSample;
+    options.train_error = TrainError::kSample;
   } else {
     Options::reject("exact, running or sample:N with N ratings, such as sample:100000");
   }
 }
 
+std::vector<std::pair<std::string, Loss>> loss_names() {
+  std::vector<std::pair<std::string, Loss>> names;
+  for (const LossInfo& info : losses()) names.emplace_back(info.name, info.loss);
+  return names;
+}
+
 void add_model_options(Options& options, TrainOptions& train) {
   options.group("Model");
+  options.choice("loss", train.loss, loss_names(),
+                 "What is minimised: squared or absolute errors of ratings, or the log loss of "
+                 "labels, 0 and 1 or -1 and 1, for which predictions are probabilities.");
   options.integer("rank,k", "K", train.rank, 1, 1024, "Factors a user and an item.");
   options.add("no-biases", "", "The plain p.q model, without mean, user and item biases.", "",
               [&](const std::string&) { train.biases = false; });
@@ -106,7 +115,7 @@ void add_validation_options(Options& options, TrainCommand& command) {
       "train-mse", "exact|running|sample:N",
       "Training error: exact, by a pass over all ratings; running, from the errors during the "
       "epoch; or on a fixed sample of N ratings.",
-      "exact", [&](const std::string& value) { take_train_mse(value, train); });
+      "exact", [&](const std::string& value) { take_train_error(value, train); });
 }
 
 }  // namespace

@@ -13,18 +13,18 @@ namespace mfpar {
 
 /// How a model did on one fold, which nothing in its training had seen.
 struct FoldReport {
-  std::uint32_t fold = 0;     ///< 1, 2, ...
-  std::uint64_t ratings = 0;  ///< in the fold
-  double valid_mse = 0.0;     ///< on the fold, in squared rating units, clipped predictions
-  double baseline_mse = 0.0;  ///< of mean and biases alone on the fold, see BiasBaseline
-  int best_epoch = 0;         ///< the epoch whose factors were kept
+  std::uint32_t fold = 0;       ///< 1, 2, ...
+  std::uint64_t ratings = 0;    ///< in the fold
+  double valid_error = 0.0;     ///< on the fold, as in EpochReport
+  double baseline_error = 0.0;  ///< of mean and biases alone on the fold, see BiasBaseline
+  int best_epoch = 0;           ///< the epoch whose factors were kept
 };
 
 /// What came of all folds.
 struct CrossValidation {
   std::vector<FoldReport> folds;
-  double mean_mse = 0.0;
-  double sd_mse = 0.0;                           ///< sample standard deviation over the folds
+  double mean_error = 0.0;
+  double sd_error = 0.0;                         ///< sample standard deviation over the folds
   StopReason stop_reason = StopReason::kEpochs;  ///< kRequested: some folds are missing
 };
 

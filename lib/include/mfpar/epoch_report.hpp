@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
 #include <limits>
 
 namespace mfpar {
 
-/// How training stood after an epoch. Errors are in squared rating units and of clipped
-/// predictions; a number that was not computed is NaN.
+/// How training stood after an epoch. Errors are the mean loss of a rating, of clipped predictions
+/// where these are ratings; a number that was not computed is NaN.
 struct EpochReport {
   static constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
   int epoch = 0;  ///< 0 is before any training
-  double train_mse = kNotComputed;
+  double train_error = kNotComputed;
   double objective =
-      kNotComputed;  ///< what is minimised: squared errors, unclipped, plus the penalty
-  double valid_mse = kNotComputed;
+      kNotComputed;  ///< what is minimised: the sum of the losses, unclipped, and the penalty
+  double valid_error = kNotComputed;
   double seconds = 0.0;             ///< the epoch itself, without evaluation; 0 for epoch 0
   double updates_per_second = 0.0;  ///< ratings trained on a second
   double evaluation_seconds = 0.0;  ///< on the evaluator's thread, beside the next epoch
   double wait_seconds = 0.0;        ///< how long the trainer waited for the evaluator
-
-  double valid_rmse() const { return std::sqrt(valid_mse); }
 };
 
 }  // namespace mfpar

@@ -11,13 +11,23 @@
 
 namespace mfpar {
 
-/// Errors over a set of ratings, in rating units: means over `count` ratings; NaN when there is
-/// none.
+/// Means over `count` ratings; NaN when there is none, and for what the model's loss has no use of.
 struct MFPAR_API ErrorSummary {
   std::uint64_t count = 0;
+
+  // Of models that predict ratings, in their units.
   double mse = EpochReport::kNotComputed;
   double mae = EpochReport::kNotComputed;
   double rmse() const;
+
+  // Of models that predict the probability of the higher label.
+  double log_loss = EpochReport::kNotComputed;  ///< mean of -log(probability of the label)
+  double accuracy =
+      EpochReport::kNotComputed;  ///< share of labels with a probability of 1/2 or more
+  /// The probability that of two ratings with different labels the higher one has the higher
+  /// prediction, equal predictions counting half (area under the ROC curve; Hanley and McNeil
+  /// 1982). NaN where there is one label only.
+  double auc = EpochReport::kNotComputed;
 };
 
 /// How a model does on ratings.
@@ -25,7 +35,7 @@ struct Evaluation {
   ErrorSummary all;
 
   // The same by what the model knows. A user or item is known when the model was trained on at
-  // least one of its ratings; to a model that does not tell what it was trained on (an imported
+  // least one of its ratings; to a model that does not say what it was trained on (an imported
   // one), when it is in the model.
   ErrorSummary known;      ///< user and item
   ErrorSummary cold_user;  ///< the item only
@@ -40,13 +50,15 @@ struct Evaluation {
   /// duplicates make a set another one; `trained_on` counts them all the same.
   bool is_training_set = false;
 
-  // MSE of simpler predictors on the same ratings, from the model's BiasBaseline, clipped alike.
-  double baseline_mean_mse = EpochReport::kNotComputed;  ///< the training mean for every rating
-  double baseline_bias_mse = EpochReport::kNotComputed;  ///< mean and biases without factors
+  /// The mean loss of simpler predictors on the same ratings, from the model's BiasBaseline,
+  /// clipped alike, in the metric of the model's loss.
+  double baseline_mean_error = EpochReport::kNotComputed;  ///< the mean for every rating
+  double baseline_bias_error = EpochReport::kNotComputed;  ///< mean and biases without factors
 };
 
-/// Evaluates `model` on every rating of `ratings`, matched by id. Predictions are clipped. With
-/// `predictions`, also gives the prediction of each rating, in the table's order.
+/// Evaluates `model` on every rating of `ratings`, matched by id. Predicted ratings are clipped.
+/// With `predictions`, also gives the prediction of each rating, in the table's order. Throws
+/// Error(kBadData) for a rating that is none of the labels of a model of labels.
 MFPAR_API Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
                               std::vector<float>* predictions = nullptr);
 

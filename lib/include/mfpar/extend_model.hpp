@@ -21,8 +21,9 @@ struct NewRow {
 
 /// `model` with more users, behind those it has. A user whose id the model has already is replaced:
 /// row, bias, and the list of what was rated. Ratings that were folded in count as trained on. The
-/// record of the training stays; in the baseline without factors the row's bias counts. Throws Error(kBadData) for an id that is empty or there twice in `users`,
-/// for factors of another rank or not finite, and for a rated index that the model does not have.
+/// record of the training stays; in the baseline without factors the row's bias counts. Throws
+/// Error(kBadData) for an id that is empty or there twice in `users`, for factors of another rank
+/// or not finite, and for a rated index that the model does not have.
 MFPAR_API FactorModel with_users(const FactorModel& model, std::span<const NewRow> users);
 
 /// The same for items.

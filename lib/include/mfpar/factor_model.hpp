@@ -14,6 +14,7 @@
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/item_lists.hpp"
+#include "mfpar/loss.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -30,51 +31,61 @@ struct TrainingRecord {
   std::uint64_t fingerprint = 0;  ///< of the training ratings, see rating_fingerprint()
 };
 
-/// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings: what
-/// a factor model must beat. Not the mean and biases that were learnt beside factors.
+/// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings under
+/// the same loss: what a factor model must beat. Not the mean and biases that were learnt beside
+/// factors.
 struct BiasBaseline {
-  float mean = 0.0f;               ///< of the training ratings
+  float mean = 0.0f;  ///< the best score for all alike: the mean rating, median, log-odds
   FrozenArray<float> user_biases;  ///< one per user
   FrozenArray<float> item_biases;  ///< one per item
 };
 
-/// What holds a new row with n ratings towards zero, in rating units: factors n^(1-exponent) |p|^2 and
-/// bias n^(1-exponent) b^2, beside the sum of its squared errors. Training leaves what it charged rows
-/// itself, and twice that for the bias, which predicts better for rows of few ratings. The default, 1
-/// whatever n is, is for models whose training is unknown.
+/// What holds a new row with n ratings towards zero, in the units of scores: factors n^(1-exponent)
+/// |p|^2 and bias n^(1-exponent) b^2, beside the sum of its squared errors (of another loss, twice
+/// the sum). Training leaves what it charged rows itself, and twice that for the bias, which
+/// predicts better for rows of few ratings. The default, 1 whatever n is, is for models whose
+/// training is unknown.
 struct FoldInPenalty {
   float factors = 1.0f;
   float bias = 1.0f;
   float exponent = 1.0f;  ///< from 0 (a charge for each rating) to 1 (a charge for the row)
 };
 
-/// A matrix factorisation: the rating of user u for item i is predicted as
+/// A matrix factorisation. User u and item i have the score
 ///
 ///   mu + b_u + b_i + p_u . q_i,
 ///
-/// in rating units, clipped to the range of the training ratings. Without biases mu and all b are
-/// 0. Immutable; safe from any number of threads, copies share the memory.
+/// which predicts, by the loss that the model was trained with, a rating, clipped to the range of
+/// the training ratings, or the probability of the higher label (see Loss). Without biases mu and
+/// all b are 0. Immutable; safe from any number of threads, copies share the memory.
 class MFPAR_API FactorModel {
  public:
-  /// The arrays a model is made of. Rows of factors are `stride` floats apart, start on a 64-byte
-  /// boundary, and hold zeros from `rank` to `stride`.
+  /// All users, or all items, by index. Rows of factors are the model's stride apart, start on a
+  /// 64-byte boundary, and hold zeros from the rank to the stride.
+  struct Side {
+    std::shared_ptr<const IdDictionary> ids;
+    FrozenArray<float> factors;  ///< P or Q: count x stride
+    FrozenArray<float> biases;   ///< one each, zeros without biases
+  };
+
+  /// What a model is made of.
   struct Parts {
+    Loss loss = Loss::kSquared;
     std::uint32_t rank = 0;
-    std::size_t stride = 0;
+    std::size_t stride = 0;  ///< floats from one row of factors to the next
     bool biases = true;
     float mean = 0.0f;  ///< mu
     RatingRange range;
-    FrozenArray<float> user_factors;  ///< P: users x stride
-    FrozenArray<float> item_factors;  ///< Q: items x stride
-    FrozenArray<float> user_biases;   ///< one per user, zeros without biases
-    FrozenArray<float> item_biases;   ///< one per item
-    std::shared_ptr<const IdDictionary> users;
-    std::shared_ptr<const IdDictionary> items;
+    Side users;
+    Side items;
     ItemLists trained;   ///< what each user rated, as far as it was trained on
     ItemLists held_out;  ///< what each user rated besides, kept for validation
     FoldInPenalty fold_in;
     BiasBaseline baseline;  ///< its arrays are empty when the model was not made by training
     TrainingRecord record;
+
+    Side& side(Entity of) noexcept { return of == Entity::kUser ? users : items; }
+    const Side& side(Entity of) const noexcept { return of == Entity::kUser ? users : items; }
   };
 
   /// A model of no users, no items and rank 0.
@@ -83,6 +94,7 @@ class MFPAR_API FactorModel {
   /// Throws Error(kBadFile) when the sizes of the parts contradict each other.
   explicit FactorModel(Parts parts);
 
+  Loss loss() const noexcept { return parts_.loss; }
   std::uint32_t rank() const noexcept { return parts_.rank; }
   /// Floats from one row of factors to the next; not the rank.
   std::size_t stride() const noexcept { return parts_.stride; }
@@ -92,8 +104,8 @@ class MFPAR_API FactorModel {
   float mean() const noexcept { return parts_.mean; }
   RatingRange range() const noexcept { return parts_.range; }
 
-  const IdDictionary& users() const noexcept { return *parts_.users; }
-  const IdDictionary& items() const noexcept { return *parts_.items; }
+  const IdDictionary& users() const noexcept { return *parts_.users.ids; }
+  const IdDictionary& items() const noexcept { return *parts_.items.ids; }
 
   /// `rank` floats each. REQUIRES: an index below user_count(), item_count().
   std::span<const float> user_row(UserIndex user) const noexcept;
@@ -102,14 +114,20 @@ class MFPAR_API FactorModel {
   /// p_u . q_i alone; 0 when either is kNoIndex.
   float interaction(UserIndex user, ItemIndex item) const noexcept;
 
-  /// The predicted rating before clipping. An unknown user or item (kNoIndex) counts with bias 0
-  /// and factors 0, so what is known of the other side is used.
+  /// mu + b_u + b_i + p_u . q_i. An unknown user or item (kNoIndex) counts with bias 0 and factors
+  /// 0, so what is known of the other side is used.
   float score(UserIndex user, ItemIndex item) const noexcept;
 
-  /// The predicted rating: score() clipped to range().
+  /// What score() predicts: a rating in range(), or a probability.
   float predict(UserIndex user, ItemIndex item) const noexcept;
 
+  /// What `score` predicts, of a user or item who was folded in, for example.
+  float predict_from_score(float score) const noexcept {
+    return mfpar::predict_from_score(loss(), score, range());
+  }
+
   const Parts& parts() const noexcept { return parts_; }
+  const Side& side(Entity of) const noexcept { return parts_.side(of); }
 
  private:
   Parts parts_;

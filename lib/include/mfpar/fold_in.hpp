@@ -14,9 +14,6 @@
 
 namespace mfpar {
 
-/// Which side a folded-in row joins.
-enum class FoldInSide { kUser, kItem };
-
 /// One rating of the user or item that is folded in: for a new user the index of the item, for a
 /// new item the index of the user who rated it, and the value in rating units.
 struct FoldInRating {
@@ -28,16 +25,18 @@ struct FoldInRating {
 ///
 ///   sum (r - mu - b_other - b - p.q)^2 + alpha |p|^2 + bias_alpha b^2
 ///
-/// over its ratings, q and b_other being fixed.
+/// over its ratings, q and b_other being fixed; with twice the error of another loss that the model
+/// was trained with in place of the square (Loss).
 struct FoldInOptions {
   /// kTraining: what the model's training leaves for a row with so many ratings (FoldInPenalty), so
-  /// that a folded-in user is about the minimum of the loss that trained users went down; at least 1e-6
-  /// each. kFixed: `alpha` below; on a model without biases this is scikit-learn's
-  /// Ridge(alpha, fit_intercept=False). kLeaveOneOut: the multiple of the training's penalty, from
-  /// 1/32 to 32, that best predicts each of the ratings from the others (Allen's PRESS, in closed
-  /// form); for fewer than three ratings, kTraining. It takes about ten times as long, and pays where
-  /// the training's penalty is unknown or was badly chosen: on users left out of a training with default
-  /// options, kTraining predicted as well on files of 160 ratings a user and better on those of 6.
+  /// that a folded-in user is about the minimum of the loss that trained users went down; at least
+  /// 1e-6 each. kFixed: `alpha` below; on a model without biases this is scikit-learn's
+  /// Ridge(alpha, fit_intercept=False). kLeaveOneOut, for models of squared errors only: the
+  /// multiple of the training's penalty, from 1/32 to 32, that best predicts each of the ratings
+  /// from the others (Allen's PRESS, in closed form); for fewer than three ratings, kTraining. It
+  /// takes about ten times as long, and pays where the training's penalty is unknown or was badly
+  /// chosen: on users left out of a training with default options, kTraining predicted as well on
+  /// files of 160 ratings a user and better on those of 6.
   enum class Penalty { kTraining, kFixed, kLeaveOneOut } penalty = Penalty::kTraining;
 
   /// Under kFixed: from 1e-12 to 1e12. The bias has the same unless it is given one of its own.
@@ -50,8 +49,8 @@ struct FoldedIn {
   std::vector<float> factors;  ///< rank floats
   float bias = 0.0f;           ///< 0 in a model without biases
 
-  // The penalties that were used. One that double precision would lose beside the ratings is raised:
-  // alpha to 1e-12 of the sum of their |q|^2, bias_alpha to 1e-12 of their number.
+  // The penalties that were used. One that double precision would lose beside the ratings is
+  // raised: alpha to 1e-12 of the sum of their |q|^2, bias_alpha to 1e-12 of their number.
   double alpha = 0.0;
   double bias_alpha = 0.0;
 
@@ -64,13 +63,15 @@ struct FoldedIn {
 };
 
 /// Folds in a new user by ridge regression on the rated rows of Q, bias estimated with it: by
-/// Cholesky of the rank x rank normal equations when there are at least as many ratings as unknowns,
-/// else of the |S| x |S| dual; both give the same. Takes O(|S| rank min(|S|, rank)), in double
-/// precision. Of ratings with the same index the last counts, indices that the model does
-/// not have (kNoIndex too) are left out, and no ratings at all give zeros: what is then predicted is
-/// what the model knows of the item. Nothing gives NaN: throws Error(kBadData) for a value that is not
-/// finite, naming its position, and for ratings that only factors beyond single precision explain;
-/// Error(kBadOption) for options out of range. Safe from any number of threads.
+/// Cholesky of the rank x rank normal equations when there are at least as many ratings as
+/// unknowns, else of the |S| x |S| dual; both give the same. Takes O(|S| rank min(|S|, rank)), in
+/// double precision. Under another loss than squares, by such ridge regressions on its majorisers,
+/// one after the other, some ten to forty of them. Of ratings with the same index the last counts,
+/// indices that the model does not have (kNoIndex too) are left out, and no ratings at all give
+/// zeros: what is then predicted is what the model knows of the item. Nothing gives NaN: throws
+/// Error(kBadData) for a value that is not finite, or none of the labels that a model of labels was
+/// trained on, naming its position, and for ratings that only factors beyond single precision
+/// explain; Error(kBadOption) for options out of range. Safe from any number of threads.
 MFPAR_API FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
                                 const FoldInOptions& options = {});
 
@@ -79,8 +80,8 @@ MFPAR_API FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldIn
                                 const FoldInOptions& options = {});
 
 /// Many at once, in parallel: ratings[i] belongs to result[i]. The results do not depend on the
-/// number of threads (0: all cores). Throws as above, naming the first bad row too; after a stop request
-/// the rows not yet reached are left empty, without factors.
+/// number of threads (0: all cores). Throws as above, naming the first bad row too; after a stop
+/// request the rows not yet reached are left empty, without factors.
 MFPAR_API std::vector<FoldedIn> fold_in_users(
     const FactorModel& model, std::span<const std::span<const FoldInRating>> ratings,
     const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {});

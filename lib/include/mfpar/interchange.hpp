@@ -20,11 +20,14 @@ namespace mfpar {
 inline constexpr RatingRange kUnclipped{std::numeric_limits<float>::lowest(),
                                         std::numeric_limits<float>::max()};
 
-/// What files do not tell by themselves, or tell otherwise. Throws Error(kBadOption) where
+/// What files do not say by themselves, or say otherwise. Throws Error(kBadOption) where
 /// something is given that the format has no use for.
 struct ImportOptions {
   /// Predictions are clipped to it; else what the files say, else kUnclipped.
   std::optional<RatingRange> range = {};
+
+  /// Which the factors minimise; else what the files say, else squares.
+  std::optional<Loss> loss = {};
 
   /// mu; else what the files say, else 0. Of .npy and text.
   std::optional<float> mean = {};

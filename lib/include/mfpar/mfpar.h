@@ -22,13 +22,13 @@
  *   for people in mfpar_last_error(). No exception leaves the library, and nothing is printed.
  * - A NULL where an object, a text or a result is asked for is MFPAR_BAD_ARGUMENT. Options may be
  *   NULL: the defaults. Arrays may be NULL where their count or capacity is 0.
- * - Text is NUL-terminated, in whatever encoding the ids were trained in. An id that itself has a NUL
- *   in it can be reached by its index only.
+ * - Text is NUL-terminated, in whatever encoding the ids were trained in. An id that itself has a
+ *   NUL in it can be reached by its index only.
  * - Results of a length that is not known before go into an array of the caller, of `capacity`
  *   elements. `needed` is always set to how many the result has. When that is more than `capacity`
  *   the array is left as it was and MFPAR_TOO_SMALL is returned.
- * - Safe from many threads at once, on the same objects too, all but _free: what is freed must not be
- *   in use.
+ * - Safe from many threads at once, on the same objects too, all but _free: what is freed must
+ *   not be in use.
  */
 #ifndef MFPAR_MFPAR_H
 #define MFPAR_MFPAR_H
@@ -72,14 +72,14 @@ MFPAR_API const char* mfpar_version(void);
 /** "MFPAR_BAD_FILE"; "unknown status" for a number that is none. */
 MFPAR_API const char* mfpar_status_name(int status);
 
-/** What went wrong in the last call of this thread that failed, and the remedy; "" before. Valid until
- * the next call of this thread that fails. Texts beyond 2047 bytes are cut. */
+/** What went wrong in the last call of this thread that failed, and the remedy; "" before. Valid
+ * until the next call of this thread that fails. Texts beyond 2047 bytes are cut. */
 MFPAR_API const char* mfpar_last_error(void);
 
-/* ---- Models ------------------------------------------------------------------------------------ */
+/* ---- Models ---------------------------------------------------------------------------------- */
 
-/** A model, ready to recommend. Immutable. Its file is mapped read-only: processes that load the same
- * file share the pages. */
+/** A model, ready to recommend. Immutable. Its file is mapped read-only: processes that load the
+ * same file share the pages. */
 typedef struct mfpar_model mfpar_model;
 
 MFPAR_API mfpar_status mfpar_model_load(const char* path, mfpar_model** model);
@@ -92,7 +92,12 @@ MFPAR_API mfpar_status mfpar_model_user_count(const mfpar_model* model, uint32_t
 MFPAR_API mfpar_status mfpar_model_item_count(const mfpar_model* model, uint32_t* count);
 MFPAR_API mfpar_status mfpar_model_rank(const mfpar_model* model, uint32_t* rank);
 
-/** The lowest and highest rating; predictions are clipped to them. */
+/** What the model was trained to minimise, "squared", "absolute" or "logistic", as a text that
+ * lasts. Under "logistic" predictions are probabilities of the higher one of two labels, in [0, 1].
+ * */
+MFPAR_API mfpar_status mfpar_model_loss(const mfpar_model* model, const char** name);
+
+/** The lowest and highest rating; predicted ratings are clipped to them. */
 MFPAR_API mfpar_status mfpar_model_range(const mfpar_model* model, float* lowest, float* highest);
 
 /** From id to index. MFPAR_UNKNOWN_ID, with MFPAR_NO_INDEX, where the model has no such id. */
@@ -107,8 +112,8 @@ MFPAR_API mfpar_status mfpar_model_user_id(const mfpar_model* model, uint32_t in
 MFPAR_API mfpar_status mfpar_model_item_id(const mfpar_model* model, uint32_t index, char* id,
                                            size_t capacity, size_t* needed);
 
-/** The predicted rating. MFPAR_NO_INDEX stands for somebody or something unknown, of which the mean
- * and the other side's bias tell. */
+/** The predicted rating, or probability. MFPAR_NO_INDEX stands for somebody or something unknown,
+ * of which the mean and the other side's bias tell. */
 MFPAR_API mfpar_status mfpar_predict(const mfpar_model* model, uint32_t user, uint32_t item,
                                      float* rating);
 
@@ -116,7 +121,7 @@ MFPAR_API mfpar_status mfpar_predict(const mfpar_model* model, uint32_t user, ui
 MFPAR_API mfpar_status mfpar_predict_ids(const mfpar_model* model, const char* user,
                                          const char* item, float* rating);
 
-/* ---- Handles ----------------------------------------------------------------------------------- */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 /** The model of a service, exchanged while others answer from it. */
 typedef struct mfpar_handle mfpar_handle;
@@ -125,17 +130,17 @@ MFPAR_API mfpar_status mfpar_handle_open(const char* path, mfpar_handle** handle
 /** Models acquired from it stay good. */
 MFPAR_API void mfpar_handle_free(mfpar_handle* handle);
 
-/** The newest version, which is the caller's until mfpar_model_free(), whatever is loaded meanwhile.
- * Never waits for a file. */
+/** The newest version, which is the caller's until mfpar_model_free(), whatever is loaded
+ * meanwhile. Never waits for a file. */
 MFPAR_API mfpar_status mfpar_handle_acquire(const mfpar_handle* handle, mfpar_model** model);
 
-/** Loads the file again, or another one (`path` NULL: the file of the newest version), and makes it the
- * newest version once it is whole and checked. When it fails the version stays. `version` may be
- * NULL, else it is set to the newest one. */
+/** Loads the file again, or another one (`path` NULL: the file of the newest version), and makes it
+ * the newest version once it is whole and checked. When it fails the version stays. `version` may
+ * be NULL, else it is set to the newest one. */
 MFPAR_API mfpar_status mfpar_handle_reload(mfpar_handle* handle, const char* path,
                                            uint64_t* version);
 
-/* ---- Users who were not trained ---------------------------------------------------------------- */
+/* ---- Users who were not trained -------------------------------------------------------------- */
 
 /** A user as her ratings explain her to one model, which this keeps alive. Immutable. */
 typedef struct mfpar_user mfpar_user;
@@ -149,19 +154,18 @@ typedef enum mfpar_penalty {
 
 /** Set up by mfpar_fold_in_options_init(), which knows what is new in later versions. */
 typedef struct mfpar_fold_in_options {
-  size_t size;     /**< of this struct as the caller knows it */
-  int32_t penalty; /**< a mfpar_penalty */
-  double alpha;    /**< under MFPAR_PENALTY_FIXED: above 0 */
-  double
-      bias_alpha; /**< under MFPAR_PENALTY_FIXED, for the bias: above 0, or 0 for the same as alpha */
+  size_t size;       /**< of this struct as the caller knows it */
+  int32_t penalty;   /**< a mfpar_penalty */
+  double alpha;      /**< under MFPAR_PENALTY_FIXED: above 0 */
+  double bias_alpha; /**< the same of the bias, or 0 for that of alpha */
 } mfpar_fold_in_options;
 
 /** The defaults: the training's penalty. `size` is sizeof(mfpar_fold_in_options). */
 MFPAR_API mfpar_status mfpar_fold_in_options_init(mfpar_fold_in_options* options, size_t size);
 
-/** Folds in a user who rated items[i] with values[i], i below `count`. Of an item that is there twice the
- * last rating counts; indices that the model does not have are left out. MFPAR_BAD_DATA for a value
- * that is not finite. */
+/** Folds in a user who rated items[i] with values[i], i below `count`. Of an item that is there
+ * twice the last rating counts; indices that the model does not have are left out. MFPAR_BAD_DATA
+ * for a value that is not finite. */
 MFPAR_API mfpar_status mfpar_fold_in(const mfpar_model* model, const uint32_t* items,
                                      const float* values, size_t count,
                                      const mfpar_fold_in_options* options, mfpar_user** user);
@@ -181,7 +185,7 @@ MFPAR_API mfpar_status mfpar_user_ratings(const mfpar_user* user, uint32_t* used
 /** The rating predicted for an item; MFPAR_NO_INDEX as in mfpar_predict(). */
 MFPAR_API mfpar_status mfpar_user_predict(const mfpar_user* user, uint32_t item, float* rating);
 
-/* ---- Lists ------------------------------------------------------------------------------------- */
+/* ---- Lists ----------------------------------------------------------------------------------- */
 
 typedef struct mfpar_recommendation {
   uint32_t item;
@@ -214,8 +218,8 @@ MFPAR_API mfpar_status mfpar_recommend_user(const mfpar_user* user,
                                             const mfpar_recommend_options* options,
                                             mfpar_recommendation* list, size_t capacity,
                                             size_t* needed);
-/** The items nearest to `item` by the cosine of their factors, the score, itself left out. Of the options
- * bias_weight and leave_out_rated mean nothing here. */
+/** The items nearest to `item` by the cosine of their factors, the score, itself left out. Of the
+ * options bias_weight and leave_out_rated mean nothing here. */
 MFPAR_API mfpar_status mfpar_similar_items(const mfpar_model* model, uint32_t item,
                                            const mfpar_recommend_options* options,
                                            mfpar_recommendation* list, size_t capacity,

@@ -7,19 +7,19 @@
 ///
 ///     types, error          indices against ids, and the one exception type
 ///     read_ratings          text of any shape to a RatingTable, and what was read
-///     rating_table          ratings in the order in which they came; also filled by hand, with add()
+///     rating_table          ratings in the order in which they came; add() fills it by hand
 ///     rating_store          the same sorted into compact rows of users: what training walks
 ///     split                 held-out ratings, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
 ///     cross_validate        how well the options do on ratings that nothing has seen
 ///     factor_model          what was learnt, and how it predicts
 ///     model_file            save it, and map it back
-///     interchange           models out to NumPy, text, LIBMF and indexes of vectors, and in from them
+///     interchange           models to and from NumPy, text and LIBMF, and to indexes of vectors
 ///     evaluate              its errors on other ratings
 ///     fold_in               a user or item that was not trained, by ridge regression
 ///     fold_in_session       the same with ratings that come, change and go one by one
 ///     rated_items           what a new user rated, looked up
-///     recommender           the best items for a taste, the nearest items to an item
+///     recommender           the best items for a user, the nearest items to an item
 ///     extend_model          a model with folded-in rows added
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth

@@ -20,9 +20,9 @@ struct ServedModel {
   std::uint64_t version = 1;  ///< 1 for the first model of a handle, one more for each that follows
 };
 
-/// The model that a service answers from, exchanged while it answers. A reader takes current(), uses it
-/// for the whole of a request and lets go of it; it keeps its version, and the file's mapping, alive
-/// until then. Safe from any number of threads.
+/// The model that a service answers from, exchanged while it answers. A reader takes current(),
+/// uses it for the whole of a request and lets go of it; it keeps its version, and the file's
+/// mapping, alive until then. Safe from any number of threads.
 class MFPAR_API ModelHandle {
  public:
   /// Loads the file. Throws as load_model().
@@ -35,8 +35,8 @@ class MFPAR_API ModelHandle {
   std::shared_ptr<const ServedModel> current() const;
 
   /// Loads the file again, or another one, and makes it the current version once it is whole and
-  /// checked; returns it. Throws as load_model(), and the current version stays then. Reloads wait for
-  /// one another.
+  /// checked; returns it. Throws as load_model(), and the current version stays then. Reloads wait
+  /// for one another.
   std::shared_ptr<const ServedModel> reload();
   std::shared_ptr<const ServedModel> reload(const std::string& path);
 

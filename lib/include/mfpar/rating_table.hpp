@@ -23,10 +23,10 @@ struct Rating {
 
 /// Ratings in the order in which they came, duplicates included: what a file holds, before it is
 /// sorted into a RatingStore. Indices are dense, in order of first appearance. Takes 4 bytes a
-/// rating while a part of the table has at most 256 distinct values and 16 M items, 8 otherwise; 4
-/// more where users do not come in runs of some 16 ratings, and 8 more with timestamps. Safe to read
-/// from many threads; add() needs the table for itself. A table that was moved from can only be
-/// assigned to.
+/// rating while a chunk of the table has at most 256 distinct values and 16 M items, 8 otherwise; 4
+/// more where users do not come in runs of some 16 ratings, and 8 more with timestamps. Safe to
+/// read from many threads; add() needs the table for itself. A table that was moved from can only
+/// be assigned to.
 class MFPAR_API RatingTable {
  public:
   RatingTable();
@@ -43,7 +43,7 @@ class MFPAR_API RatingTable {
   bool has_timestamps() const noexcept;
 
   /// The rating at `position` in order of arrival; its timestamp is 0 where none is kept. Looks
-  /// through the parts of the table, of about a million ratings each. REQUIRES: position < size().
+  /// through the chunks of the table, of about a million ratings each. REQUIRES: position < size().
   Rating at(std::uint64_t position) const;
 
   /// Ids in order of first appearance. The first call after an add() builds both dictionaries anew,
@@ -51,7 +51,7 @@ class MFPAR_API RatingTable {
   std::shared_ptr<const IdDictionary> users() const;
   std::shared_ptr<const IdDictionary> items() const;
 
-  struct MFPAR_HIDDEN Impl;  // lib/src/data/rating_table_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/store/rating_table_impl.hpp
   const Impl& impl() const noexcept { return *impl_; }
   Impl& impl() noexcept { return *impl_; }
 

@@ -84,7 +84,8 @@ struct ReadResult {
 /// meanwhile.
 ///
 /// - Every line has as many fields as the header, or as most of the first lines where there is
-///   none; empty lines are passed over. A line ends at LF or CR LF; a byte order mark is no part of it.
+///   none; empty lines are passed over. A line ends at LF or CR LF; a byte order mark at the
+///   beginning is left out.
 /// - Fields may be quoted as in RFC 4180 where the delimiter is one character other than a blank.
 ///   Blanks around a field are not part of it unless they are quoted.
 /// - Ids are UTF-8 text, not empty, and come back letter for letter.

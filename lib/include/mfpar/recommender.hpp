@@ -11,7 +11,6 @@
 
 #include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
-#include "mfpar/fold_in.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -38,8 +37,8 @@ struct Recommendation {
   float rating = 0.0f;  ///< the predicted rating, clipped to the model's range
 };
 
-/// Somebody to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
-struct Taste {
+/// A user to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
+struct UserProfile {
   std::span<const float> factors = {};  ///< rank floats
   float bias = 0.0f;
 
@@ -68,9 +67,9 @@ class MFPAR_API ItemFilter {
 
  private:
   friend class Recommender;
-  const void* owner_;                       ///< what the recommender is known by
-  std::vector<bool> allowed_;               ///< by item
-  std::vector<std::uint16_t> panel_masks_;  ///< by panel of the recommender, a bit an item
+  const void* owner_;                      ///< what the recommender is known by
+  std::vector<bool> allowed_;              ///< by item
+  std::vector<std::uint16_t> tile_masks_;  ///< by tile of the recommender, a bit an item
   ItemIndex size_ = 0;
 };
 
@@ -105,37 +104,38 @@ class MFPAR_API Recommender {
 
   /// A trained user, with what the model file knows to be rated, training and validation. REQUIRES:
   /// user < user_count().
-  Taste taste_of(UserIndex user) const noexcept;
+  UserProfile profile_of(UserIndex user) const noexcept;
 
-  /// The best items for `taste`. Stops early, exactly: panels of items whose norms and biases cannot
-  /// reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
-  /// Error(kBadOption) for a filter of another recommender, a bias weight that is not finite, or factors
-  /// of another rank or not finite.
-  std::vector<Recommendation> recommend(const Taste& taste,
+  /// The best items for `profile`. Stops early, exactly: tiles of items whose norms and biases
+  /// cannot reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
+  /// Error(kBadOption) for a filter of another recommender, a bias weight that is not finite, or
+  /// factors of another rank or not finite.
+  std::vector<Recommendation> recommend(const UserProfile& profile,
                                         const RecommendOptions& options = {}) const;
   std::vector<Recommendation> recommend(UserIndex user,
                                         const RecommendOptions& options = {}) const {
-    return recommend(taste_of(user), options);
+    return recommend(profile_of(user), options);
   }
 
-  /// The lists of many, result[i] for tastes[i], by a blocked matrix product. Beyond the result it takes
-  /// memory for a block a thread, never users x items. `threads` 0 is all cores; lists do not depend on
-  /// it. After a stop request the lists not yet made are empty. Throws as above.
-  std::vector<std::vector<Recommendation>> recommend_many(std::span<const Taste> tastes,
+  /// The lists of many, result[i] for profiles[i], by a matrix product of tiles. Beyond the result
+  /// it takes memory for some profiles a thread, never users x items. `threads` 0 is all cores;
+  /// lists do not depend on it. After a stop request the lists not yet made are empty. Throws as
+  /// above.
+  std::vector<std::vector<Recommendation>> recommend_many(std::span<const UserProfile> profiles,
                                                           const RecommendOptions& options = {},
                                                           int threads = 0,
                                                           std::stop_token stop = {}) const;
 
   /// The items nearest to `item` by the cosine of their factors, itself left out: `score` is the
   /// cosine, `rating` the mean plus the item's bias, clipped. Items whose factors are all zero are
-  /// near to nothing. Throws Error(kBadOption) for a filter of another recommender. REQUIRES: item <
-  /// item_count().
+  /// near to nothing. Throws Error(kBadOption) for a filter of another recommender. REQUIRES:
+  /// item < item_count().
   std::vector<Recommendation> similar_items(ItemIndex item, std::uint32_t top = 20,
                                             const ItemFilter* filter = nullptr) const;
 
  private:
   friend class ItemFilter;
-  struct MFPAR_HIDDEN Impl;  // lib/src/serve/recommender_impl.hpp
+  struct MFPAR_HIDDEN Impl;  // lib/src/recommend/recommender_impl.hpp
   std::unique_ptr<const Impl> impl_;
 };
 

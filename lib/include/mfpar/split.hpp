@@ -15,16 +15,16 @@ struct SplitResult {
   RatingStore validation;
 };
 
-// Every split keeps each rating in exactly one part, is the same for the same seed whatever the
-// number of threads, and may leave users or items with no training rating at all. A store that is
-// moved in, and that nobody else holds, gives its memory to the training part.
+// Every split puts each rating into exactly one of the two stores, is the same for the same seed
+// whatever the number of threads, and may leave users or items with no training rating at all. A
+// store that is moved in, and that nobody else holds, gives its memory to the training store.
 
 /// Holds out round(fraction * ratings) ratings, uniformly at random over all ratings (not
 /// stratified by user). Throws Error(kBadOption) unless 0 <= fraction < 1.
 MFPAR_API SplitResult split_random(RatingStore ratings, double fraction, std::uint64_t seed,
                                    int threads = 0);
 
-/// Holds out the last `count` ratings of every user by timestamp (equal times: the larger item
+/// Holds out the last `count` ratings of every user by timestamp (equal times: the higher item
 /// index), but never a user's only ratings: at least one stays. Throws Error(kBadOption) without
 /// timestamps.
 MFPAR_API SplitResult split_last(RatingStore ratings, std::uint32_t count, int threads = 0);

@@ -10,7 +10,7 @@
 
 namespace mfpar {
 
-/// Ratings made up from planted factors: the rating of user u for item i is
+/// Synthetic ratings from planted factors: the rating of user u for item i is
 ///
 ///   mean + b_u + b_i + p_u . q_i + noise,
 ///
@@ -40,10 +40,10 @@ struct SyntheticOptions {
 /// "ml-20m" or "netflix". Throws Error(kBadOption) naming the known shapes.
 MFPAR_API SyntheticOptions synthetic_shape(const std::string& name);
 
-/// Made-up ratings, and what is known of them.
+/// Synthetic ratings, and what is known of them.
 struct SyntheticRatings {
   RatingTable ratings;              ///< ids are "1" to "users" and "1" to "items", with timestamps
-  std::vector<std::string> titles;  ///< a made-up title per item, in order of the id
+  std::vector<std::string> titles;  ///< a synthetic title per item, in order of the id
   std::vector<std::string> genres;  ///< per item, separated by "|": the planted dimensions in which
                                     ///< it is strongest, each of which bears the name of a genre
   double floor_mse = 0.0;  ///< MSE of predicting with the planted parameters themselves, over all
@@ -51,7 +51,8 @@ struct SyntheticRatings {
 };
 
 /// The same for the same seed, whatever the threads. Throws Error(kBadOption), naming the option,
-/// for what cannot be: no users or items, more ratings than users x items, numbers out of range.
+/// for what cannot be made: no users or items, more ratings than users x items, numbers out of
+/// range.
 MFPAR_API SyntheticRatings make_synthetic(const SyntheticOptions& options);
 
 }  // namespace mfpar

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mfpar/export.hpp"
+#include "mfpar/loss.hpp"
 
 namespace mfpar {
 
@@ -30,15 +31,19 @@ enum class RateSchedule { kConstant, kExponential, kInverseSqrt, kCosine };
 /// |row|^2 once an epoch (the textbook's loss); square root e = 1/2 lies between.
 enum class Penalty { kPerRating, kSquareRoot, kTotal };
 
-/// Where the training MSE of an epoch's report comes from. Exact: a pass of the evaluator over all
-/// training ratings. Running: the errors the workers saw just before each update; epoch 0, which has no
-/// workers, is sampled. Sample: the exact error of a fixed subset, a seeded run of whole users.
-enum class TrainMse { kExact, kRunning, kSample };
+/// Where the training error of an epoch's report comes from. Exact: a pass of the evaluator over
+/// all training ratings. Running: the errors the workers saw just before each update; epoch 0,
+/// which has no workers, is sampled. Sample: the exact error of a fixed subset, a seeded run of
+/// whole users.
+enum class TrainError { kExact, kRunning, kSample };
 
 /// Everything that decides what training does. Ratings are standardised inside (mean 0 if there are
-/// biases, standard deviation 1), and rates, penalties and initial scale are in those units: one
-/// setting serves scales from 1 to 5, 0 to 10 and -10 to 10.
+/// biases, standard deviation 1; labels of the logistic loss become 0 and 1), and rates, penalties
+/// and initial scale are in those units: one setting serves scales from 1 to 5, 0 to 10 and -10 to
+/// 10.
 struct TrainOptions {
+  Loss loss = Loss::kSquared;
+
   /// Factors a user and an item, 1 to 1024. Time and memory grow with it.
   int rank = 64;
 
@@ -74,11 +79,11 @@ struct TrainOptions {
 
   /// Evaluate after every so many epochs (and after the last); 0: never.
   int eval_every = 1;
-  TrainMse train_mse = TrainMse::kExact;
-  std::uint64_t sample = 100'000;  ///< ratings in the subset of TrainMse::kSample
+  TrainError train_error = TrainError::kExact;
+  std::uint64_t sample = 100'000;  ///< ratings in the subset of TrainError::kSample
 
-  /// Stop when so many evaluations in a row have not lowered the best validation MSE, and keep the
-  /// best epoch's factors; 0: run all epochs (the best epoch's factors are kept all the same).
+  /// Stop when so many evaluations in a row have not lowered the best validation error, and keep
+  /// the best epoch's factors; 0: run all epochs (the best epoch's factors are kept all the same).
   int patience = 5;
 };
 

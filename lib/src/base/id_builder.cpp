@@ -18,7 +18,7 @@ namespace {
 
 // The direct table is what makes dense ids fast. It may take 16 MB, and no more than 64 bytes an id
 // beyond the first few thousand entries.
-constexpr std::uint64_t kMostDirect = std::uint64_t{1} << 22;
+constexpr std::uint64_t kMaxDirect = std::uint64_t{1} << 22;
 constexpr std::uint64_t kFreeDirect = std::uint64_t{1} << 12;
 constexpr std::uint64_t kDirectPerId = 16;
 
@@ -121,7 +121,7 @@ void IdBuilder::grow_slots() {
 
 /// Extends the direct table to `key` where it would be dense enough; whether it did.
 bool IdBuilder::grow_direct(std::uint64_t key) {
-  if (key >= kMostDirect) return false;
+  if (key >= kMaxDirect) return false;
   const std::uint64_t wanted = std::bit_ceil(key + 1);
   if (wanted > std::max(kFreeDirect, kDirectPerId * size_)) return false;
   direct_.resize(wanted, kNoIndex);

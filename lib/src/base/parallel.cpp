@@ -10,11 +10,11 @@
 namespace mfpar {
 
 int resolve_threads(int requested) {
-  constexpr int kMostThreads = 4096;
-  if (requested < 0 || requested > kMostThreads) {
+  constexpr int kMaxThreads = 4096;
+  if (requested < 0 || requested > kMaxThreads) {
     throw Error(ErrorCode::kBadOption, "threads is " + std::to_string(requested) +
                                            "; it must be 0 (all cores) to " +
-                                           std::to_string(kMostThreads));
+                                           std::to_string(kMaxThreads));
   }
   if (requested > 0) return requested;
   cpu_set_t allowed;

@@ -72,8 +72,8 @@ mfpar_status mfpar_recommend_user(const mfpar_user* user, const mfpar_recommend_
     const mfpar_user& known = required(user, "user");
     const Recommender& recommender = known.served->recommender;
     const ListOptions how(recommender, options);
-    const Taste taste{known.row.factors, known.row.bias, {known.rated.items}};
-    give_list(recommender.recommend(taste, how.get()), list, capacity, needed);
+    const UserProfile profile{known.row.factors, known.row.bias, {known.rated.items}};
+    give_list(recommender.recommend(profile, how.get()), list, capacity, needed);
   });
 }
 

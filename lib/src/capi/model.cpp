@@ -65,6 +65,12 @@ mfpar_status mfpar_model_rank(const mfpar_model* model, std::uint32_t* rank) {
   return guarded([&] { required(rank, "rank") = required(model, "model").factors().rank(); });
 }
 
+mfpar_status mfpar_model_loss(const mfpar_model* model, const char** name) {
+  return guarded([&] {
+    required(name, "name") = describe_loss(required(model, "model").factors().loss()).name.data();
+  });
+}
+
 mfpar_status mfpar_model_range(const mfpar_model* model, float* lowest, float* highest) {
   return guarded([&] {
     const RatingRange range = required(model, "model").factors().range();

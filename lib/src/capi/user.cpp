@@ -106,9 +106,9 @@ mfpar_status mfpar_user_predict(const mfpar_user* user, std::uint32_t item, floa
     float score = model.mean() + known.row.bias;
     if (item != kNoIndex) {
       const auto row = model.item_row(item);
-      score += model.parts().item_biases[item];
+      score += model.parts().items.biases[item];
       score = std::inner_product(row.begin(), row.end(), known.row.factors.begin(), score);
     }
-    required(rating, "rating") = std::clamp(score, model.range().lowest, model.range().highest);
+    required(rating, "rating") = model.predict_from_score(score);
   });
 }

@@ -8,6 +8,7 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "base/system_array.hpp"
+#include "loss/losses.hpp"
 
 namespace mfpar {
 
@@ -17,12 +18,13 @@ namespace {
 /// the processors of these years, since the shorter runs of smaller bands cost more than they save.
 constexpr std::size_t kBandBytes = std::size_t{8} << 20;
 
-/// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns less.
-/// Up to kMostBands as long as runs have kRunLength ratings on average, since short runs cost time.
-constexpr std::size_t kLeastBands = 4, kMostBands = 8, kRunLength = 64;
+/// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns
+/// less. Up to kMaxBands as long as runs have kRunLength ratings on average, since short runs cost
+/// time.
+constexpr std::size_t kMinBands = 4, kMaxBands = 8, kRunLength = 64;
 
 /// Bands that are sorted at a time: each needs its ratings a second time meanwhile.
-constexpr std::size_t kMostSorted = 4;
+constexpr std::size_t kMaxSorted = 4;
 
 /// Balanced boundaries of exactly `parts` ranges; those beyond the rows are empty.
 std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offsets,
@@ -44,9 +46,9 @@ std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offset
   for (std::size_t b = 1; b < boundaries.size(); ++b) {
     widest = std::max(widest, boundaries[b] - boundaries[b - 1]);
   }
-  if (widest <= RatingStore::kMostCompactItems) return boundaries;
+  if (widest <= RatingStore::kMaxCompactItems) return boundaries;
   const std::size_t users = offsets.size() - 1;
-  const std::uint32_t count = stepped(std::max(wanted, users / RatingStore::kMostCompactItems + 1));
+  const std::uint32_t count = stepped(std::max(wanted, users / RatingStore::kMaxCompactItems + 1));
   boundaries.assign(1, 0);
   for (std::size_t b = 0; b < count; ++b) {
     boundaries.push_back(static_cast<std::uint32_t>(even_range(users, count, b).end));
@@ -54,8 +56,8 @@ std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offset
   return boundaries;
 }
 
-/// Copies of the ratings of bands, to sort them from: one that is used again, since to come by fresh
-/// memory takes as long as to fill it.
+/// Copies of the ratings of bands, to sort them from: one that is used again, since to come by
+/// fresh memory takes as long as to fill it.
 template <class Entry>
 class Scratch {
  public:
@@ -78,7 +80,7 @@ template <class Entry, class Body>
 void for_few_at_a_time(std::size_t count, const Workers& workers, const Body& body) {
   std::atomic<std::size_t> next{0};
   const auto threads = static_cast<std::size_t>(workers.threads());
-  workers.for_each(std::min({threads, count, kMostSorted}), [&](std::size_t) {
+  workers.for_each(std::min({threads, count, kMaxSorted}), [&](std::size_t) {
     Scratch<Entry> scratch;
     for (std::size_t band; (band = next.fetch_add(1)) < count;) body(band, scratch);
   });
@@ -98,18 +100,15 @@ RatingStore::WideEntry with_row(const RatingStore::WideEntry& entry, std::uint32
 }  // namespace
 
 std::uint32_t BandStore::panels_of(const RatingStore& ratings) {
-  return std::min({kMostPanels, ratings.user_count(), ratings.item_count()});
+  return std::min({kMaxPanels, ratings.user_count(), ratings.item_count()});
 }
 
-BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::uint32_t rank,
-                     std::uint32_t in_step, const Workers& workers)
-    : scale_(scale),
-      users_(ratings.user_count()),
-      panels_(panels_of(ratings)),
-      standardised_(standardised_values(ratings, scale)) {
+BandStore::BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss,
+                     std::uint32_t rank, std::uint32_t in_step, const Workers& workers)
+    : users_(ratings.user_count()), panels_(panels_of(ratings)) {
   const std::uint32_t items = ratings.item_count();
   std::vector<std::uint64_t> item_offsets{0};
-  for (const std::uint32_t count : count_item_ratings(ratings, workers)) {
+  for (const std::uint32_t count : statistics.item_counts) {
     item_offsets.push_back(item_offsets.back() + count);
   }
   const auto panels = grid_boundaries(item_offsets, panels_);
@@ -118,7 +117,7 @@ BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::uint32_
   const std::size_t with_long_runs = ratings.size() / (items * kRunLength);
   const std::size_t wanted = std::min<std::size_t>(
       users_,
-      std::max(row_bytes / kBandBytes + 1, std::clamp(with_long_runs, kLeastBands, kMostBands)));
+      std::max(row_bytes / kBandBytes + 1, std::clamp(with_long_runs, kMinBands, kMaxBands)));
   const auto boundaries = band_boundaries(ratings.offsets(), wanted, in_step);
   bands_.resize(boundaries.size() - 1);
   for (std::size_t b = 0; b < bands_.size(); ++b) {
@@ -129,7 +128,13 @@ BandStore::BandStore(RatingStore ratings, const RatingScale& scale, std::uint32_
 
   RatingStore::Parts parts = std::move(ratings).release();
   offsets_ = std::move(parts.offsets);
-  values_ = std::move(parts.values);
+  const auto convert = [&](const TargetScale& scale) {
+    Values values{scale, {}};
+    for (const float value : parts.values) values.by_code.push_back(scale(value));
+    return values;
+  };
+  training_ = convert(statistics.scale.target);
+  model_ = convert(score_target(loss, statistics.scale.range));
   if (parts.wide.empty()) {
     compact_ = std::move(parts.compact).thaw();
     sort(compact_.span, panels, items, workers);
@@ -187,8 +192,8 @@ void BandStore::sort(std::span<Entry> all, std::span<const std::uint32_t> panels
 }
 
 RatingRuns BandStore::runs(const Band& band, std::uint32_t first, std::uint32_t last,
-                           Units units) const {
-  const bool standardised = units == Units::kStandardised;
+                           Targets targets) const {
+  const Values& values = targets == Targets::kTraining ? training_ : model_;
   RatingRuns runs;
   runs.count = last - first;
   runs.rows = band.items.data() + first;
@@ -196,22 +201,22 @@ RatingRuns BandStore::runs(const Band& band, std::uint32_t first, std::uint32_t 
   runs.moving_base = band.first_user;
   if (is_compact()) {
     runs.compact = compact_.span.data() + band.begin;
-    runs.code_values = standardised ? standardised_.data() : values_.data();
+    runs.code_values = values.by_code.data();
   } else {
     runs.wide = wide_.span.data() + band.begin;
-    runs.wide_mean = standardised ? scale_.mean : 0.0f;
-    runs.wide_scale = standardised ? 1.0f / scale_.deviation : 1.0f;
+    runs.wide_mean = values.scale.origin;
+    runs.wide_scale = 1.0f / values.scale.width;
   }
   return runs;
 }
 
-RatingRuns BandStore::band(std::uint32_t band, Units units) const {
-  return runs(bands_[band], 0, static_cast<std::uint32_t>(bands_[band].items.size()), units);
+RatingRuns BandStore::band(std::uint32_t band, Targets targets) const {
+  return runs(bands_[band], 0, static_cast<std::uint32_t>(bands_[band].items.size()), targets);
 }
 
 RatingRuns BandStore::block(std::uint32_t band, std::uint32_t panel) const {
   const auto& begins = bands_[band].panel_begins;
-  return runs(bands_[band], begins[panel], begins[panel + 1], Units::kStandardised);
+  return runs(bands_[band], begins[panel], begins[panel + 1], Targets::kTraining);
 }
 
 ItemLists BandStore::into_item_lists(const Workers& workers) && {

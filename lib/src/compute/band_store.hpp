@@ -7,7 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "compute/kernels/sgd_pass.hpp"
-#include "compute/rating_scale.hpp"
+#include "compute/rating_statistics.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/rating_store.hpp"
 
@@ -21,7 +21,7 @@ namespace mfpar {
 class BandStore {
  public:
   /// Enough for 16 threads to find work.
-  static constexpr std::uint32_t kMostPanels = 16;
+  static constexpr std::uint32_t kMaxPanels = 16;
 
   /// The panels of the grid of `ratings`.
   static std::uint32_t panels_of(const RatingStore& ratings);
@@ -29,7 +29,7 @@ class BandStore {
   /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else.
   /// The bands suit rows of `rank` and are a multiple of `in_step`, so that so many threads, or
   /// panels, end together. REQUIRES: in_step > 0.
-  BandStore(RatingStore ratings, const RatingScale& scale, std::uint32_t rank,
+  BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss, std::uint32_t rank,
             std::uint32_t in_step, const Workers& workers);
 
   std::uint32_t user_count() const noexcept { return users_; }
@@ -38,11 +38,11 @@ class BandStore {
   std::uint32_t bands() const noexcept { return static_cast<std::uint32_t>(bands_.size()); }
   std::uint32_t panels() const noexcept { return panels_; }
 
-  /// What the values of runs are in: standardised, as training takes them, or as they were given.
-  enum class Units { kStandardised, kRatings };
+  /// Which targets the values of runs are: those of training, or those of a model's scores.
+  enum class Targets { kTraining, kModel };
 
   /// The ratings of a band, or a block of it, as runs: fixed rows are items, moving rows are users.
-  RatingRuns band(std::uint32_t band, Units units = Units::kStandardised) const;
+  RatingRuns band(std::uint32_t band, Targets targets = Targets::kTraining) const;
   RatingRuns block(std::uint32_t band, std::uint32_t panel) const;
 
   /// Who rated what, in the memory of the ratings.
@@ -61,14 +61,19 @@ class BandStore {
   template <class Entry>
   void sort(std::span<Entry> all, std::span<const std::uint32_t> panels, std::uint32_t item_count,
             const Workers& workers);
-  RatingRuns runs(const Band& band, std::uint32_t first, std::uint32_t last, Units units) const;
+  RatingRuns runs(const Band& band, std::uint32_t first, std::uint32_t last, Targets targets) const;
 
-  RatingScale scale_;
+  /// How ratings become targets, and the targets of all codes.
+  struct Values {
+    TargetScale scale;
+    std::vector<float> by_code;
+  };
+
   std::uint32_t users_ = 0;
   std::uint32_t panels_ = 0;
-  FrozenArray<std::uint64_t> offsets_;        ///< of the users, as in the RatingStore
-  FrozenArray<float> values_;                 ///< by code
-  std::vector<float> standardised_;           ///< by code
+  FrozenArray<std::uint64_t> offsets_;  ///< of the users, as in the RatingStore
+  Values training_;
+  Values model_;
   ThawedArray<std::uint32_t> compact_;        ///< pack(user - first_user, code)
   ThawedArray<RatingStore::WideEntry> wide_;  ///< {user - first_user, value}
   std::vector<Band> bands_;

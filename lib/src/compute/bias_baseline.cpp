@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/partition.hpp"
-#include "compute/each_rating.hpp"
+#include "loss/losses.hpp"
 
 namespace mfpar {
 
@@ -16,56 +16,79 @@ constexpr int kSweeps = 3;
 constexpr double kUserRidge = 15.0;
 constexpr double kItemRidge = 10.0;
 
-/// Pieces of users that sum over items apart, so that adding up has one order: a number that
-/// depends on the ratings alone, bounded so that the sums take at most half a gigabyte.
-std::size_t piece_count(ItemIndex items) {
-  constexpr std::size_t kMostSums = std::size_t{1} << 26;
-  return std::clamp<std::size_t>(kMostSums / std::max<std::size_t>(items, 1), 1, 16);
+/// Partitions of users that sum over items apart, so that adding up has one order: a number that
+/// depends on the ratings alone, bounded so that the sums take at most a gigabyte.
+std::size_t partition_count(ItemIndex items) {
+  constexpr std::size_t kMaxSums = std::size_t{1} << 26;
+  return std::clamp<std::size_t>(kMaxSums / std::max<std::size_t>(items, 1), 1, 16);
 }
 
-}  // namespace
+/// Sums over ratings of what a weighted mean is made of.
+struct WeightedSum {
+  double sum = 0.0;
+  double weight = 0.0;
+};
 
-BiasBaseline fit_bias_baseline(const RatingStore& ratings, float mean,
-                               std::span<const std::uint32_t> item_counts, const Workers& workers) {
+template <class LossPolicy>
+BiasBaseline fit(const RatingStore& ratings, const RatingScale& scale, const Workers& workers) {
+  const float mean = scale.best_constant;
+  // A kink is rounded off over half a deviation; a rating's worth of penalty is a curvature.
+  const double smoothing = 0.5 * scale.deviation;
+  const double curvature =
+      LossPolicy::kMaxCurvature > 0.0f ? LossPolicy::kMaxCurvature : 1.0 / scale.deviation;
   std::vector<float> user_biases(ratings.user_count());
   std::vector<float> item_biases(ratings.item_count());
+  const auto add = [&](WeightedSum& sum, float rating, float own, float other) {
+    const Majoriser parabola = LossPolicy::majorise(LossPolicy::score_target(scale.range)(rating),
+                                                    mean + own + other, smoothing);
+    sum.sum += parabola.curvature * (static_cast<float>(parabola.vertex) - mean - other);
+    sum.weight += parabola.curvature;
+  };
 
-  const auto pieces = balanced_boundaries(ratings.offsets(), piece_count(ratings.item_count()));
-  std::vector<std::vector<double>> sums(pieces.size() - 1,
-                                        std::vector<double>(ratings.item_count()));
+  const auto partitions =
+      balanced_boundaries(ratings.offsets(), partition_count(ratings.item_count()));
+  std::vector<std::vector<WeightedSum>> sums(partitions.size() - 1,
+                                             std::vector<WeightedSum>(ratings.item_count()));
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     // Each user's bias given the items', and at once what it leaves of the ratings for the items.
-    workers.for_each(sums.size(), [&](std::size_t piece) {
-      auto& item_sums = sums[piece];
-      std::fill(item_sums.begin(), item_sums.end(), 0.0);
-      for (std::uint32_t user = pieces[piece]; user < pieces[piece + 1]; ++user) {
+    workers.for_each(sums.size(), [&](std::size_t partition) {
+      auto& item_sums = sums[partition];
+      std::fill(item_sums.begin(), item_sums.end(), WeightedSum{});
+      for (std::uint32_t user = partitions[partition]; user < partitions[partition + 1]; ++user) {
         const std::uint64_t begin = ratings.offsets()[user];
         const std::uint64_t end = ratings.offsets()[user + 1];
-        double sum = 0.0;
-        for_each_rating(ratings, begin, end, [&](ItemIndex item, float value) {
-          sum += value - mean - item_biases[item];
+        WeightedSum of_user;
+        const float before = user_biases[user];
+        ratings.for_each(begin, end, [&](ItemIndex item, float rating) {
+          add(of_user, rating, before, item_biases[item]);
         });
-        const auto bias = static_cast<float>(sum / (static_cast<double>(end - begin) + kUserRidge));
+        const auto bias =
+            static_cast<float>(of_user.sum / (of_user.weight + kUserRidge * curvature));
         user_biases[user] = bias;
-        for_each_rating(ratings, begin, end, [&](ItemIndex item, float value) {
-          item_sums[item] += value - mean - bias;
+        ratings.for_each(begin, end, [&](ItemIndex item, float rating) {
+          add(item_sums[item], rating, item_biases[item], bias);
         });
       }
     });
     for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
-      double sum = 0.0;
-      for (const auto& piece : sums) sum += piece[item];
-      item_biases[item] = static_cast<float>(sum / (item_counts[item] + kItemRidge));
+      WeightedSum of_item;
+      for (const auto& partition : sums) {
+        of_item.sum += partition[item].sum;
+        of_item.weight += partition[item].weight;
+      }
+      item_biases[item] =
+          static_cast<float>(of_item.sum / (of_item.weight + kItemRidge * curvature));
     }
   }
   return {mean, FrozenArray<float>(std::move(user_biases)),
           FrozenArray<float>(std::move(item_biases))};
 }
 
-double baseline_error(const FactorModel& model, const RatingStore& ratings,
-                      const Workers& workers) {
+template <class LossPolicy>
+double error_of(const FactorModel& model, const RatingStore& ratings, const Workers& workers) {
   const BiasBaseline& baseline = model.parts().baseline;
   const RatingRange range = model.range();
+  const TargetScale target = LossPolicy::score_target(range);
   const auto shards = ratings.shard_boundaries();
   if (shards.size() < 2) return 0.0;
   std::vector<double> sums(shards.size() - 1);
@@ -73,16 +96,30 @@ double baseline_error(const FactorModel& model, const RatingStore& ratings,
     double sum = 0.0;
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
       const float of_user = baseline.mean + baseline.user_biases[user];
-      for_each_rating(ratings, ratings.offsets()[user], ratings.offsets()[user + 1],
-                      [&](ItemIndex item, float value) {
-                        const double e = value - std::clamp(of_user + baseline.item_biases[item],
-                                                            range.lowest, range.highest);
-                        sum += e * e;
-                      });
+      ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
+                       [&](ItemIndex item, float rating) {
+                         sum += prediction_error<LossPolicy>(
+                             target(rating), of_user + baseline.item_biases[item], range);
+                       });
     }
     sums[shard] = sum;
   });
   return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+}  // namespace
+
+BiasBaseline fit_bias_baseline(const RatingStore& ratings, Loss loss, const RatingScale& scale,
+                               const Workers& workers) {
+  return with_loss(loss,
+                   [&]<class LossPolicy>() { return fit<LossPolicy>(ratings, scale, workers); });
+}
+
+double baseline_error(const FactorModel& model, const RatingStore& ratings,
+                      const Workers& workers) {
+  return with_loss(model.loss(), [&]<class LossPolicy>() {
+    return error_of<LossPolicy>(model, ratings, workers);
+  });
 }
 
 }  // namespace mfpar

@@ -3,22 +3,25 @@
 
 #include "compute/blocks.hpp"
 #include "compute/hogwild.hpp"
+#include "compute/kernels/kernel_set.hpp"
 
 namespace mfpar {
 
-BandStore make_bands(RatingStore ratings, const RatingScale& scale, Schedule kind,
-                     std::uint32_t rank, const Workers& workers) {
-  const std::uint32_t in_step = kind == Schedule::kBlocks
+BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
+                     const TrainOptions& options, const Workers& workers) {
+  const std::uint32_t in_step = options.schedule == Schedule::kBlocks
                                     ? BandStore::panels_of(ratings)
                                     : static_cast<std::uint32_t>(workers.threads());
-  return BandStore(std::move(ratings), scale, rank, in_step, workers);
+  const auto rank = static_cast<std::uint32_t>(options.rank);
+  return BandStore(std::move(ratings), statistics, options.loss, rank, in_step, workers);
 }
 
-std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const BandStore& bands,
-                                             const KernelSet& kernels, std::uint32_t rank,
-                                             StepRule rule) {
-  const ScheduleBands made_of(bands, kernels, rank, rule);
-  if (kind == Schedule::kBlocks) return std::make_unique<BlockSchedule>(made_of);
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands) {
+  const SgdKernel kernel = find_kernels(options.kernel)
+                               .sgd(options.loss, static_cast<std::uint32_t>(options.rank),
+                                    options.step_rule == StepRule::kAdaGrad);
+  const ScheduleBands made_of(bands, kernel);
+  if (options.schedule == Schedule::kBlocks) return std::make_unique<BlockSchedule>(made_of);
   return std::make_unique<HogwildSchedule>(made_of);
 }
 

@@ -7,24 +7,16 @@
 
 #include "base/parallel.hpp"
 #include "compute/band_store.hpp"
-#include "compute/kernels/kernel_set.hpp"
-#include "compute/rating_scale.hpp"
+#include "compute/kernels/sgd_pass.hpp"
+#include "compute/rating_statistics.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
 
 namespace mfpar {
 
-/// What an epoch works on: rows, rates and penalties of an SgdPass, less what its schedule decides.
+/// What an epoch does: an SgdPass, less the runs and their order, which the schedule decides.
 struct EpochPlan {
-  FactorSide users;
-  FactorSide items;
-  std::uint32_t rank = 0;
-  float rate = 0.0f;
-  float bias_rate = 0.0f;
-  float lambda_factors = 0.0f;
-  float lambda_biases = 0.0f;
-  float lowest = 0.0f;  ///< standardised
-  float highest = 0.0f;
+  SgdPass pass;            ///< items are the fixed side
   std::uint64_t seed = 0;  ///< of this epoch
 };
 
@@ -40,12 +32,10 @@ class EpochSchedule {
 };
 
 /// The bands of `ratings` that suit a schedule on these workers; see BandStore.
-BandStore make_bands(RatingStore ratings, const RatingScale& scale, Schedule kind,
-                     std::uint32_t rank, const Workers& workers);
+BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
+                     const TrainOptions& options, const Workers& workers);
 
-/// `bands` must outlive the schedule, and be what make_bands makes for its kind.
-std::unique_ptr<EpochSchedule> make_schedule(Schedule kind, const BandStore& bands,
-                                             const KernelSet& kernels, std::uint32_t rank,
-                                             StepRule rule);
+/// `bands` must outlive the schedule, and be what make_bands makes for the options.
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands);
 
 }  // namespace mfpar

@@ -4,51 +4,83 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "compute/fingerprint.hpp"
-#include "compute/rating_walk.hpp"
+#include "loss/losses.hpp"
+#include "mfpar/decimal.hpp"
+#include "mfpar/error.hpp"
+#include "store/rating_table_impl.hpp"
 
 namespace mfpar {
 
 namespace {
 
-/// Sums of a block of ratings.
+/// Whether a user and an item are known, as a number from 0 to 3.
+constexpr std::size_t kKinds = 4;
+std::size_t kind_of(bool user_known, bool item_known) { return 2u * user_known + item_known; }
+
+/// Errors of some ratings; with labels, their predictions too.
 struct ErrorSums {
   std::uint64_t count = 0;
   double squares = 0.0;
   double absolutes = 0.0;
+  double losses = 0.0;
+  std::uint64_t right = 0;                   ///< labels that were more probable than not
+  std::array<std::vector<float>, 2> scores;  ///< of the lower and the higher label
 
-  void add(double error) {
-    ++count;
-    squares += error * error;
-    absolutes += std::abs(error);
-  }
   void add(const ErrorSums& other) {
     count += other.count;
     squares += other.squares;
     absolutes += other.absolutes;
-  }
-  ErrorSummary summary() const {
-    const auto n = static_cast<double>(count);
-    return {.count = count,
-            .mse = count > 0 ? squares / n : EpochReport::kNotComputed,
-            .mae = count > 0 ? absolutes / n : EpochReport::kNotComputed};
+    losses += other.losses;
+    right += other.right;
+    for (std::size_t label = 0; label < scores.size(); ++label) {
+      scores[label].insert(scores[label].end(), other.scores[label].begin(),
+                           other.scores[label].end());
+    }
   }
 };
 
-struct BlockSums {
-  std::array<ErrorSums, 4> by_knowledge;  // 2 * (user known) + (item known)
-  ErrorSums mean;
-  ErrorSums biases;
+/// See ErrorSummary::auc; by ranks, as Mann and Whitney's U (1947). Sorts the scores.
+double area_under_curve(std::vector<float>& lower, std::vector<float>& higher) {
+  if (lower.empty() || higher.empty()) return EpochReport::kNotComputed;
+  std::ranges::sort(lower);
+  double wins = 0.0;  // of the higher label, ties counting half
+  for (const float score : higher) {
+    const auto [below, up_to] = std::ranges::equal_range(lower, score);
+    wins += static_cast<double>(below - lower.begin()) + 0.5 * static_cast<double>(up_to - below);
+  }
+  return wins / (static_cast<double>(lower.size()) * static_cast<double>(higher.size()));
+}
+
+ErrorSummary summary_of(ErrorSums sums, bool labels) {
+  ErrorSummary summary{.count = sums.count};
+  if (sums.count == 0) return summary;
+  const auto n = static_cast<double>(sums.count);
+  if (labels) {
+    summary.log_loss = sums.losses / n;
+    summary.accuracy = static_cast<double>(sums.right) / n;
+    summary.auc = area_under_curve(sums.scores[0], sums.scores[1]);
+  } else {
+    summary.mse = sums.squares / n;
+    summary.mae = sums.absolutes / n;
+  }
+  return summary;
+}
+
+struct PartitionSums {
+  std::array<ErrorSums, kKinds> by_kind;
+  double mean_losses = 0.0;
+  double bias_losses = 0.0;
   std::uint64_t trained_on = 0;
 
-  void add(const BlockSums& other) {
-    for (std::size_t i = 0; i < by_knowledge.size(); ++i)
-      by_knowledge[i].add(other.by_knowledge[i]);
-    mean.add(other.mean);
-    biases.add(other.biases);
+  void add(const PartitionSums& other) {
+    for (std::size_t kind = 0; kind < kKinds; ++kind) by_kind[kind].add(other.by_kind[kind]);
+    mean_losses += other.mean_losses;
+    bias_losses += other.bias_losses;
     trained_on += other.trained_on;
   }
 };
@@ -75,22 +107,50 @@ std::vector<char> trained_items(const FactorModel& model) {
   return trained;
 }
 
-/// The simpler predictors that a model carries.
-class Baseline {
+[[noreturn]] void refuse_label(float rating, RatingRange labels, std::uint64_t position) {
+  throw Error(ErrorCode::kBadData,
+              "rating " + std::to_string(position + 1) + " is " + shortest_decimal(rating) +
+                  "; the model was trained on the labels " + shortest_decimal(labels.lowest) +
+                  " and " + shortest_decimal(labels.highest) + " and can be judged on these only");
+}
+
+/// Takes the errors of a model of a loss, rating by rating.
+template <class LossPolicy>
+class ErrorMeter {
  public:
-  explicit Baseline(const FactorModel& model)
+  explicit ErrorMeter(const FactorModel& model)
       : baseline_(model.parts().baseline), range_(model.range()) {}
 
-  bool exists() const { return !baseline_.user_biases.empty(); }
-  double mean() const { return clipped(baseline_.mean); }
-  double biases(UserIndex user, ItemIndex item) const {
-    return clipped(baseline_.mean + (user == kNoIndex ? 0.0f : baseline_.user_biases[user]) +
-                   (item == kNoIndex ? 0.0f : baseline_.item_biases[item]));
+  void add(PartitionSums& partition, std::size_t kind, float rating, float score, float prediction,
+           std::uint64_t position) const {
+    ErrorSums& sums = partition.by_kind[kind];
+    ++sums.count;
+    if constexpr (LossPolicy::kInfo.predicts_probability) {
+      if (rating != range_.lowest && rating != range_.highest) {
+        refuse_label(rating, range_, position);
+      }
+      const bool higher = rating == range_.highest;
+      sums.losses += prediction_error<LossPolicy>(higher, score, range_);
+      sums.right += higher ? prediction >= 0.5f : prediction < 0.5f;
+      sums.scores[higher].push_back(score);
+    } else {
+      const double error = double{rating} - prediction;
+      sums.squares += error * error;
+      sums.absolutes += std::abs(error);
+    }
+  }
+
+  bool has_baseline() const { return !baseline_.user_biases.empty(); }
+
+  void add_baseline(PartitionSums& partition, float rating, UserIndex user, ItemIndex item) const {
+    const float target = LossPolicy::score_target(range_)(rating);
+    const float biases = (user == kNoIndex ? 0.0f : baseline_.user_biases[user]) +
+                         (item == kNoIndex ? 0.0f : baseline_.item_biases[item]);
+    partition.mean_losses += prediction_error<LossPolicy>(target, baseline_.mean, range_);
+    partition.bias_losses += prediction_error<LossPolicy>(target, baseline_.mean + biases, range_);
   }
 
  private:
-  float clipped(float x) const { return std::clamp(x, range_.lowest, range_.highest); }
-
   const BiasBaseline& baseline_;
   RatingRange range_;
 };
@@ -106,52 +166,60 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
   const auto items = matched(*ratings.items(), model.items(), workers);
   const ItemLists& trained = model.parts().trained;
   const auto item_trained = trained_items(model);
-  const Baseline baseline(model);
   if (predictions != nullptr) predictions->resize(ratings.size());
 
-  const RatingWalk walk(ratings);
-  std::vector<BlockSums> sums(walk.blocks());
-  workers.for_each(walk.blocks(), [&](std::size_t block) {
-    BlockSums sum;
-    walk.visit(block, [&](std::uint64_t position, UserIndex table_user, ItemIndex table_item,
-                          float value) {
-      const UserIndex user = users[table_user];
-      const ItemIndex item = items[table_item];
-      const bool user_known =
-          user != kNoIndex && (trained.offsets.empty() || !trained.of(user).empty());
-      const bool item_known = item != kNoIndex && item_trained[item];
-      const float prediction = model.predict(user, item);
-      if (predictions != nullptr) (*predictions)[position] = prediction;
-      const double rating = value;
-      sum.by_knowledge[2 * user_known + item_known].add(rating - prediction);
-      sum.trained_on += user_known && item_known && trained.contains(user, item);
-      if (baseline.exists()) {
-        sum.mean.add(rating - baseline.mean());
-        sum.biases.add(rating - baseline.biases(user, item));
-      }
+  std::vector<PartitionSums> sums(ratings.impl().partitions());
+  const bool has_baseline = with_loss(model.loss(), [&]<class LossPolicy>() {
+    const ErrorMeter<LossPolicy> meter(model);
+    workers.for_each(sums.size(), [&](std::size_t partition) {
+      PartitionSums sum;
+      ratings.impl().for_each(partition, [&](std::uint64_t position, UserIndex table_user,
+                                             ItemIndex table_item, float rating) {
+        const UserIndex user = users[table_user];
+        const ItemIndex item = items[table_item];
+        const bool user_known =
+            user != kNoIndex && (trained.offsets.empty() || !trained.of(user).empty());
+        const bool item_known = item != kNoIndex && item_trained[item];
+        const float score = model.score(user, item);
+        const float prediction = LossPolicy::predict(score, model.range());
+        if (predictions != nullptr) (*predictions)[position] = prediction;
+        meter.add(sum, kind_of(user_known, item_known), rating, score, prediction, position);
+        sum.trained_on += user_known && item_known && trained.contains(user, item);
+        if (meter.has_baseline()) meter.add_baseline(sum, rating, user, item);
+      });
+      sums[partition] = std::move(sum);
     });
-    sums[block] = sum;
+    return meter.has_baseline();
   });
 
-  BlockSums total;
-  for (const BlockSums& sum : sums) total.add(sum);
+  PartitionSums total;
+  for (const PartitionSums& sum : sums) total.add(sum);
   ErrorSums all;
-  for (const ErrorSums& part : total.by_knowledge) all.add(part);
+  for (const ErrorSums& part : total.by_kind) all.add(part);
   const TrainingRecord& record = model.parts().record;
+  const std::uint64_t count = all.count;
   // The fingerprint takes a pass of its own, needed only when the set can be the training set at
   // all.
   const bool may_be_training_set =
-      all.count > 0 && all.count == record.ratings && total.trained_on == all.count;
-  return {.all = all.summary(),
-          .known = total.by_knowledge[3].summary(),
-          .cold_user = total.by_knowledge[1].summary(),
-          .cold_item = total.by_knowledge[2].summary(),
-          .cold_both = total.by_knowledge[0].summary(),
+      count > 0 && count == record.ratings && total.trained_on == count;
+  const auto mean_of = [&](double losses) {
+    return has_baseline && count > 0 ? losses / static_cast<double>(count)
+                                     : EpochReport::kNotComputed;
+  };
+  const bool labels = describe_loss(model.loss()).predicts_probability;
+  const auto summary = [&](bool user_known, bool item_known) {
+    return summary_of(std::move(total.by_kind[kind_of(user_known, item_known)]), labels);
+  };
+  return {.all = summary_of(std::move(all), labels),
+          .known = summary(true, true),
+          .cold_user = summary(false, true),
+          .cold_item = summary(true, false),
+          .cold_both = summary(false, false),
           .trained_on = total.trained_on,
           .is_training_set =
               may_be_training_set && rating_fingerprint(ratings, workers) == record.fingerprint,
-          .baseline_mean_mse = total.mean.summary().mse,
-          .baseline_bias_mse = total.biases.summary().mse};
+          .baseline_mean_error = mean_of(total.mean_losses),
+          .baseline_bias_error = mean_of(total.bias_losses)};
 }
 
 }  // namespace mfpar

@@ -8,10 +8,9 @@
 #include "base/id_hash.hpp"
 #include "base/partition.hpp"
 #include "base/random.hpp"
-#include "compute/each_rating.hpp"
-#include "compute/rating_walk.hpp"
 #include "mfpar/evaluate.hpp"
 #include "mfpar/rating_store.hpp"
+#include "store/rating_table_impl.hpp"
 
 namespace mfpar {
 
@@ -19,10 +18,10 @@ namespace {
 
 /// The hashes of all ids as text, whether they are stored as text or as integers.
 std::vector<std::uint64_t> text_hashes(const IdDictionary& ids, const Workers& workers) {
-  constexpr std::size_t kParts = 64;
+  constexpr std::size_t kPartitions = 64;
   std::vector<std::uint64_t> hashes(ids.size());
-  workers.for_each(kParts, [&](std::size_t part) {
-    const Range range = even_range(hashes.size(), kParts, part);
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range range = even_range(hashes.size(), kPartitions, partition);
     for (std::size_t i = range.begin; i < range.end; ++i) {
       hashes[i] = hash_id(ids.id(static_cast<std::uint32_t>(i)));
     }
@@ -30,8 +29,8 @@ std::vector<std::uint64_t> text_hashes(const IdDictionary& ids, const Workers& w
   return hashes;
 }
 
-/// The hashes of the users and items of a set of ratings; those of the items are mixed once more, as
-/// derive_seed does with all that it is given.
+/// The hashes of the users and items of a set of ratings; those of the items are mixed once more,
+/// as derive_seed does with all that it is given.
 struct IdHashes {
   IdHashes(const IdDictionary& user_ids, const IdDictionary& item_ids, const Workers& workers)
       : users(text_hashes(user_ids, workers)), mixed_items(text_hashes(item_ids, workers)) {
@@ -64,8 +63,9 @@ std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads) {
   workers.for_each(sums.size(), [&](std::size_t shard) {
     std::uint64_t sum = 0;
     for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
-      for_each_rating(ratings, ratings.offsets()[user], ratings.offsets()[user + 1],
-                      [&](ItemIndex item, float value) { sum += hashes.share(user, item, value); });
+      ratings.for_each(
+          ratings.offsets()[user], ratings.offsets()[user + 1],
+          [&](ItemIndex item, float value) { sum += hashes.share(user, item, value); });
     }
     sums[shard] = sum;
   });
@@ -74,14 +74,14 @@ std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads) {
 
 std::uint64_t rating_fingerprint(const RatingTable& ratings, const Workers& workers) {
   const IdHashes hashes(*ratings.users(), *ratings.items(), workers);
-  const RatingWalk walk(ratings);
-  std::vector<std::uint64_t> sums(walk.blocks());
-  workers.for_each(sums.size(), [&](std::size_t block) {
+  std::vector<std::uint64_t> sums(ratings.impl().partitions());
+  workers.for_each(sums.size(), [&](std::size_t partition) {
     std::uint64_t sum = 0;
-    walk.visit(block, [&](std::uint64_t, UserIndex user, ItemIndex item, float value) {
-      sum += hashes.share(user, item, value);
-    });
-    sums[block] = sum;
+    ratings.impl().for_each(partition,
+                            [&](std::uint64_t, UserIndex user, ItemIndex item, float value) {
+                              sum += hashes.share(user, item, value);
+                            });
+    sums[partition] = sum;
   });
   return total(sums);
 }

@@ -7,32 +7,22 @@
 
 #include "base/partition.hpp"
 #include "compute/row_norms.hpp"
+#include "loss/losses.hpp"
 
 namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kPieces = 256;
-
-/// The rows and biases of a model's users or items.
-struct Side {
-  const float* rows;
-  const float* biases;
-};
-Side users_of(const FactorModel::Parts& parts) {
-  return {parts.user_factors.data(), parts.user_biases.data()};
-}
-Side items_of(const FactorModel::Parts& parts) {
-  return {parts.item_factors.data(), parts.item_biases.data()};
-}
+constexpr std::size_t kPartitions = 256;
 
 /// A pass less its runs.
-ErrorPass pass_of(const FactorModel::Parts& parts, Side fixed, Side moving) {
+ErrorPass pass_of(const FactorModel::Parts& parts, const FactorModel::Side& fixed,
+                  const FactorModel::Side& moving) {
   ErrorPass pass;
-  pass.fixed_rows = fixed.rows;
-  pass.fixed_biases = fixed.biases;
-  pass.moving_rows = moving.rows;
-  pass.moving_biases = moving.biases;
+  pass.fixed_rows = fixed.factors.data();
+  pass.fixed_biases = fixed.biases.data();
+  pass.moving_rows = moving.factors.data();
+  pass.moving_biases = moving.biases.data();
   pass.stride = parts.stride;
   pass.rank = parts.rank;
   pass.mean = parts.mean;
@@ -41,10 +31,11 @@ ErrorPass pass_of(const FactorModel::Parts& parts, Side fixed, Side moving) {
   return pass;
 }
 
-/// Of all pieces, in their order.
-PassSums sum_of(std::span<const ErrorPass> pieces, ErrorKernel kernel, const Workers& workers) {
-  std::vector<PassSums> sums(pieces.size());
-  workers.for_each(pieces.size(), [&](std::size_t piece) { sums[piece] = kernel(pieces[piece]); });
+/// Of all partitions, in their order.
+PassSums sum_of(std::span<const ErrorPass> partitions, ErrorKernel kernel, const Workers& workers) {
+  std::vector<PassSums> sums(partitions.size());
+  workers.for_each(partitions.size(),
+                   [&](std::size_t partition) { sums[partition] = kernel(partitions[partition]); });
   PassSums total;
   for (const PassSums& part : sums) total += part;
   return total;
@@ -52,72 +43,73 @@ PassSums sum_of(std::span<const ErrorPass> pieces, ErrorKernel kernel, const Wor
 
 }  // namespace
 
-PassSums model_errors(const FactorModel& model, const RatingStore& ratings, UserRange users,
+PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
                       const KernelSet& kernels, const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts, users_of(parts), items_of(parts));
+  ErrorPass pass = pass_of(parts, parts.users, parts.items);
+  const TargetScale target = score_target(model.loss(), model.range());
+  std::vector<float> targets;  // by code
   if (ratings.is_compact()) {
     pass.runs.compact = ratings.parts().compact.data();
-    pass.runs.code_values = ratings.parts().values.data();
+    for (const float value : ratings.parts().values) targets.push_back(target(value));
+    pass.runs.code_values = targets.data();
   } else {
     pass.runs.wide = ratings.parts().wide.data();
+    pass.runs.wide_mean = target.origin;
+    pass.runs.wide_scale = 1.0f / target.width;
   }
   const auto offsets = ratings.offsets();
-  if (offsets.empty() || users.begin == users.end) return {};
-  const auto bounds =
-      balanced_boundaries(offsets.subspan(users.begin, users.end - users.begin + 1), kPieces);
-  std::vector<ErrorPass> pieces;
-  for (std::size_t piece = 0; piece + 1 < bounds.size(); ++piece) {
-    pass.runs.first_row = users.begin + bounds[piece];
-    pass.runs.count = bounds[piece + 1] - bounds[piece];
+  if (offsets.empty()) return {};
+  const auto bounds = balanced_boundaries(offsets, kPartitions);
+  std::vector<ErrorPass> partitions;
+  for (std::size_t partition = 0; partition + 1 < bounds.size(); ++partition) {
+    pass.runs.first_row = bounds[partition];
+    pass.runs.count = bounds[partition + 1] - bounds[partition];
     pass.runs.offsets = offsets.data() + pass.runs.first_row;
-    pieces.push_back(pass);
+    partitions.push_back(pass);
   }
-  return sum_of(pieces, kernels.error(parts.rank, ratings.is_compact()), workers);
+  return sum_of(partitions, kernels.error(model.loss(), parts.rank, ratings.is_compact()), workers);
 }
 
 PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
                       const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts, items_of(parts), users_of(parts));
-  const std::size_t pieces_each = std::max<std::size_t>(kPieces / bands.bands(), 1);
-  std::vector<ErrorPass> pieces;
+  ErrorPass pass = pass_of(parts, parts.items, parts.users);
+  const std::size_t partitions_each = std::max<std::size_t>(kPartitions / bands.bands(), 1);
+  std::vector<ErrorPass> partitions;
   for (std::uint32_t band = 0; band < bands.bands(); ++band) {
-    const RatingRuns runs = bands.band(band, BandStore::Units::kRatings);
-    const auto bounds = balanced_boundaries({runs.offsets, runs.count + 1}, pieces_each);
-    for (std::size_t piece = 0; piece + 1 < bounds.size(); ++piece) {
+    const RatingRuns runs = bands.band(band, BandStore::Targets::kModel);
+    const auto bounds = balanced_boundaries({runs.offsets, runs.count + 1}, partitions_each);
+    for (std::size_t partition = 0; partition + 1 < bounds.size(); ++partition) {
       pass.runs = runs;
-      pass.runs.rows = runs.rows + bounds[piece];
-      pass.runs.count = bounds[piece + 1] - bounds[piece];
-      pass.runs.offsets = runs.offsets + bounds[piece];
-      pieces.push_back(pass);
+      pass.runs.rows = runs.rows + bounds[partition];
+      pass.runs.count = bounds[partition + 1] - bounds[partition];
+      pass.runs.offsets = runs.offsets + bounds[partition];
+      partitions.push_back(pass);
     }
   }
-  return sum_of(pieces, kernels.error(parts.rank, bands.is_compact()), workers);
+  return sum_of(partitions, kernels.error(model.loss(), parts.rank, bands.is_compact()), workers);
 }
 
 double model_penalty(const FactorModel& model, std::span<const float> user_weights,
-                     std::span<const float> item_weights, const TrainOptions& options,
-                     float deviation, const Workers& workers) {
+                     std::span<const float> item_weights, const PenaltyCharges& charges,
+                     const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  // Factors were multiplied with the root of the deviation and biases with the deviation, errors
-  // with its square: what is left of deviation^2 |row / sqrt(deviation)|^2 is one deviation.
-  const double factor_weight = options.lambda_factors * deviation;
-  const auto side = [&](std::span<const float> weights, const float* rows, const float* biases) {
-    std::vector<double> sums(kPieces);
-    workers.for_each(kPieces, [&](std::size_t piece) {
-      const Range range = even_range(weights.size(), kPieces, piece);
+  const auto charged = [&](std::span<const float> weights, const FactorModel::Side& side) {
+    std::vector<double> sums(kPartitions);
+    workers.for_each(kPartitions, [&](std::size_t partition) {
+      const Range range = even_range(weights.size(), kPartitions, partition);
       double sum = 0.0;
       for (std::size_t row = range.begin; row < range.end; ++row) {
-        sum += weights[row] * (factor_weight * row_norm(rows + row * parts.stride, parts.stride) +
-                               options.lambda_biases * biases[row] * biases[row]);
+        const double norm = row_norm(side.factors.data() + row * parts.stride, parts.stride);
+        const double bias = side.biases[row];
+        sum += weights[row] * (charges.factors * norm + charges.biases * bias * bias);
       }
-      sums[piece] = sum;
+      sums[partition] = sum;
     });
     return std::accumulate(sums.begin(), sums.end(), 0.0);
   };
-  return side(user_weights, parts.user_factors.data(), parts.user_biases.data()) +
-         side(item_weights, parts.item_factors.data(), parts.item_biases.data());
+  return charged(user_weights, parts.users) + charged(item_weights, parts.items);
 }
 
 }  // namespace mfpar

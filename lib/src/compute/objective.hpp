@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
 // What training minimises, in the plainest form: the loss of one rating and its gradient, for any
-// floating-point type. The scalar twin of the kernels is built on it, and the tests hold it against
-// numerical differences.
+// loss and floating-point type. The scalar twin of the kernels is built on it, and the tests hold
+// it against numerical differences.
 //
-// For a rating r by a user with factors p and bias b_p of an item with factors q and bias b_q
-// (standardised: the mean is 0), with e = r - b_p - b_q - p.q:
+// For a rating with target r by a user with factors p and bias b_p of an item with factors q and
+// bias b_q, in the units of training, with the score s = mean + b_p + b_q + p.q and error and c =
+// kStep those of the loss (loss/losses.hpp):
 //
-//   loss = e^2 / 2 + (w_p |p|^2 + w_q |q|^2 + v_p b_p^2 + v_q b_q^2) / 2
+//   c error(r, r - s) + (w_p |p|^2 + w_q |q|^2 + v_p b_p^2 + v_q b_q^2) / 2
 //
 // A row with n ratings has w = lambda_factors n^-e and v = lambda_biases n^-e, so that summed over
-// all ratings twice the loss is  sum e^2 + sum over rows of n^(1-e) (lambda_factors |row|^2 +
-// lambda_biases b^2): the reported objective.
+// all ratings and divided by c it is
+//
+//   sum error + (sum over rows of n^(1-e) (lambda_factors |row|^2 + lambda_biases b^2)) / (2 c),
+//
+// the reported objective: for squared errors, with c = 1/2, the sum of squares and penalties.
 #pragma once
 
 #include <cmath>
@@ -19,6 +23,7 @@
 #include <cstdint>
 #include <span>
 
+#include "loss/losses.hpp"
 #include "mfpar/train_options.hpp"
 
 namespace mfpar {
@@ -37,15 +42,35 @@ inline double penalty_exponent(Penalty penalty) {
 }
 
 /// n^-e, the share of lambda that a row with `count` ratings pays at each update; 0 for no ratings.
-inline float penalty_shrink(std::uint64_t count, Penalty penalty) {
+inline float penalty_weight(std::uint64_t count, Penalty penalty) {
   if (count == 0) return 0.0f;
   return static_cast<float>(std::pow(static_cast<double>(count), -penalty_exponent(penalty)));
+}
+
+/// What the penalties of a row come to beside errors in the units of a model's scores: weight
+/// (factors |row|^2 + biases b^2), for the row's factors and bias in the model.
+struct PenaltyCharges {
+  double factors = 0.0;
+  double biases = 0.0;
+};
+
+/// The charges in the reported objective of a training whose scores were divided by `deviation`.
+/// Errors were divided by its power g = kDegree of the loss, biases by itself and factors, of which
+/// a score has two, by its root: of deviation^g |row / sqrt(deviation)|^2, deviation^(g - 1) is
+/// left.
+inline PenaltyCharges penalty_charges(Loss loss, const TrainOptions& options, double deviation) {
+  return with_loss(loss, [&]<class LossPolicy>() -> PenaltyCharges {
+    const double of_error = 1.0 / (2.0 * LossPolicy::kStep);
+    return {of_error * options.lambda_factors * std::pow(deviation, LossPolicy::kDegree - 1),
+            of_error * options.lambda_biases * std::pow(deviation, LossPolicy::kDegree - 2)};
+  });
 }
 
 /// The parameters of one rating. The spans have equal length.
 template <class Real>
 struct RatingPoint {
-  Real value;
+  Real target;
+  Real mean;
   std::span<const Real> p;
   std::span<const Real> q;
   Real p_bias;
@@ -68,37 +93,38 @@ Real dot(std::span<const Real> a, std::span<const Real> b) {
   return result;
 }
 
-/// e
+/// target - score
 template <class Real>
-Real rating_error(const RatingPoint<Real>& at) {
-  return at.value - at.p_bias - at.q_bias - dot(at.p, at.q);
+Real rating_residual(const RatingPoint<Real>& at) {
+  return at.target - at.mean - at.p_bias - at.q_bias - dot(at.p, at.q);
 }
 
-template <class Real>
+template <class LossPolicy, class Real>
 Real rating_loss(const RatingPoint<Real>& at, const RatingWeights<Real>& weight) {
-  const Real e = rating_error(at);
-  return (e * e + weight.p * dot(at.p, at.p) + weight.q * dot(at.q, at.q) +
-          weight.p_bias * at.p_bias * at.p_bias + weight.q_bias * at.q_bias * at.q_bias) /
-         2;
+  const Real penalty = weight.p * dot(at.p, at.p) + weight.q * dot(at.q, at.q) +
+                       weight.p_bias * at.p_bias * at.p_bias +
+                       weight.q_bias * at.q_bias * at.q_bias;
+  return static_cast<Real>(LossPolicy::kStep) * LossPolicy::error(at.target, rating_residual(at)) +
+         penalty / 2;
 }
 
-/// The gradient of rating_loss: that of the factors goes to `p` and `q` (sized as those of `at`),
-/// that of the biases is returned.
 template <class Real>
 struct BiasGradient {
   Real p;
   Real q;
 };
 
-template <class Real>
+/// The gradient of rating_loss: that of the factors goes to `p` and `q` (sized as those of `at`),
+/// that of the biases is returned.
+template <class LossPolicy, class Real>
 BiasGradient<Real> rating_gradient(const RatingPoint<Real>& at, const RatingWeights<Real>& weight,
                                    std::span<Real> p, std::span<Real> q) {
-  const Real e = rating_error(at);
+  const Real pull = LossPolicy::pull(at.target, rating_residual(at));
   for (std::size_t f = 0; f < at.p.size(); ++f) {
-    p[f] = weight.p * at.p[f] - e * at.q[f];
-    q[f] = weight.q * at.q[f] - e * at.p[f];
+    p[f] = weight.p * at.p[f] - pull * at.q[f];
+    q[f] = weight.q * at.q[f] - pull * at.p[f];
   }
-  return {weight.p_bias * at.p_bias - e, weight.q_bias * at.q_bias - e};
+  return {weight.p_bias * at.p_bias - pull, weight.q_bias * at.q_bias - pull};
 }
 
 }  // namespace mfpar

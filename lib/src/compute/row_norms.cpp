@@ -18,10 +18,10 @@ float row_norm(const float* row, std::size_t width) {
   return std::accumulate(sums, sums + 8, 0.0f);
 }
 
-void refresh_norms(const FactorSide& side, std::uint32_t rows, const Workers& workers) {
-  constexpr std::size_t kPieces = 256;
-  workers.for_each(kPieces, [&](std::size_t piece) {
-    const Range range = even_range(rows, kPieces, piece);
+void refresh_norms(const RowRecords& side, std::uint32_t rows, const Workers& workers) {
+  constexpr std::size_t kPartitions = 256;
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range range = even_range(rows, kPartitions, partition);
     for (std::size_t row = range.begin; row < range.end; ++row) {
       side.state(row).norm = row_norm(side.row(row), factor_width(side.rank));
     }

@@ -14,6 +14,6 @@ float row_norm(const float* row, std::size_t width);
 
 /// Writes |row|^2 into every state, so that rounding (and, under Hogwild, races) in the running
 /// norms live for one epoch only.
-void refresh_norms(const FactorSide& side, std::uint32_t rows, const Workers& workers);
+void refresh_norms(const RowRecords& side, std::uint32_t rows, const Workers& workers);
 
 }  // namespace mfpar

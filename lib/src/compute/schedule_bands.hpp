@@ -8,12 +8,11 @@
 
 namespace mfpar {
 
-/// What every schedule is made of: bands of ratings and the kernels that pass over them.
+/// What every schedule is made of: bands of ratings and the kernel that passes over them.
 class ScheduleBands {
  public:
   /// `store` must outlive this.
-  ScheduleBands(const BandStore& store, const KernelSet& kernels, std::uint32_t rank,
-                StepRule rule);
+  ScheduleBands(const BandStore& store, SgdKernel kernel) : store_(&store), kernel_(kernel) {}
 
   const BandStore& store() const noexcept { return *store_; }
 

@@ -33,11 +33,11 @@ std::string reason_of(int error) { return std::system_category().message(error);
 
 /// The path behind all symbolic links, whether or not there is anything.
 std::string follow_links(const std::string& path) {
-  constexpr int kMostLinks = 40;  // what Linux allows
+  constexpr int kMaxLinks = 40;  // what Linux allows
   fs::path target = path;
   std::error_code error;
   for (int links = 0; fs::is_symlink(target, error); ++links) {
-    if (links == kMostLinks) fail(path, reason_of(ELOOP));
+    if (links == kMaxLinks) fail(path, reason_of(ELOOP));
     const fs::path next = fs::read_symlink(target, error);
     if (error) fail(path, error.message());
     target = target.parent_path() / next;

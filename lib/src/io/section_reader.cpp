@@ -117,10 +117,12 @@ void SectionReader::read_header() {
     fail_at(offsetof(SectionFileHeader, kind),
             "it is a " + kind + " file; a " + std::string(kind_.name) + " file was expected");
   }
-  if (header_.kind_version != kind_.version) {
+  if (header_.kind_version < kind_.oldest || header_.kind_version > kind_.version) {
+    const std::string older =
+        kind_.oldest < kind_.version ? std::to_string(kind_.oldest) + " to " : "";
     fail_at(offsetof(SectionFileHeader, kind_version),
             "the file is of version " + std::to_string(header_.kind_version) +
-                ", this program reads version " + std::to_string(kind_.version) +
+                ", this program reads version " + older + std::to_string(kind_.version) +
                 "; use a newer program");
   }
 }

@@ -24,6 +24,9 @@ class SectionReader {
   /// should be, with one distinct sentence for each way.
   SectionReader(const std::string& path, SectionFileKind kind, bool verify);
 
+  /// Of the file's kind.
+  std::uint32_t version() const noexcept { return header_.kind_version; }
+
   /// The section's bytes as values of T. Throws Error(kBadFile) when it is missing or not a whole
   /// number of values.
   template <class T>

@@ -6,8 +6,8 @@
 #include <cassert>
 #include <cstring>
 
-#include "mfpar/atomic_file.hpp"
 #include "io/checksum.hpp"
+#include "mfpar/atomic_file.hpp"
 
 namespace mfpar {
 

@@ -14,8 +14,9 @@ namespace mfpar {
 
 /// What a file of sections is for.
 struct SectionFileKind {
-  std::string_view name;      ///< in the file, 1 to 8 characters: "model"
-  std::uint32_t version = 1;  ///< of what the sections mean; files of a later one are refused
+  std::string_view name;           ///< in the file, 1 to 8 characters: "model"
+  std::uint32_t version = 1;       ///< of what the sections mean
+  std::uint32_t oldest = version;  ///< the first version that a reader of this kind can read, too
 };
 
 /// A file begins with this; all numbers are in the byte order of the machine that wrote them.

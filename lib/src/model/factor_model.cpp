@@ -8,6 +8,7 @@
 #include <cassert>
 
 #include "base/aligned_buffer.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -20,17 +21,25 @@ void require(bool holds, const std::string& message) {
   if (!holds) throw Error(ErrorCode::kBadFile, message);
 }
 
-void require_size(const char* name, std::size_t found, std::uint64_t expected) {
-  require(found == expected, std::string(name) + " has " + std::to_string(found) + " elements; " +
+void require_size(const std::string& name, std::size_t found, std::uint64_t expected) {
+  require(found == expected, name + " has " + std::to_string(found) + " elements; " +
                                  std::to_string(expected) + " were expected");
 }
 
-void check_lists(const char* name, const ItemLists& lists, std::uint64_t users) {
+void check_side(const std::string& name, const FactorModel::Side& side, std::size_t stride) {
+  require_size(name + " factors", side.factors.size(), std::uint64_t{side.ids->size()} * stride);
+  require_size(name + " biases", side.biases.size(), side.ids->size());
+  require(
+      reinterpret_cast<std::uintptr_t>(side.factors.data()) % kRowAlignment == 0,
+      name + " factors do not start on a multiple of " + std::to_string(kRowAlignment) + " bytes");
+}
+
+void check_lists(const std::string& name, const ItemLists& lists, std::uint64_t users) {
   const auto offsets = lists.offsets.span();
   if (offsets.empty()) return require_size(name, lists.items.size(), 0);
   require_size(name, offsets.size(), users + 1);
   require(offsets.front() == 0 && std::is_sorted(offsets.begin(), offsets.end()),
-          std::string(name) + " has offsets that do not rise from 0");
+          name + " has offsets that do not rise from 0");
   require_size(name, lists.items.size(), offsets.back());
 }
 
@@ -39,25 +48,26 @@ void check_lists(const char* name, const ItemLists& lists, std::uint64_t users) 
 FactorModel::FactorModel() : FactorModel(Parts{}) {}
 
 FactorModel::FactorModel(Parts parts) : parts_(std::move(parts)) {
-  if (!parts_.users) parts_.users = std::make_shared<const IdDictionary>();
-  if (!parts_.items) parts_.items = std::make_shared<const IdDictionary>();
-  constexpr std::size_t kMostStride = std::size_t{1} << 24;  // keeps products within 64 bits
+  for (Side* side : {&parts_.users, &parts_.items}) {
+    if (!side->ids) side->ids = std::make_shared<const IdDictionary>();
+  }
+  constexpr std::size_t kMaxStride = std::size_t{1} << 24;  // keeps products within 64 bits
   require(
-      parts_.stride >= parts_.rank && parts_.stride % kLanes == 0 && parts_.stride <= kMostStride,
+      parts_.stride >= parts_.rank && parts_.stride % kLanes == 0 && parts_.stride <= kMaxStride,
       "the stride of factors is " + std::to_string(parts_.stride) + "; a multiple of " +
           std::to_string(kLanes) + " from the rank, " + std::to_string(parts_.rank) +
           ", was expected");
   const std::uint64_t users = user_count(), items = item_count();
-  require_size("user factors", parts_.user_factors.size(), users * parts_.stride);
-  require_size("item factors", parts_.item_factors.size(), items * parts_.stride);
-  require_size("user biases", parts_.user_biases.size(), users);
-  require_size("item biases", parts_.item_biases.size(), items);
-  for (const float* rows : {parts_.user_factors.data(), parts_.item_factors.data()}) {
-    require(reinterpret_cast<std::uintptr_t>(rows) % kRowAlignment == 0,
-            "factors do not start on a multiple of " + std::to_string(kRowAlignment) + " bytes");
-  }
+  check_side("user", parts_.users, parts_.stride);
+  check_side("item", parts_.items, parts_.stride);
   check_lists("the list of trained ratings", parts_.trained, users);
   check_lists("the list of held-out ratings", parts_.held_out, users);
+  if (describe_loss(parts_.loss).predicts_probability) {
+    const RatingRange labels = parts_.range;
+    require(labels.highest == 1.0f && (labels.lowest == 0.0f || labels.lowest == -1.0f),
+            "a model of labels has the range " + shortest_decimal(labels.lowest) + " to " +
+                shortest_decimal(labels.highest) + "; 0 to 1 or -1 to 1 was expected");
+  }
   const BiasBaseline& baseline = parts_.baseline;
   if (!baseline.user_biases.empty() || !baseline.item_biases.empty()) {
     require_size("user biases of the baseline", baseline.user_biases.size(), users);
@@ -65,17 +75,17 @@ FactorModel::FactorModel(Parts parts) : parts_(std::move(parts)) {
   }
 }
 
-UserIndex FactorModel::user_count() const noexcept { return parts_.users->size(); }
-ItemIndex FactorModel::item_count() const noexcept { return parts_.items->size(); }
+UserIndex FactorModel::user_count() const noexcept { return parts_.users.ids->size(); }
+ItemIndex FactorModel::item_count() const noexcept { return parts_.items.ids->size(); }
 
 std::span<const float> FactorModel::user_row(UserIndex user) const noexcept {
   assert(user < user_count());
-  return parts_.user_factors.span().subspan(user * parts_.stride, parts_.rank);
+  return parts_.users.factors.span().subspan(user * parts_.stride, parts_.rank);
 }
 
 std::span<const float> FactorModel::item_row(ItemIndex item) const noexcept {
   assert(item < item_count());
-  return parts_.item_factors.span().subspan(item * parts_.stride, parts_.rank);
+  return parts_.items.factors.span().subspan(item * parts_.stride, parts_.rank);
 }
 
 // The padding of a row is zero, so whole rows can be multiplied. One sum per lane lets the compiler
@@ -83,8 +93,8 @@ std::span<const float> FactorModel::item_row(ItemIndex item) const noexcept {
 float FactorModel::interaction(UserIndex user, ItemIndex item) const noexcept {
   if (user == kNoIndex || item == kNoIndex) return 0.0f;
   assert(user < user_count() && item < item_count());
-  const float* p = parts_.user_factors.data() + user * parts_.stride;
-  const float* q = parts_.item_factors.data() + item * parts_.stride;
+  const float* p = parts_.users.factors.data() + user * parts_.stride;
+  const float* q = parts_.items.factors.data() + item * parts_.stride;
   std::array<float, kLanes> sums{};
   for (std::size_t k = 0; k < parts_.stride; k += kLanes) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += p[k + lane] * q[k + lane];
@@ -96,13 +106,13 @@ float FactorModel::interaction(UserIndex user, ItemIndex item) const noexcept {
 }
 
 float FactorModel::score(UserIndex user, ItemIndex item) const noexcept {
-  const float user_bias = user == kNoIndex ? 0.0f : parts_.user_biases[user];
-  const float item_bias = item == kNoIndex ? 0.0f : parts_.item_biases[item];
+  const float user_bias = user == kNoIndex ? 0.0f : parts_.users.biases[user];
+  const float item_bias = item == kNoIndex ? 0.0f : parts_.items.biases[item];
   return parts_.mean + user_bias + item_bias + interaction(user, item);
 }
 
 float FactorModel::predict(UserIndex user, ItemIndex item) const noexcept {
-  return std::clamp(score(user, item), parts_.range.lowest, parts_.range.highest);
+  return predict_from_score(score(user, item));
 }
 
 }  // namespace mfpar

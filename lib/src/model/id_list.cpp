@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/id_builder.hpp"
-#include "mfpar/atomic_file.hpp"
 #include "io/mapped_file.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 #include "model/npy_file.hpp"
 #include "model/text_rows.hpp"

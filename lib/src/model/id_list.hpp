@@ -8,8 +8,8 @@
 
 namespace mfpar {
 
-/// Writes the ids in order of index, one a line, letter for letter. Throws Error(kBadData) for an id
-/// that holds a line break, Error(kSystem).
+/// Writes the ids in order of index, one a line, letter for letter. Throws Error(kBadData) for an
+/// id that holds a line break, Error(kSystem).
 void write_id_list(const std::string& path, const IdDictionary& ids);
 
 /// The same into a text that is yet to be written.
@@ -19,7 +19,7 @@ std::string id_lines(const IdDictionary& ids);
 /// twice, Error(kSystem).
 IdDictionary read_id_list(const std::string& path);
 
-/// Throws Error(kBadData) when `id` holds one of `breaks`, which part ids in `format`.
+/// Throws Error(kBadData) when `id` holds one of `breaks`, which separate ids in `format`.
 void require_unbroken(std::string_view id, std::string_view breaks, const std::string& format);
 
 }  // namespace mfpar

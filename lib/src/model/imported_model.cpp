@@ -12,13 +12,13 @@ namespace mfpar {
 namespace {
 
 /// What the kernels take.
-constexpr std::uint64_t kMostRank = 1024;
+constexpr std::uint64_t kMaxRank = 1024;
 
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kBadFile, what); }
 
-std::string shape_of(const ImportedSide& side) {
-  return side.source + " has " + std::to_string(side.count) + " rows of " +
-         std::to_string(side.rank) + " factors";
+std::string shape_of(const ImportedRows& rows) {
+  return rows.source + " has " + std::to_string(rows.count) + " rows of " +
+         std::to_string(rows.rank) + " factors";
 }
 
 std::shared_ptr<const IdDictionary> row_numbers(std::uint64_t count) {
@@ -28,25 +28,20 @@ std::shared_ptr<const IdDictionary> row_numbers(std::uint64_t count) {
 }
 
 /// Checks what goes with the rows, and puts something in the place of what is missing.
-void complete(ImportedSide& side) {
-  if (side.count >= kNoIndex) fail(shape_of(side) + "; an index has 32 bits");
-  if (side.biases.empty()) {
-    side.biases.resize(side.count);
-  } else if (side.biases.size() != side.count) {
-    fail(shape_of(side) + ", but " + side.biases_source + " holds " +
-         std::to_string(side.biases.size()) + " biases");
-  }
-  if (!side.ids) side.ids = row_numbers(side.count);
-  if (side.ids->size() != side.count) {
-    fail(shape_of(side) + ", but " + side.ids_source + " holds " +
-         std::to_string(side.ids->size()) + " ids");
+void complete(ImportedRows& rows) {
+  if (rows.count >= kNoIndex) fail(shape_of(rows) + "; an index has 32 bits");
+  if (rows.biases.empty()) rows.biases.resize(rows.count);
+  if (!rows.ids) rows.ids = row_numbers(rows.count);
+  if (rows.ids->size() != rows.count) {
+    fail(shape_of(rows) + ", but " + rows.ids_source + " holds " +
+         std::to_string(rows.ids->size()) + " ids");
   }
 }
 
 /// The first rows of a buffer that may have room for more.
-FrozenArray<float> rows_of(ImportedSide& side) {
-  const std::size_t size = side.count * row_stride(side.rank);
-  const auto owner = std::make_shared<const AlignedBuffer<float>>(std::move(side.factors));
+FrozenArray<float> frozen_rows(ImportedRows& rows) {
+  const std::size_t size = rows.count * row_stride(rows.rank);
+  const auto owner = std::make_shared<const AlignedBuffer<float>>(std::move(rows.factors));
   return {owner, owner->span().first(size)};
 }
 
@@ -76,13 +71,13 @@ void check_import_options(const ImportOptions& options, const std::string& forma
   }
 }
 
-void check_rank(const ImportedSide& side) {
-  if (side.rank == 0 || side.rank > kMostRank) {
-    fail(shape_of(side) + "; 1 to " + std::to_string(kMostRank) + " factors were expected");
+void check_rank(const ImportedRows& rows) {
+  if (rows.rank == 0 || rows.rank > kMaxRank) {
+    fail(shape_of(rows) + "; 1 to " + std::to_string(kMaxRank) + " factors were expected");
   }
 }
 
-FactorModel assemble_model(ImportedSide users, ImportedSide items, ImportedNumbers numbers,
+FactorModel assemble_model(ImportedRows users, ImportedRows items, ImportedNumbers numbers,
                            const ImportOptions& options) {
   if (users.rank != items.rank) {
     const bool transposed = users.rank == items.count;
@@ -96,18 +91,22 @@ FactorModel assemble_model(ImportedSide users, ImportedSide items, ImportedNumbe
   parts.stride = row_stride(users.rank);
   parts.biases = numbers.biases || options.mean.has_value();
   parts.mean = options.mean.value_or(numbers.mean);
+  parts.loss = options.loss.value_or(numbers.loss);
   parts.range = options.range.value_or(numbers.range);
-  parts.user_factors = rows_of(users);
-  parts.item_factors = rows_of(items);
-  parts.user_biases = FrozenArray<float>(std::move(users.biases));
-  parts.item_biases = FrozenArray<float>(std::move(items.biases));
-  parts.users = std::move(users.ids);
-  parts.items = std::move(items.ids);
+  if (describe_loss(parts.loss).predicts_probability && parts.range.highest == kUnclipped.highest) {
+    parts.range = {0.0f, 1.0f};  // labels
+  }
+  parts.users.factors = frozen_rows(users);
+  parts.items.factors = frozen_rows(items);
+  parts.users.biases = FrozenArray<float>(std::move(users.biases));
+  parts.items.biases = FrozenArray<float>(std::move(items.biases));
+  parts.users.ids = std::move(users.ids);
+  parts.items.ids = std::move(items.ids);
   return FactorModel(std::move(parts));
 }
 
-void check_card(const std::string& folder, const ModelCard& card, const ImportedSide& users,
-                const ImportedSide& items) {
+void check_card(const std::string& folder, const ModelCard& card, const ImportedRows& users,
+                const ImportedRows& items) {
   if (card.range.lowest > card.range.highest) {
     fail(folder + "/model.json: the range of ratings ends before it begins");
   }
@@ -115,7 +114,7 @@ void check_card(const std::string& folder, const ModelCard& card, const Imported
       card.rank == items.rank) {
     return;
   }
-  fail(folder + "/model.json tells of " + std::to_string(card.users) + " users, " +
+  fail(folder + "/model.json says " + std::to_string(card.users) + " users, " +
        std::to_string(card.items) + " items and " + std::to_string(card.rank) + " factors, but " +
        shape_of(users) + ", and " + shape_of(items));
 }

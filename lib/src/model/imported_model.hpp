@@ -14,14 +14,14 @@
 
 namespace mfpar {
 
-/// The users or the items of a model that is being put together.
-struct ImportedSide {
+/// Rows of factors, and what goes with them: the users or the items of a model that is being put
+/// together.
+struct ImportedRows {
   std::string source;  ///< the file of the factors, for messages
   std::uint64_t count = 0;
   std::uint64_t rank = 0;
-  AlignedBuffer<float> factors;  ///< at least count rows, row_stride(rank) apart
-  std::vector<float> biases;     ///< one each, or empty for none
-  std::string biases_source;
+  AlignedBuffer<float> factors;             ///< at least count rows, row_stride(rank) apart
+  std::vector<float> biases;                ///< one each, or empty for none
   std::shared_ptr<const IdDictionary> ids;  ///< null: the numbers of the rows
   std::string ids_source;
 };
@@ -31,6 +31,7 @@ struct ImportedNumbers {
   bool biases = false;
   float mean = 0.0f;
   RatingRange range = kUnclipped;
+  Loss loss = Loss::kSquared;
 };
 
 /// Refuses, with kBadOption, what `options` gives beyond `mean`, `ids` and `biases`, as far as the
@@ -40,15 +41,15 @@ void check_import_options(const ImportOptions& options, const std::string& forma
 
 /// Throws Error(kBadFile) when the rank is 0 or more than training takes; to be called before
 /// memory is asked for.
-void check_rank(const ImportedSide& side);
+void check_rank(const ImportedRows& rows);
 
 /// The model; `options` go before `numbers`. Throws Error(kBadFile) where sizes contradict each
 /// other. REQUIRES: check_rank() of both.
-FactorModel assemble_model(ImportedSide users, ImportedSide items, ImportedNumbers numbers,
+FactorModel assemble_model(ImportedRows users, ImportedRows items, ImportedNumbers numbers,
                            const ImportOptions& options);
 
 /// Throws Error(kBadFile), naming both, when a folder does not hold what its card says.
-void check_card(const std::string& folder, const ModelCard& card, const ImportedSide& users,
-                const ImportedSide& items);
+void check_card(const std::string& folder, const ModelCard& card, const ImportedRows& users,
+                const ImportedRows& items);
 
 }  // namespace mfpar

@@ -10,8 +10,8 @@
 #include <optional>
 #include <utility>
 
-#include "mfpar/decimal.hpp"
 #include "mfpar/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"
@@ -43,14 +43,14 @@ std::vector<std::uint32_t> rows_of(const IdDictionary& ids, LibmfIds kind, const
     }
   }
   // A row that stands for nobody takes two bytes a factor; a few dozen for each that does are fine.
-  constexpr std::int64_t kMostSparse = 100, kAlwaysFine = 1'000'000;
+  constexpr std::int64_t kMaxSparse = 100, kAlwaysFine = 1'000'000;
   const auto integers = ids.parts().integers.span();
   std::int64_t highest = -1;
   for (const std::int64_t id : integers) {
     if (id < 0) refuse("there is the id " + std::to_string(id));
     highest = std::max(highest, id);
   }
-  if (highest >= std::max(kAlwaysFine, kMostSparse * std::int64_t{ids.size()}) ||
+  if (highest >= std::max(kAlwaysFine, kMaxSparse * std::int64_t{ids.size()}) ||
       highest >= std::numeric_limits<std::int32_t>::max()) {
     refuse("the highest id of " + std::to_string(ids.size()) + " is " + std::to_string(highest) +
            ", and nearly all rows would be empty");
@@ -70,9 +70,32 @@ struct BiasFactors {
 
 BiasFactors bias_factors(const FactorModel& model) {
   const auto is_0 = [](float x) { return x == 0.0f; };
-  const auto user = model.parts().user_biases.span(), item = model.parts().item_biases.span();
+  const auto user = model.parts().users.biases.span(), item = model.parts().items.biases.span();
   return {.user = model.mean() != 0.0f || !std::all_of(user.begin(), user.end(), is_0),
           .item = !std::all_of(item.begin(), item.end(), is_0)};
+}
+
+/// What LIBMF calls a loss.
+int kind_of(Loss loss) {
+  switch (loss) {
+    case Loss::kSquared:
+      return 0;
+    case Loss::kAbsolute:
+      return 1;
+    case Loss::kLogistic:
+      return 5;
+  }
+  return 0;
+}
+
+/// The kinds that are read: real-valued by squares, absolute errors and divergence; binary by the
+/// logistic loss; one-class by squares and rows or columns.
+std::optional<Loss> loss_of(std::int32_t kind) {
+  if (kind == 1) return Loss::kAbsolute;
+  if (kind == 5) return Loss::kLogistic;
+  constexpr std::array kAsSquares{0, 2, 10, 11, 12};
+  const bool known = std::ranges::find(kAsSquares, kind) != kAsSquares.end();
+  return known ? std::optional(Loss::kSquared) : std::nullopt;
 }
 
 class LibmfWriter {
@@ -82,15 +105,16 @@ class LibmfWriter {
 
   void write_header(std::size_t users, std::size_t items) {
     const std::uint32_t rank = model_.rank() + extra_.user + extra_.item;
-    file_.write("f 0\nm " + std::to_string(users) + "\nn " + std::to_string(items) + "\nk " +
-                std::to_string(rank) + "\nb " + shortest_decimal(model_.mean()) + '\n');
+    file_.write("f " + std::to_string(kind_of(model_.loss())) + "\nm " + std::to_string(users) +
+                "\nn " + std::to_string(items) + "\nk " + std::to_string(rank) + "\nb " +
+                shortest_decimal(model_.mean()) + '\n');
     for (std::uint32_t k = 0; k < rank; ++k) empty_ += " 0";
   }
 
   void write_users(std::span<const std::uint32_t> rows) {
     write_rows('p', rows, [&](std::uint32_t user) {
       append(model_.user_row(user));
-      if (extra_.user) append(std::array{model_.mean() + model_.parts().user_biases[user]});
+      if (extra_.user) append(std::array{model_.mean() + model_.parts().users.biases[user]});
       if (extra_.item) append(std::array{1.0f});
     });
   }
@@ -99,7 +123,7 @@ class LibmfWriter {
     write_rows('q', rows, [&](std::uint32_t item) {
       append(model_.item_row(item));
       if (extra_.user) append(std::array{1.0f});
-      if (extra_.item) append(std::array{model_.parts().item_biases[item]});
+      if (extra_.item) append(std::array{model_.parts().items.biases[item]});
     });
   }
 
@@ -129,7 +153,13 @@ class LibmfWriter {
   std::string empty_, line_;
 };
 
+/// LIBMF's labels are -1 and 1; other ranges its models do not tell.
+RatingRange range_of(Loss loss) {
+  return describe_loss(loss).predicts_probability ? RatingRange{-1.0f, 1.0f} : kUnclipped;
+}
+
 struct LibmfHeader {
+  Loss loss = Loss::kSquared;
   std::uint32_t users = 0, items = 0, rank = 0;
   float average = 0.0f;
 };
@@ -154,14 +184,14 @@ LibmfHeader read_header(TextRows& rows) {
   };
   expect("f");
   const std::int32_t kind = whole(rows, "f");
-  constexpr std::array kKnown{0, 1, 2, 10, 11, 12};
-  if (std::find(kKnown.begin(), kKnown.end(), kind) == kKnown.end()) {
+  const std::optional<Loss> loss = loss_of(kind);
+  if (!loss) {
     rows.fail("a model of kind f " + std::to_string(kind) +
-              " is not read: mf-predict gives the sign of its products only; real-valued (0, 1, 2) "
-              "and one-class (10, 11, 12) models are");
+              " is not read: its products are no ratings, and no log-odds; real-valued (0, 1, 2), "
+              "logistic (5) and one-class (10, 11, 12) models are");
   }
   rows.end_line();
-  LibmfHeader header;
+  LibmfHeader header{.loss = *loss};
   for (const auto& [name, target] :
        {std::pair("m", &header.users), {"n", &header.items}, {"k", &header.rank}}) {
     expect(name);
@@ -177,12 +207,13 @@ LibmfHeader read_header(TextRows& rows) {
 /// The rows of one side that were trained, each with `extra` behind it, if any; their numbers go to
 /// `numbers`.
 void read_rows(TextRows& rows, char prefix, std::uint32_t count, std::uint32_t rank,
-               std::optional<float> extra, ImportedSide& side, std::vector<std::int64_t>& numbers) {
-  side.source = rows.path();
-  side.rank = std::uint64_t{rank} + extra.has_value();
-  check_rank(side);
-  const std::size_t stride = row_stride(side.rank);
-  side.factors = AlignedBuffer<float>(count * stride);
+               std::optional<float> extra, ImportedRows& imported,
+               std::vector<std::int64_t>& numbers) {
+  imported.source = rows.path();
+  imported.rank = std::uint64_t{rank} + extra.has_value();
+  check_rank(imported);
+  const std::size_t stride = row_stride(imported.rank);
+  imported.factors = AlignedBuffer<float>(count * stride);
   for (std::uint32_t row = 0; row < count; ++row) {
     const std::string label = prefix + std::to_string(row);
     if (!rows.next_line()) {
@@ -192,7 +223,7 @@ void read_rows(TextRows& rows, char prefix, std::uint32_t count, std::uint32_t r
     const std::string_view mark = rows.field("T or F");
     if (mark != "T" && mark != "F") rows.fail("T or F was expected");
     if (mark == "F") continue;
-    float* const factors = side.factors.data() + side.count++ * stride;
+    float* const factors = imported.factors.data() + imported.count++ * stride;
     for (std::uint32_t k = 0; k < rank; ++k) factors[k] = rows.number("a factor");
     if (extra) factors[rank] = *extra;
     rows.end_line();
@@ -201,21 +232,22 @@ void read_rows(TextRows& rows, char prefix, std::uint32_t count, std::uint32_t r
 }
 
 /// The ids of the rows `numbers` of `count`, from the file `path` or else the numbers themselves.
-void give_ids(ImportedSide& side, std::vector<std::int64_t> numbers, const std::string& path,
+void give_ids(ImportedRows& imported, std::vector<std::int64_t> numbers, const std::string& path,
               std::uint32_t count) {
   if (path.empty()) {
-    side.ids = std::make_shared<const IdDictionary>(std::move(numbers));
+    imported.ids = std::make_shared<const IdDictionary>(std::move(numbers));
     return;
   }
   const IdDictionary all = read_id_list(path);
   if (all.size() != count) {
     throw Error(ErrorCode::kBadFile, path + " holds " + std::to_string(all.size()) + " ids, but " +
-                                         side.source + " has " + std::to_string(count) + " rows");
+                                         imported.source + " has " + std::to_string(count) +
+                                         " rows");
   }
   std::vector<std::string> ids;
   ids.reserve(numbers.size());
   for (const std::int64_t row : numbers) ids.push_back(all.id(static_cast<std::uint32_t>(row)));
-  side.ids = std::make_shared<const IdDictionary>(ids);
+  imported.ids = std::make_shared<const IdDictionary>(ids);
 }
 
 }  // namespace
@@ -250,7 +282,7 @@ FactorModel import_libmf(const std::string& path, const ImportOptions& options) 
   // mu + p'.q' with mu = b: 1 times -b beside p and q leaves p.q of a known pair, and of an unknown
   // one b remains.
   const bool shifted = header.average != 0.0f;
-  ImportedSide users, items;
+  ImportedRows users, items;
   std::vector<std::int64_t> user_rows, item_rows;
   read_rows(rows, 'p', header.users, header.rank, shifted ? std::optional(1.0f) : std::nullopt,
             users, user_rows);
@@ -260,7 +292,11 @@ FactorModel import_libmf(const std::string& path, const ImportOptions& options) 
   give_ids(users, std::move(user_rows), options.user_ids, header.users);
   give_ids(items, std::move(item_rows), options.item_ids, header.items);
   return assemble_model(std::move(users), std::move(items),
-                        {.biases = shifted, .mean = header.average}, options);
+                        {.biases = shifted,
+                         .mean = header.average,
+                         .range = range_of(header.loss),
+                         .loss = header.loss},
+                        options);
 }
 
 }  // namespace mfpar

@@ -6,9 +6,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "mfpar/decimal.hpp"
-#include "mfpar/atomic_file.hpp"
 #include "io/mapped_file.hpp"
+#include "mfpar/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -61,6 +61,15 @@ class CardReader {
     });
   }
 
+  /// Squares where nothing is said, as in folders from before there were other losses.
+  Loss loss() const {
+    if (!json_.contains("loss")) return Loss::kSquared;
+    return *find_loss(
+        value("loss", "the name of a loss, such as \"squared\",", [](const Json& json) {
+          return json.is_string() && find_loss(json.get<std::string>()).has_value();
+        }).get<std::string>());
+  }
+
   bool flag(const char* key) const {
     return value(key, "true or false", [](const Json& json) { return json.is_boolean(); });
   }
@@ -73,7 +82,8 @@ class CardReader {
 }  // namespace
 
 ModelCard card_of(const FactorModel& model) {
-  return {.rank = model.rank(),
+  return {.loss = model.loss(),
+          .rank = model.rank(),
           .users = model.user_count(),
           .items = model.item_count(),
           .biases = model.has_biases(),
@@ -96,6 +106,7 @@ void write_card(const std::string& path, const Json& card) {
 void write_model_card(const std::string& path, const ModelCard& card) {
   write_card(path, {{"format", kFormat},
                     {"version", kVersion},
+                    {"loss", describe_loss(card.loss).name},
                     {"rank", card.rank},
                     {"users", card.users},
                     {"items", card.items},
@@ -134,7 +145,8 @@ ModelCard read_model_card(const std::string& folder) {
     card.fail("it is of version " + std::to_string(version) + ", this program reads version " +
               std::to_string(kVersion) + "; use a newer program");
   }
-  return {.rank = card.count("rank"),
+  return {.loss = card.loss(),
+          .rank = card.count("rank"),
           .users = card.count("users"),
           .items = card.count("items"),
           .biases = card.flag("biases"),

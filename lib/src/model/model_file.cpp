@@ -9,16 +9,20 @@
 #include <cstring>
 #include <limits>
 
-#include "mfpar/atomic_file.hpp"
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
+#include "model/record_sections.hpp"
 
 namespace mfpar {
 
 namespace {
 
-constexpr SectionFileKind kModelKind{.name = "model", .version = 2};
+/// A file has the lowest version that can say what is in it: models of squares are as they were
+/// before there were other losses, and older programs read them.
+constexpr SectionFileKind kModelKind{.name = "model", .version = 3, .oldest = 2};
+constexpr SectionFileKind kSquaredModelKind{.name = "model", .version = 2};
 
 /// Section "model": what is one number each.
 struct ModelNumbers {
@@ -43,79 +47,6 @@ struct FoldInNumbers {
   float exponent;
 };
 static_assert(sizeof(FoldInNumbers) == 12);
-
-/// Section "history": one for each report.
-struct HistoryRow {
-  std::int64_t epoch;
-  double train_mse;
-  double objective;
-  double valid_mse;
-  double seconds;
-  double updates_per_second;
-  double evaluation_seconds;
-  double wait_seconds;
-};
-static_assert(sizeof(HistoryRow) == 64);
-
-HistoryRow row_of(const EpochReport& report) {
-  return {.epoch = report.epoch,
-          .train_mse = report.train_mse,
-          .objective = report.objective,
-          .valid_mse = report.valid_mse,
-          .seconds = report.seconds,
-          .updates_per_second = report.updates_per_second,
-          .evaluation_seconds = report.evaluation_seconds,
-          .wait_seconds = report.wait_seconds};
-}
-
-EpochReport report_of(const HistoryRow& row) {
-  return {.epoch = static_cast<int>(row.epoch),
-          .train_mse = row.train_mse,
-          .objective = row.objective,
-          .valid_mse = row.valid_mse,
-          .seconds = row.seconds,
-          .updates_per_second = row.updates_per_second,
-          .evaluation_seconds = row.evaluation_seconds,
-          .wait_seconds = row.wait_seconds};
-}
-
-/// Section "options": name, value, name, value, ..., each as a 32-bit length and its bytes.
-std::string encode_options(const TrainingRecord& record) {
-  std::string bytes;
-  const auto append = [&](const std::string& text) {
-    const auto length = static_cast<std::uint32_t>(text.size());
-    bytes.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
-  };
-  for (const auto& [name, value] : record.options) {
-    append(name);
-    append(value);
-  }
-  return bytes;
-}
-
-std::vector<std::pair<std::string, std::string>> decode_options(const SectionReader& file) {
-  const FrozenArray<char> bytes = file.array<char>("options");
-  std::string_view rest(bytes.data(), bytes.size());
-  const auto take = [&] {
-    const std::uint64_t position = bytes.size() - rest.size();
-    std::uint32_t length = 0;
-    if (rest.size() < sizeof length) file.fail("options", position, "a length is cut off");
-    std::memcpy(&length, rest.data(), sizeof length);
-    rest.remove_prefix(sizeof length);
-    if (rest.size() < length) {
-      file.fail("options", position, "a text of " + std::to_string(length) + " bytes is cut off");
-    }
-    const std::string text(rest.substr(0, length));
-    rest.remove_prefix(length);
-    return text;
-  };
-  std::vector<std::pair<std::string, std::string>> options;
-  while (!rest.empty()) {
-    std::string name = take();
-    options.emplace_back(std::move(name), take());
-  }
-  return options;
-}
 
 void add_dictionary(SectionWriter& file, const std::string& name, const IdDictionary& ids) {
   const IdDictionary::Parts& parts = ids.parts();
@@ -148,17 +79,17 @@ ItemLists item_lists(const SectionReader& file, const std::string& name) {
 }
 
 void check_finite(const SectionReader& file, std::string_view name, std::span<const float> values) {
-  constexpr std::size_t kBlock = 4096;
-  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
-    const auto block = values.subspan(begin, std::min(kBlock, values.size() - begin));
+  constexpr std::size_t kChunk = 4096;
+  for (std::size_t begin = 0; begin < values.size(); begin += kChunk) {
+    const auto chunk = values.subspan(begin, std::min(kChunk, values.size() - begin));
     // Without an early exit, so that the compiler can use vector registers.
     std::uint32_t not_finite = 0;
-    for (const float x : block)
+    for (const float x : chunk)
       not_finite |= (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) == 0x7F800000u;
     if (not_finite == 0) continue;
     const auto first =
-        std::find_if(block.begin(), block.end(), [](float x) { return !std::isfinite(x); });
-    const auto position = begin + static_cast<std::size_t>(first - block.begin());
+        std::find_if(chunk.begin(), chunk.end(), [](float x) { return !std::isfinite(x); });
+    const auto position = begin + static_cast<std::size_t>(first - chunk.begin());
     file.fail(name, position * sizeof(float), "a number is not finite");
   }
 }
@@ -191,12 +122,12 @@ void check_lists(const SectionReader& file, const std::string& name, const ItemL
 /// What needs a pass over the arrays.
 void check_contents(const SectionReader& file, const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  check_finite(file, "user_factors", parts.user_factors.span());
-  check_finite(file, "item_factors", parts.item_factors.span());
-  check_padding(file, "user_factors", parts.user_factors.span(), parts.rank, parts.stride);
-  check_padding(file, "item_factors", parts.item_factors.span(), parts.rank, parts.stride);
-  check_finite(file, "user_biases", parts.user_biases.span());
-  check_finite(file, "item_biases", parts.item_biases.span());
+  check_finite(file, "user_factors", parts.users.factors.span());
+  check_finite(file, "item_factors", parts.items.factors.span());
+  check_padding(file, "user_factors", parts.users.factors.span(), parts.rank, parts.stride);
+  check_padding(file, "item_factors", parts.items.factors.span(), parts.rank, parts.stride);
+  check_finite(file, "user_biases", parts.users.biases.span());
+  check_finite(file, "item_biases", parts.items.biases.span());
   check_finite(file, "baseline.user_biases", parts.baseline.user_biases.span());
   check_finite(file, "baseline.item_biases", parts.baseline.item_biases.span());
   check_lists(file, "trained", parts.trained, model.item_count());
@@ -222,6 +153,16 @@ ModelNumbers read_numbers(const SectionReader& file) {
   return numbers;
 }
 
+/// Section "loss": its name; squares in files without one.
+Loss read_loss(const SectionReader& file) {
+  if (file.version() == kSquaredModelKind.version) return Loss::kSquared;
+  const FrozenArray<char> bytes = file.array<char>("loss");
+  const std::string_view name(bytes.data(), bytes.size());
+  const std::optional<Loss> loss = find_loss(name);
+  if (!loss) file.fail("loss", 0, "there is no loss called '" + std::string(name) + "'");
+  return *loss;
+}
+
 FoldInPenalty read_fold_in(const SectionReader& file) {
   const auto section = file.array<FoldInNumbers>("fold_in");
   if (section.size() != 1) file.fail("fold_in", 0, "it does not hold one record");
@@ -234,27 +175,14 @@ FoldInPenalty read_fold_in(const SectionReader& file) {
   return {.factors = numbers.factors, .bias = numbers.bias, .exponent = numbers.exponent};
 }
 
-int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,
-                 std::int64_t number) {
-  if (number < 0 || number > std::numeric_limits<int>::max()) {
-    file.fail(section, position, "epoch " + std::to_string(number) + " cannot be");
-  }
-  return static_cast<int>(number);
-}
-
 TrainingRecord read_record(const SectionReader& file, const ModelNumbers& numbers) {
-  TrainingRecord record{.options = decode_options(file),
-                        .seed = numbers.seed,
-                        .history = {},
-                        .best_epoch = epoch_number(
-                            file, "model", offsetof(ModelNumbers, best_epoch), numbers.best_epoch),
-                        .ratings = numbers.ratings,
-                        .fingerprint = numbers.fingerprint};
-  const auto rows = file.array<HistoryRow>("history");
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    epoch_number(file, "history", i * sizeof(HistoryRow), rows[i].epoch);
-    record.history.push_back(report_of(rows[i]));
-  }
+  TrainingRecord record;
+  record.seed = numbers.seed;
+  record.best_epoch =
+      epoch_number(file, "model", offsetof(ModelNumbers, best_epoch), numbers.best_epoch);
+  record.ratings = numbers.ratings;
+  record.fingerprint = numbers.fingerprint;
+  read_record_sections(file, record);
   return record;
 }
 
@@ -277,21 +205,20 @@ void save_model(const FactorModel& model, const std::string& path) {
   const FoldInNumbers fold_in{.factors = parts.fold_in.factors,
                               .bias = parts.fold_in.bias,
                               .exponent = parts.fold_in.exponent};
-  const std::string options = encode_options(record);
-  std::vector<HistoryRow> history;
-  for (const EpochReport& report : record.history) history.push_back(row_of(report));
+  const RecordSections sections(record);
 
-  SectionWriter file(kModelKind);
+  const bool squared = parts.loss == Loss::kSquared;
+  SectionWriter file(squared ? kSquaredModelKind : kModelKind);
   file.add("model", std::span(&numbers, 1));
+  if (!squared) file.add("loss", std::span<const char>(describe_loss(parts.loss).name));
   file.add("fold_in", std::span(&fold_in, 1));
-  file.add("options", std::span(options));
-  file.add("history", std::span<const HistoryRow>(history));
+  sections.add_to(file);
   add_dictionary(file, "users", model.users());
   add_dictionary(file, "items", model.items());
-  file.add("user_factors", parts.user_factors.span());
-  file.add("item_factors", parts.item_factors.span());
-  file.add("user_biases", parts.user_biases.span());
-  file.add("item_biases", parts.item_biases.span());
+  file.add("user_factors", parts.users.factors.span());
+  file.add("item_factors", parts.items.factors.span());
+  file.add("user_biases", parts.users.biases.span());
+  file.add("item_biases", parts.items.biases.span());
   add_lists(file, "trained", parts.trained);
   add_lists(file, "held_out", parts.held_out);
   file.add("baseline.user_biases", parts.baseline.user_biases.span());
@@ -305,17 +232,18 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   const SectionReader file(path, kModelKind, options.verify);
   const ModelNumbers numbers = read_numbers(file);
   FactorModel::Parts parts;
+  parts.loss = read_loss(file);
   parts.rank = numbers.rank;
   parts.stride = numbers.stride;
   parts.biases = numbers.biases != 0;
   parts.mean = numbers.mean;
   parts.range = {numbers.lowest, numbers.highest};
-  parts.user_factors = file.array<float>("user_factors");
-  parts.item_factors = file.array<float>("item_factors");
-  parts.user_biases = file.array<float>("user_biases");
-  parts.item_biases = file.array<float>("item_biases");
-  parts.users = dictionary(file, "users");
-  parts.items = dictionary(file, "items");
+  parts.users.factors = file.array<float>("user_factors");
+  parts.items.factors = file.array<float>("item_factors");
+  parts.users.biases = file.array<float>("user_biases");
+  parts.items.biases = file.array<float>("item_biases");
+  parts.users.ids = dictionary(file, "users");
+  parts.items.ids = dictionary(file, "items");
   parts.trained = item_lists(file, "trained");
   parts.held_out = item_lists(file, "held_out");
   parts.fold_in = read_fold_in(file);

@@ -112,7 +112,7 @@ void NpyFile::convert(AlignedBuffer<float>& into, std::size_t stride) const {
     return static_cast<float>(load<T>(data + position * sizeof(T), header_.swapped));
   };
   if (header_.fortran_order) {
-    // By blocks of rows, so that what is written stays in the cache while columns are walked.
+    // By chunks of rows, so that what is written stays in the cache while columns are walked.
     constexpr std::uint64_t kBlock = 256;
     for (std::uint64_t begin = 0; begin < height; begin += kBlock) {
       const std::uint64_t end = std::min(begin + kBlock, height);

@@ -17,9 +17,9 @@ namespace mfpar {
 
 class MappedFile;
 
-/// An array in a mapped .npy file: float32 or float64 numbers, or ids, in either byte order, by rows
-/// or by columns. Throws Error(kBadFile) with path and place, Error(kSystem). Immutable; safe from
-/// any number of threads.
+/// An array in a mapped .npy file: float32 or float64 numbers, or ids, in either byte order, by
+/// rows or by columns. Throws Error(kBadFile) with path and place, Error(kSystem). Immutable; safe
+/// from any number of threads.
 class NpyFile {
  public:
   explicit NpyFile(const std::string& path);
@@ -32,8 +32,8 @@ class NpyFile {
   /// Refuses what has not so many dimensions; `what` says what was expected.
   void require_dimensions(std::size_t dimensions, const char* what) const;
 
-  /// The numbers row by row, rows `stride` apart and padded with zeros. Refuses numbers that are not
-  /// finite as a float, telling row and column. REQUIRES: stride >= columns().
+  /// The numbers row by row, rows `stride` apart and padded with zeros. Refuses numbers that are
+  /// not finite as a float, naming row and column. REQUIRES: stride >= columns().
   AlignedBuffer<float> numbers(std::size_t stride) const;
 
   /// Ids: whole numbers, or text (numpy.array(["a", "b"])), one dimension.

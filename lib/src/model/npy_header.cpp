@@ -95,7 +95,7 @@ void HeaderParser::read_dictionary() {
   }
   for (const auto& [there, name] :
        {std::pair(has_type_, "descr"), {has_order_, "fortran_order"}, {has_shape_, "shape"}}) {
-    if (!there) fail(at_, std::string("the header does not tell '") + name + "'");
+    if (!there) fail(at_, std::string("the header does not give '") + name + "'");
   }
 }
 

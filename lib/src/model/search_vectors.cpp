@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "mfpar/decimal.hpp"
 #include "io/atomic_folder.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"
@@ -61,7 +61,7 @@ class Augmentation {
   std::span<const float> biased_row(ItemIndex item) {
     take(model_.item_row(item));
     if (!biased_) return row_;
-    row_.push_back(weight_ * model_.parts().item_biases[item]);
+    row_.push_back(weight_ * model_.parts().items.biases[item]);
     if (!std::isfinite(row_.back())) {
       throw Error(ErrorCode::kBadOption, "a bias weight of " + shortest_decimal(weight_) +
                                              " takes the bias of an item " +

@@ -6,10 +6,10 @@
 #include <memory>
 #include <utility>
 
-#include "mfpar/decimal.hpp"
 #include "base/id_builder.hpp"
-#include "mfpar/atomic_file.hpp"
 #include "io/atomic_folder.hpp"
+#include "mfpar/atomic_file.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"
@@ -21,25 +21,17 @@ namespace mfpar {
 
 namespace {
 
-/// What a table is written from.
-struct Table {
-  const IdDictionary& ids;
-  std::span<const float> biases;  // empty: no such column
-  std::span<const float> factors;
-  std::uint32_t rank;
-  std::size_t stride;
-};
-
-void write_table(const std::string& path, const Table& table) {
+void write_table(const std::string& path, const FactorModel& model, Entity entity) {
+  const FactorModel::Side& side = model.side(entity);
   AtomicFile file(path);
-  std::string line = table.biases.empty() ? "id" : "id\tbias";
-  for (std::uint32_t k = 1; k <= table.rank; ++k) line += "\tf" + std::to_string(k);
+  std::string line = model.has_biases() ? "id\tbias" : "id";
+  for (std::uint32_t k = 1; k <= model.rank(); ++k) line += "\tf" + std::to_string(k);
   file.write(line += '\n');
-  for (std::uint32_t i = 0; i < table.ids.size(); ++i) {
-    line = table.ids.id(i);
+  for (std::uint32_t i = 0; i < side.ids->size(); ++i) {
+    line = side.ids->id(i);
     require_unbroken(line, "\t\r\n", "a table with a tab between fields");
-    if (!table.biases.empty()) line.append("\t").append(shortest_decimal(table.biases[i]));
-    for (const float x : table.factors.subspan(i * table.stride, table.rank)) {
+    if (model.has_biases()) line.append("\t").append(shortest_decimal(side.biases[i]));
+    for (const float x : side.factors.span().subspan(i * model.stride(), model.rank())) {
       append_shortest_decimal(line += '\t', x);
     }
     file.write(line += '\n');
@@ -66,47 +58,41 @@ std::pair<std::uint64_t, bool> read_names(TextRows& rows) {
   return {factors, biases};
 }
 
-ImportedSide read_table(const std::string& path, bool* has_biases) {
+ImportedRows read_table(const std::string& path, bool* has_biases) {
   TextRows rows(path, TextRows::Fields::kTabs);
-  ImportedSide side;
-  side.source = path;
+  ImportedRows imported;
+  imported.source = path;
   const auto [rank, biases] = read_names(rows);
-  side.rank = rank;
-  check_rank(side);
+  imported.rank = rank;
+  check_rank(imported);
   const std::size_t stride = row_stride(rank);
   // A whole line takes two bytes a factor at least: lines that are cut short cannot make the file
   // ask for much more memory than it has bytes. One row more has room for the line that fails.
   const std::uint64_t most = std::min(rows.lines_left(), rows.file_size() / (2 * rank) + 1);
-  side.factors = AlignedBuffer<float>(most * stride);
+  imported.factors = AlignedBuffer<float>(most * stride);
   IdBuilder ids;
-  for (; rows.next_line(); ++side.count) {
+  for (; rows.next_line(); ++imported.count) {
     const std::string_view id = rows.field("an id");
     if (id.empty()) rows.fail("the id is empty");
-    if (ids.add(id) != side.count) {
+    if (ids.add(id) != imported.count) {
       rows.fail("the id '" + std::string(id) + "' is there already; ids must be distinct");
     }
-    if (biases) side.biases.push_back(rows.number("a bias"));
-    float* const row = side.factors.data() + side.count * stride;
+    if (biases) imported.biases.push_back(rows.number("a bias"));
+    float* const row = imported.factors.data() + imported.count * stride;
     for (std::uint64_t k = 0; k < rank; ++k) row[k] = rows.number("a factor");
     rows.end_line();
   }
-  side.ids = std::make_shared<const IdDictionary>(std::move(ids).build());
+  imported.ids = std::make_shared<const IdDictionary>(std::move(ids).build());
   *has_biases = *has_biases || biases;
-  return side;
+  return imported;
 }
 
 }  // namespace
 
 void export_text(const FactorModel& model, const std::string& folder) {
-  const FactorModel::Parts& parts = model.parts();
-  const auto biases = [&](const FrozenArray<float>& of_side) {
-    return model.has_biases() ? of_side.span() : std::span<const float>();
-  };
   AtomicFolder files(folder);
-  write_table(files.file("users.tsv"), {model.users(), biases(parts.user_biases),
-                                        parts.user_factors.span(), parts.rank, parts.stride});
-  write_table(files.file("items.tsv"), {model.items(), biases(parts.item_biases),
-                                        parts.item_factors.span(), parts.rank, parts.stride});
+  write_table(files.file("users.tsv"), model, Entity::kUser);
+  write_table(files.file("items.tsv"), model, Entity::kItem);
   write_model_card(files.file("model.json"), card_of(model));
   files.commit();
 }
@@ -115,19 +101,19 @@ FactorModel import_text(const std::string& folder, const ImportOptions& options)
   check_import_options(options, "tables", true, false, false);
   const ModelCard card = read_model_card(folder);
   bool biases = card.biases;
-  ImportedSide users = read_table(folder + "/users.tsv", &biases);
-  ImportedSide items = read_table(folder + "/items.tsv", &biases);
+  ImportedRows users = read_table(folder + "/users.tsv", &biases);
+  ImportedRows items = read_table(folder + "/items.tsv", &biases);
   check_card(folder, card, users, items);
-  return assemble_model(std::move(users), std::move(items), {biases, card.mean, card.range},
-                        options);
+  return assemble_model(std::move(users), std::move(items),
+                        {biases, card.mean, card.range, card.loss}, options);
 }
 
 FactorModel import_text_pair(const std::string& users_path, const std::string& items_path,
                              const ImportOptions& options) {
   check_import_options(options, "tables", true, false, false);
   bool biases = false;
-  ImportedSide users = read_table(users_path, &biases);
-  ImportedSide items = read_table(items_path, &biases);
+  ImportedRows users = read_table(users_path, &biases);
+  ImportedRows items = read_table(items_path, &biases);
   return assemble_model(std::move(users), std::move(items), {.biases = biases}, options);
 }
 

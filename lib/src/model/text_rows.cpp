@@ -18,8 +18,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /// Text of a file that somebody else wrote is quoted up to a length.
 std::string shown(std::string_view text) {
-  constexpr std::size_t kMost = 40;
-  return "'" + std::string(text.substr(0, kMost)) + (text.size() > kMost ? "...'" : "'");
+  constexpr std::size_t kMaxShown = 40;
+  return "'" + std::string(text.substr(0, kMaxShown)) + (text.size() > kMaxShown ? "...'" : "'");
 }
 
 }  // namespace

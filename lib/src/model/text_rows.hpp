@@ -11,8 +11,9 @@ namespace mfpar {
 
 class MappedFile;
 
-/// Walks a mapped text file line by line and field by field. Lines end with LF or CRLF; the last may
-/// lack its end. Throws Error(kBadFile) with path, line and column, Error(kSystem). Not synchronised.
+/// Walks a mapped text file line by line and field by field. Lines end with LF or CRLF; the last
+/// may lack its end. Throws Error(kBadFile) with path, line and column, Error(kSystem). Not
+/// synchronised.
 class TextRows {
  public:
   enum class Fields {

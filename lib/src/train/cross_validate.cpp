@@ -33,22 +33,20 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
     FoldReport report;
     report.fold = fold + 1;
     report.ratings = test.size();
-    report.valid_mse =
-        model_errors(trained.model, test, {0, test.user_count()}, kernels, workers).clipped_error /
-        count;
-    report.baseline_mse = baseline_error(trained.model, test, workers) / count;
+    report.valid_error = model_errors(trained.model, test, kernels, workers).clipped_error / count;
+    report.baseline_error = baseline_error(trained.model, test, workers) / count;
     report.best_epoch = trained.model.parts().record.best_epoch;
     result.folds.push_back(report);
     if (folds.on_fold) folds.on_fold(report);
   }
 
   const auto count = static_cast<double>(result.folds.size());
-  for (const FoldReport& fold : result.folds) result.mean_mse += fold.valid_mse / count;
+  for (const FoldReport& fold : result.folds) result.mean_error += fold.valid_error / count;
   double squares = 0.0;
   for (const FoldReport& fold : result.folds) {
-    squares += (fold.valid_mse - result.mean_mse) * (fold.valid_mse - result.mean_mse);
+    squares += (fold.valid_error - result.mean_error) * (fold.valid_error - result.mean_error);
   }
-  if (count > 1) result.sd_mse = std::sqrt(squares / (count - 1));
+  if (count > 1) result.sd_error = std::sqrt(squares / (count - 1));
   return result;
 }
 

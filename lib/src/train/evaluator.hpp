@@ -10,11 +10,12 @@
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/model_errors.hpp"
-#include "compute/rating_scale.hpp"
+#include "compute/rating_statistics.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/train.hpp"
-#include "train/mailbox.hpp"
+#include "train/handoff.hpp"
+#include "train/solver.hpp"
 
 namespace mfpar {
 
@@ -22,28 +23,26 @@ namespace mfpar {
 struct EvaluatorOutcome {
   std::vector<EpochReport> history;
   std::optional<FactorModel>
-      best;  ///< the snapshot with the lowest validation MSE; none without one
+      best;  ///< the snapshot with the lowest validation error; none without one
   int best_epoch = 0;
   bool out_of_patience = false;
 };
 
 /// Evaluates snapshots on its own thread, with its own workers, while the next epoch runs;
 /// completes the reports, gives them to the caller in order, keeps the best snapshot and watches
-/// the patience. One thread submits; everything it needs to see comes through the mailbox or
+/// the patience. One thread submits; everything it needs to see comes through the handoff or
 /// outcome().
 class Evaluator {
  public:
   struct Setup {
-    const BandStore& training;
+    const Solver& solver;
     const std::optional<RatingStore>&
         sample;  ///< what the training error is taken over, if not all
     const RatingStore& validation;
     const TrainOptions& options;
     const TrainHooks& hooks;
     const KernelSet& kernels;
-    RatingScale scale;
-    std::span<const std::uint32_t> user_counts;
-    std::span<const std::uint32_t> item_counts;
+    const RatingStatistics& statistics;
   };
 
   /// All that `setup` refers to must outlive the evaluator.
@@ -62,7 +61,7 @@ class Evaluator {
   void submit(const EpochReport& report, const PassSums& running,
               std::optional<FactorModel> snapshot);
 
-  /// The validation MSE has not improved for as long as the options allow. May be asked at any
+  /// The validation error has not improved for as long as the options allow. May be asked at any
   /// time; turns true at most once, and later submissions are then ignored.
   bool out_of_patience() const noexcept { return out_of_patience_.load(std::memory_order_acquire); }
 
@@ -84,17 +83,15 @@ class Evaluator {
 
   // Constant after construction.
   const Setup setup_;
-  std::vector<float> user_weights_;  ///< n^(1-e) of each row, for the penalty
-  std::vector<float> item_weights_;
 
   // The evaluator's thread alone, until finish() has waited for it.
   Workers workers_;
   EvaluatorOutcome outcome_;
-  double best_mse_ = EpochReport::kNotComputed;
+  double best_error_ = EpochReport::kNotComputed;
   int evaluations_since_best_ = 0;
 
   // Synchronised by themselves.
-  Mailbox<Message> mailbox_;
+  Handoff<Message> handoff_;
   std::atomic<bool> out_of_patience_{false};
   std::jthread thread_;  // last: it begins when all else stands
 };

@@ -7,22 +7,22 @@
 
 #include "base/aligned_buffer.hpp"
 #include "base/parallel.hpp"
-#include "compute/rating_scale.hpp"
+#include "loss/rating_scale.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
-#include "train/training_state.hpp"
+#include "train/sgd_state.hpp"
 
 namespace mfpar {
 
-/// Makes snapshots: immutable models, in rating units, of the parameters as they stand. The memory
-/// of snapshots that nobody holds any more is used again, so that a copy does not pay for fresh
-/// pages. Safe from many threads.
+/// Makes snapshots: immutable models, in the units of scores, of the parameters as they stand. The
+/// memory of snapshots that nobody holds any more is used again, so that a copy does not pay for
+/// fresh pages. Safe from many threads.
 class SnapshotMaker {
  public:
   SnapshotMaker(const RatingStore& ratings, const RatingScale& scale, const TrainOptions& options);
 
   /// REQUIRES: no worker is writing `state`.
-  FactorModel take(const TrainingState& state, const Workers& workers) const;
+  FactorModel take(const SgdState& state, const Workers& workers) const;
 
  private:
   /// Buffers waiting to be used again; outlives the maker as long as a snapshot lives.

@@ -4,20 +4,16 @@
 #include <cmath>
 #include <optional>
 
-#include "mfpar/decimal.hpp"
 #include "base/parallel.hpp"
+#include "base/partition.hpp"
 #include "base/stopwatch.hpp"
-#include "compute/bias_baseline.hpp"
-#include "compute/epoch_schedule.hpp"
 #include "compute/kernels/kernel_set.hpp"
-#include "compute/rating_scale.hpp"
+#include "compute/rating_statistics.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
-#include "mfpar/evaluate.hpp"
 #include "train/evaluator.hpp"
-#include "train/item_lists_of.hpp"
-#include "train/snapshot.hpp"
+#include "train/sgd_solver.hpp"
 #include "train/training_sample.hpp"
-#include "train/training_state.hpp"
 
 namespace mfpar {
 
@@ -41,20 +37,50 @@ void check_input(const RatingStore& training, const RatingStore& validation,
                 "the initial model has rank " + std::to_string(hooks.init->rank()) +
                     "; train with the same rank, not " + std::to_string(options.rank));
   }
+  if (hooks.init != nullptr && hooks.init->loss() != options.loss) {
+    throw Error(ErrorCode::kBadOption, "the initial model was trained with the loss " +
+                                           std::string(describe_loss(hooks.init->loss()).name) +
+                                           "; train with the same, not " +
+                                           std::string(describe_loss(options.loss).name));
+  }
 }
 
-/// Throws when the errors of an epoch say that training has left the rails: standardised ratings
-/// have variance 1, so a mean squared error in the thousands is no way to a minimum.
+/// Throws when a validation rating is none that the loss knows: labels other than those trained on.
+void check_validation(const RatingStore& validation, Loss loss, RatingRange labels) {
+  if (!describe_loss(loss).predicts_probability) return;
+  validation.for_each(0, validation.size(), [&](ItemIndex, float rating) {
+    if (rating == labels.lowest || rating == labels.highest) return;
+    throw Error(ErrorCode::kBadData, "a validation rating is " + shortest_decimal(rating) +
+                                         "; the labels trained on are " +
+                                         shortest_decimal(labels.lowest) + " and " +
+                                         shortest_decimal(labels.highest));
+  });
+}
+
+/// Throws when the errors of an epoch say that training has left the rails: in the units of
+/// training targets are about 1 apart, so a mean error in the thousands is no way to a minimum.
 void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
                       const TrainOptions& options) {
   constexpr double kExploded = 1e4;
-  const double mse = sums.error / static_cast<double>(ratings);
-  if (mse < kExploded) return;
+  const double error = sums.error / static_cast<double>(ratings);
+  if (error < kExploded) return;
   throw Error(ErrorCode::kDiverged,
               "training diverged in epoch " + std::to_string(epoch) +
-                  (std::isfinite(mse) ? ": the error exploded" : ": the error is not finite") +
+                  (std::isfinite(error) ? ": the error exploded" : ": the error is not finite") +
                   "; lower the learning rate (now " + shortest_decimal(options.learning_rate) +
                   ") or raise the penalties");
+}
+
+/// Who rated what in a store: 4 bytes a rating, and the store's own offsets.
+ItemLists item_lists_of(const RatingStore& ratings, const Workers& workers) {
+  constexpr std::size_t kPartitions = 256;
+  std::vector<ItemIndex> items(ratings.size());
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range range = even_range(items.size(), kPartitions, partition);
+    std::size_t at = range.begin;
+    ratings.for_each(range.begin, range.end, [&](ItemIndex item, float) { items[at++] = item; });
+  });
+  return {ratings.parts().offsets, FrozenArray<ItemIndex>(std::move(items))};
 }
 
 std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
@@ -87,47 +113,37 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   const KernelSet& kernels = find_kernels(requested.kernel);
   TrainOptions options = requested;
   options.kernel = kernels.name;
-  const RatingScale scale = measure_scale(training, options.biases, workers);
-  TrainingState state(training, scale, options, hooks.init, workers);
-  TrainingRecord record;
-  record.options = describe_options(options);
-  record.seed = options.seed;
-  record.ratings = training.size();
-  record.fingerprint = rating_fingerprint(training, options.threads);
-  const BiasBaseline baseline =
-      fit_bias_baseline(training, scale.average, state.items().counts, workers);
+  const RatingStatistics statistics =
+      measure_ratings(training, options.loss, options.biases, workers);
+  check_validation(validation, options.loss, statistics.scale.range);
   std::optional<RatingStore> sample;
-  if (options.train_mse != TrainMse::kExact) {
+  if (options.train_error != TrainError::kExact) {
     sample = sample_users(training, options.sample, options.seed);
   }
-  const SnapshotMaker snapshots(training, scale, options);
-
-  const auto rank = static_cast<std::uint32_t>(options.rank);
-  BandStore bands = make_bands(std::move(training), scale, options.schedule, rank, workers);
-  const auto schedule = make_schedule(options.schedule, bands, kernels, rank, options.step_rule);
-  Evaluator evaluator({bands, sample, validation, options, hooks, kernels, scale,
-                       state.users().counts, state.items().counts});
+  const auto solver =
+      make_sgd_solver(std::move(training), statistics, options, hooks.init, workers);
+  Evaluator evaluator({*solver, sample, validation, options, hooks, kernels, statistics});
 
   if (options.eval_every > 0) {
-    evaluator.submit(EpochReport{}, PassSums{}, snapshots.take(state, workers));
+    evaluator.submit(EpochReport{}, PassSums{}, solver->snapshot());
   }
   const auto stop = [&] { return hooks.stop.stop_requested() || evaluator.out_of_patience(); };
   int epoch = 0;
   while (epoch < options.epochs && !stop()) {
     ++epoch;
     const Stopwatch epoch_time;
-    const PassSums sums = schedule->run_epoch(state.plan(epoch), workers, stop);
-    check_converging(sums, bands.size(), epoch, options);
+    const PassSums sums = solver->run_epoch(epoch, stop);
+    check_converging(sums, statistics.count, epoch, options);
     if (stop()) break;
     EpochReport report;
     report.epoch = epoch;
     report.seconds = epoch_time.seconds();
-    report.updates_per_second = static_cast<double>(bands.size()) / report.seconds;
+    report.updates_per_second = static_cast<double>(statistics.count) / report.seconds;
     const bool evaluated =
         options.eval_every > 0 && (epoch % options.eval_every == 0 || epoch == options.epochs);
     report.wait_seconds = evaluator.wait();
     std::optional<FactorModel> snapshot;
-    if (evaluated) snapshot = snapshots.take(state, workers);
+    if (evaluated) snapshot = solver->snapshot();
     evaluator.submit(report, sums, std::move(snapshot));
   }
   EvaluatorOutcome outcome = evaluator.finish();
@@ -136,11 +152,16 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   result.stop_reason = outcome.out_of_patience       ? StopReason::kPatience
                        : hooks.stop.stop_requested() ? StopReason::kRequested
                                                      : StopReason::kEpochs;
-  const FactorModel learnt = outcome.best ? *outcome.best : snapshots.take(state, workers);
+  const FactorModel learnt = outcome.best ? *outcome.best : solver->snapshot();
+  TrainingRecord record;
+  record.options = describe_options(options);
+  record.seed = options.seed;
+  record.ratings = statistics.count;
+  record.fingerprint = statistics.fingerprint;
   record.history = without_times(outcome.history);
   record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
-  result.model = complete_model(learnt, std::move(bands).into_item_lists(workers), validation,
-                                baseline, record, workers);
+  result.model = complete_model(learnt, solver->take_item_lists(), validation, statistics.baseline,
+                                record, workers);
   result.history = std::move(outcome.history);
   return result;
 }

@@ -8,8 +8,8 @@
 
 namespace mfpar {
 
-/// Whole users of `ratings`, from a seeded place on and until they have `wanted` ratings, apart, with
-/// the same indices; none when that is all of them.
+/// Whole users of `ratings`, from a seeded place on and until they have `wanted` ratings, apart,
+/// with the same indices; none when that is all of them.
 std::optional<RatingStore> sample_users(const RatingStore& ratings, std::uint64_t wanted,
                                         std::uint64_t seed);
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The factor of a CholeskyKernel. Included once for each instruction set, inside its namespace, after
-// gram_kernel.inl; no include guard.
+// The factor of a CholeskyKernel. Included once for each instruction set, inside its namespace,
+// after gram_kernel.inl; no include guard.
 //
 // u: rows of the factor that are done.
 
 constexpr std::size_t kPivots =
     4;  // rows that leave the others together, at one load and store of them
 
-/// row -= sum over the first `count` rows u from `done` of u[column] u, from the vector that holds `from`.
+/// row -= sum over the first `count` rows u from `done` of u[column] u, from the vector that holds
+/// `from`.
 template <std::size_t kCount>
 inline void take_away(double* row, const double* done, std::size_t column, std::size_t from,
                       std::size_t stride) {

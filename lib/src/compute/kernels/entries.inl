@@ -37,7 +37,7 @@ struct WideEntries {
 /// kVectors vectors of kLanes floats, or for kVectors == 0 as many as the rank needs.
 template <int kLanes, int kVectors>
 struct RowShape {
-  static constexpr int kCapacity = kVectors > 0 ? kVectors : kMostKernelRank / kLanes;
+  static constexpr int kCapacity = kVectors > 0 ? kVectors : kMaxRank / kLanes;
   using Vector = Vec<kLanes>;
   int vectors;
   std::size_t floats;
@@ -58,7 +58,7 @@ struct RowShape {
 template <int kLanes, int kVectors>
 struct RecordShape {
   static constexpr int kCapacity = RowShape<kLanes, kVectors>::kCapacity;
-  static constexpr int kMostFloats =
+  static constexpr int kMaxFloats =
       static_cast<int>(record_stride(factor_width(std::size_t{kCapacity} * kLanes)));
   using Vector = Vec<kLanes>;
   std::size_t floats;  ///< of the factors

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The sums of an ErrorPass. Included once for each instruction set, inside its namespace; no
-// include guard. Nothing races here: the rows are a snapshot's.
+// The sums of an ErrorPass under a loss. Included once for each instruction set, inside its
+// namespace; no include guard. Nothing races here: the rows are a snapshot's.
 
 /// Four ratings of a run are scored together, so that their dot products share one reduction.
-template <int kLanes, int kVectors, class Entries>
+template <class LossPolicy, int kLanes, int kVectors, class Entries>
 class ErrorWalk {
   using Shape = RowShape<kLanes, kVectors>;
   using Vector = typename Shape::Vector;
@@ -15,9 +15,7 @@ class ErrorWalk {
         entries_(pass.runs),
         shape_(pass.rank, pass.stride),
         moving_rows_(pass.moving_rows + std::size_t{pass.runs.moving_base} * shape_.stride()),
-        moving_biases_(pass.moving_biases + pass.runs.moving_base),
-        lowest_(broadcast(pass.lowest)),
-        highest_(broadcast(pass.highest)) {}
+        moving_biases_(pass.moving_biases + pass.runs.moving_base) {}
 
   PassSums operator()() {
     PassSums sums;
@@ -37,11 +35,7 @@ class ErrorWalk {
       }
       for (; at < end; ++at) {
         const Scored a = score(at);
-        // The other lanes have no error, clipped or not: what they predict is within the range.
-        const Vec4 inside = lowest_ - base_;
-        add(Vec4{a.value, pass_.lowest, pass_.lowest, pass_.lowest},
-            Vec4{a.bias, inside[1], inside[2], inside[3]},
-            sums_of(a.products, Vec4{}, Vec4{}, Vec4{}));
+        add(Vec4{a.value}, Vec4{a.bias}, sums_of(a.products, Vec4{}, Vec4{}, Vec4{}), Vec4{1});
       }
       sums.error += static_cast<double>(sum(errors_)[0]);
       sums.clipped_error += static_cast<double>(sum(clipped_errors_)[0]);
@@ -63,7 +57,7 @@ class ErrorWalk {
     const std::uint32_t row = pass_.runs.row(run);
     const float* const p = pass_.fixed_rows + std::size_t{row} * shape_.stride();
     for (int v = 0; v < shape_.count(); ++v) p_[v] = load_owned<kLanes>(p + v * kLanes);
-    base_ = broadcast(pass_.mean + pass_.fixed_biases[row]);
+    base_ = broadcast<4>(pass_.mean + pass_.fixed_biases[row]);
     errors_ = clipped_errors_ = Vec4{};
   }
 
@@ -83,12 +77,20 @@ class ErrorWalk {
     return {entry.value, moving_biases_[entry.row], fold(products)};
   }
 
-  [[gnu::always_inline]] void add(Vec4 values, Vec4 biases, Vec4 dots) {
-    const Vec4 prediction = base_ + biases + dots;
-    const Vec4 e = values - prediction;
-    const Vec4 clipped_e = values - clamp(prediction, lowest_, highest_);
-    errors_ += e * e;
-    clipped_errors_ += clipped_e * clipped_e;
+  /// Lanes whose mask is 0 count for nothing.
+  [[gnu::always_inline]] void add(Vec4 values, Vec4 biases, Vec4 dots,
+                                  Vec4 mask = broadcast<4>(1)) {
+    using Four = Batch<4, 1>;
+    const Four value{values}, score{base_ + biases + dots}, counts{mask};
+    if constexpr (LossPolicy::kClips) {
+      const Four residual = (value - score) * counts;
+      const Four clipped = (value - clamp(score, pass_.lowest, pass_.highest)) * counts;
+      errors_ += LossPolicy::error(value, residual).part[0];
+      clipped_errors_ += LossPolicy::error(value, clipped).part[0];
+    } else {
+      errors_ += (LossPolicy::error(value, value - score) * counts).part[0];
+      clipped_errors_ = errors_;
+    }
   }
 
   const ErrorPass pass_;
@@ -96,8 +98,6 @@ class ErrorWalk {
   const Shape shape_;
   const float* const moving_rows_;
   const float* const moving_biases_;
-  const Vec4 lowest_;
-  const Vec4 highest_;
   Vector p_[Shape::kCapacity];
   Vec4 base_;
   Vec4 errors_;

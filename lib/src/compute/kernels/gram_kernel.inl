@@ -3,13 +3,13 @@
 // The outer products of a GramPass. Included once for each instruction set, inside its namespace;
 // no include guard.
 
-constexpr int kGramLanes = kLanesMost / 2;
+constexpr int kGramLanes = kMaxLanes / 2;
 typedef double GramVec __attribute__((vector_size(kGramLanes * sizeof(double))));
 
 /// A tile of the result is kept in registers while the rows pass by: so many of its rows, and so
 /// many vectors of columns, that sixteen registers hold it beside its operands.
 constexpr std::size_t kTileRows = 4;
-constexpr int kTileVectors = kLanesMost == 4 ? 2 : 3;
+constexpr int kTileVectors = kMaxLanes == 4 ? 2 : 3;
 
 template <int kVectors>
 inline void add_gram_tile(const GramPass& pass, std::size_t i, std::size_t j) {

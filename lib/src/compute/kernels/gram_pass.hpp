@@ -22,10 +22,10 @@ struct GramPass {
 
 using GramKernel = void (*)(const GramPass&);
 
-/// Factors a symmetric positive definite matrix A = U'U in place: U[i][j] is at matrix[i * stride + j],
-/// i <= j, where A was. What is at j < i is not specified. Of a matrix that is not positive definite
-/// NaN is left. REQUIRES: `matrix` aligned to 64 bytes, size x stride; `stride` a multiple of 8 from `size`
-/// on.
+/// Factors a symmetric positive definite matrix A = U'U in place: U[i][j] is at matrix[i * stride +
+/// j], i <= j, where A was. What is at j < i is not specified. Of a matrix that is not positive
+/// definite NaN is left. REQUIRES: `matrix` aligned to 64 bytes, size x stride; `stride` a multiple
+/// of 8 from `size` on.
 using CholeskyKernel = void (*)(double* matrix, std::size_t size, std::size_t stride);
 
 }  // namespace mfpar

@@ -8,21 +8,22 @@
 #include "compute/kernels/gram_pass.hpp"
 #include "compute/kernels/score_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
+#include "mfpar/loss.hpp"
 
 namespace mfpar {
 
 /// The largest rank a kernel takes.
-inline constexpr int kMostKernelRank = 1024;
+inline constexpr int kMaxRank = 1024;
 
 /// The kernels compiled for one instruction set. Those of ranks up to 256 know their width at
 /// compile time; rows are padded with zeros, which stay zero, to the next width.
 struct KernelSet {
   const char* name;  ///< "avx512", "avx2", "neon" or "baseline"
 
-  // REQUIRES: 1 <= rank <= kMostKernelRank; the pass a kernel is called with has this rank, and this
+  // REQUIRES: 1 <= rank <= kMaxRank; the pass a kernel is called with has this rank, and this
   // form of entries where `compact` tells it.
-  SgdKernel (*sgd)(std::uint32_t rank, bool adagrad);
-  ErrorKernel (*error)(std::uint32_t rank, bool compact);
+  SgdKernel (*sgd)(Loss loss, std::uint32_t rank, bool adagrad);
+  ErrorKernel (*error)(Loss loss, std::uint32_t rank, bool compact);
 
   // Of any rank or size.
   ScoreChosen score_chosen;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// All kernels of one instruction set, for kLanesMost floats a register. Included once for each,
+// All kernels of one instruction set, for kMaxLanes floats a register. Included once for each,
 // inside its namespace and under its target; no include guard.
 
 // Each builds on those before it.
@@ -8,9 +8,10 @@
 #include "compute/kernels/vector.inl"
 #include "compute/kernels/shared_row.inl"
 #include "compute/kernels/entries.inl"
-#include "compute/kernels/lanes.inl"
-#include "compute/kernels/wide_lanes.inl"
-#include "compute/kernels/rating_groups.inl"
+#include "compute/kernels/vector_math.inl"
+#include "compute/kernels/transpose.inl"
+#include "compute/kernels/batch.inl"
+#include "compute/kernels/mini_batches.inl"
 #include "compute/kernels/sgd_kernel.inl"
 #include "compute/kernels/error_kernel.inl"
 #include "compute/kernels/score_kernel.inl"
@@ -23,46 +24,65 @@
 #if defined(MFPAR_FEW_KERNELS)
 constexpr int kWidestFixed = 16;
 #else
-constexpr int kWidestFixed = kLanesMost == 4 ? 64 : 256;
+constexpr int kWidestFixed = kMaxLanes == 4 ? 64 : 256;
 #endif
 
 /// Floats a vector for rows of `width`: short rows gain less from the widest vectors than folding
 /// them into one sum costs.
-constexpr int lanes_of(int width) { return width <= 32 && kLanesMost > 8 ? 8 : kLanesMost; }
+constexpr int lanes_of(int width) { return width <= 32 && kMaxLanes > 8 ? 8 : kMaxLanes; }
 
-/// Calls `pick` with the lanes and vectors of the narrowest width that holds `rank`: 8,
-/// any multiple of 16 up to kWidestFixed (never more than a row's stride), or 0 beyond.
-template <int kWidth = 8, class Pick>
+/// Which widths are fixed: any multiple of 16 for squares, by which most learn; for other losses
+/// powers of two, since each width of each loss is code of its own.
+template <class LossPolicy>
+constexpr bool is_fixed(int width) {
+  return LossPolicy::kIsQuadratic || (width & (width - 1)) == 0;
+}
+
+/// Calls `pick` with the lanes and vectors of the narrowest width that holds `rank`: 8, multiples
+/// of 16 up to kWidestFixed (never more than a row's stride) as far as they are fixed, or 0.
+template <class LossPolicy, int kWidth = 8, class Pick>
 auto with_width(std::uint32_t rank, Pick pick) {
   if constexpr (kWidth > kWidestFixed) {
-    return pick.template operator()<kLanesMost, 0>();
+    return pick.template operator()<kMaxLanes, 0>();
   } else {
-    if (rank <= kWidth) {
+    if (rank > kWidth) {
+      return with_width < LossPolicy, kWidth == 8 ? 16 : kWidth + 16 > (rank, pick);
+    }
+    if constexpr (is_fixed<LossPolicy>(kWidth)) {
       constexpr int kLanes = lanes_of(kWidth);
       return pick.template operator()<kLanes, kWidth / kLanes>();
+    } else {
+      return pick.template operator()<kMaxLanes, 0>();
     }
-    return with_width < kWidth == 8 ? 16 : kWidth + 16 > (rank, pick);
   }
 }
 
-template <bool kAdaGrad>
+template <class LossPolicy, bool kAdaGrad>
 SgdKernel sgd_kernel_of(std::uint32_t rank) {
-  return with_width(rank, []<int kLanes, int kVectors>() -> SgdKernel {
-    return [](const SgdPass& pass) { return SgdWalk<kLanes, kVectors, kAdaGrad>(pass)(); };
+  return with_width<LossPolicy>(rank, []<int kLanes, int kVectors>() -> SgdKernel {
+    return
+        [](const SgdPass& pass) { return SgdWalk<LossPolicy, kLanes, kVectors, kAdaGrad>(pass)(); };
   });
 }
 
-inline SgdKernel sgd_kernel(std::uint32_t rank, bool adagrad) {
-  return adagrad ? sgd_kernel_of<true>(rank) : sgd_kernel_of<false>(rank);
+inline SgdKernel sgd_kernel(Loss loss, std::uint32_t rank, bool adagrad) {
+  return with_loss(loss, [&]<class LossPolicy>() {
+    return adagrad ? sgd_kernel_of<LossPolicy, true>(rank) : sgd_kernel_of<LossPolicy, false>(rank);
+  });
 }
 
-template <class Entries>
+template <class LossPolicy, class Entries>
 ErrorKernel error_kernel_of(std::uint32_t rank) {
-  return with_width(rank, []<int kLanes, int kVectors>() -> ErrorKernel {
-    return [](const ErrorPass& pass) { return ErrorWalk<kLanes, kVectors, Entries>(pass)(); };
+  return with_width<LossPolicy>(rank, []<int kLanes, int kVectors>() -> ErrorKernel {
+    return [](const ErrorPass& pass) {
+      return ErrorWalk<LossPolicy, kLanes, kVectors, Entries>(pass)();
+    };
   });
 }
 
-inline ErrorKernel error_kernel(std::uint32_t rank, bool compact) {
-  return compact ? error_kernel_of<CompactEntries>(rank) : error_kernel_of<WideEntries>(rank);
+inline ErrorKernel error_kernel(Loss loss, std::uint32_t rank, bool compact) {
+  return with_loss(loss, [&]<class LossPolicy>() {
+    return compact ? error_kernel_of<LossPolicy, CompactEntries>(rank)
+                   : error_kernel_of<LossPolicy, WideEntries>(rank);
+  });
 }

@@ -3,23 +3,30 @@
 // Kernels for x86-64 processors with AVX2 and FMA (2013 on).
 //
 // The target pragma comes after every header, so that no inline function of theirs is compiled for
-// this instruction set and then picked by the linker for processors that lack it.
+// this instruction set and then picked by the linker for processors that lack it. The losses come
+// behind it: what kernels use of them are templates over types of this file's own.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "compute/kernels/kernel_set.hpp"
+#include "mfpar/decimal.hpp"
+#include "mfpar/error.hpp"
 
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #define MFPAR_KERNEL_VEX
 
+#include "loss/losses.hpp"
+
 namespace mfpar::avx2 {
 namespace {
 
-constexpr int kLanesMost = 8;
+constexpr int kMaxLanes = 8;
 #include "compute/kernels/kernel_set.inl"
 
 }  // namespace

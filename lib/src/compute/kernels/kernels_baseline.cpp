@@ -8,11 +8,12 @@
 #include <utility>
 
 #include "compute/kernels/kernel_set.hpp"
+#include "loss/losses.hpp"
 
 namespace mfpar::baseline {
 namespace {
 
-constexpr int kLanesMost = 4;
+constexpr int kMaxLanes = 4;
 #include "compute/kernels/kernel_set.inl"
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compute/objective.hpp"
+#include "loss/losses.hpp"
 
 namespace mfpar {
 
@@ -28,53 +29,53 @@ Entry entry_at(const RatingRuns& runs, std::uint64_t at) {
 }
 
 /// Ratings of one run that move rows together: entries [begin, end).
-struct Group {
+struct MiniBatch {
   std::uint32_t row = 0;
   std::uint64_t begin = 0, end = 0;
-  bool begins_piece = false, ends_piece = false;
+  bool begins_segment = false, ends_segment = false;
   bool empty() const { return begin == end; }
 };
 
 /// A run under way: what is left of it, and its row apart from the shared one.
 struct Slot {
   std::uint32_t run_row = 0;
-  std::uint64_t at = 0, piece_end = 0, run_end = 0;
-  Group now, next;
+  std::uint64_t at = 0, segment_end = 0, run_end = 0;
+  MiniBatch now, next;
   std::vector<float> factors, began_factors;
   RowState state, began_state;
 
-  // The moves of the present group.
+  // The moves of the present batch.
   std::vector<float> keep_q, pull_q, pull_p;
   float keep_p = 1.0f;
 };
 
-/// The runs of a pass, group by group.
-class GroupQueue {
+/// The runs of a pass, mini-batch by mini-batch.
+class MiniBatchQueue {
  public:
-  explicit GroupQueue(const SgdPass& pass) : pass_(pass) {
+  explicit MiniBatchQueue(const SgdPass& pass) : pass_(pass) {
     if (pass.runs.count == 0) return;
     order_ = visit_order(pass.order_seed, pass.runs.count);
     next_run_ = order_.start;
   }
 
   /// What follows in the slot's run, or in the next run. Empty when there is none.
-  Group group_after(Slot& slot) {
+  MiniBatch batch_after(Slot& slot) {
     while (slot.at == slot.run_end) {
       if (visits_ == pass_.runs.count) return {};
       ++visits_;
       slot.run_row = pass_.runs.row(next_run_);
-      slot.at = slot.piece_end = pass_.runs.offsets[next_run_];
+      slot.at = slot.segment_end = pass_.runs.offsets[next_run_];
       slot.run_end = pass_.runs.offsets[next_run_ + 1];
       next_run_ = (next_run_ + order_.stride) % pass_.runs.count;
     }
-    Group group;
-    group.row = slot.run_row;
-    group.begins_piece = slot.at == slot.piece_end;
-    if (group.begins_piece) slot.piece_end = std::min(slot.at + kLongestPiece, slot.run_end);
-    group.begin = slot.at;
-    group.end = slot.at = std::min(slot.at + kGroupSize, slot.piece_end);
-    group.ends_piece = group.end == slot.piece_end;
-    return group;
+    MiniBatch batch;
+    batch.row = slot.run_row;
+    batch.begins_segment = slot.at == slot.segment_end;
+    if (batch.begins_segment) slot.segment_end = std::min(slot.at + kMaxSegment, slot.run_end);
+    batch.begin = slot.at;
+    batch.end = slot.at = std::min(slot.at + kMiniBatch, slot.segment_end);
+    batch.ends_segment = batch.end == slot.segment_end;
+    return batch;
   }
 
  private:
@@ -105,38 +106,42 @@ float step_rate(float rate, float accumulator, bool adagrad) {
   return adagrad ? rate / std::sqrt(accumulator) : rate;
 }
 
-void add_squares(PassSums& sums, float value, float prediction, float lowest, float highest) {
-  const double e = value - prediction;
-  const double clipped = value - std::clamp(prediction, lowest, highest);
-  sums.error += e * e;
-  sums.clipped_error += clipped * clipped;
+template <class LossPolicy>
+void add_errors(PassSums& sums, float target, float score, float lowest, float highest) {
+  const float predicted = LossPolicy::kClips ? std::clamp(score, lowest, highest) : score;
+  sums.error += LossPolicy::template error<double>(target, target - score);
+  sums.clipped_error += LossPolicy::template error<double>(target, target - predicted);
 }
 
 /// `moved` after the implicit step of its penalty.
 float penalised(float moved, float rate, float lambda) { return moved / (1.0f + rate * lambda); }
 
-/// Takes the errors of the slot's next group and decides how it moves rows; moves the biases.
-void look(Slot& slot, GroupQueue& queue, const SgdPass& pass, bool adagrad, PassSums& sums) {
+/// Takes the errors of the slot's next mini-batch and decides the steps of its rows; moves the
+/// biases.
+template <class LossPolicy>
+void compute_steps(Slot& slot, MiniBatchQueue& queue, const SgdPass& pass, bool adagrad,
+                   PassSums& sums) {
   slot.now = slot.next;
   if (slot.now.empty()) return;
-  slot.next = queue.group_after(slot);
-  if (slot.now.begins_piece) load_row(slot, pass);
+  slot.next = queue.batch_after(slot);
+  if (slot.now.begins_segment) load_row(slot, pass);
   slot.keep_q.clear();
   slot.pull_q.clear();
   RowState& p = slot.state;
   const float p_bias = p.bias;
-  std::vector<float> errors, p_gradient(pass.rank), q_gradient(pass.rank);
+  std::vector<float> pulls, p_gradient(pass.rank), q_gradient(pass.rank);
   const float share = 1.0f / static_cast<float>(pass.rank);
   float norms = 0.0f, bias_gradients = 0.0f;
   for (std::uint64_t n = slot.now.begin; n < slot.now.end; ++n) {
     const Entry entry = entry_at(pass.runs, n);
     const std::span<const float> q_row(pass.moving.row(entry.row), pass.rank);
     RowState& q = pass.moving.state(entry.row);
-    const RatingPoint<float> at{entry.value, slot.factors, q_row, p_bias, q.bias};
-    const float e = rating_error(at);
-    add_squares(sums, entry.value, entry.value - e, pass.lowest, pass.highest);
-    const auto bias = rating_gradient<float>(at, {}, p_gradient, q_gradient);
-    errors.push_back(e);
+    const RatingPoint<float> at{entry.value, pass.mean, slot.factors, q_row, p_bias, q.bias};
+    const float residual = rating_residual(at);
+    const float pull = LossPolicy::pull(entry.value, residual);
+    add_errors<LossPolicy>(sums, entry.value, entry.value - residual, pass.lowest, pass.highest);
+    const auto bias = rating_gradient<LossPolicy, float>(at, {}, p_gradient, q_gradient);
+    pulls.push_back(pull);
     norms += dot<float>(q_row, q_row);
     bias_gradients += bias.p;
     if (adagrad) {
@@ -147,23 +152,26 @@ void look(Slot& slot, GroupQueue& queue, const SgdPass& pass, bool adagrad, Pass
     }
     const float rate = step_rate(pass.rate, q.accumulator, adagrad);
     const float bias_rate = step_rate(pass.bias_rate, q.bias_accumulator, adagrad);
-    slot.keep_q.push_back(penalised(1.0f, rate, pass.lambda_factors * q.shrink));
-    slot.pull_q.push_back(penalised(rate * e, rate, pass.lambda_factors * q.shrink));
-    q.bias = penalised(q.bias - bias_rate * bias.q, bias_rate, pass.lambda_biases * q.shrink);
+    const float lambda = pass.lambda_factors * q.penalty_weight;
+    slot.keep_q.push_back(penalised(1.0f, rate, lambda));
+    slot.pull_q.push_back(penalised(rate * pull, rate, lambda));
+    q.bias =
+        penalised(q.bias - bias_rate * bias.q, bias_rate, pass.lambda_biases * q.penalty_weight);
   }
-  const auto count = static_cast<float>(errors.size());
+  const auto count = static_cast<float>(pulls.size());
   const float rate = step_rate(pass.rate, p.accumulator, adagrad);
   const float bias_rate = step_rate(pass.bias_rate, p.bias_accumulator, adagrad);
-  const float reach = std::max(rate * norms + count * bias_rate, 1.0f);
-  slot.keep_p = penalised(1.0f, count * rate, pass.lambda_factors * p.shrink);
-  slot.pull_p = errors;
+  const float reach =
+      std::max(LossPolicy::kMaxCurvature * (rate * norms + count * bias_rate), 1.0f);
+  slot.keep_p = penalised(1.0f, count * rate, pass.lambda_factors * p.penalty_weight);
+  slot.pull_p = pulls;
   for (float& pull : slot.pull_p) pull *= rate / reach;
   p.bias = penalised(p.bias - bias_rate / reach * bias_gradients, count * bias_rate,
-                     pass.lambda_biases * p.shrink);
+                     pass.lambda_biases * p.penalty_weight);
 }
 
-/// Moves the rows of the slot's present group.
-void move(Slot& slot, const SgdPass& pass) {
+/// Moves the rows of the slot's present batch.
+void apply_steps(Slot& slot, const SgdPass& pass) {
   if (slot.now.empty()) return;
   std::vector<float> p_new = slot.factors;
   for (std::uint64_t n = slot.now.begin; n < slot.now.end; ++n) {
@@ -175,39 +183,43 @@ void move(Slot& slot, const SgdPass& pass) {
     }
   }
   for (std::uint32_t f = 0; f < pass.rank; ++f) slot.factors[f] = slot.keep_p * p_new[f];
-  if (slot.now.ends_piece) store_row(slot, pass);
+  if (slot.now.ends_segment) store_row(slot, pass);
 }
 
 }  // namespace
 
-PassSums sgd_reference(const SgdPass& pass, bool adagrad) {
-  PassSums sums;
-  GroupQueue queue(pass);
-  Slot slots[2];
-  for (Slot& slot : slots) slot.next = queue.group_after(slot);
-  Slot *x = &slots[0], *y = &slots[1];
-  while (!x->next.empty() || !y->now.empty()) {
-    look(*x, queue, pass, adagrad, sums);
-    move(*y, pass);
-    std::swap(x, y);
-  }
-  return sums;
+PassSums sgd_reference(Loss loss, const SgdPass& pass, bool adagrad) {
+  return with_loss(loss, [&]<class LossPolicy>() {
+    PassSums sums;
+    MiniBatchQueue queue(pass);
+    Slot slots[2];
+    for (Slot& slot : slots) slot.next = queue.batch_after(slot);
+    Slot *x = &slots[0], *y = &slots[1];
+    while (!x->next.empty() || !y->now.empty()) {
+      compute_steps<LossPolicy>(*x, queue, pass, adagrad, sums);
+      apply_steps(*y, pass);
+      std::swap(x, y);
+    }
+    return sums;
+  });
 }
 
-PassSums error_reference(const ErrorPass& pass) {
-  PassSums sums;
-  for (std::size_t run = 0; run < pass.runs.count; ++run) {
-    const std::uint32_t p_row = pass.runs.row(run);
-    for (std::uint64_t at = pass.runs.offsets[run]; at < pass.runs.offsets[run + 1]; ++at) {
-      const Entry entry = entry_at(pass.runs, at);
-      const std::span p(pass.fixed_rows + std::size_t{p_row} * pass.stride, pass.rank);
-      const std::span q(pass.moving_rows + std::size_t{entry.row} * pass.stride, pass.rank);
-      const float prediction =
-          pass.mean + pass.fixed_biases[p_row] + pass.moving_biases[entry.row] + dot(p, q);
-      add_squares(sums, entry.value, prediction, pass.lowest, pass.highest);
+PassSums error_reference(Loss loss, const ErrorPass& pass) {
+  return with_loss(loss, [&]<class LossPolicy>() {
+    PassSums sums;
+    for (std::size_t run = 0; run < pass.runs.count; ++run) {
+      const std::uint32_t p_row = pass.runs.row(run);
+      for (std::uint64_t at = pass.runs.offsets[run]; at < pass.runs.offsets[run + 1]; ++at) {
+        const Entry entry = entry_at(pass.runs, at);
+        const std::span p(pass.fixed_rows + std::size_t{p_row} * pass.stride, pass.rank);
+        const std::span q(pass.moving_rows + std::size_t{entry.row} * pass.stride, pass.rank);
+        const float score =
+            pass.mean + pass.fixed_biases[p_row] + pass.moving_biases[entry.row] + dot(p, q);
+        add_errors<LossPolicy>(sums, entry.value, score, pass.lowest, pass.highest);
+      }
     }
-  }
-  return sums;
+    return sums;
+  });
 }
 
 void gram_reference(const GramPass& pass) {

@@ -3,15 +3,16 @@
 
 #include "compute/kernels/gram_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
+#include "mfpar/loss.hpp"
 
 namespace mfpar {
 
 /// The scalar twin of the SGD kernels: the same updates in the same order, from rating_gradient()
 /// and with nothing clever. Kernels agree with it up to rounding.
-PassSums sgd_reference(const SgdPass& pass, bool adagrad);
+PassSums sgd_reference(Loss loss, const SgdPass& pass, bool adagrad);
 
 /// The scalar twin of the error kernels.
-PassSums error_reference(const ErrorPass& pass);
+PassSums error_reference(Loss loss, const ErrorPass& pass);
 
 /// The scalar twin of the Gram kernels.
 void gram_reference(const GramPass& pass);

@@ -16,7 +16,7 @@ struct alignas(32) RowState {
   float norm = 0.0f;  ///< running |row|^2, so that a gradient's norm needs no pass over it
   float bias_accumulator = 1.0f;  ///< of AdaGrad: 1 + sum of squared errors
   float accumulator = 1.0f;       ///< of AdaGrad: 1 + sum of mean squares of e y
-  float shrink = 0.0f;            ///< n^-e, what its penalties are multiplied with
+  float penalty_weight = 0.0f;    ///< n^-e, what its penalties are multiplied with
   float unused[3] = {};
 };
 
@@ -32,7 +32,7 @@ constexpr std::size_t record_stride(std::size_t width) {
 }
 
 /// One side in training, users or items.
-struct FactorSide {
+struct RowRecords {
   float* records = nullptr;  ///< on a 64-byte boundary
   std::uint32_t rank = 0;
 

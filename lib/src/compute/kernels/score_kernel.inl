@@ -1,67 +1,67 @@
 // SPDX-License-Identifier: MIT
 //
-// Scores of items for tastes (score_pass.hpp). Included once for each instruction set, inside its
+// Scores of items for queries (score_pass.hpp). Included once for each instruction set, inside its
 // namespace and under its target; no include guard.
 //
-// p: a taste; q: an item's factors; b: its bias. A *strip* is as many items of a panel as a vector has
-// lanes.
+// p: a query; q: an item's factors; b: its bias. An item vector is as many items of a tile as a
+// vector register has lanes.
 
-constexpr std::size_t kStripItems = kLanesMost;
-constexpr std::size_t kPanelStrips = kPanelItems / kStripItems;
-using Strip = Vec<kLanesMost>;
+constexpr std::size_t kVecItems = kMaxLanes;
+constexpr std::size_t kVecsPerTile = kTileItems / kVecItems;
+using ItemVec = Vec<kMaxLanes>;
 
-/// Where a strip's first factors and its biases stand.
-struct StripPlace {
+/// Where an item vector's first factors and its biases stand.
+struct VecPlace {
   const float* q;
   const float* b;
 };
 
-[[gnu::always_inline]] inline StripPlace strip_place(const ScorePass& pass, std::size_t panel,
-                                                     std::size_t strip) {
-  return {pass.panels + panel * pass.rank * kPanelItems + strip * kStripItems,
-          pass.biases + panel * kPanelItems + strip * kStripItems};
+[[gnu::always_inline]] inline VecPlace vec_place(const ScorePass& pass, std::size_t tile,
+                                                 std::size_t v) {
+  return {pass.tiles + tile * pass.rank * kTileItems + v * kVecItems,
+          pass.biases + tile * kTileItems + v * kVecItems};
 }
 
-/// The scores of kTastes tastes, interleaved as in a tile, for kStrips strips; `keep` is called with
-/// taste, strip and the strip's scores.
-template <int kTastes, int kStrips, class Keep>
-[[gnu::always_inline]] inline void score_strips(const ScorePass& pass, const float* tastes,
-                                                const StripPlace (&places)[kStrips], Keep keep) {
-  Strip sums[kTastes][kStrips] = {};
+/// The scores of kQueries queries, interleaved as in a tile, for kVecs item vectors; `keep` is
+/// called with the numbers of query and vector, and the scores.
+template <int kQueries, int kVecs, class Keep>
+[[gnu::always_inline]] inline void score_vecs(const ScorePass& pass, const float* queries,
+                                              const VecPlace (&places)[kVecs], Keep keep) {
+  ItemVec sums[kQueries][kVecs] = {};
   for (std::size_t k = 0; k < pass.rank; ++k) {
-    Strip q[kStrips];
+    ItemVec q[kVecs];
 #pragma GCC unroll 8
-    for (int s = 0; s < kStrips; ++s) q[s] = load_owned<kLanesMost>(places[s].q + k * kPanelItems);
+    for (int v = 0; v < kVecs; ++v) q[v] = load_owned<kMaxLanes>(places[v].q + k * kTileItems);
 #pragma GCC unroll 8
-    for (int t = 0; t < kTastes; ++t) {
-      const float p = tastes[k * kTastes + static_cast<std::size_t>(t)];
+    for (int n = 0; n < kQueries; ++n) {
+      const float p = queries[k * kQueries + static_cast<std::size_t>(n)];
 #pragma GCC unroll 8
-      for (int s = 0; s < kStrips; ++s) sums[t][s] += q[s] * p;
+      for (int v = 0; v < kVecs; ++v) sums[n][v] += q[v] * p;
     }
   }
 #pragma GCC unroll 8
-  for (int t = 0; t < kTastes; ++t) {
+  for (int n = 0; n < kQueries; ++n) {
 #pragma GCC unroll 8
-    for (int s = 0; s < kStrips; ++s) {
-      keep(t, s, sums[t][s] + load_owned<kLanesMost>(places[s].b) * pass.bias_weight);
+    for (int v = 0; v < kVecs; ++v) {
+      keep(n, v, sums[n][v] + load_owned<kMaxLanes>(places[v].b) * pass.bias_weight);
     }
   }
 }
 
-/// One taste alone: eight strips in turn hide the chain of additions.
-inline void score_chosen(const ScorePass& pass, const float* taste, const std::uint32_t* chosen,
+/// One query alone: eight item vectors in turn hide the chain of additions.
+inline void score_chosen(const ScorePass& pass, const float* query, const std::uint32_t* chosen,
                          std::size_t count, float* scores) {
-  constexpr std::size_t kTogether = 8 / kPanelStrips;
-  const auto score = [&]<std::size_t kPanels>(std::size_t at) {
-    constexpr int kStrips = kPanels * kPanelStrips;
-    StripPlace places[kStrips];
+  constexpr std::size_t kTogether = 8 / kVecsPerTile;
+  const auto score = [&]<std::size_t kTiles>(std::size_t at) {
+    constexpr int kVecs = kTiles * kVecsPerTile;
+    VecPlace places[kVecs];
 #pragma GCC unroll 8
-    for (std::size_t s = 0; s < kStrips; ++s) {
-      places[s] = strip_place(pass, chosen[at + s / kPanelStrips], s % kPanelStrips);
+    for (std::size_t v = 0; v < kVecs; ++v) {
+      places[v] = vec_place(pass, chosen[at + v / kVecsPerTile], v % kVecsPerTile);
     }
-    score_strips<1, kStrips>(pass, taste, places, [&](int, int s, Strip sum) {
-      store_owned<kLanesMost>(scores + at * kPanelItems + static_cast<std::size_t>(s) * kStripItems,
-                              sum);
+    score_vecs<1, kVecs>(pass, query, places, [&](int, int v, ItemVec sum) {
+      store_owned<kMaxLanes>(scores + at * kTileItems + static_cast<std::size_t>(v) * kVecItems,
+                             sum);
     });
   };
   std::size_t at = 0;
@@ -69,26 +69,26 @@ inline void score_chosen(const ScorePass& pass, const float* taste, const std::u
   for (; at < count; ++at) score.template operator()<1>(at);
 }
 
-/// A tile of tastes, two strips at a time: with the strips' factors and one of the taste's they just fit
-/// into sixteen registers.
-inline void score_tile(const ScorePass& pass, const float* tile, std::size_t first,
+/// A tile of queries, two item vectors at a time: with the vectors' factors and one of the query's
+/// they just fit into sixteen registers.
+inline void score_tile(const ScorePass& pass, const float* queries, std::size_t first,
                        std::size_t count, float* scores) {
-  const std::size_t strips = count * kPanelStrips;
-  const auto score = [&]<int kStrips>(std::size_t at) {
-    StripPlace places[kStrips];
+  const std::size_t vecs = count * kVecsPerTile;
+  const auto score = [&]<int kVecs>(std::size_t at) {
+    VecPlace places[kVecs];
 #pragma GCC unroll 8
-    for (std::size_t s = 0; s < kStrips; ++s) {
-      places[s] = strip_place(pass, first + (at + s) / kPanelStrips, (at + s) % kPanelStrips);
+    for (std::size_t v = 0; v < kVecs; ++v) {
+      places[v] = vec_place(pass, first + (at + v) / kVecsPerTile, (at + v) % kVecsPerTile);
     }
-    score_strips<kTileTastes, kStrips>(pass, tile, places, [&](int t, int s, Strip sum) {
-      store_owned<kLanesMost>(scores + static_cast<std::size_t>(t) * count * kPanelItems +
-                                  (at + static_cast<std::size_t>(s)) * kStripItems,
-                              sum);
+    score_vecs<kTileQueries, kVecs>(pass, queries, places, [&](int n, int v, ItemVec sum) {
+      store_owned<kMaxLanes>(scores + static_cast<std::size_t>(n) * count * kTileItems +
+                                 (at + static_cast<std::size_t>(v)) * kVecItems,
+                             sum);
     });
   };
   std::size_t at = 0;
-  for (; at + 2 <= strips; at += 2) score.template operator()<2>(at);
-  for (; at < strips; ++at) score.template operator()<1>(at);
+  for (; at + 2 <= vecs; at += 2) score.template operator()<2>(at);
+  for (; at < vecs; ++at) score.template operator()<1>(at);
 }
 
 /// A bit for each lane that is at least `threshold`.
@@ -115,15 +115,15 @@ inline std::uint32_t reaching_bits(Vec<4> v, float threshold) {
 inline std::size_t find_reaching(const float* scores, std::size_t count, const std::uint16_t* masks,
                                  float threshold, std::uint32_t* found) {
   std::size_t size = 0;
-  for (std::size_t panel = 0; panel < count; ++panel) {
+  for (std::size_t tile = 0; tile < count; ++tile) {
     std::uint32_t bits = 0;
 #pragma GCC unroll 4
-    for (std::size_t at = 0; at < kPanelItems; at += kFindLanes) {
-      bits |= reaching_bits(load_owned<kFindLanes>(scores + panel * kPanelItems + at), threshold)
+    for (std::size_t at = 0; at < kTileItems; at += kFindLanes) {
+      bits |= reaching_bits(load_owned<kFindLanes>(scores + tile * kTileItems + at), threshold)
               << at;
     }
-    for (bits &= masks[panel]; bits != 0; bits &= bits - 1) {
-      found[size++] = static_cast<std::uint32_t>(panel * kPanelItems) +
+    for (bits &= masks[tile]; bits != 0; bits &= bits - 1) {
+      found[size++] = static_cast<std::uint32_t>(tile * kTileItems) +
                       static_cast<std::uint32_t>(__builtin_ctz(bits));
     }
   }

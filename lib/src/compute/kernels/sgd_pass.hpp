@@ -13,8 +13,8 @@
 namespace mfpar {
 
 /// Ratings in runs: all of a run share the row of the *fixed* side, which the kernel keeps at hand,
-/// and each has a row of the *moving* side. Training fixes items and evaluation users. Positions are
-/// below 2^32.
+/// and each has a row of the *moving* side. Training fixes items and evaluation users. Positions
+/// are below 2^32.
 struct RatingRuns {
   std::size_t count = 0;                ///< runs
   const std::uint32_t* rows = nullptr;  ///< the fixed row of each run; null: first_row, +1, ...
@@ -23,9 +23,9 @@ struct RatingRuns {
 
   // Exactly one of the two forms of entries; their item is the moving row, less `moving_base`.
   const std::uint32_t* compact = nullptr;        ///< RatingStore::pack(row, code)
-  const float* code_values = nullptr;            ///< standardised value of each code
+  const float* code_values = nullptr;            ///< the target of each code
   const RatingStore::WideEntry* wide = nullptr;  ///< values in rating units
-  float wide_mean = 0.0f;  ///< a wide value is standardised as (value - mean) * scale
+  float wide_mean = 0.0f;  ///< the target of a wide value is (value - mean) * scale
   float wide_scale = 1.0f;
   std::uint32_t moving_base = 0;
 
@@ -40,50 +40,54 @@ struct RatingRuns {
 };
 
 /// Ratings of a run that move rows together.
-inline constexpr int kGroupSize = 16;
+inline constexpr int kMiniBatch = 16;
 
-/// A run is cut into pieces of at most so many ratings: a row shared with other threads is never out
-/// of step for longer.
-inline constexpr std::uint32_t kLongestPiece = 256;
+/// A run is cut into segments of at most so many ratings: a row shared with other threads is never
+/// out of step for longer.
+inline constexpr std::uint32_t kMaxSegment = 256;
 
-/// One pass of stochastic gradient descent over runs of ratings, in groups of kGroupSize that share a
-/// row p of the fixed side; their rows q of the moving side differ. Every row and bias takes one step
-/// down the gradient of the sum, over the ratings r of the group, of
+/// One pass of stochastic gradient descent over runs of ratings, in mini-batches of kMiniBatch that
+/// share a row p of the fixed side; their rows q of the moving side differ. Every row and bias
+/// takes one step down the gradient of the sum, over the ratings r of the mini-batch, of
 ///
-///   e^2 / 2 + lambda_factors (s_p |p|^2 + s_q |q|^2) / 2 + lambda_biases (s_p b_p^2 + s_q b_q^2) /
-///   2
+///   c error(r, r - s) + lambda_factors (w_p |p|^2 + w_q |q|^2) / 2
+///                     + lambda_biases (w_p b_p^2 + w_q b_q^2) / 2
 ///
-/// with e = r - b_p - b_q - p.q and s a row's shrink. The old p moves q and the old q move p. The
-/// penalty comes after the error and by its implicit step, x / (1 + n rate lambda s) for n ratings,
-/// which turns nothing around however large it is. Under AdaGrad the rate of a row, or bias, is
-/// divided by the root of its accumulator, which adds up the squares of the error's gradients, this
-/// step's included, and leaves out the penalty's (composite objectives; Duchi, Hazan and Singer,
-/// "Adaptive subgradient methods for online learning and stochastic optimization", 2011).
+/// with the score s = mean + b_p + b_q + p.q, error and c = kStep those of the loss (losses.hpp),
+/// and w a row's penalty weight. The old p moves q and the old q move p. The penalty comes after
+/// the error and by its implicit step, x / (1 + n rate lambda w) for n ratings, which turns nothing
+/// around however large it is. Under AdaGrad the rate of a row, or bias, is divided by the root of
+/// its accumulator, which adds up the squares of the error's gradients, this step's included, and
+/// leaves out the penalty's (composite objectives; Duchi, Hazan and Singer, "Adaptive subgradient
+/// methods for online learning and stochastic optimization", 2011).
 ///
-/// All errors of a group are taken at the same p and b_p. Their common step would overshoot where
-/// reach = sum over the group of rate |q|^2 + bias rate exceeds 1: it is divided by that.
+/// All errors of a mini-batch are taken at the same p and b_p. Their common step would overshoot
+/// where reach = kMaxCurvature of the loss, times the sum over the mini-batch of rate |q|^2 + bias
+/// rate, exceeds 1: it is divided by that.
 ///
-/// Two runs are under way: while the errors of a group of one are taken, a group of the other moves
-/// rows. A run is walked in pieces of kLongestPiece ratings; a piece works on its fixed row apart and
-/// adds the difference to the shared one at its end. REQUIRES: no run has a moving row twice.
+/// Two runs are under way: while the errors of a mini-batch of one are taken, a mini-batch of the
+/// other moves rows. A run is walked in segments of kMaxSegment ratings; a segment works on its
+/// fixed row apart and adds the difference to the shared one at its end. REQUIRES: no run has a
+/// moving row twice.
 struct SgdPass {
   RatingRuns runs;
-  FactorSide fixed;
-  FactorSide moving;
+  RowRecords fixed;
+  RowRecords moving;
   std::uint32_t rank = 0;
   float rate = 0.0f;
   float bias_rate = 0.0f;  ///< 0 leaves the biases alone
   float lambda_factors = 0.0f;
   float lambda_biases = 0.0f;
-  float lowest = 0.0f;  ///< predictions are clipped to [lowest, highest] for clipped_error
+  float mean = 0.0f;    ///< of the scores
+  float lowest = 0.0f;  ///< scores are clipped to [lowest, highest] for clipped_error
   float highest = 0.0f;
   std::uint64_t order_seed = 0;  ///< decides the order of the runs
 };
 
 /// What a pass saw; for SgdPass just before each update.
 struct PassSums {
-  double error = 0.0;          ///< sum of e^2
-  double clipped_error = 0.0;  ///< the same with the prediction clipped
+  double error = 0.0;          ///< sum of the loss's errors
+  double clipped_error = 0.0;  ///< the same with the scores clipped, where the loss clips
 
   PassSums& operator+=(const PassSums& other) {
     error += other.error;
@@ -94,8 +98,8 @@ struct PassSums {
 
 using SgdKernel = PassSums (*)(const SgdPass&);
 
-/// A pass that only looks, at rows that nobody writes: the sums for the prediction
-/// mean + b_p + b_q + p.q, in the units of the entries' values.
+/// A pass that writes nothing, over rows that nobody writes: the sums for the score
+/// mean + b_p + b_q + p.q, in the units of the entries' values, which are targets.
 struct ErrorPass {
   RatingRuns runs;
   const float* fixed_rows = nullptr;

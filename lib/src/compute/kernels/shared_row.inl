@@ -2,19 +2,19 @@
 //
 // The seam of Hogwild: the one place where threads read and write the same memory without order.
 //
-// What races: factors and states of the fixed side (items), where a piece of a run begins and where
-// it ends. A piece of at most kLongestPiece ratings loads the row, works on a copy, and at its end
-// loads it again and stores it with the difference added. Between that last load and the store
-// another worker may store; its difference is then lost. A reader may see some vectors of a row from
-// before another worker's store and some from after.
+// What races: factors and states of the fixed side (items), where a segment of a run begins and
+// where it ends. A segment of at most kMaxSegment ratings loads the row, works on a copy, and at
+// its end loads it again and stores it with the difference added. Between that last load and the
+// store another worker may store; its difference is then lost. A reader may see some vectors of a
+// row from before another worker's store and some from after.
 //
 // Why that is harmless here: what is lost is the step of a few ratings among thousands an epoch,
 // and a mixed row is a point between two iterates; Recht, Re, Wright and Niu (2011) bound what both
 // cost, and what it costs to step from a row that is a little old, when few ratings share an item
 // at the same moment. Every number read was stored by someone: vectors of up to 16 bytes do not
 // tear on the processors served, and wider ones tear only between floats. Adding differences a
-// piece at a time, not rows a rating at a time, also keeps popular items from travelling between the
-// cores at each update.
+// segment at a time, not rows a rating at a time, also keeps popular items from travelling between
+// the cores at each update.
 //
 // Why inline assembly: a plain load that races is undefined in C++, so the compiler may assume that
 // memory does not change under it. A relaxed atomic for each float is defined and two to five times

@@ -43,11 +43,19 @@ inline Vec4 sums_of(Vec4 a, Vec4 b, Vec4 c, Vec4 d) {
   return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 
-inline Vec4 broadcast(float x) { return Vec4{x, x, x, x}; }
+/// `x` in every lane. (x - 0 is x, -0 too, which the compiler knows.)
+template <int kLanes>
+inline Vec<kLanes> broadcast(float x) {
+  return x - Vec<kLanes>{};
+}
 
-inline Vec4 clamp(Vec4 v, Vec4 lowest, Vec4 highest) {
-  v = v > lowest ? v : lowest;
-  return v < highest ? v : highest;
+template <class Vector>
+inline Vector max(Vector a, Vector b) {
+  return a > b ? a : b;
+}
+template <class Vector>
+inline Vector min(Vector a, Vector b) {
+  return a < b ? a : b;
 }
 
 /// Correctly rounded, so that blocks give the same bytes on every processor of an instruction set.

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "mfpar/extend_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/aligned_buffer.hpp"
+#include "base/id_builder.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+namespace {
+
+const char* name_of(Entity entity) { return entity == Entity::kUser ? "user" : "item"; }
+
+void check(const FactorModel& model, Entity entity, std::span<const NewRow> rows) {
+  const std::uint32_t other_count = model.side(other(entity)).ids->size();
+  std::set<std::string_view> ids;
+  for (const NewRow& row : rows) {
+    const auto fail = [&](const std::string& what) {
+      throw Error(ErrorCode::kBadData,
+                  std::string("new ") + name_of(entity) + " \"" + row.id + "\": " + what);
+    };
+    if (row.id.empty()) fail("the id is empty; every row needs one");
+    if (!ids.insert(row.id).second) fail("the id is there twice; give the last one only");
+    if (row.row.factors.size() != model.rank()) {
+      fail("it has " + std::to_string(row.row.factors.size()) + " factors, the model " +
+           std::to_string(model.rank()) + "; fold it in with this model");
+    }
+    if (!std::isfinite(row.row.bias) ||
+        !std::ranges::all_of(row.row.factors, [](float x) { return std::isfinite(x); })) {
+      fail("its factors or bias are not finite");
+    }
+    for (const std::uint32_t index : row.rated) {
+      if (index < other_count) continue;
+      fail(std::string("it has a rating for ") + name_of(other(entity)) + " " +
+           std::to_string(index) + " of " + std::to_string(other_count) +
+           "; leave out what the model does not have");
+    }
+  }
+}
+
+FrozenArray<float> extended(const FrozenArray<float>& old, std::size_t size,
+                            std::span<const NewRow> rows, std::span<const std::uint32_t> indices) {
+  std::vector<float> values(old.begin(), old.end());
+  values.resize(size);
+  for (std::size_t i = 0; i < rows.size(); ++i) values[indices[i]] = rows[i].row.bias;
+  return FrozenArray<float>(std::move(values));
+}
+
+/// Puts `rows` into one side of `parts`, but not the lists of who rated what; returns the indices.
+std::vector<std::uint32_t> put_rows(FactorModel::Parts& parts, Entity entity,
+                                    std::span<const NewRow> rows) {
+  FactorModel::Side& side = parts.side(entity);
+  IdBuilder ids(*side.ids);
+  std::vector<std::uint32_t> indices;
+  for (const NewRow& row : rows) indices.push_back(ids.add(row.id));
+  const std::size_t count = ids.size();
+  side.ids = std::make_shared<const IdDictionary>(std::move(ids).build());
+
+  AlignedBuffer<float> factors(count * parts.stride);
+  std::ranges::copy(side.factors, factors.begin());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::ranges::copy(rows[i].row.factors, factors.begin() + indices[i] * parts.stride);
+  }
+  side.factors = FrozenArray<float>(std::move(factors));
+  side.biases = extended(side.biases, count, rows, indices);
+  // The bias beside factors stands in for the one that would have been fitted without: both say by
+  // how much the ratings lie above what is expected of their other side.
+  BiasBaseline& baseline = parts.baseline;
+  FrozenArray<float>& biases =
+      entity == Entity::kUser ? baseline.user_biases : baseline.item_biases;
+  if (!biases.empty()) biases = extended(biases, count, rows, indices);
+  return indices;
+}
+
+/// Lists of `users` users, the list of each as `list_of(user)` gives it.
+template <class ListOf>
+ItemLists lists_of(std::size_t users, const ListOf& list_of) {
+  std::vector<std::uint64_t> offsets{0};
+  std::vector<ItemIndex> items;
+  offsets.reserve(users + 1);
+  for (std::size_t user = 0; user < users; ++user) {
+    const auto& list = list_of(static_cast<UserIndex>(user));
+    items.insert(items.end(), list.begin(), list.end());
+    offsets.push_back(items.size());
+  }
+  return {FrozenArray<std::uint64_t>(std::move(offsets)), FrozenArray<ItemIndex>(std::move(items))};
+}
+
+std::vector<ItemIndex> sorted(std::vector<ItemIndex> list) {
+  std::ranges::sort(list);
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list;
+}
+
+}  // namespace
+
+FactorModel with_users(const FactorModel& model, std::span<const NewRow> users) {
+  check(model, Entity::kUser, users);
+  FactorModel::Parts parts = model.parts();
+  const std::vector<std::uint32_t> indices = put_rows(parts, Entity::kUser, users);
+  const std::size_t count = parts.users.ids->size();
+  std::vector<const NewRow*> row_at(count, nullptr);
+  for (std::size_t i = 0; i < users.size(); ++i) row_at[indices[i]] = &users[i];
+  parts.trained = lists_of(count, [&](UserIndex user) {
+    if (row_at[user] != nullptr) return sorted(row_at[user]->rated);
+    const auto old = model.parts().trained.of(user);
+    return std::vector<ItemIndex>(old.begin(), old.end());
+  });
+  parts.held_out = lists_of(count, [&](UserIndex user) {
+    return row_at[user] != nullptr ? std::span<const ItemIndex>() : model.parts().held_out.of(user);
+  });
+  return FactorModel(std::move(parts));
+}
+
+FactorModel with_items(const FactorModel& model, std::span<const NewRow> items) {
+  check(model, Entity::kItem, items);
+  FactorModel::Parts parts = model.parts();
+  const std::vector<std::uint32_t> indices = put_rows(parts, Entity::kItem, items);
+  std::vector<bool> is_new(parts.items.ids->size(), false);
+  std::vector<std::vector<ItemIndex>> rated(model.user_count());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    is_new[indices[i]] = true;
+    for (const UserIndex user : items[i].rated) rated[user].push_back(indices[i]);
+  }
+  const auto kept = [&](std::span<const ItemIndex> old) {
+    std::vector<ItemIndex> list;
+    std::ranges::copy_if(old, std::back_inserter(list), [&](ItemIndex i) { return !is_new[i]; });
+    return list;
+  };
+  parts.trained = lists_of(model.user_count(), [&](UserIndex user) {
+    std::vector<ItemIndex> list = kept(model.parts().trained.of(user));
+    list.insert(list.end(), rated[user].begin(), rated[user].end());
+    return sorted(std::move(list));
+  });
+  parts.held_out = lists_of(model.user_count(),
+                            [&](UserIndex user) { return kept(model.parts().held_out.of(user)); });
+  return FactorModel(std::move(parts));
+}
+
+}  // namespace mfpar

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "fold_in/known_ratings.hpp"
+
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <string>
+
+#include "loss/losses.hpp"
+#include "mfpar/decimal.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+FixedRows fixed_rows(const FactorModel& model, Entity joining) {
+  return {.factors = model.side(other(joining)).factors.data(),
+          .stride = model.stride(),
+          .rank = model.rank(),
+          .has_bias = model.has_biases()};
+}
+
+KnownRatings::KnownRatings(const FactorModel& model, Entity joining)
+    : biases_(model.side(other(joining)).biases.span()),
+      mean_(model.mean()),
+      loss_(model.loss()),
+      range_(model.range()),
+      score_target_(score_target(loss_, range_)) {}
+
+void KnownRatings::check_value(float value, const std::string& rating) const {
+  if (!std::isfinite(value)) {
+    throw Error(ErrorCode::kBadData, rating + " is " + std::to_string(value) +
+                                         "; a finite number was expected: leave it out");
+  }
+  if (describe_loss(loss_).predicts_probability && value != range_.lowest &&
+      value != range_.highest) {
+    throw Error(ErrorCode::kBadData,
+                rating + " is " + shortest_decimal(value) + "; the model was trained on labels, " +
+                    shortest_decimal(range_.lowest) + " and " + shortest_decimal(range_.highest));
+  }
+}
+
+void KnownRatings::take(std::span<const FoldInRating> ratings) {
+  kept_.clear();
+  kept_.reserve(ratings.size());
+  unknown_ = duplicates_ = 0;
+  rehash(ratings.size());
+  for (std::size_t position = 0; position < ratings.size(); ++position) {
+    const FoldInRating& rating = ratings[position];
+    check_value(rating.value, "rating " + std::to_string(position));
+    if (!knows(rating.index)) {
+      ++unknown_;
+    } else if (put(rating)) {
+      ++duplicates_;
+    }
+  }
+}
+
+bool KnownRatings::put(const FoldInRating& rating) {
+  assert(knows(rating.index));
+  if (2 * (kept_.size() + 1) > slots_.size()) rehash(2 * kept_.size() + 1);
+  std::uint32_t& slot = slots_[slot_of(rating.index)];
+  if (slot != 0) {
+    kept_[slot - 1].value = rating.value;
+    return true;
+  }
+  kept_.push_back(rating);
+  slot = static_cast<std::uint32_t>(kept_.size());
+  return false;
+}
+
+std::optional<float> KnownRatings::value_of(std::uint32_t index) const noexcept {
+  if (kept_.empty()) return std::nullopt;
+  const std::uint32_t slot = slots_[slot_of(index)];
+  return slot == 0 ? std::nullopt : std::optional(kept_[slot - 1].value);
+}
+
+void KnownRatings::erase(std::uint32_t index) {
+  if (kept_.empty()) return;
+  std::size_t free = slot_of(index);
+  const std::uint32_t erased = slots_[free];
+  if (erased == 0) return;
+
+  // Whatever a search would have to pass the free slot for moves into it.
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = (free + 1) & mask; slots_[at] != 0; at = (at + 1) & mask) {
+    const std::size_t home = home_of(kept_[slots_[at] - 1].index);
+    if (((at - home) & mask) < ((at - free) & mask)) continue;
+    slots_[free] = slots_[at];
+    free = at;
+  }
+  slots_[free] = 0;
+
+  kept_.erase(kept_.begin() + (erased - 1));
+  for (std::uint32_t& position : slots_) position -= position > erased;
+}
+
+void KnownRatings::list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const {
+  indices.resize(kept_.size());
+  targets.resize(kept_.size());
+  for (std::size_t s = 0; s < kept_.size(); ++s) {
+    indices[s] = kept_[s].index;
+    targets[s] = target(kept_[s]);
+  }
+}
+
+void KnownRatings::list_offsets(std::vector<double>& offsets) const {
+  offsets.resize(kept_.size());
+  for (std::size_t s = 0; s < kept_.size(); ++s) offsets[s] = mean_ + biases_[kept_[s].index];
+}
+
+std::size_t KnownRatings::home_of(std::uint32_t index) const noexcept {
+  return (index * 0x9E3779B97F4A7C15u) >> 32 & (slots_.size() - 1);
+}
+
+std::size_t KnownRatings::slot_of(std::uint32_t index) const noexcept {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = home_of(index);
+  while (slots_[at] != 0 && kept_[slots_[at] - 1].index != index) at = (at + 1) & mask;
+  return at;
+}
+
+/// Makes room for `count` ratings: at least half of the slots stay free.
+void KnownRatings::rehash(std::size_t count) {
+  slots_.assign(std::bit_ceil(2 * count + 2), 0);
+  for (std::size_t s = 0; s < kept_.size(); ++s) {
+    slots_[slot_of(kept_[s].index)] = static_cast<std::uint32_t>(s + 1);
+  }
+}
+
+}  // namespace mfpar

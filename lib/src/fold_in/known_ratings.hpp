@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compute/normal_equations.hpp"
+#include "loss/rating_scale.hpp"
+#include "mfpar/factor_model.hpp"
+#include "mfpar/fold_in.hpp"
+
+namespace mfpar {
+
+/// The rows of `model` that a row of `joining` is fitted on.
+FixedRows fixed_rows(const FactorModel& model, Entity joining);
+
+/// The ratings of a row that joins a model, as far as they can be fitted: of each index that the
+/// model has, the last, in the order in which the indices first came. Keeps its memory from one row
+/// to the next, looks at the model's. `const` calls are safe from many threads, the others one at a
+/// time.
+class KnownRatings {
+ public:
+  KnownRatings(const FactorModel& model, Entity joining);
+
+  /// Starts anew with these, in time linear in their number. Throws Error(kBadData) for a value
+  /// that is not finite, or none of a model's labels, wherever it stands, naming its position.
+  void take(std::span<const FoldInRating> ratings);
+
+  /// Takes a rating, in the place of the one with the same index; returns whether there was one.
+  /// REQUIRES: knows(rating.index).
+  bool put(const FoldInRating& rating);
+
+  /// Forgets the rating with this index, if there is one, in time linear in the ratings.
+  void erase(std::uint32_t index);
+
+  /// The value of the rating with this index, if there is one.
+  std::optional<float> value_of(std::uint32_t index) const noexcept;
+
+  /// Whether the model has the index.
+  bool knows(std::uint32_t index) const noexcept { return index < biases_.size(); }
+
+  std::span<const FoldInRating> ratings() const noexcept { return kept_; }
+  std::size_t size() const noexcept { return kept_.size(); }
+
+  /// Of what take() was given.
+  std::uint32_t unknown() const noexcept { return unknown_; }
+  std::uint32_t duplicates() const noexcept { return duplicates_; }
+
+  /// Throws Error(kBadData), calling the rating as told, for a value that take() refuses.
+  void check_value(float value, const std::string& rating) const;
+
+  /// What factors and bias of the row are to explain of a rating: the target of its score, less
+  /// what the score is without the row.
+  double target(const FoldInRating& rating) const noexcept {
+    return double{score_target_(rating.value)} - mean_ - biases_[rating.index];
+  }
+
+  /// Index and target of each rating, in the place of what was there.
+  void list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const;
+
+  /// What the score of each rating is without the row.
+  void list_offsets(std::vector<double>& offsets) const;
+
+ private:
+  // Where a search for the index begins in slots_, and where it ends: at its rating, or a free
+  // slot.
+  std::size_t home_of(std::uint32_t index) const noexcept;
+  std::size_t slot_of(std::uint32_t index) const noexcept;
+  void rehash(std::size_t count);
+
+  const std::span<const float> biases_;  ///< of the fixed side
+  const double mean_;
+  const Loss loss_;
+  const RatingRange range_;  ///< of the model
+  const TargetScale score_target_;
+  std::vector<FoldInRating> kept_;
+  std::vector<std::uint32_t> slots_;  ///< open addressing: 1 + a position in kept_, or 0
+  std::uint32_t unknown_ = 0;
+  std::uint32_t duplicates_ = 0;
+};
+
+}  // namespace mfpar

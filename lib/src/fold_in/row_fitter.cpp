@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "fold_in/row_fitter.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <utility>
+
+#include "fold_in/leave_one_out.hpp"
+#include "loss/losses.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+namespace {
+
+// Of a training without penalties.
+constexpr double kMinOfTraining = 1e-6;
+
+constexpr double kMinGiven = 1e-12, kMaxGiven = 1e12;
+
+void check(const char* name, double penalty) {
+  if (penalty >= kMinGiven && penalty <= kMaxGiven) return;
+  std::ostringstream message;
+  message << name << " is " << penalty << "; a penalty from " << kMinGiven << " to " << kMaxGiven
+          << " was expected";
+  throw Error(ErrorCode::kBadOption, message.str());
+}
+
+}  // namespace
+
+void check_options(const FoldInOptions& options, Loss loss) {
+  if (options.penalty == FoldInOptions::Penalty::kLeaveOneOut && !is_quadratic(loss)) {
+    throw Error(
+        ErrorCode::kBadOption,
+        "the penalty of a fold-in can be chosen by leaving one out for squared errors only, "
+        "of which that has a closed form; this model was trained with the loss " +
+            std::string(describe_loss(loss).name) +
+            ": leave the penalty to the training, or fix alpha");
+  }
+  if (options.penalty != FoldInOptions::Penalty::kFixed) return;
+  check("alpha", options.alpha);
+  if (options.bias_alpha) check("bias_alpha", *options.bias_alpha);
+}
+
+RidgePenalty penalty_of(const FoldInOptions& options, const FoldInPenalty& training,
+                        std::size_t count) {
+  if (options.penalty == FoldInOptions::Penalty::kFixed) {
+    return {options.alpha, options.bias_alpha.value_or(options.alpha)};
+  }
+  const double share = std::pow(static_cast<double>(std::max<std::size_t>(1, count)),
+                                1.0 - double{training.exponent});
+  return {std::max(training.factors * share, kMinOfTraining),
+          std::max(training.bias * share, kMinOfTraining)};
+}
+
+void store_solution(const Eigen::VectorXd& solution, const RidgePenalty& penalty,
+                    const FixedRows& fixed, FoldedIn& row) {
+  constexpr double kMax = std::numeric_limits<float>::max();
+  if (!(solution.array().abs() <= kMax).all()) {  // so that NaN counts, too
+    throw Error(
+        ErrorCode::kBadData,
+        "the factors that explain these ratings are beyond single precision; ratings on the "
+        "scale of the model's, and a model of finite factors, were expected");
+  }
+  row.factors.resize(fixed.rank);
+  Eigen::Map<Eigen::VectorXf>(row.factors.data(), fixed.rank) =
+      solution.head(fixed.rank).cast<float>();
+  row.bias = fixed.has_bias ? static_cast<float>(solution[fixed.rank]) : 0.0f;
+  row.alpha = penalty.factors;
+  row.bias_alpha = penalty.bias;
+}
+
+RowFitter::RowFitter(const FactorModel& model, Entity joining, const FoldInOptions& options)
+    : loss_(model.loss()),
+      training_(model.parts().fold_in),
+      options_(options),
+      known_(model, joining),
+      equations_(fixed_rows(model, joining)) {}
+
+void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
+  known_.take(ratings);
+  known_.list(indices_, targets_);
+  equations_.start(indices_);
+  RidgePenalty penalty = penalty_of(options_, training_, indices_.size());
+  FoldedIn result;
+  if (options_.penalty == FoldInOptions::Penalty::kLeaveOneOut &&
+      indices_.size() >= kMinForLeaveOneOut) {
+    result.leave_one_out_mse = choose_penalty(equations_, targets_, penalty);
+  }
+  known_.list_offsets(offsets_);
+  store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_), penalty,
+                 equations_.fixed(), result);
+  result.used = static_cast<std::uint32_t>(indices_.size());
+  result.unknown = known_.unknown();
+  result.duplicates = known_.duplicates();
+  row = std::move(result);
+}
+
+}  // namespace mfpar

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+//
+// The losses there are: all that is known of a loss is its policy, and all policies are listed
+// here.
+//
+// A policy speaks of the target of a rating and of its residual, target - score, both in the units
+// of training (RatingScale) or, where a model is evaluated, in those of its scores:
+//
+//   kInfo                       its name, and that of the mean error as a metric
+//   error(target, residual)     what the rating costs; what is reported
+//   pull(target, residual)      -kStep times the slope of the error in the score: what SGD follows
+//   kStep                       1/2 for squares, so that their pull is the residual; else 1
+//   kRateScale                  what learning rates are multiplied with, so that one serves all
+//   kDegree                     a score and a target times c have an error times c^kDegree
+//   kMaxCurvature               the largest -d pull / d score; 0 where only the pull is bounded
+//   majorise(target, score, smoothing)
+//                               the parabola on kStep times the error, in double precision; a kink
+//                               is rounded off over `smoothing`
+//   kIsQuadratic                the parabola is the loss itself, for every score
+//   kClips                      predictions are scores clipped to the range of the ratings, and a
+//                               residual of 0 costs nothing
+//   predict(score, range)       what a score of the model predicts
+//   score_target(range)         the targets that scores of a model are held against
+//   scale(ratings, centred)     the targets and the initial mean for some ratings
+//
+// error and pull are templates, for float, double and the kernels' vectors, whose functions (abs,
+// copysign, softplus, sigmoid) are found by their argument.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include "loss/absolute.hpp"
+#include "loss/logistic.hpp"
+#include "loss/squared.hpp"
+
+namespace mfpar {
+
+/// What predicting with `score`, clipped where the loss clips, costs beside `target`.
+template <class LossPolicy>
+double prediction_error(float target, float score, RatingRange range) {
+  const float used = LossPolicy::kClips ? std::clamp(score, range.lowest, range.highest) : score;
+  return LossPolicy::template error<double>(target, double{target} - used);
+}
+
+/// In the order of the enumeration.
+using LossPolicies = std::tuple<SquaredLoss, AbsoluteLoss, LogisticLoss>;
+inline constexpr std::size_t kLossCount = std::tuple_size_v<LossPolicies>;
+
+template <Loss kLoss>
+using LossPolicy = std::tuple_element_t<static_cast<std::size_t>(kLoss), LossPolicies>;
+
+/// Calls body.operator()<Policy>() with the policy of `loss`.
+template <std::size_t kAt = 0, class Body>
+decltype(auto) with_loss(Loss loss, Body&& body) {
+  if constexpr (kAt + 1 < kLossCount) {
+    if (static_cast<std::size_t>(loss) != kAt) {
+      return with_loss<kAt + 1>(loss, std::forward<Body>(body));
+    }
+  }
+  return body.template operator()<std::tuple_element_t<kAt, LossPolicies>>();
+}
+
+inline double rate_scale(Loss loss) {
+  return with_loss(loss, []<class LossPolicy>() { return LossPolicy::kRateScale; });
+}
+
+/// Whether a loss is a parabola for every target.
+inline bool is_quadratic(Loss loss) {
+  return with_loss(loss, []<class LossPolicy>() { return LossPolicy::kIsQuadratic; });
+}
+
+/// The targets that scores of a model of this loss, trained on ratings in `range`, are held
+/// against.
+inline TargetScale score_target(Loss loss, RatingRange range) {
+  return with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::score_target(range); });
+}
+
+}  // namespace mfpar

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "model/record_sections.hpp"
+
+#include <cstring>
+#include <limits>
+#include <span>
+#include <utility>
+
+namespace mfpar {
+
+namespace {
+
+HistoryRow row_of(const EpochReport& report) {
+  return {.epoch = report.epoch,
+          .train_error = report.train_error,
+          .objective = report.objective,
+          .valid_error = report.valid_error,
+          .seconds = report.seconds,
+          .updates_per_second = report.updates_per_second,
+          .evaluation_seconds = report.evaluation_seconds,
+          .wait_seconds = report.wait_seconds};
+}
+
+EpochReport report_of(const HistoryRow& row) {
+  return {.epoch = static_cast<int>(row.epoch),
+          .train_error = row.train_error,
+          .objective = row.objective,
+          .valid_error = row.valid_error,
+          .seconds = row.seconds,
+          .updates_per_second = row.updates_per_second,
+          .evaluation_seconds = row.evaluation_seconds,
+          .wait_seconds = row.wait_seconds};
+}
+
+/// Section "options": name, value, name, value, ..., each as a 32-bit length and its bytes.
+std::string encode_options(const TrainingRecord& record) {
+  std::string bytes;
+  const auto append = [&](const std::string& text) {
+    const auto length = static_cast<std::uint32_t>(text.size());
+    bytes.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
+  };
+  for (const auto& [name, value] : record.options) {
+    append(name);
+    append(value);
+  }
+  return bytes;
+}
+
+std::vector<std::pair<std::string, std::string>> decode_options(const SectionReader& file) {
+  const FrozenArray<char> bytes = file.array<char>("options");
+  std::string_view rest(bytes.data(), bytes.size());
+  const auto take = [&] {
+    const std::uint64_t position = bytes.size() - rest.size();
+    std::uint32_t length = 0;
+    if (rest.size() < sizeof length) file.fail("options", position, "a length is cut off");
+    std::memcpy(&length, rest.data(), sizeof length);
+    rest.remove_prefix(sizeof length);
+    if (rest.size() < length) {
+      file.fail("options", position, "a text of " + std::to_string(length) + " bytes is cut off");
+    }
+    const std::string text(rest.substr(0, length));
+    rest.remove_prefix(length);
+    return text;
+  };
+  std::vector<std::pair<std::string, std::string>> options;
+  while (!rest.empty()) {
+    std::string name = take();
+    options.emplace_back(std::move(name), take());
+  }
+  return options;
+}
+
+}  // namespace
+
+RecordSections::RecordSections(const TrainingRecord& record) : options_(encode_options(record)) {
+  for (const EpochReport& report : record.history) history_.push_back(row_of(report));
+}
+
+void RecordSections::add_to(SectionWriter& file) const {
+  file.add("options", std::span<const char>(options_));
+  file.add("history", std::span<const HistoryRow>(history_));
+}
+
+void read_record_sections(const SectionReader& file, TrainingRecord& record) {
+  record.options = decode_options(file);
+  const auto rows = file.array<HistoryRow>("history");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    epoch_number(file, "history", i * sizeof(HistoryRow), rows[i].epoch);
+    record.history.push_back(report_of(rows[i]));
+  }
+}
+
+int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,
+                 std::int64_t number) {
+  if (number < 0 || number > std::numeric_limits<int>::max()) {
+    file.fail(section, position, "epoch " + std::to_string(number) + " cannot be");
+  }
+  return static_cast<int>(number);
+}
+
+}  // namespace mfpar

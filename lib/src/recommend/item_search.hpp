@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// The two exact searches for the items of highest score. They compute each score by the same
+// operations, and so give the same lists.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "compute/kernels/kernel_set.hpp"
+#include "recommend/item_tiles.hpp"
+#include "recommend/top_list.hpp"
+
+namespace mfpar {
+
+/// What is searched, by which kernels and for which order.
+struct SearchSpace {
+  const ItemTiles& items;
+  const KernelSet& kernels;
+  float bias_weight;
+};
+
+/// One search: `factors` is its query, rank floats, `masks` a bit for each lane of each tile that
+/// may be found.
+struct SearchTask {
+  std::span<const float> factors;
+  std::span<const std::uint16_t> masks;
+  TopList* list;
+};
+
+/// Tiles of high bounds first, so that the list's threshold rises at once; then all others that can
+/// still reach it.
+void search_one(const SearchSpace& space, const SearchTask& task);
+
+/// Several at once, by a product of tiles: some groups of items' tiles stay in the second-level
+/// cache while they are scored for all queries. A group that no query of a tile needs is passed
+/// over.
+void search_many(const SearchSpace& space, std::span<const SearchTask> tasks);
+
+}  // namespace mfpar

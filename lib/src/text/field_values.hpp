@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "text/line_fault.hpp"
+
+namespace mfpar {
+
+/// A number read from a field, or why it could not be: what is wrong begins at text[bad_at].
+template <class Number>
+struct ParsedNumber {
+  Number number{};
+  Fault fault = Fault::kNone;
+  std::size_t bad_at = 0;
+};
+
+/// A rating: a plain decimal number, with or without sign, point and exponent, and nothing else.
+/// Faults: kNotANumber, kNotFinite, kTextAfterNumber, kOutOfRange. Minus zero comes back as zero.
+ParsedNumber<float> parse_rating(std::string_view text);
+
+/// A timestamp: an integer of 64 bits. Fault: kNotAnInteger.
+ParsedNumber<std::int64_t> parse_timestamp(std::string_view text);
+
+/// Whether `text` begins as a number does, "nan" and "inf" included.
+bool looks_like_number(std::string_view text);
+
+/// Whether `text` is UTF-8 as in RFC 3629: shortest forms only, no surrogates, at most U+10FFFF.
+bool is_utf8(std::string_view text);
+
+}  // namespace mfpar

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "text/line_fault.hpp"
+
+#include <array>
+
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+namespace {
+
+constexpr std::string_view kNumber = "expected a decimal number such as 4 or 3.5";
+
+std::string count_of_fields(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " field" : " fields");
+}
+
+}  // namespace
+
+std::string_view name_of(Role role) {
+  constexpr std::array<std::string_view, kRoles> kNames{"user", "item", "rating", "timestamp"};
+  return kNames[static_cast<std::size_t>(role)];
+}
+
+std::string delimiter_name(std::string_view delimiter) {
+  if (delimiter == "\t") return "a tab";
+  if (delimiter == " ") return "blanks";
+  return std::string("\"").append(delimiter).append("\"");
+}
+
+std::string describe(const LineFault& fault, std::string_view delimiter, std::size_t field_count) {
+  const std::string role(name_of(fault.role));
+  const auto fields = [&](std::string_view what) {
+    return std::string(what) + ": found " + count_of_fields(fault.field_count) + ", expected " +
+           std::to_string(field_count) + " separated by " + delimiter_name(delimiter);
+  };
+  const auto number = [&](const std::string& what) {
+    return role + " " + quoted(fault.found) + " " + what + "; " + std::string(kNumber);
+  };
+  switch (fault.fault) {
+    case Fault::kMissingField:
+      return fields("a field is missing");
+    case Fault::kExtraField:
+      return fields("a field too many");
+    case Fault::kEmptyId:
+      return "the " + role + " id is empty; expected a number or text";
+    case Fault::kBadUtf8:
+      return role + " id " + quoted(fault.found) +
+             " is not valid UTF-8; convert the file first, for example with iconv";
+    case Fault::kNotANumber:
+      if (fault.found.empty()) return "the " + role + " is empty; " + std::string(kNumber);
+      return number("is not a number");
+    case Fault::kNotFinite:
+      return number("is not finite");
+    case Fault::kTextAfterNumber:
+      return number("goes on after the number");
+    case Fault::kOutOfRange:
+      return number("is out of the range of single precision");
+    case Fault::kNotAnInteger:
+      return role + " " + quoted(fault.found) +
+             " is not an integer; expected seconds such as 1365029107";
+    case Fault::kQuoteNeverClosed:
+      return "the quote opened here is never closed; expected a closing quote within 1 MiB";
+    case Fault::kQuoteRunsOn:
+      return "the quote opened here ends on another line, and " + quoted(fault.found) +
+             " follows; expected a closing quote before " + delimiter_name(delimiter) +
+             " or the end of a line";
+    case Fault::kTextAfterQuote:
+      return quoted(fault.found) + " after a closing quote; expected " + delimiter_name(delimiter) +
+             " or the end of the line (a quote within quotes is written twice)";
+    case Fault::kTooLong:
+      return "the line is longer than 1 MiB; expected lines of ratings";
+    case Fault::kNone:
+      break;
+  }
+  return {};
+}
+
+std::string_view remedy(Fault fault) {
+  switch (fault) {
+    case Fault::kMissingField:
+    case Fault::kExtraField:
+      return "--delimiter sets what separates fields";
+    case Fault::kNotANumber:
+      return "--columns says which column is which, --header that the first line names them";
+    default:
+      return {};
+  }
+}
+
+}  // namespace mfpar

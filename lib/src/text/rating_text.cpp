@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#include "text/rating_text.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "mfpar/error.hpp"
+
+namespace mfpar {
+
+namespace {
+
+/// Lowers `bound` to `value` where it is higher.
+void lower_to(std::atomic<std::size_t>& bound, std::size_t value) {
+  std::size_t current = bound.load();
+  while (value < current && !bound.compare_exchange_weak(current, value)) {
+  }
+}
+
+/// Adds the ids of `from` in `range` to `to`, and their indices there to `indices`.
+void add_ids(const IdBuilder& from, Range range, IdBuilder& to,
+             std::vector<std::uint32_t>& indices) {
+  assert(indices.size() == range.begin);
+  for (auto i = static_cast<std::uint32_t>(range.begin); i < range.end; ++i) {
+    indices.push_back(from.is_integer() ? to.add(from.integer(i)) : to.add(from.text(i)));
+  }
+}
+
+/// Puts the indices of the whole table into a chunk, given those for the indices it has.
+void relabel(RatingChunk& chunk, const std::vector<std::uint32_t>& users,
+             const std::vector<std::uint32_t>& items, std::uint32_t item_count) {
+  chunk.users.rename([&](UserIndex user) { return users[user]; });
+  if (chunk.is_compact() && item_count > RatingStore::kMaxCompactItems) chunk.widen();
+  const auto relabel_items = [&](auto& entries) {
+    for (auto& entry : entries) {
+      entry = RatingStore::with_item(entry, items[RatingStore::item_of(entry)]);
+    }
+  };
+  relabel_items(chunk.compact);
+  relabel_items(chunk.wide);
+}
+
+/// The columns in the form in which they are asked for.
+std::string columns_text(const TextFormat& format) {
+  std::string text;
+  for (const Role role : {Role::kUser, Role::kItem, Role::kRating, Role::kTimestamp}) {
+    if (role == Role::kTimestamp && !format.keeps_timestamps) continue;
+    if (format.column(role) == TextFormat::kNoColumn) continue;
+    text.append(text.empty() ? "" : ",").append(name_of(role));
+    text.append("=").append(std::to_string(format.column(role) + 1));
+  }
+  return text;
+}
+
+std::string percent(double share) {
+  char digits[32];
+  const auto end =
+      std::to_chars(digits, digits + sizeof digits, 100.0 * share, std::chars_format::general, 3)
+          .ptr;
+  return std::string(digits, end) + " %";
+}
+
+}  // namespace
+
+/// One try at a buffer with one way to cut it. Every thread has a parser whose ids grow from chunk
+/// to chunk, and takes chunks in ascending order: the ids that a chunk added are then those whose
+/// first appearance, for this thread, is in that chunk.
+struct RatingText::Attempt {
+  std::vector<std::unique_ptr<ChunkParser>> parsers;
+  std::vector<ParsedChunk> chunks;
+};
+
+RatingText::RatingText(std::string name, const ReadOptions& options, std::size_t chunk_bytes)
+    : name_(std::move(name)),
+      options_(options),
+      chunk_bytes_(chunk_bytes),
+      workers_(options.threads) {}
+
+void RatingText::fail(const std::string& what) const {
+  throw Error(ErrorCode::kBadData, name_ + ": " + what);
+}
+
+std::size_t RatingText::parse(std::string_view buffer, bool is_last, const Parsed& parsed) {
+  std::size_t begin = 0;
+  if (!format_) {
+    format_ = detect_format(buffer, is_last, name_, options_);
+    begin = format_->body;
+    line_breaks_ = format_->body_line;
+    report_.notes = format_->notes;
+  }
+  // Each way to cut is right more often than the one before, and slower.
+  for (const Cut cut : {Cut::kLineBreaks, Cut::kQuoteParity, Cut::kNowhere}) {
+    Attempt attempt;
+    if (!parse_chunks(buffer, begin, is_last, cut, parsed, attempt)) continue;
+    for (const ParsedChunk& chunk : attempt.chunks) count(chunk);
+    const std::size_t end = attempt.chunks.back().end;
+    merge(attempt);
+    report_.bytes += end;
+    return end;
+  }
+  assert(false);
+  return 0;
+}
+
+/// Whether `cut` was right: whether each chunk ended where the next began, up to the end of the
+/// buffer or to the first bad line that must be thrown, which ends the attempt.
+bool RatingText::parse_chunks(std::string_view buffer, std::size_t begin, bool is_last, Cut cut,
+                              const Parsed& parsed, Attempt& attempt) {
+  const TextChunks places(buffer.substr(begin), chunk_bytes_, cut, workers_,
+                          [&](std::size_t from, std::size_t to) {
+                            if (parsed) parsed(begin + from, begin + to);
+                          });
+  const std::size_t count = places.count();
+  attempt.chunks.resize(count);
+  attempt.parsers.resize(
+      std::min<std::size_t>(count, static_cast<std::size_t>(workers_.threads())));
+  std::atomic<std::size_t> next{0};
+  std::atomic<std::size_t> stop{count - 1};  // no chunk behind this one is worth parsing
+  workers_.for_each(attempt.parsers.size(), [&](std::size_t number) {
+    auto& parser = attempt.parsers[number];
+    parser = std::make_unique<ChunkParser>(*format_, options_);
+    for (std::size_t i; (i = next.fetch_add(1)) < count && i <= stop.load();) {
+      const Range place = places[i];
+      const std::size_t chunk_begin = begin + place.begin, chunk_end = begin + place.end;
+      ParsedChunk& chunk = attempt.chunks[i];
+      chunk = parser->parse(buffer, chunk_begin, chunk_end, is_last);
+      chunk.parser = number;
+      const bool meets_next = chunk.end == chunk_end && chunk_end != buffer.size();
+      if (chunk.is_stopped || !meets_next) lower_to(stop, i);
+      if (parsed) parsed(chunk_begin, chunk_end);
+    }
+  });
+  // The chunk that stopped it began rightly, since all before it met their next. Behind one that
+  // reaches the end, perhaps with a line that is not finished, there are only empty chunks.
+  attempt.chunks.resize(stop.load() + 1);
+  return attempt.chunks.back().is_stopped || begin + places[stop.load()].end == buffer.size();
+}
+
+/// Adds a chunk to the report; throws for a bad line that must be.
+void RatingText::count(const ParsedChunk& chunk) {
+  for (const LineNote& bad : chunk.first_bad) {
+    if (report_.first_bad.size() < kReportedBadLines) {
+      report_.first_bad.push_back({line_breaks_ + bad.line + 1, placed(bad)});
+    }
+  }
+  if (chunk.is_stopped) {
+    const LineNote& bad = chunk.first_bad.back();
+    std::string message = placed(bad);
+    if (!remedy(bad.fault).empty()) message += "; " + std::string(remedy(bad.fault));
+    if (bad.fault != Fault::kTooLong) message += "; --on-bad-line skip leaves such lines out";
+    throw Error(ErrorCode::kBadData, message);
+  }
+  note_negative_ids(chunk);
+  ratings_ += chunk.ratings.size();
+  line_breaks_ += chunk.line_breaks;
+  report_.lines += chunk.lines;
+  report_.bad_lines += chunk.bad_lines;
+}
+
+void RatingText::note_negative_ids(const ParsedChunk& chunk) {
+  const auto note = [&](Role role) {
+    const auto place = static_cast<std::size_t>(role);
+    const auto& noted = chunk.negative_ids[place];
+    if (!noted || std::exchange(noted_negative_[place], true)) return;
+    report_.notes.push_back("line " + std::to_string(line_breaks_ + noted->line + 1) + ": " +
+                            noted->message);
+  };
+  const auto& [user, item] = chunk.negative_ids;
+  const bool item_comes_first = user && item && item->line < user->line;
+  note(item_comes_first ? Role::kItem : Role::kUser);
+  note(item_comes_first ? Role::kUser : Role::kItem);
+}
+
+std::string RatingText::placed(const LineNote& bad) const {
+  return name_ + ":" + std::to_string(line_breaks_ + bad.line + 1) + ":" +
+         std::to_string(bad.column) + ": " + bad.message;
+}
+
+/// Moves the ratings of a buffer to the table. Walking the chunks in the order of the text, and the
+/// ids each of them added, meets every id first where the text does.
+void RatingText::merge(Attempt& attempt) {
+  const bool is_first = ids_.users.size() == 0 && ids_.items.size() == 0;
+  if (is_first && attempt.parsers.size() == 1) {
+    ids_ = std::move(attempt.parsers[0]->ids());
+  } else {
+    std::vector<std::vector<std::uint32_t>> users(attempt.parsers.size()), items(users.size());
+    workers_.for_each(2, [&](std::size_t which) {
+      for (const ParsedChunk& chunk : attempt.chunks) {
+        const GrowingIds& from = attempt.parsers[chunk.parser]->ids();
+        if (which == 0) {
+          add_ids(from.users, chunk.new_users, ids_.users, users[chunk.parser]);
+        } else {
+          add_ids(from.items, chunk.new_items, ids_.items, items[chunk.parser]);
+        }
+      }
+    });
+    workers_.for_each(attempt.chunks.size(), [&](std::size_t i) {
+      ParsedChunk& chunk = attempt.chunks[i];
+      relabel(chunk.ratings, users[chunk.parser], items[chunk.parser], ids_.items.size());
+    });
+  }
+  for (ParsedChunk& chunk : attempt.chunks) {
+    if (chunk.ratings.size() > 0) chunks_.push_back(std::move(chunk.ratings));
+  }
+}
+
+ReadResult RatingText::finish() {
+  const std::string lines = std::to_string(report_.lines);
+  if (report_.lines == 0) {
+    fail("has a header line only; expected lines of ratings below it");
+  }
+  if (ratings_ == 0) {
+    fail("all " + lines + " lines are bad; the first: " + report_.first_bad[0].message);
+  }
+  const double bad_share =
+      static_cast<double>(report_.bad_lines) / static_cast<double>(report_.lines);
+  if (bad_share > options_.most_bad_share) {
+    fail(std::to_string(report_.bad_lines) + " of " + lines + " lines are bad (" +
+         percent(bad_share) + "), more than " + percent(options_.most_bad_share) +
+         "; --most-bad-share sets how many may be; the first: " + report_.first_bad[0].message);
+  }
+  ReadResult result;
+  report_.delimiter = format_->delimiter;
+  report_.header = format_->has_header;
+  report_.single_user = format_->column(Role::kUser) == TextFormat::kNoColumn;
+  report_.columns = columns_text(*format_);
+  result.report = std::move(report_);
+  RatingTable::Impl& table = result.ratings.impl();
+  table.chunks = std::move(chunks_);
+  table.users = std::make_shared<const IdDictionary>(std::move(ids_.users).build());
+  table.items = std::make_shared<const IdDictionary>(std::move(ids_.items).build());
+  return result;
+}
+
+}  // namespace mfpar

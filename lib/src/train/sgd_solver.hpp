@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+
+#include "compute/rating_statistics.hpp"
+#include "mfpar/rating_store.hpp"
+#include "mfpar/train_options.hpp"
+#include "train/solver.hpp"
+
+namespace mfpar {
+
+/// Stochastic gradient descent over bands of ratings, by the options' schedule, step rule and loss;
+/// from small random factors or, where its ids match, from `init`. Takes over the memory of
+/// `training` where nobody else holds it. `workers` must outlive the solver.
+std::unique_ptr<Solver> make_sgd_solver(RatingStore training, const RatingStatistics& statistics,
+                                        const TrainOptions& options, const FactorModel* init,
+                                        const Workers& workers);
+
+}  // namespace mfpar

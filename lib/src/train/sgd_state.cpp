@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "train/sgd_state.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+
+#include "base/partition.hpp"
+#include "base/random.hpp"
+#include "compute/objective.hpp"
+#include "loss/losses.hpp"
+
+namespace mfpar {
+
+namespace {
+
+constexpr std::size_t kPartitions = 256;
+
+}  // namespace
+
+double scheduled_rate(const TrainOptions& options, int epoch) {
+  const double t = epoch - 1;
+  switch (options.rate_schedule) {
+    case RateSchedule::kConstant:
+      return options.learning_rate;
+    case RateSchedule::kExponential:
+      return options.learning_rate * std::pow(options.decay, t);
+    case RateSchedule::kInverseSqrt:
+      return options.learning_rate / std::sqrt(1.0 + t);
+    case RateSchedule::kCosine:
+      return options.learning_rate * (1.0 + std::cos(std::numbers::pi * t / options.epochs)) / 2.0;
+  }
+  return options.learning_rate;
+}
+
+SgdState::SgdState(const RatingStore& ratings, const RatingStatistics& statistics,
+                   const TrainOptions& options, const FactorModel* init, const Workers& workers)
+    : options_(options), scale_(statistics.scale) {
+  start(users_, SeedUse::kInitUsers, statistics.user_counts, workers);
+  start(items_, SeedUse::kInitItems, statistics.item_counts, workers);
+  if (init != nullptr) start_from(*init, ratings, statistics, workers);
+}
+
+void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> counts,
+                     const Workers& workers) {
+  const auto rank = static_cast<std::uint32_t>(options_.rank);
+  rows.count = static_cast<std::uint32_t>(counts.size());
+  rows.memory = AlignedBuffer<float>(counts.size() * record_stride(factor_width(rank)));
+  rows.records = {rows.memory.data(), rank};
+  // Uniform on +-sqrt(3) times the scale has the scale as its standard deviation.
+  const double reach = std::numbers::sqrt3 * options_.init_scale;
+  workers.for_each(kPartitions, [&](std::size_t partition) {
+    const Range range = even_range(counts.size(), kPartitions, partition);
+    for (std::size_t row = range.begin; row < range.end; ++row) {
+      RowState& state = rows.records.state(row);
+      state = RowState{};
+      state.penalty_weight = penalty_weight(counts[row], options_.penalty);
+      if (counts[row] == 0) continue;
+      Random random(derive_seed(options_.seed, use, row));
+      float* const factors = rows.records.row(row);
+      for (int f = 0; f < options_.rank; ++f) {
+        factors[f] = static_cast<float>(reach * (2.0 * random.uniform() - 1.0));
+      }
+    }
+  });
+}
+
+void SgdState::start_from(const FactorModel& init, const RatingStore& ratings,
+                          const RatingStatistics& statistics, const Workers& workers) {
+  const auto start = [&](Rows& rows, std::span<const std::uint32_t> counts, const IdDictionary& ids,
+                         const IdDictionary& known, auto row_of, std::span<const float> biases,
+                         float shift) {
+    workers.for_each(kPartitions, [&](std::size_t partition) {
+      const Range range = even_range(counts.size(), kPartitions, partition);
+      for (std::size_t row = range.begin; row < range.end; ++row) {
+        if (counts[row] == 0) continue;
+        const std::uint32_t index = known.find(ids.id(static_cast<std::uint32_t>(row)));
+        if (index == kNoIndex) continue;
+        // p.q is in the units of scores: each side takes the root of the scale.
+        const float scale = 1.0f / std::sqrt(scale_.deviation);
+        std::ranges::transform(row_of(index), rows.records.row(row),
+                               [&](float x) { return x * scale; });
+        if (options_.biases) {
+          rows.records.state(row).bias = (biases[index] + shift) / scale_.deviation;
+        }
+      }
+    });
+  };
+  // Where the two means differ, the users take the difference.
+  start(
+      users_, statistics.user_counts, *ratings.parts().users, init.users(),
+      [&](std::uint32_t index) { return init.user_row(index); }, init.parts().users.biases.span(),
+      init.mean() - scale_.mean);
+  start(
+      items_, statistics.item_counts, *ratings.parts().items, init.items(),
+      [&](std::uint32_t index) { return init.item_row(index); }, init.parts().items.biases.span(),
+      0.0f);
+}
+
+EpochPlan SgdState::plan(int epoch) {
+  EpochPlan plan;
+  SgdPass& pass = plan.pass;
+  pass.fixed = items_.records;
+  pass.moving = users_.records;
+  pass.rank = static_cast<std::uint32_t>(options_.rank);
+  pass.rate = static_cast<float>(scheduled_rate(options_, epoch) * rate_scale(options_.loss));
+  pass.bias_rate = options_.biases ? pass.rate : 0.0f;
+  pass.lambda_factors = static_cast<float>(options_.lambda_factors);
+  pass.lambda_biases = static_cast<float>(options_.lambda_biases);
+  pass.mean = scale_.training_mean;
+  pass.lowest = scale_.target(scale_.range.lowest);
+  pass.highest = scale_.target(scale_.range.highest);
+  plan.seed = derive_seed(options_.seed, SeedUse::kEpochOrder, epoch);
+  return plan;
+}
+
+void SgdState::save(SectionWriter& file) const {
+  file.add("sgd.users", users_.memory.span());
+  file.add("sgd.items", items_.memory.span());
+}
+
+void SgdState::restore(const SectionReader& file) {
+  const auto read = [&](const char* name, Rows& rows) {
+    const FrozenArray<float> saved = file.array<float>(name);
+    if (saved.size() != rows.memory.size()) {
+      file.fail(name, 0,
+                "it holds " + std::to_string(saved.size()) + " numbers; " +
+                    std::to_string(rows.memory.size()) +
+                    " were expected for these ratings and options");
+    }
+    std::ranges::copy(saved.span(), rows.memory.data());
+  };
+  read("sgd.users", users_);
+  read("sgd.items", items_);
+}
+
+}  // namespace mfpar

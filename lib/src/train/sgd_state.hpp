@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/aligned_buffer.hpp"
+#include "base/parallel.hpp"
+#include "base/random.hpp"
+#include "compute/epoch_schedule.hpp"
+#include "compute/rating_statistics.hpp"
+#include "io/section_reader.hpp"
+#include "io/section_writer.hpp"
+#include "mfpar/factor_model.hpp"
+#include "mfpar/rating_store.hpp"
+#include "mfpar/train_options.hpp"
+
+namespace mfpar {
+
+/// The parameters of SGD in training, in the units of training. The workers of an epoch write them
+/// through plan(); nobody else may touch them meanwhile.
+class SgdState {
+ public:
+  /// Small random factors, biases 0; from `init`, where its ids match and it is given, the factors
+  /// and biases it learnt. Rows without training ratings are zero and stay so.
+  SgdState(const RatingStore& ratings, const RatingStatistics& statistics,
+           const TrainOptions& options, const FactorModel* init, const Workers& workers);
+
+  /// What epoch `epoch` (1, 2, ...) is to do.
+  EpochPlan plan(int epoch);
+
+  /// One record a row, of users and of items.
+  struct Rows {
+    AlignedBuffer<float> memory;
+    RowRecords records;  ///< in the memory
+    std::uint32_t count = 0;
+  };
+  const Rows& users() const noexcept { return users_; }
+  const Rows& items() const noexcept { return items_; }
+
+  /// The sections "sgd.users" and "sgd.items". See Solver.
+  void save(SectionWriter& file) const;
+  void restore(const SectionReader& file);
+
+ private:
+  void start(Rows& rows, SeedUse use, std::span<const std::uint32_t> counts,
+             const Workers& workers);
+  void start_from(const FactorModel& init, const RatingStore& ratings,
+                  const RatingStatistics& statistics, const Workers& workers);
+
+  TrainOptions options_;
+  RatingScale scale_;
+  Rows users_;
+  Rows items_;
+};
+
+/// The learning rate of epoch 1, 2, ... under the options' schedule.
+double scheduled_rate(const TrainOptions& options, int epoch);
+
+}  // namespace mfpar

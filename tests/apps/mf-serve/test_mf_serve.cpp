@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+//
+// The endpoints of mf-serve on the model of literal_model.hpp.
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <string>
+
+#include "serving.hpp"
+
+using namespace mfpar;
+using namespace mfpar::tests;
+
+BOOST_AUTO_TEST_SUITE(test_mf_serve)
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string with_version(const std::string& rest) { return "{\"model_version\":1," + rest + "}\n"; }
+
+/// An object with so many keys "0", "1", ..., each worth 3.
+std::string many_ratings(int count) {
+  std::string text = "{\"ratings\":{";
+  for (int i = 0; i < count; ++i) {
+    text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":3";
+  }
+  return text + "}}";
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(each_endpoint_answers, Serving) {
+  struct {
+    const char* target;
+    std::string answer;
+  } const rows[] = {
+      {"/health", with_version("\"status\":\"ok\",\"users\":2,\"items\":4,\"rank\":2")},
+      {"/recommend?user=ann",
+       with_version("\"user\":\"ann\",\"items\":[{\"item\":\"20\",\"score\":4.25,\"rating\":4.25},"
+                    "{\"item\":\"40\",\"score\":3.75,\"rating\":3.75}]")},
+      {"/recommend?top=1&user=%61nn&rank_by=rating",
+       with_version(
+           "\"user\":\"ann\",\"items\":[{\"item\":\"20\",\"score\":4.25,\"rating\":4.25}]")},
+      {"/recommend?user=bob&top=1&rank_by=interaction",
+       with_version("\"user\":\"bob\",\"items\":[{\"item\":\"30\",\"score\":1,\"rating\":3.25}]")},
+      {"/recommend?user=bob&top=1&rank_by=4",  // 0 + 4 (3 - 0.5 + 0.25)
+       with_version("\"user\":\"bob\",\"items\":[{\"item\":\"10\",\"score\":11,\"rating\":2.75}]")},
+      {"/predict?user=ann&item=10", with_version("\"user\":\"ann\",\"item\":\"10\",\"rating\":4,"
+                                                 "\"user_known\":true,\"item_known\":true")},
+      {"/predict?user=a+b&item=10", with_version("\"user\":\"a b\",\"item\":\"10\",\"rating\":3.25,"
+                                                 "\"user_known\":false,\"item_known\":true")},
+  };
+  for (const auto& row : rows) {
+    const HttpReply reply = get(row.target);
+    BOOST_TEST(reply.status == 200u);
+    BOOST_TEST(reply.body == row.answer);
+    BOOST_TEST(reply.keep_alive);
+  }
+  const HttpReply similar = get("/similar?item=40&top=1");  // cosine 2 / sqrt 5, up to rounding
+  BOOST_TEST(similar.status == 200u);
+  BOOST_TEST(similar.body.starts_with(
+      "{\"model_version\":1,\"item\":\"40\",\"items\":[{\"item\":\"30\",\"score\":0.89442"));
+  BOOST_TEST(similar.body.ends_with(",\"rating\":2.75}]}\n"));
+}
+
+// Under the default penalty of a model whose training is unknown, 1: as in test_c_api.c, the bias
+// is 8/11 and the second factor 2/11.
+BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
+  const HttpReply row = post("/fold-in", "{\"ratings\": {\"40\": 5, \"nowhere\": 1}}");
+  BOOST_TEST(row.status == 200u);
+  BOOST_TEST(
+      contains(row.body, "\"ratings_used\":1,\"unknown_items\":[\"nowhere\"],\"bias\":0.727272"));
+  BOOST_TEST(contains(row.body, ",0.181818"));
+  BOOST_TEST(contains(row.body, "\"alpha\":1,\"bias_alpha\":1"));
+
+  const HttpReply list = post("/recommend", "{\"ratings\": {\"40\": 5}, \"top\": 2}");
+  BOOST_TEST(list.status == 200u);
+  BOOST_TEST(contains(list.body, "\"items\":[{\"item\":\"10\",\"score\":3.97727"));
+  BOOST_TEST(!contains(list.body, "\"item\":\"40\""));  // it is rated
+
+  // Of two with one key the last counts, and no ratings give what is known of the items.
+  BOOST_TEST(post("/recommend", "{\"ratings\": {\"40\": 1, \"40\": 5}, \"top\": 2}").body ==
+             list.body);
+  BOOST_TEST(contains(post("/recommend", "{\"ratings\": {}, \"top\": 1}").body,
+                      "\"items\":[{\"item\":\"40\",\"score\":3.5,\"rating\":3.5}]"));
+  BOOST_TEST(contains(post("/recommend", "{\"ratings\": {\"40\": 5}, \"rank_by\": 0}").body,
+                      "{\"item\":\"30\",\"score\":0.1818"));
+
+  // The one rating is the whole reason for the interaction 1 x 2/11 with item 30, and none for item
+  // 10.
+  const std::string why = post("/recommend", "{\"ratings\": {\"40\": 5}, \"explain\": true}").body;
+  BOOST_TEST(contains(why, "\"because\":[{\"item\":\"40\",\"rating\":5,\"contribution\":0.1818"),
+             why);
+  BOOST_TEST(contains(why, "\"because\":[]}"), why);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
+  Serving serving({"--most-top", "50", "--most-ratings", "100"});
+  struct {
+    const char* method;
+    const char* target;
+    std::string body;
+    unsigned status;
+    const char* says;
+  } const rows[] = {
+      {"GET", "/", "", 404, "the paths are /health, /metrics, /recommend,"},
+      {"GET", "", "", 400, "this is not an HTTP request"},
+      {"DELETE", "/recommend", "", 405, "use GET, POST"},
+      {"GET", "/fold-in", "", 405, "use POST"},
+      {"GET", "/recommend", "", 400, "the parameter user is missing"},
+      {"GET", "/recommend?user=eve", "", 404, "no user 'eve'; for a new user, POST /recommend"},
+      {"GET", "/recommend?user=ann&user=bob", "", 400, "user is given twice"},
+      {"GET", "/recommend?user=ann&topp=3", "", 400, "no parameter 'topp'; it takes user, top"},
+      {"GET", "/recommend?user=ann&top=0", "", 400, "top must be a whole number from 1 to 50"},
+      {"GET", "/recommend?user=ann&top=51", "", 400, "from 1 to 50"},
+      {"GET", "/recommend?user=ann&top=5x", "", 400, "from 1 to 50"},
+      {"GET", "/recommend?user=ann&top=-1", "", 400, "from 1 to 50"},
+      {"GET", "/recommend?user=ann&rank_by=nan", "", 400, "rank_by must be"},
+      {"GET", "/recommend?user=ann&rank_by=1e39", "", 400, "rank_by must be"},
+      {"GET", "/recommend?user=ann&rank_by=best", "", 400, "rank_by must be"},
+      {"GET", "/recommend?user=%4", "", 400, "'%4' is not a percent-encoded byte"},
+      {"GET", "/recommend?user=%+1", "", 400, "'%+1' is not a percent-encoded byte"},
+      {"GET", "/similar?item=50", "", 404, "no item '50'"},
+      {"GET", "/similar?item=%00", "", 404, "no item"},
+      {"GET", "/predict?user=ann", "", 400, "the parameter item is missing"},
+      {"GET", "/health?verbose", "", 400, "no parameter 'verbose'; it takes none"},
+      {"POST", "/recommend", "", 400, "the body is not JSON"},
+      {"POST", "/recommend", "{", 400, "the body is not JSON"},
+      {"POST", "/recommend", "{\"ratings\":{\"10\":5}} {}", 400, "not JSON"},
+      {"POST", "/recommend", "{\"ratings\":{\"10\":NaN}}", 400, "not JSON"},
+      {"POST", "/recommend", "{\"ratings\":{\"10\":1e999}}", 400, "not JSON"},
+      {"POST", "/recommend", std::string("{\"ratings\":\0}", 13), 400, "not JSON"},
+      {"POST", "/recommend", "\xff\xfe{}", 400, "not JSON"},
+      {"POST", "/recommend", "{\"ratings\":{\"\xc3\x28\":1}}", 400, "not JSON"},
+      {"POST", "/recommend", std::string(100'000, '['), 400, "nested"},
+      {"POST", "/recommend", "{\"a\":" + std::string(100'000, '1'), 400, "not JSON"},
+      {"POST", "/recommend", std::string(100'000, '\\'), 400, "not JSON"},
+      {"POST", "/recommend", "5", 422, "the body is a number; it must be an object"},
+      {"POST", "/recommend", "null", 422, "the body is null"},
+      {"POST", "/recommend", "[]", 422, "the body is a list"},
+      {"POST", "/recommend", "{}", 422, "the body has no ratings; send"},
+      {"POST", "/recommend", "{\"ratings\":[]}", 422, "ratings is a list"},
+      {"POST", "/recommend", "{\"ratings\":null}", 422, "ratings is null"},
+      {"POST", "/recommend", "{\"ratings\":{\"10\":\"5\"}}", 422, "rating of '10' is a string"},
+      {"POST", "/recommend", "{\"ratings\":{\"10\":null}}", 422, "rating of '10' is null"},
+      {"POST", "/recommend", "{\"ratings\":{\"10\":{}}}", 422, "rating of '10' is an object"},
+      {"POST", "/recommend", "{\"ratings\":{\"10\":1e39}}", 422, "rating of '10' is too large"},
+      {"POST", "/recommend", many_ratings(101), 422, "there are 101 ratings; send at most 100"},
+      {"POST", "/recommend", "{\"ratings\":{},\"top\":1.5}", 422, "from 1 to 50"},
+      {"POST", "/recommend", "{\"ratings\":{},\"top\":-1}", 422, "from 1 to 50"},
+      {"POST", "/recommend", "{\"ratings\":{},\"top\":99999999999999999999}", 422, "from 1 to 50"},
+      {"POST", "/recommend", "{\"ratings\":{},\"rank_by\":[]}", 422, "rank_by must be"},
+      {"POST", "/recommend", "{\"ratings\":{},\"tops\":5}", 422, "a key 'tops'"},
+      {"POST", "/recommend", "{\"ratings\":{},\"explain\":1}", 422, "explain must be true"},
+      {"POST", "/recommend?top=5", "{\"ratings\":{}}", 400, "no parameter 'top'"},
+      {"POST", "/fold-in", "{\"ratings\":{},\"top\":5}", 422, "a key 'top'"},
+      {"POST", "/fold-in", "true", 422, "the body is true or false"},
+      {"POST", "/reload", "{\"path\":5}", 422, "path must be the name of a file"},
+      {"POST", "/reload", "{\"path\":\"b.model\"}", 422, "loads a.model only"},
+      {"POST", "/reload", "reload!", 400, "not JSON"},
+  };
+  for (const auto& row : rows) {
+    HttpClient client(serving.service->port());
+    const HttpReply reply = client.ask(row.method, row.target, row.body);
+    const std::string what = std::string(row.method) + ' ' + row.target + ' ' +
+                             row.body.substr(0, 60) + ": " + reply.body;
+    BOOST_TEST(reply.status == row.status, what);
+    BOOST_TEST(reply.body.starts_with("{\"model_version\":1,\"error\":\""), what);
+    BOOST_TEST(contains(reply.body, row.says), what);
+    BOOST_TEST(reply.body.size() < 1000u);
+    BOOST_TEST((reply.allow.empty() == (row.status != 405)), what);
+  }
+  // After all that it answers as before, and has counted them as errors of others.
+  BOOST_TEST(serving.get("/predict?user=ann&item=10").status == 200u);
+  const std::string metrics = serving.get("/metrics").body;
+  BOOST_TEST(contains(metrics, "{method=\"GET\",path=\"/similar\",class=\"4xx\"} 2\n"));
+  BOOST_TEST(!contains(metrics, "class=\"5xx\"} 1"));
+  const Outcome outcome = serving.service->stop();
+  BOOST_TEST(outcome.code == 0);
+  BOOST_TEST(outcome.err == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(metrics_count_what_was_asked, Serving) {
+  for (int i = 0; i < 3; ++i) get("/similar?item=10");
+  get("/similar?item=none");
+  get("/nowhere");
+  const HttpReply reply = get("/metrics");
+  BOOST_TEST(reply.status == 200u);
+  for (const char* line :
+       {"# TYPE mfpar_request_seconds histogram\n",
+        "mfpar_request_seconds_bucket{method=\"GET\",path=\"/similar\",le=\"+Inf\"} 4\n",
+        "mfpar_request_seconds_count{method=\"GET\",path=\"/similar\"} 4\n",
+        "mfpar_request_seconds_count{method=\"POST\",path=\"/recommend\"} 0\n",
+        "mfpar_request_errors_total{method=\"GET\",path=\"/similar\",class=\"4xx\"} 1\n",
+        "mfpar_request_errors_total{method=\"other\",path=\"other\",class=\"4xx\"} 1\n",
+        "\nmfpar_model_version 1\n", "\nmfpar_model_users 2\n", "\nmfpar_model_items 4\n"}) {
+    BOOST_TEST(contains(reply.body, line), line << " is not in " << reply.body);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reload_serves_the_new_file_and_a_bad_one_changes_nothing, Serving) {
+  save_model(literal_model(2.0f), path("a.model"));
+  BOOST_TEST(contains(get("/predict?user=ann&item=20").body, "\"rating\":4.25"));
+  const HttpReply reloaded = post("/reload");
+  BOOST_TEST(reloaded.status == 200u);
+  BOOST_TEST(reloaded.body.starts_with("{\"model_version\":2,\"status\":\"ok\""));
+  BOOST_TEST(contains(get("/predict?user=ann&item=20").body, "\"rating\":3.25"));
+  BOOST_TEST(post("/reload", "{\"path\":\"a.model\"}").status == 200u);  // the one it has
+
+  write("torn", "no model");
+  std::filesystem::rename(path("torn"), path("a.model"));
+  const HttpReply bad = post("/reload");
+  BOOST_TEST(bad.status == 422u);
+  BOOST_TEST(bad.body.starts_with("{\"model_version\":3,\"error\":\"a.model"), bad.body);
+  std::filesystem::remove(path("a.model"));
+  BOOST_TEST(post("/reload").status == 422u);
+  BOOST_TEST(contains(get("/predict?user=ann&item=20").body, "\"model_version\":3"));
+}
+
+BOOST_AUTO_TEST_CASE(other_files_are_loaded_where_that_is_allowed) {
+  Serving serving({"--reload-any"});
+  save_model(literal_model(2.0f), serving.path("b.model"));
+  BOOST_TEST(serving.post("/reload", "{\"path\":\"b.model\"}").status == 200u);
+  BOOST_TEST(contains(serving.get("/predict?user=ann&item=20").body, "\"rating\":3.25"));
+  BOOST_TEST(serving.post("/reload", "{\"path\":\"c.model\"}").status == 422u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+//
+// mf-serve on the wire: what no well-behaved client sends, limits, and how it ends.
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "serving.hpp"
+#include "test_folder.hpp"
+
+using namespace mfpar;
+using namespace mfpar::tests;
+
+BOOST_AUTO_TEST_SUITE(test_mf_serve_http)
+
+namespace {
+
+const std::string kBody = "{\"ratings\":{\"40\":5}}";
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_no_request_or_too_large_is_refused) {
+  Serving serving({"--most-body", "1000"});
+  const std::string post = "POST /recommend HTTP/1.1\r\nHost: a\r\n";
+  struct {
+    std::string bytes;
+    unsigned status;
+    const char* says;
+  } const rows[] = {
+      {"nonsense\r\n\r\n", 400, "this is not an HTTP request"},
+      {std::string("\0\1\2\3\r\n\r\n", 8), 400, "this is not an HTTP request"},
+      {"GET /health HTTP/9.9\r\n\r\n", 400, "this is not an HTTP request"},
+      {"GET /health HTTP/1.1\r\nno colon\r\n\r\n", 400, "this is not an HTTP request"},
+      {post + "Content-Length: -5\r\n\r\n", 400, "this is not an HTTP request"},
+      {post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345", 400, "not an HTTP request"},
+      {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "this is not an HTTP request"},
+      {post + "Content-Length: 1001\r\n\r\n" + std::string(1001, ' '), 413, "more than 1000 bytes"},
+      {post + "Content-Length: 99999999999\r\n\r\n", 413, "more than 1000 bytes"},
+      {post + "Transfer-Encoding: chunked\r\n\r\n7d0\r\n" + std::string(2000, ' '), 413,
+       "more than 1000 bytes"},
+      {"GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n\r\n", 431, "the head"},
+      {"GET /health HTTP/1.1\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n", 431, "the head"},
+  };
+  for (const auto& row : rows) {
+    HttpClient client(serving.service->port());
+    client.send(row.bytes);
+    const HttpReply reply = client.read();
+    const std::string what = row.bytes.substr(0, 60) + ": " + reply.body;
+    BOOST_TEST(reply.status == row.status, what);
+    BOOST_TEST(contains(reply.body, row.says), what);
+    BOOST_TEST(!reply.keep_alive, what);
+    client.wait_until_closed();
+  }
+  BOOST_TEST(serving.get("/health").status == 200u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_http_allows_is_understood, Serving) {
+  HttpClient& wire = *client;
+  wire.send(request_text("GET", "/health") + request_text("POST", "/recommend", kBody) +
+            request_text("GET", "/nowhere"));  // three at once
+  BOOST_TEST(wire.read().status == 200u);
+  BOOST_TEST(contains(wire.read().body, "\"ratings_used\":1"));
+  BOOST_TEST(wire.read().status == 404u);
+
+  wire.send(request_text("HEAD", "/health"));
+  BOOST_TEST(wire.read(true).status == 200u);
+  wire.send(
+      "POST /recommend HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"rat\r\nf\r\n"
+      "ings\":{\"40\":5}}\r\n0\r\n\r\n");
+  BOOST_TEST(wire.read().status == 200u);
+  for (const char byte : request_text("GET", "/health")) wire.send({&byte, 1});
+  BOOST_TEST(wire.read().status == 200u);
+
+  wire.send("GET /health HTTP/1.1\r\nConnection: close\r\n\r\n");
+  BOOST_TEST(!wire.read().keep_alive);
+  wire.wait_until_closed();
+  HttpClient older(service->port());
+  older.send("GET /health HTTP/1.0\r\n\r\n");
+  BOOST_TEST(older.read().status == 200u);
+  older.wait_until_closed();
+}
+
+BOOST_AUTO_TEST_CASE(connections_too_many_and_too_slow_are_ended) {
+  Serving serving({"--most-connections", "2", "--patience", "1"});
+  BOOST_TEST(serving.get("/health").status == 200u);
+  HttpClient second(serving.service->port()), third(serving.service->port());
+  BOOST_TEST(second.ask("GET", "/health").status == 200u);
+  const HttpReply refused = third.ask("GET", "/health");
+  BOOST_TEST(refused.status == 503u);
+  BOOST_TEST(contains(refused.body, "too many connections"));
+  third.wait_until_closed();
+  second.send("GET /hea");
+  second.wait_until_closed();  // it takes too long over the rest
+  serving.client->wait_until_closed();
+  // They are closed a moment before they no longer count.
+  unsigned status = 503;
+  for (int tries = 0; status == 503 && tries < 200; ++tries) {
+    status = HttpClient(serving.service->port()).ask("GET", "/health").status;
+    if (status == 503) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  BOOST_TEST(status == 200u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stop_finishes_what_is_under_way, Serving) {
+  BOOST_TEST(get("/health").status == 200u);  // an open connection without a request
+  HttpClient under_way(service->port());
+  const std::string request = request_text("POST", "/recommend", kBody);
+  under_way.send(request.substr(0, request.size() - 5));
+  // A later answer on another connection does not prove that the half was read, so this takes long
+  // enough for it; where it was not, the connection is ended and the read below throws.
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  service->signal(SIGTERM);
+  client->wait_until_closed();
+  under_way.send(request.substr(request.size() - 5));
+  const HttpReply reply = under_way.read();
+  BOOST_TEST(reply.status == 200u);
+  BOOST_TEST(contains(reply.body, "\"ratings_used\":1"));
+  // Each connection hears of the stop on its own, this one maybe only now: it ends in any case.
+  under_way.wait_until_closed();
+  const Outcome outcome = service->wait();
+  BOOST_TEST(outcome.code == 0);
+  BOOST_TEST(outcome.err == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(clients_that_leave_are_not_missed, Serving) {
+  for (int i = 0; i < 50; ++i) {
+    HttpClient leaving(service->port());
+    leaving.send(i % 2 == 0 ? "POST /recommend HTTP/1.1\r\nContent-Length: 50\r\n\r\n{"
+                            : request_text("GET", "/similar?item=10"));
+  }
+  BOOST_TEST(get("/health").status == 200u);
+  BOOST_TEST(service->stop().code == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(wrong_options_are_reported, TestFolder) {
+  save_model(literal_model(3.0f), path_of("a.model"));
+  Served other(MFPAR_PROGRAMS "/mf-serve", "a.model", path_of("."));
+  const struct {
+    std::string arguments;
+    int code;
+    const char* says;
+  } rows[] = {
+      {"a.model --host localhost", 2, "must be an IP address, such as 127.0.0.1"},
+      {"a.model --host 192.0.2.1 --port 0", 4, "cannot listen on 192.0.2.1"},
+      {"a.model --port " + std::to_string(other.port()), 4, "choose others with --host and --port"},
+      {"a.model --port 65536", 2, "--port"},
+      {"a.model --most-top 0", 2, "--most-top"},
+      {"none.model", 4, "none.model"},
+      {"", 2, "MODEL"},
+  };
+  for (const auto& row : rows) {
+    const Outcome outcome = run("mf-serve " + row.arguments);
+    BOOST_TEST(outcome.code == row.code, row.arguments << ": " << outcome.err);
+    BOOST_TEST(contains(outcome.err, row.says), outcome.err);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+//
+// mf-train as its users see it: what it prints, logs and saves.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "rating_fixtures.hpp"
+#include "test_folder.hpp"
+
+using namespace mfpar;
+using namespace mfpar::tests;
+
+BOOST_AUTO_TEST_SUITE(test_mf_train)
+
+namespace {
+
+constexpr int kUsers = 150;
+
+/// About 3,000 ratings of 150 users and 40 items with a planted structure, in ratings.csv.
+struct Ratings : TestFolder {
+  Ratings() : text(text_of(random_store({.users = kUsers, .items = 40, .density = 0.5}))) {
+    write("ratings.csv", text);
+  }
+
+  /// Runs mf-train with --log-json log; all must go well.
+  std::vector<std::string> train(const std::string& arguments) const {
+    const Outcome outcome = run("mf-train ratings.csv --log-json log " + arguments);
+    BOOST_REQUIRE_MESSAGE(outcome.code == 0, arguments << ": " << outcome.err);
+    return lines("log");
+  }
+
+  double count() const { return static_cast<double>(std::count(text.begin(), text.end(), '\n')); }
+
+  std::string text;
+};
+
+std::string fixed5(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.5f", x);
+  return text;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(every_epoch_is_reported_and_the_model_saved, Ratings) {
+  const Outcome outcome = run("mf-train ratings.csv -k 4 -t 5 --log-json log");
+  BOOST_TEST(outcome.code == 0);
+  const std::vector<std::string> log = lines("log");
+  BOOST_REQUIRE(log.size() == 8u);
+  BOOST_TEST(events({log.front()}, "start").size() == 1u);
+  BOOST_TEST(events({log.back()}, "end").size() == 1u);
+  BOOST_TEST(json_number(log.back(), "best_epoch") == 5);
+  BOOST_TEST(log.back().find("\"outcome\":\"epochs\"") != std::string::npos);
+
+  const double ratings = count();
+  const double held_out = json_number(log.front(), "validation_ratings");
+  BOOST_TEST(held_out == std::round(ratings / 10));
+  BOOST_TEST(json_number(log.front(), "training_ratings") == ratings - held_out);
+  BOOST_TEST(outcome.err.find("held out for validation: a random 0.1") != std::string::npos);
+
+  // The table says what the log says, an epoch a row, under a line of headings.
+  std::istringstream table(outcome.out);
+  std::string row;
+  std::getline(table, row);
+  BOOST_TEST(row.find("train MSE   valid MSE") != std::string::npos);
+  double elapsed = json_number(log.front(), "seconds");
+  for (int epoch = 0; epoch <= 5; ++epoch) {
+    const std::string& line = log[static_cast<std::size_t>(epoch) + 1];
+    BOOST_TEST(json_number(line, "epoch") == epoch);
+    BOOST_TEST(json_number(line, "elapsed") > elapsed);
+    elapsed = json_number(line, "elapsed");
+    const double mse = json_number(line, "valid_mse");
+    BOOST_TEST(std::abs(json_number(line, "valid_rmse") - std::sqrt(mse)) < 1e-12);
+    std::getline(table, row);
+    std::istringstream words(row);
+    std::string number, train_mse, valid_mse;
+    words >> number >> train_mse >> valid_mse;
+    BOOST_TEST(number == std::to_string(epoch));
+    BOOST_TEST(train_mse == fixed5(json_number(line, "train_mse")));
+    BOOST_TEST(valid_mse == fixed5(mse));
+  }
+  BOOST_TEST(json_number(log.back(), "seconds") > elapsed);
+  std::getline(table, row);
+  BOOST_TEST(row.starts_with("ratings.csv.model: the model of epoch 5, saved"));
+  BOOST_TEST(json_number(log[6], "valid_mse") < 0.75 * json_number(log[1], "valid_mse"));
+
+  const auto all = files();
+  BOOST_TEST(all.size() == 3u);
+  BOOST_TEST(all.contains("ratings.csv.model"));
+  BOOST_TEST(all.at("ratings.csv") == text);
+}
+
+BOOST_FIXTURE_TEST_CASE(quiet_says_nothing, Ratings) {
+  const Outcome outcome = run("mf-train ratings.csv -k 4 -t 2 -q");
+  BOOST_TEST(outcome.code == 0);
+  BOOST_TEST(outcome.out == "");
+  BOOST_TEST(outcome.err == "");
+  BOOST_TEST(files().contains("ratings.csv.model"));
+}
+
+BOOST_FIXTURE_TEST_CASE(training_stops_when_validation_no_longer_falls, Ratings) {
+  // Without a penalty and with large steps the factors soon fit the noise.
+  const auto log = train("-t 500 -r 0.3 --lambda-factors 0 --lambda-biases 0 --patience 3");
+  BOOST_TEST(log.back().find("\"outcome\":\"patience\"") != std::string::npos);
+  const auto epochs = events(log, "epoch");
+  BOOST_TEST(epochs.size() < 400u);
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < epochs.size(); ++i) {
+    if (json_number(epochs[i], "valid_mse") < json_number(epochs[best], "valid_mse")) best = i;
+  }
+  BOOST_TEST(json_number(log.back(), "best_epoch") == static_cast<double>(best));
+  BOOST_TEST(epochs.size() >= best + 4);
+}
+
+BOOST_FIXTURE_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads, Ratings) {
+  train("-t 4 --deterministic -s 1 -o one");
+  const auto history = events(lines("log"), "epoch");
+  for (const char* threads : {"2", "3", "16"}) {
+    train(std::string("-t 4 --schedule blocks -o other -s ") + threads);
+    const auto other = events(lines("log"), "epoch");
+    BOOST_REQUIRE(other.size() == history.size());
+    for (std::size_t i = 0; i < history.size(); ++i) {
+      BOOST_TEST(json_number(other[i], "valid_mse") == json_number(history[i], "valid_mse"));
+    }
+    BOOST_TEST((read("other") == read("one")), threads << " threads");
+  }
+  train("-t 4 --deterministic -o other --seed 2");
+  BOOST_TEST((read("other") != read("one")));
+}
+
+BOOST_FIXTURE_TEST_CASE(any_source_of_the_same_ratings_gives_the_same_model, Ratings) {
+  const std::string how = " -k 4 -t 2 -q --deterministic -o ";
+  BOOST_TEST(run("mf-train ratings.csv" + how + "file").code == 0);
+  BOOST_TEST(run("mf-train -" + how + "input", text).code == 0);
+  std::string reordered = "\xEF\xBB\xBFwhen;film;stars;who\r\n";
+  for (const std::string& line : lines("ratings.csv")) {
+    std::istringstream fields(line);
+    std::string user, item, value, time;
+    std::getline(fields, user, ',');
+    std::getline(fields, item, ',');
+    std::getline(fields, value, ',');
+    std::getline(fields, time, ',');
+    reordered += time + ";\"" + item + "\";" + value + ";" + user + "\r\n";
+  }
+  write("others", reordered);
+  BOOST_TEST(
+      run("mf-train others --columns user=who,item=film,rating=stars" + how + "named").code == 0);
+  BOOST_TEST((read("input") == read("file")));
+  BOOST_TEST((read("named") == read("file")));
+}
+
+BOOST_FIXTURE_TEST_CASE(folds_are_reported_and_no_model_is_saved, Ratings) {
+  const auto log = train("-t 3 --folds 4");
+  const auto folds = events(log, "fold");
+  BOOST_REQUIRE(folds.size() == 4u);
+  double sum = 0, squares = 0, ratings = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    BOOST_TEST(json_number(folds[i], "fold") == static_cast<double>(i + 1));
+    sum += json_number(folds[i], "valid_mse");
+    ratings += json_number(folds[i], "ratings");
+  }
+  for (const auto& fold : folds) squares += std::pow(json_number(fold, "valid_mse") - sum / 4, 2);
+  BOOST_TEST(ratings == json_number(log.front(), "training_ratings"));
+  const auto summary = events(log, "folds");
+  BOOST_REQUIRE(summary.size() == 1u);
+  BOOST_TEST(std::abs(json_number(summary[0], "mean_mse") - sum / 4) < 1e-12);
+  BOOST_TEST(std::abs(json_number(summary[0], "sd_mse") - std::sqrt(squares / 3)) < 1e-12);
+  BOOST_TEST(files().size() == 2u);  // ratings.csv and log
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_held_out_can_be_chosen, Ratings) {
+  const double ratings = count();
+  const auto held_out = [&](const std::string& how) {
+    const auto log = train("-t 1 " + how);
+    const double part = json_number(log.front(), "validation_ratings");
+    BOOST_TEST(json_number(log.front(), "training_ratings") + part == ratings, how);
+    BOOST_TEST(std::isnan(json_number(events(log, "epoch").back(), "valid_mse")) == (part == 0),
+               how);
+    return part;
+  };
+  BOOST_TEST(held_out("--valid-fraction 0") == 0);
+  BOOST_TEST(held_out("--valid-fraction 0.25") == std::round(ratings / 4));
+  BOOST_TEST(held_out("--split-last 2") == 2 * kUsers);       // each has more than two
+  BOOST_TEST(held_out("--split-time 900") == ratings - 900);  // timestamps count from 0
+}
+
+BOOST_FIXTURE_TEST_CASE(a_validation_file_may_bring_new_users_and_items, Ratings) {
+  write("valid.csv", text.substr(0, text.find('\n') + 1) + "new user,1,4,0\n2,new item,2,0\n");
+  const Outcome outcome = run("mf-train ratings.csv -k 4 -t 2 -p valid.csv --log-json log");
+  BOOST_TEST(outcome.code == 0);
+  BOOST_TEST(json_number(lines("log").front(), "validation_ratings") == 3);
+  BOOST_TEST(std::isfinite(json_number(lines("log").back(), "best_epoch")));
+  BOOST_TEST(outcome.err.find("warning: 1 validation ratings are of (user, item) pairs that are "
+                              "trained on") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(training_goes_on_from_an_earlier_model, Ratings) {
+  const auto first = events(train("-t 6 -o first"), "epoch");
+  const auto next = events(train("-t 2 -o next --init first"), "epoch");
+  // The same ratings are held out, so the new run begins where the other ended; ratings are scaled
+  // into training's units and back, which may round.
+  const double reached = json_number(first.back(), "valid_mse");
+  BOOST_TEST(std::abs(json_number(next.front(), "valid_mse") - reached) < 1e-4 * reached);
+  BOOST_TEST(json_number(next.back(), "valid_mse") < reached);
+}
+
+BOOST_FIXTURE_TEST_CASE(every_choice_of_learning_learns, Ratings) {
+  for (const char* how :
+       {"--no-biases", "--penalty per-rating --lambda-factors 0.05 --lambda-biases 0.02",
+        "--penalty square-root", "--penalty total", "--step-rule sgd -r 0.02",
+        "--step-rule sgd -r 0.02 --rate-schedule exponential --decay 0.95",
+        "--step-rule sgd -r 0.04 --rate-schedule inverse-sqrt",
+        "--step-rule sgd -r 0.04 --rate-schedule cosine", "--schedule hogwild -s 3",
+        "--schedule blocks -s 3", "--kernel baseline", "--init-scale 0.1", "-k 1", "-k 33"}) {
+    const auto epochs = events(train(std::string("-t 12 ") + how), "epoch");
+    const double before = json_number(epochs.front(), "train_mse");
+    const double after = json_number(epochs.back(), "train_mse");
+    BOOST_TEST(after < 0.75 * before, how << ": from " << before << " to " << after);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(evaluation_can_be_made_cheaper, Ratings) {
+  const auto second = events(train("-t 5 --eval-every 2"), "epoch");
+  for (const int evaluated : {2, 4, 5}) {
+    for (const auto& line : second) {
+      if (json_number(line, "epoch") == evaluated) {
+        BOOST_TEST(std::isfinite(json_number(line, "valid_mse")));
+      }
+    }
+  }
+  for (const auto& line : second) {
+    const double epoch = json_number(line, "epoch");
+    if (epoch == 1 || epoch == 3) BOOST_TEST(std::isnan(json_number(line, "valid_mse")));
+  }
+  const auto exact = events(train("-t 3 --deterministic"), "epoch");
+  const auto running = events(train("-t 3 --deterministic --train-mse running"), "epoch");
+  const auto sample = events(train("-t 3 --deterministic --train-mse sample:300"), "epoch");
+  const auto all = events(train("-t 3 --deterministic --train-mse sample:1000000"), "epoch");
+  for (std::size_t i = 1; i <= 3; ++i) {
+    const double mse = json_number(exact[i], "train_mse");
+    // Errors seen before their updates are larger than those after them.
+    BOOST_TEST(json_number(running[i], "train_mse") > mse);
+    BOOST_TEST(json_number(sample[i], "train_mse") != mse);
+    BOOST_TEST(std::abs(json_number(sample[i], "train_mse") - mse) < 0.3 * mse);
+    BOOST_TEST(std::abs(json_number(all[i], "train_mse") - mse) < 1e-9);
+    // How training is watched does not change it.
+    BOOST_TEST(json_number(running[i], "valid_mse") == json_number(exact[i], "valid_mse"));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_interrupted_training_saves_what_it_has, Ratings) {
+  const auto process = start("mf-train ratings.csv -k 4 -t 1000000 --patience 0 --log-json log");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (process->out_so_far().find("\n    1 ") == std::string::npos) {
+    BOOST_REQUIRE(std::chrono::steady_clock::now() < deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  process->signal(SIGINT);
+  const Outcome outcome = process->wait();
+  BOOST_TEST(outcome.code == 130);
+  BOOST_TEST(outcome.out.find("interrupted; ratings.csv.model: the model of epoch ") !=
+             std::string::npos);
+  BOOST_TEST(lines("log").back().find("\"outcome\":\"interrupted\"") != std::string::npos);
+  BOOST_TEST(run("mf-eval ratings.csv.model ratings.csv").code == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
