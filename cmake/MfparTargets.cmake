@@ -5,6 +5,10 @@
 function(mfpar_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                            -Wno-sign-conversion ${ARGN})
+  if(CMAKE_UNITY_BUILD)
+    # A fixture without linkage is as well where files of tests are compiled as one.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+  endif()
   if(MFPAR_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
@@ -24,4 +28,18 @@ function(mfpar_target_defaults target)
     # False alarms on std::string's operator+ in GCC 12 (GCC bug 105651).
     target_compile_options(${target} PRIVATE -Wno-restrict)
   endif()
+endfunction()
+
+# Where CMAKE_UNITY_BUILD is set, as for builds with sanitizers, which take long, compiles the
+# sources of each folder of `target` as one. Not so the sources named: their names without linkage
+# clash with others' there.
+function(mfpar_unity_by_folder target)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source PARENT_PATH folder)
+    string(MAKE_C_IDENTIFIER "${folder}" group)
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
 endfunction()

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <vector>
 
+#include <Eigen/Cholesky>
+
 #include "compute/normal_equations.hpp"
 #include "serving_fixtures.hpp"
 

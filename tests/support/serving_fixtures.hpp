@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <cmath>
 #include <cstdint>
@@ -91,20 +90,8 @@ inline FoldInOptions fixed_penalty(double alpha, std::optional<double> bias_alph
 }
 
 /// Factors, and the bias after them, of a new user, by the textbook's normal equations.
-inline Eigen::VectorXd slow_fold_in(const FactorModel& model, std::span<const FoldInRating> ratings,
-                                    double alpha, double bias_alpha) {
-  const Eigen::Index rank = model.rank(), size = rank + model.has_biases();
-  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(size, size);
-  a.diagonal().setConstant(alpha);
-  if (model.has_biases()) a(rank, rank) = bias_alpha;
-  Eigen::VectorXd b = Eigen::VectorXd::Zero(size), x = Eigen::VectorXd::Ones(size);
-  for (const FoldInRating& rating : ratings) {
-    for (Eigen::Index k = 0; k < rank; ++k) x[k] = model.item_row(rating.index)[k];
-    a += x * x.transpose();
-    b += (double{rating.value} - model.mean() - model.parts().items.biases[rating.index]) * x;
-  }
-  return a.ldlt().solve(b);
-}
+Eigen::VectorXd slow_fold_in(const FactorModel& model, std::span<const FoldInRating> ratings,
+                             double alpha, double bias_alpha);
 
 inline Eigen::VectorXd numbers_of(const FoldedIn& row, const FactorModel& model) {
   Eigen::VectorXd all(static_cast<Eigen::Index>(row.factors.size()) + model.has_biases());
