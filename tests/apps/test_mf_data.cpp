@@ -61,7 +61,7 @@ BOOST_FIXTURE_TEST_CASE(every_format_reads_back_as_the_same_ratings, TestFolder)
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(inspect_tells_what_a_file_holds, TestFolder) {
+BOOST_FIXTURE_TEST_CASE(inspect_shows_what_a_file_contains, TestFolder) {
   write("r.csv", "user;film;stars\r\n0104257;a;4\r\n104257;a;2\r\n0104257;b;3\r\n0104257;a;5\r\n");
   const Outcome table = run("mf-data inspect r.csv --columns user=user,item=film,rating=stars");
   BOOST_TEST(table.code == 0, table.err);

@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(training_and_evaluation_agree, Trained) {
   BOOST_TEST(json_number(found, "baseline_bias_mse") < json_number(found, "baseline_mean_mse"));
 }
 
-BOOST_FIXTURE_TEST_CASE(new_users_and_items_are_told_apart, Trained) {
+BOOST_FIXTURE_TEST_CASE(new_users_and_items_are_counted_separately, Trained) {
   write("mixed.csv",
         valid + "stranger,1,4,0\nstranger,2,1,0\n1,new film,3,0\nstranger,new film,2,0\n");
   const std::string found = json("mixed.csv");

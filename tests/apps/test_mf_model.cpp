@@ -54,7 +54,7 @@ struct Trained : TestFolder {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(info_tells_what_was_trained, Trained) {
+BOOST_FIXTURE_TEST_CASE(info_shows_what_was_trained, Trained) {
   const std::string json = succeed("mf-model info a.model --json");
   BOOST_TEST(json_number(json, "rank") == 4);
   BOOST_TEST(json_number(json, "users") == 80);
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(every_way_out_and_in_predicts_the_same, Trained) {
   BOOST_TEST(contains(succeed("mf-model info c.model"), "the model was not made by training"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_pair_of_arrays_takes_what_files_do_not_tell, Trained) {
+BOOST_FIXTURE_TEST_CASE(a_pair_of_arrays_takes_the_rest_from_options, Trained) {
   succeed("mf-model export a.model -o npy");
   const std::string mean =
       std::to_string(json_number(succeed("mf-model info a.model --json"), "mean"));

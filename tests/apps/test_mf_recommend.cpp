@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(every_user_of_a_file_is_folded_in, Films) {
   BOOST_TEST(std::vector(list.begin(), list.begin() + 4) == ids("1=5 3=1 --top 4"));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_odd_about_ratings_is_told, Films) {
+BOOST_FIXTURE_TEST_CASE(odd_ratings_are_warned_of, Films) {
   const auto warnings = [&](const std::string& arguments) {
     const Outcome outcome = run("mf-recommend a.model " + arguments);
     BOOST_TEST(outcome.code == 0);

@@ -125,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(items_of_few_ratings_can_be_left_out, Films) {
   BOOST_TEST((rare_and_known("") == std::pair(1l, 1l)));
   BOOST_TEST((rare_and_known("--least-ratings 4") == std::pair(0l, 1l)));
   BOOST_TEST((rare_and_known("--least-ratings 13") == std::pair(0l, 0l)));
-  // By interaction ten are needed unless told otherwise.
+  // By interaction ten are needed unless an option says otherwise.
   BOOST_TEST((rare_and_known("--rank-by interaction") == std::pair(0l, 1l)));
   BOOST_TEST((rare_and_known("--rank-by blend:0.9") == std::pair(0l, 1l)));
   BOOST_TEST((rare_and_known("--rank-by blend:1") == std::pair(1l, 1l)));
@@ -151,7 +151,7 @@ BOOST_FIXTURE_TEST_CASE(output_appears_whole_or_not_at_all, Films) {
                 "bad.csv:2:3: rating \"x\"");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_not_known_is_told_with_a_remedy, Films) {
+BOOST_FIXTURE_TEST_CASE(what_is_not_known_is_reported_with_a_remedy, Films) {
   check_refused(*this, 2, "--user 150",
                 "the model was not trained on a user \"150\"; recommend for a");
   check_refused(*this, 2, "--user 007", "did you mean 7?");

@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(interaction_brings_what_this_user_likes, MovieLens) {
   if (!is_there) return;
   const int children = count("Children", "--rank-by interaction");
   BOOST_TEST(children >= 5);
-  // The acclaimed films of every list, among them hardly one for children.
+  // The films that everybody rates highly, in every list, among them hardly one for children.
   BOOST_TEST(count("Children", "--rank-by rating") < children);
   BOOST_TEST(count("Drama", "--rank-by rating") >= 10);
 }

@@ -24,7 +24,7 @@ bool has(const std::string& text, const std::string& words) {
   return text.find(words) != std::string::npos;
 }
 
-/// From "items" on: what lists have in common whoever they are for.
+/// From "items" on: what lists have in common for all users.
 std::string items_in(const std::string& answer) { return answer.substr(answer.find("\"items\"")); }
 
 }  // namespace

@@ -49,7 +49,7 @@ std::string fixed5(double x) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(every_epoch_is_told_and_the_model_saved, Ratings) {
+BOOST_FIXTURE_TEST_CASE(every_epoch_is_reported_and_the_model_saved, Ratings) {
   const Outcome outcome = run("mf-train ratings.csv -k 4 -t 5 --log-json log");
   BOOST_TEST(outcome.code == 0);
   const std::vector<std::string> log = lines("log");
@@ -156,7 +156,7 @@ BOOST_FIXTURE_TEST_CASE(any_source_of_the_same_ratings_gives_the_same_model, Rat
   BOOST_TEST((read("named") == read("file")));
 }
 
-BOOST_FIXTURE_TEST_CASE(folds_are_each_told_and_no_model_is_saved, Ratings) {
+BOOST_FIXTURE_TEST_CASE(folds_are_reported_and_no_model_is_saved, Ratings) {
   const auto log = train("-t 3 --folds 4");
   const auto folds = events(log, "fold");
   BOOST_REQUIRE(folds.size() == 4u);

@@ -64,7 +64,7 @@ static void loading(void) {
   mfpar_model_free(NULL);
 }
 
-static void what_a_model_tells(void) {
+static void what_a_model_contains(void) {
   mfpar_model* model = load();
   uint32_t users = 0, items = 0, rank = 0, index = 7;
   uint64_t version = 0;
@@ -208,7 +208,7 @@ static void folding_in(void) {
   mfpar_user_free(user);
   mfpar_user_free(NULL);
 
-  OK(mfpar_fold_in(model, NULL, NULL, 0, NULL, &user)); /* nobody: what is known of items */
+  OK(mfpar_fold_in(model, NULL, NULL, 0, NULL, &user)); /* no ratings: what is known of items */
   OK(mfpar_user_predict(user, I40, &rating));
   CHECK(rating == 3.5f);
   mfpar_user_free(user);
@@ -388,7 +388,7 @@ static void a_thread_has_its_own_last_error(void) {
 int main(void) {
   status_and_version();
   loading();
-  what_a_model_tells();
+  what_a_model_contains();
   prediction();
   folding_in();
   recommending();

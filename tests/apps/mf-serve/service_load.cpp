@@ -178,7 +178,7 @@ std::string resident(pid_t pid) {
   return text;
 }
 
-/// Two small models of the same ids, for whoever names none.
+/// Two small models of the same ids, where none are named.
 std::array<std::string, 2> small_models(const TemporaryFolder& folder) {
   std::array<std::string, 2> paths{folder.path("first.model"), folder.path("second.model")};
   const RatingStore ratings = random_store({.users = 200, .items = 300, .density = 0.2});
@@ -246,7 +246,7 @@ int main(int argc, char** argv) {
   LoadSettings load;
   apps::Options options;
   options.positional("MF-SERVE", load.program, "The program to ask.");
-  options.positional("MODEL", load.models[0], "A model; small ones are made up without.", false);
+  options.positional("MODEL", load.models[0], "A model; without one, small synthetic ones are used.", false);
   options.positional("MODEL", load.models[1], "Another, which knows some of the same ids.", false);
   options.group("Load");
   options.number("seconds", "S", load.seconds, Interval::above(0), "How long to ask.");

@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in, Serving) {
   BOOST_TEST(contains(list.body, "\"items\":[{\"item\":\"10\",\"score\":3.97727"));
   BOOST_TEST(!contains(list.body, "\"item\":\"40\""));  // it is rated
 
-  // Of two with one key the last counts, and nobody's ratings are what is known of the items.
+  // Of two with one key the last counts, and no ratings give what is known of the items.
   BOOST_TEST(post("/recommend", "{\"ratings\": {\"40\": 1, \"40\": 5}, \"top\": 2}").body ==
              list.body);
   BOOST_TEST(contains(post("/recommend", "{\"ratings\": {}, \"top\": 1}").body,

@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(clients_that_leave_are_not_missed, Serving) {
   BOOST_TEST(service->stop().code == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(wrong_options_are_told, TestFolder) {
+BOOST_FIXTURE_TEST_CASE(wrong_options_are_reported, TestFolder) {
   save_model(literal_model(3.0f), path_of("a.model"));
   Served other(MFPAR_PROGRAMS "/mf-serve", "a.model", path_of("."));
   const struct {
