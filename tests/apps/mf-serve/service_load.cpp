@@ -246,7 +246,8 @@ int main(int argc, char** argv) {
   LoadSettings load;
   apps::Options options;
   options.positional("MF-SERVE", load.program, "The program to ask.");
-  options.positional("MODEL", load.models[0], "A model; without one, small synthetic ones are used.", false);
+  options.positional("MODEL", load.models[0],
+                     "A model; without one, small synthetic ones are used.", false);
   options.positional("MODEL", load.models[1], "Another, which knows some of the same ids.", false);
   options.group("Load");
   options.number("seconds", "S", load.seconds, Interval::above(0), "How long to ask.");
