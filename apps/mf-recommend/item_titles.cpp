@@ -65,7 +65,8 @@ std::vector<std::string> names_of(const DelimitedText& file, const std::string& 
 }  // namespace
 
 bool holds(std::string_view text, std::string_view words) {
-  return !std::ranges::search(text, words, same_letter).empty() || words.empty();
+  return words.empty() || std::search(text.begin(), text.end(), words.begin(), words.end(),
+                                      same_letter) != text.end();
 }
 
 ItemTitles::ItemTitles(const std::string& path, const std::string& columns,

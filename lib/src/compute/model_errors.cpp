@@ -13,7 +13,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kPartitions = 256;
+constexpr std::size_t kErrorPartitions = 256;
 
 /// A pass less its runs.
 ErrorPass pass_of(const FactorModel::Parts& parts, const FactorModel::Side& fixed,
@@ -60,7 +60,7 @@ PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
   }
   const auto offsets = ratings.offsets();
   if (offsets.empty()) return {};
-  const auto bounds = balanced_boundaries(offsets, kPartitions);
+  const auto bounds = balanced_boundaries(offsets, kErrorPartitions);
   std::vector<ErrorPass> partitions;
   for (std::size_t partition = 0; partition + 1 < bounds.size(); ++partition) {
     pass.runs.first_row = bounds[partition];
@@ -75,7 +75,7 @@ PassSums model_errors(const FactorModel& model, const BandStore& bands, const Ke
                       const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
   ErrorPass pass = pass_of(parts, parts.items, parts.users);
-  const std::size_t partitions_each = std::max<std::size_t>(kPartitions / bands.bands(), 1);
+  const std::size_t partitions_each = std::max<std::size_t>(kErrorPartitions / bands.bands(), 1);
   std::vector<ErrorPass> partitions;
   for (std::uint32_t band = 0; band < bands.bands(); ++band) {
     const RatingRuns runs = bands.band(band, BandStore::Targets::kModel);
@@ -96,9 +96,9 @@ double model_penalty(const FactorModel& model, std::span<const float> user_weigh
                      const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
   const auto charged = [&](std::span<const float> weights, const FactorModel::Side& side) {
-    std::vector<double> sums(kPartitions);
-    workers.for_each(kPartitions, [&](std::size_t partition) {
-      const Range range = even_range(weights.size(), kPartitions, partition);
+    std::vector<double> sums(kErrorPartitions);
+    workers.for_each(kErrorPartitions, [&](std::size_t partition) {
+      const Range range = even_range(weights.size(), kErrorPartitions, partition);
       double sum = 0.0;
       for (std::size_t row = range.begin; row < range.end; ++row) {
         const double norm = row_norm(side.factors.data() + row * parts.stride, parts.stride);

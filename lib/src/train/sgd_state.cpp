@@ -15,7 +15,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kPartitions = 256;
+constexpr std::size_t kRowPartitions = 256;
 
 }  // namespace
 
@@ -50,8 +50,8 @@ void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> cou
   rows.records = {rows.memory.data(), rank};
   // Uniform on +-sqrt(3) times the scale has the scale as its standard deviation.
   const double reach = std::numbers::sqrt3 * options_.init_scale;
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(counts.size(), kPartitions, partition);
+  workers.for_each(kRowPartitions, [&](std::size_t partition) {
+    const Range range = even_range(counts.size(), kRowPartitions, partition);
     for (std::size_t row = range.begin; row < range.end; ++row) {
       RowState& state = rows.records.state(row);
       state = RowState{};
@@ -71,8 +71,8 @@ void SgdState::start_from(const FactorModel& init, const RatingStore& ratings,
   const auto start = [&](Rows& rows, std::span<const std::uint32_t> counts, const IdDictionary& ids,
                          const IdDictionary& known, auto row_of, std::span<const float> biases,
                          float shift) {
-    workers.for_each(kPartitions, [&](std::size_t partition) {
-      const Range range = even_range(counts.size(), kPartitions, partition);
+    workers.for_each(kRowPartitions, [&](std::size_t partition) {
+      const Range range = even_range(counts.size(), kRowPartitions, partition);
       for (std::size_t row = range.begin; row < range.end; ++row) {
         if (counts[row] == 0) continue;
         const std::uint32_t index = known.find(ids.id(static_cast<std::uint32_t>(row)));

@@ -17,8 +17,12 @@
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
+#endif
 #define MFPAR_KERNEL_VEX
 
 #include "loss/losses.hpp"
@@ -36,4 +40,8 @@ extern const KernelSet kKernels{"avx2",      &sgd_kernel,    &error_kernel, &sco
 
 }  // namespace mfpar::avx2
 
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif

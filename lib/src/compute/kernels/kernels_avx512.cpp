@@ -17,8 +17,13 @@
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
+#if defined(__clang__)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")
+#endif
 #define MFPAR_KERNEL_VEX
 
 #include "loss/losses.hpp"
@@ -36,4 +41,8 @@ extern const KernelSet kKernels{"avx512",    &sgd_kernel,    &error_kernel, &sco
 
 }  // namespace mfpar::avx512
 
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif
