@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mfpar/decimal.hpp"
+
 namespace mfpar {
 
 RatedItems rated_items(const FactorModel& model, std::span<const ItemRating> ratings) {
@@ -23,6 +25,14 @@ RatedItems rated_items(const FactorModel& model, std::vector<FoldInRating> ratin
   std::ranges::sort(result.items);
   result.items.erase(std::unique(result.items.begin(), result.items.end()), result.items.end());
   return result;
+}
+
+std::string scale_warning(const OffScale& found, RatingRange range) {
+  if (found.count == 0) return "";
+  return std::to_string(found.count) + (found.count == 1 ? " rating (" : " ratings (") +
+         shortest_decimal(found.first) + (found.count > 1 ? ", ...)" : ")") +
+         " outside the range of those trained on, " + shortest_decimal(range.lowest) + " to " +
+         shortest_decimal(range.highest) + "; is it the same scale?";
 }
 
 }  // namespace mfpar
