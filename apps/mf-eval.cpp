@@ -4,14 +4,15 @@
 #include <vector>
 
 #include "common/csv.hpp"
+#include "common/option_habits.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/reading_options.hpp"
+#include "common/text.hpp"
 #include "mf-eval/eval_report.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/evaluate.hpp"
-#include "mfpar/model_file.hpp"
 #include "mfpar/read_ratings.hpp"
 
 namespace {
@@ -50,7 +51,7 @@ int run(const EvalOptions& options) {
   if (!options.predictions.empty()) {
     check_output("--predictions", options.predictions, {options.model, options.ratings});
   }
-  const FactorModel model = load_model(options.model);
+  const FactorModel model = load_model_argument(options.model, options.ratings, "mf-eval");
   const ReadResult data = read_ratings(options.ratings, options.read);
   if (data.report.bad_lines > 0) {
     std::cerr << "mf-eval: warning: " << data.report.bad_lines << " bad lines were left out; "
@@ -101,6 +102,11 @@ int main(int argc, char** argv) {
   options.positional("MODEL", eval.model, "A model file made by mf-train.");
   options.positional("RATINGS", eval.ratings,
                      "A text file of ratings, plain or compressed; - is standard input.");
+  // As LIBMF's mf-predict takes it.
+  options.explain_extra([&eval](const std::string& value) {
+    return "predictions are written by --predictions: mf-eval " + shell_word(eval.model) + ' ' +
+           shell_word(eval.ratings) + " --predictions " + shell_word(value);
+  });
   options.group("Output");
   options.flag("json", eval.json, "Print one JSON object instead of the table.");
   options.text(
