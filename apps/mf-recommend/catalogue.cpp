@@ -84,6 +84,7 @@ Catalogue::Catalogue(const RecommendCommand& command,
       least_by_rating_(command.least_ratings.value_or(0)),
       least_by_interaction_(
           command.least_ratings.value_or(knows_ratings(model()) ? kMinRatingsByInteraction : 0)) {
+  for (const std::string& note : titles_.notes()) warn(note);
   if (!command.allow_path.empty()) {
     allow_ = items_of(command.allow_path, "--allow", model(), warn);
   }

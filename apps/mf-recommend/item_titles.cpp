@@ -42,6 +42,17 @@ std::size_t id_column(const std::vector<std::string>& names) {
   return find_item_column(names).value_or(0);
 }
 
+/// Whether a first row names the columns: it has a well-known name, or neither an id of the model
+/// nor anything with a digit where ids stand.
+bool names_columns(const std::vector<std::string>& first, const IdDictionary& items) {
+  const std::string& id = first[id_column(first)];
+  if (items.find(id) != kNoIndex) return false;
+  for (const char* name : {"id", "title", "name"}) {
+    if (position(first, name)) return true;
+  }
+  return find_item_column(first) || id.find_first_of("0123456789") == id.npos;
+}
+
 std::vector<std::string> names_of(const DelimitedText& file, const std::string& asked,
                                   const IdDictionary& items) {
   const std::vector<std::string>& first = file.rows.front();
@@ -55,7 +66,7 @@ std::vector<std::string> names_of(const DelimitedText& file, const std::string& 
     }
     return names;
   }
-  if (items.find(first[id_column(first)]) == kNoIndex) return first;
+  if (names_columns(first, items)) return first;
   std::vector<std::string> names{"id", "title"};
   while (names.size() < first.size()) names.push_back("column" + std::to_string(names.size() + 1));
   names.resize(first.size());
@@ -73,6 +84,7 @@ ItemTitles::ItemTitles(const std::string& path, const std::string& columns,
                        const IdDictionary& items)
     : rows_(items.size()) {
   const DelimitedText file = read_delimited(path);
+  for (const std::string& note : file.notes) notes_.push_back(file.name + ' ' + note);
   if (file.rows.empty()) {
     throw Error(ErrorCode::kBadData, file.name + " is empty; expected lines of id, title, ...");
   }

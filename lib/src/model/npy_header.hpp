@@ -27,8 +27,8 @@ struct NpyHeader {
 };
 
 /// Reads the header of the file whose bytes are `file`, format 1.0, 2.0 or 3.0, and holds the shape
-/// against the size of the file, where the type is known. Throws Error(kBadFile) with `path` and the offset, one distinct
-/// sentence for each way in which it can be bad.
+/// against the size of the file, where the type is known. Throws Error(kBadFile) with `path` and
+/// the offset, one distinct sentence for each way in which it can be bad.
 NpyHeader parse_npy_header(std::string_view file, const std::string& path);
 
 /// The header, format 1.0, of an array of floats in C order and this machine's byte order.
