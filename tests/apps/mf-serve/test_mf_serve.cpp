@@ -2,9 +2,18 @@
 //
 // The endpoints of mf-serve on the model of literal_model.hpp.
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cmath>
+#include <ctime>
 #include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
 #include <string>
+#include <thread>
 
+#include "mfpar/version.hpp"
 #include "serving.hpp"
 
 using namespace mfpar;
@@ -200,6 +209,67 @@ BOOST_FIXTURE_TEST_CASE(metrics_count_what_was_asked, Serving) {
   }
 }
 
+// The grammar of Prometheus' text format 0.0.4, and what else readers of it rely on: a metric's
+// lines stand together under one HELP and one TYPE, no number is there twice, buckets rise.
+BOOST_FIXTURE_TEST_CASE(metrics_are_valid_prometheus_text, Serving) {
+  get("/similar?item=10");
+  get("/nowhere");
+  post("/reload");
+  const HttpReply reply = get("/metrics");
+  BOOST_TEST(reply.field("Content-Type").starts_with("text/plain; version=0.0.4"));
+  const std::regex comment("# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)");
+  const std::regex sample(
+      "([a-zA-Z_:][a-zA-Z0-9_:]*)"
+      "(\\{[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"\\\\]*\"(,[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"\\\\]*\")*\\})?"
+      " ([0-9.e+-]+|\\+Inf)");
+  std::set<std::string> families, samples;
+  std::map<std::string, double> values;
+  std::string family, type;
+  double bucket = 0;
+  BOOST_TEST(reply.body.ends_with('\n'));
+  std::istringstream lines(reply.body);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch part;
+    if (std::regex_match(line, part, comment)) {
+      if (part[1] == "HELP") {
+        family = part[2];
+        BOOST_TEST(families.insert(family).second, line);
+      } else {
+        type = part[3];
+        BOOST_TEST(part[2] == family, line);
+        BOOST_TEST((type == "counter" || type == "gauge" || type == "histogram"), line);
+        BOOST_TEST((type != "counter" || family.ends_with("_total")), line);
+      }
+      continue;
+    }
+    BOOST_REQUIRE_MESSAGE(std::regex_match(line, part, sample), line);
+    const std::string name = part[1];
+    const bool is_part =
+        name == family + "_bucket" || name == family + "_sum" || name == family + "_count";
+    BOOST_TEST((type == "histogram" ? is_part : name == family), line);
+    BOOST_TEST(samples.insert(name + part[2].str()).second, line);
+    const double value = part[4] == "+Inf" ? INFINITY : std::stod(part[4]);
+    values[name + part[2].str()] = value;
+    if (name.ends_with("_bucket")) {
+      BOOST_TEST(value >= (contains(line, "le=\"0.000005\"") ? 0 : bucket), line);
+      bucket = value;
+    }
+    if (name.ends_with("_count")) BOOST_TEST(value == bucket, line);
+  }
+  BOOST_TEST(values["mfpar_connections_open"] == 1);
+  BOOST_TEST(values["mfpar_connections_accepted_total"] == 1);
+  BOOST_TEST(values["mfpar_reloads_total{result=\"success\"}"] == 1);
+  BOOST_TEST(values["mfpar_reloads_total{result=\"failure\"}"] == 0);
+  BOOST_TEST(values["mfpar_build_info{version=\"" MFPAR_VERSION "\"}"] == 1);
+  BOOST_TEST(values["process_open_fds"] > 5);
+  BOOST_TEST(values["process_max_fds"] > values["process_open_fds"]);
+  BOOST_TEST(values["process_resident_memory_bytes"] > 1e6);
+  BOOST_TEST(values["process_virtual_memory_bytes"] > values["process_resident_memory_bytes"]);
+  BOOST_TEST(samples.count("process_cpu_seconds_total") == 1u);
+  BOOST_TEST(std::abs(values["process_start_time_seconds"] -
+                      static_cast<double>(std::time(nullptr))) < 60);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_reload_serves_the_new_file_and_a_bad_one_changes_nothing, Serving) {
   save_model(literal_model(2.0f), path("a.model"));
   BOOST_TEST(contains(get("/predict?user=ann&item=20").body, "\"rating\":4.25"));
@@ -217,6 +287,43 @@ BOOST_FIXTURE_TEST_CASE(a_reload_serves_the_new_file_and_a_bad_one_changes_nothi
   std::filesystem::remove(path("a.model"));
   BOOST_TEST(post("/reload").status == 422u);
   BOOST_TEST(contains(get("/predict?user=ann&item=20").body, "\"model_version\":3"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_hangup_loads_the_file_anew, Serving) {
+  const auto version_after_hangup = [&](unsigned expected) {
+    service->signal(SIGHUP);
+    std::string health;
+    for (int tries = 0; tries < 500; ++tries) {
+      health = get("/health").body;
+      if (contains(health, "\"model_version\":" + std::to_string(expected) + ",")) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return health;
+  };
+  for (unsigned version = 2; version < 5; ++version) {
+    save_model(literal_model(static_cast<float>(version)), path("a.model"));
+    BOOST_TEST(contains(version_after_hangup(version), ":" + std::to_string(version) + ","));
+  }
+  BOOST_TEST(contains(get("/predict?user=ann&item=10").body, "\"rating\":5"));
+
+  write("torn", "no model");
+  std::filesystem::rename(path("torn"), path("a.model"));
+  service->signal(SIGHUP);
+  const std::string failed = "mfpar_reloads_total{result=\"failure\"} 1\n";
+  for (int tries = 0; tries < 500 && !contains(get("/metrics").body, failed); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const std::string metrics = get("/metrics").body;
+  BOOST_TEST(contains(metrics, failed));
+  BOOST_TEST(contains(metrics, "mfpar_reloads_total{result=\"success\"} 3\n"));
+  BOOST_TEST(contains(get("/health").body, "\"model_version\":4,"));
+  const Outcome outcome = service->stop();
+  BOOST_TEST(outcome.code == 0);
+  BOOST_TEST(outcome.err.starts_with("mf-serve: a.model: version 2 is served\n"), outcome.err);
+  BOOST_TEST(contains(outcome.err,
+                      "mf-serve: error: the model was not loaded, and version 4 stays: "
+                      "a.model"),
+             outcome.err);
 }
 
 BOOST_AUTO_TEST_CASE(other_files_are_loaded_where_that_is_allowed) {
