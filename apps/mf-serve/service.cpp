@@ -159,25 +159,28 @@ HttpAnswer Service::get_metrics(const Call& call) {
 }
 
 HttpAnswer Service::get_recommend(const Call& call) {
-  call.target.allow_only({"user", "top", "rank_by"});
-  return json(recommend_known(*call.served, call.target.required("user"),
+  call.target.allow_only(
+      {"user", "id", "top", "rank_by", "least_ratings", "keep_rated", "explain"});
+  return json(recommend_known(*call.served, call.target.required("user", "id"),
                               list_question(call.target, options_.limits)));
 }
 
 HttpAnswer Service::post_recommend(const Call& call) {
   call.target.allow_only({});
-  return json(recommend_new(*call.served, new_user(call.body, options_.limits, true)));
+  const UserQuestion user = user_question(call.body, options_.limits);
+  return json(user.ratings ? recommend_new(*call.served, user.id, *user.ratings, user.list)
+                           : recommend_known(*call.served, user.id, user.list));
 }
 
 HttpAnswer Service::post_fold_in(const Call& call) {
   call.target.allow_only({});
-  return json(fold_in_new(*call.served, new_user(call.body, options_.limits, false)));
+  return json(fold_in_new(*call.served, ratings_in(call.body, options_.limits)));
 }
 
 HttpAnswer Service::get_similar(const Call& call) {
-  call.target.allow_only({"item", "top"});
-  return json(similar_to(*call.served, call.target.required("item"),
-                         list_question(call.target, options_.limits).top));
+  call.target.allow_only({"item", "similar_to", "top", "least_ratings"});
+  return json(similar_to(*call.served, call.target.required("item", "similar_to"),
+                         list_question(call.target, options_.limits)));
 }
 
 HttpAnswer Service::get_predict(const Call& call) {
