@@ -78,11 +78,16 @@ MFPAR_API const char* mfpar_last_error(void);
 
 /* ---- Models ---------------------------------------------------------------------------------- */
 
-/** A model, ready to recommend. Immutable. Its file is mapped read-only: processes that load the
- * same file share the pages. */
+/** A model, ready to recommend. Immutable. */
 typedef struct mfpar_model mfpar_model;
 
+/** Loads a file into memory of this process: whatever happens to the file afterwards, the model
+ * stays as it was loaded. */
 MFPAR_API mfpar_status mfpar_model_load(const char* path, mfpar_model** model);
+
+/** The same with the file mapped read-only: processes share its pages. While the model lives nobody
+ * may write into the file or shorten it, as cp over it does; renaming another over it is safe. */
+MFPAR_API mfpar_status mfpar_model_map(const char* path, mfpar_model** model);
 MFPAR_API void mfpar_model_free(mfpar_model* model);
 
 /** 1 for a model that was loaded by itself; see mfpar_handle for others. */

@@ -67,13 +67,16 @@ ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
   // Standard input may be a file too, but part of it may have been read by someone else.
   if (is_regular(file) && ::lseek(file.number(), 0, SEEK_CUR) == 0) {
     const MappedFile mapped(file, name, MappedFile::Access::kSequential);
-    const std::string_view head = mapped.text().substr(0, kSniffedBytes);
-    if (detect_compression(head, name) == Compression::kNone) {
+    bool is_plain = false;
+    mapped.read([&] {
+      const std::string_view head = mapped.text().substr(0, kSniffedBytes);
+      is_plain = detect_compression(head, name) == Compression::kNone;
+      if (!is_plain) return;
       require_text(head, name);
       text.parse(mapped.text(), true,
                  [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
-      return finished(text, name, Compression::kNone, clock);
-    }
+    });
+    if (is_plain) return finished(text, name, Compression::kNone, clock);
   }
   CompressedInput input(std::move(file), name);
   parse_stream(input, name, text);
