@@ -2,6 +2,7 @@
 #include "common/reading_options.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 #include <utility>
 
@@ -38,20 +39,34 @@ void add_reading_options(Options& options, ReadOptions& read) {
   options.group("Reading ratings");
   options.add(
       "delimiter", "DELIMITER",
-      "What separates fields: comma, tab, blank (any run of blanks and tabs), or one of the "
-      "characters themselves: , :: ; |. Detected from the first lines unless given.",
+      "What separates fields: comma, tab, blank (any run of blanks and tabs), :: or a single "
+      "character such as ; or |. Detected from the first lines unless given.",
       read.delimiter, [&read](const std::string& value) {
         constexpr std::pair<const char*, const char*> kWords[] = {
-            {"comma", ","}, {"tab", "\t"}, {"\\t", "\t"}, {"blank", " "}, {",", ","},
-            {"\t", "\t"},   {"::", "::"},  {";", ";"},    {"|", "|"},     {" ", " "}};
+            {"comma", ","}, {"tab", "\t"}, {"\\t", "\t"}, {"blank", " "}, {"::", "::"}};
         for (const auto& [word, delimiter] : kWords) {
           if (value == word) {
             read.delimiter = delimiter;
             return;
           }
         }
-        Options::reject("one of comma tab blank , :: ; |");
+        constexpr const char* kPartsOfFields = "\"+-.";
+        if (value.size() != 1 || std::isalnum(static_cast<unsigned char>(value[0])) != 0 ||
+            value.find_first_of(kPartsOfFields) != value.npos) {
+          Options::reject(
+              "one of comma tab blank ::, or a character that is no letter, digit, quote, point "
+              "or sign");
+        }
+        read.delimiter = value;
       });
+  options.choice("quote", read.quote,
+                 {{"detect", Quote::kDetect},
+                  {"none", Quote::kNone},
+                  {"rfc", Quote::kRfc},
+                  {"backslash", Quote::kBackslash}},
+                 "What quotes around a field mean: nothing (none); that they enclose it, with "
+                 "\"\" for a quote in it (rfc, as in RFC 4180) or \\\" (backslash, as MySQL and "
+                 "Spark write it); or whichever of these two reads more of the first lines.");
   const auto set_header = [&read](bool header) {
     return [&read, header](const std::string&) {
       if (read.header && *read.header != header) {
@@ -69,6 +84,16 @@ void add_reading_options(Options& options, ReadOptions& read) {
                   ". Columns that are not given are found by well-known names in the header, else "
                   "taken in this order.",
               "", [&read](const std::string& value) { take_columns(read, value); });
+  options.add("missing", "LIST",
+              "What stands for no rating, apart by commas, such as 0,-1 or NA: lines with it "
+              "where the rating is expected are left out and counted.",
+              "", [&read](const std::string& value) {
+                for (std::size_t begin = 0; begin <= value.size();) {
+                  const std::size_t end = std::min(value.find(',', begin), value.size());
+                  read.missing.push_back(value.substr(begin, end - begin));
+                  begin = end + 1;
+                }
+              });
   options.choice(
       "on-bad-line", read.on_bad_line,
       {{"error", ReadOptions::OnBadLine::kError}, {"skip", ReadOptions::OnBadLine::kSkip}},

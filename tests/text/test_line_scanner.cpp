@@ -16,8 +16,9 @@ BOOST_AUTO_TEST_SUITE(test_line_scanner)
 namespace {
 
 /// All lines of `text`: fields as <..>, lines apart with /, and what is not a line in words.
-std::string scan_all(std::string_view text, std::string_view delimiter, bool is_last = true) {
-  LineScanner scanner(delimiter);
+std::string scan_all(std::string_view text, std::string_view delimiter, bool is_last = true,
+                     Quote quote = Quote::kRfc) {
+  LineScanner scanner(delimiter, quote);
   std::string seen, scratch;
   const char* p = text.data();
   const char* const end = p + text.size();
@@ -38,6 +39,8 @@ std::string scan_all(std::string_view text, std::string_view delimiter, bool is_
                     ? "on(" + std::string(line.fault.found) + ")"
                 : line.fault.fault == Fault::kTextAfterQuote
                     ? "after(" + std::string(line.fault.found) + ")"
+                : line.fault.fault == Fault::kBackslashBeforeQuote
+                    ? "backslash(" + std::string(line.fault.found) + ")"
                     : "long";
         seen += "@" + std::to_string(line.fault.at - text.data());
         break;
@@ -85,10 +88,37 @@ BOOST_AUTO_TEST_CASE(quotes_keep_what_they_hold) {
   BOOST_TEST(scan_all("\"a\"\r\n\"b\"", ",") == "<a>/<b>/");
   BOOST_TEST(scan_all(" \"a\" , \"b\" \n", ",") == "<a><b>/");
   BOOST_TEST(scan_all("\"a\r\nb\";c\n", ";") == "<a\r\nb><c>/");
-  // A quote elsewhere is a character as any other, and so are all with :: and blanks.
+  // A quote elsewhere is a character as any other.
   BOOST_TEST(scan_all("5\" disk,b\"\n", ",") == "<5\" disk><b\">/");
-  BOOST_TEST(scan_all("\"a::b\"::c\n", "::") == "<\"a><b\"><c>/");
-  BOOST_TEST(scan_all("\"a b\" c\n", " ") == "<\"a><b\"><c>/");
+  BOOST_TEST(scan_all("\"a::b\"::c\n", "::") == "<a::b><c>/");
+  BOOST_TEST(scan_all("\"a b\" c \"\"\n", " ") == "<a b><c><>/");
+  BOOST_TEST(scan_all(" \"a\"\t \"b\" \r\n\"c\"", " ") == "<a><b>/<c>/");
+}
+
+BOOST_AUTO_TEST_CASE(quotes_mean_what_they_are_said_to) {
+  BOOST_TEST(scan_all("\"a\",\"b,c\"\n", ",", true, Quote::kNone) == "<\"a\"><\"b><c\">/");
+  BOOST_TEST(scan_all("\"say \\\"hi\\\"\",b\n", ",", true, Quote::kBackslash) ==
+             "<say \"hi\"><b>/");
+  BOOST_TEST(scan_all("\"a \"\"b\"\"\",\"c\\\\\",\"d\\e\"\n", ",", true, Quote::kBackslash) ==
+             "<a \"b\"><c\\><d\\e>/");
+  BOOST_TEST(scan_all("\"a\\\"\nb\",c", ",", true, Quote::kBackslash) == "<a\"\nb><c>/");
+  BOOST_TEST(scan_all("\"a\\\",b\n", ",", true, Quote::kBackslash) == "open@0/");
+  BOOST_TEST(scan_all("\"a\\", ",", false, Quote::kBackslash) == "unfinished@0");
+  BOOST_TEST(scan_all("\"a\\\"b\",c\n", ",") == "backslash(b\")@4/");
+}
+
+BOOST_AUTO_TEST_CASE(quotes_that_enclose_no_field_are_text_where_quoting_is_no_custom) {
+  for (const std::string delimiter : {"\t", "::", "|"}) {
+    const auto line = [&](std::string text) {
+      for (std::size_t at; (at = text.find(',')) != text.npos;) text.replace(at, 1, delimiter);
+      return text;
+    };
+    BOOST_TEST(scan_all(line("\"a\" and b,c\n"), delimiter) == "<\"a\" and b><c>/");
+    BOOST_TEST(scan_all(line("\"a,b\n\"c\",d\n"), delimiter) == "<\"a><b>/<c><d>/");
+    BOOST_TEST(scan_all(line("a,\"b\n"), delimiter) == "<a><\"b>/");
+    BOOST_TEST(scan_all(line("\"a,b\",c\n"), delimiter) == "<" + line("a,b") + "><c>/");
+    BOOST_TEST(scan_all(line("\"a"), delimiter, false) == "unfinished@0");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(broken_quotes_cost_their_first_line_only) {
@@ -121,10 +151,26 @@ BOOST_AUTO_TEST_CASE(ratings_are_plain_decimal_numbers) {
   const struct {
     std::string_view text;
     float value;
-  } good[] = {{"4", 4},           {"3.5", 3.5}, {"+2", 2},   {"-10", -10},
-              {".5", 0.5},        {"5.", 5},    {"1e1", 10}, {"1E-2", 0.01f},
-              {"0.1", 0.1f},      {"-0", 0},    {"007", 7},  {"16777217", 16777216},
-              {"3.4e38", 3.4e38f}};
+  } good[] = {{"4", 4},
+              {"3.5", 3.5},
+              {"+2", 2},
+              {"-10", -10},
+              {".5", 0.5},
+              {"5.", 5},
+              {"1e1", 10},
+              {"1E-2", 0.01f},
+              {"0.1", 0.1f},
+              {"-0", 0},
+              {"007", 7},
+              {"16777217", 16777216},
+              {"3.4e38", 3.4e38f},
+              {"4,5", 4.5f},
+              {"-0,25", -0.25f},
+              {"1,0000", 1},
+              {"\xC2\xA0"
+               "4",
+               4},
+              {"4,5\xC2\xA0", 4.5f}};
   for (const auto& [text, value] : good) {
     const auto parsed = parse_rating(text);
     BOOST_TEST((parsed.fault == Fault::kNone), text);
@@ -139,7 +185,8 @@ BOOST_AUTO_TEST_CASE(ratings_are_plain_decimal_numbers) {
              {"-", Fault::kNotANumber, 0},         {"+-1", Fault::kNotANumber, 0},
              {"nan", Fault::kNotFinite, 0},        {"-inf", Fault::kNotFinite, 0},
              {"Infinity", Fault::kNotFinite, 0},   {"info", Fault::kNotANumber, 0},
-             {"4.5x", Fault::kTextAfterNumber, 3}, {"4,5", Fault::kTextAfterNumber, 1},
+             {"4.5x", Fault::kTextAfterNumber, 3}, {"1,000", Fault::kTextAfterNumber, 1},
+             {"4,", Fault::kTextAfterNumber, 1},   {"4,5,6", Fault::kTextAfterNumber, 1},
              {"0x10", Fault::kTextAfterNumber, 1}, {"4 5", Fault::kTextAfterNumber, 1},
              {"1e99", Fault::kOutOfRange, 0},      {" 4", Fault::kNotANumber, 0},
              {"5\0"sv, Fault::kTextAfterNumber, 1}};
@@ -150,11 +197,34 @@ BOOST_AUTO_TEST_CASE(ratings_are_plain_decimal_numbers) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(timestamps_are_integers) {
-  BOOST_TEST(parse_timestamp("1365029107").number == 1365029107);
-  BOOST_TEST(parse_timestamp("-5").number == -5);
-  for (const std::string_view text : {"", "x", "1.5", "12 ", "2020-01-01", "9223372036854775808"}) {
-    BOOST_TEST((parse_timestamp(text).fault == Fault::kNotAnInteger), text);
+BOOST_AUTO_TEST_CASE(timestamps_are_seconds_or_dates) {
+  const struct {
+    std::string_view text;
+    std::int64_t seconds;
+  } good[] = {{"1365029107", 1365029107},
+              {"-5", -5},
+              {"978300760.0", 978300760},
+              {"1.5", 1},
+              {"978300760123", 978300760123},
+              {"1970-01-01", 0},
+              {"2001-01-11", 979171200},
+              {"2001/1/11", 979171200},
+              {"2001-01-11 10:00:00", 979207200},
+              {"2001-01-11T10:00", 979207200},
+              {"2001-01-11T10:00:00Z", 979207200},
+              {"2001-01-11T10:00:00.123+01:00", 979203600},
+              {"2001-01-11 10:00:00 UTC", 979207200},
+              {"2001-01-11 10:00:00-0330", 979219800},
+              {"2000-02-29", 951782400}};
+  for (const auto& [text, seconds] : good) {
+    BOOST_TEST((parse_timestamp(text).fault == Fault::kNone), text);
+    BOOST_TEST(parse_timestamp(text).number == seconds, text);
+  }
+  for (const std::string_view text :
+       {"", "x", "12 ", "1.", "1.5x", "9223372036854775808", "2001-02-29", "2001-13-01",
+        "01/11/2001", "2001-01", "2001-01-11x", "2001-01-11 25:00", "2001-01-11 10",
+        "2001-01-11T10:00:00 CET"}) {
+    BOOST_TEST((parse_timestamp(text).fault == Fault::kNoTime), text);
   }
 }
 

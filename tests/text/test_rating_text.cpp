@@ -220,7 +220,8 @@ BOOST_AUTO_TEST_CASE(timestamps_are_kept_when_asked_for) {
   BOOST_TEST(parse_ratings("time,rating,item,user\n5,3,2,1\n", "f", options).report.columns ==
              "user=4,item=3,rating=2,timestamp=1");
   BOOST_TEST(parsed("1,2,3\n", options) == "1 2 3/");
-  BOOST_TEST(parsed("user,item,rating,date\n1,2,3,2020-01-02\n", options) == "1 2 3/");
+  BOOST_TEST(parsed("user,item,rating,date\n1,2,3,2020-01-02\n", options) == "1 2 3@1577923200/");
+  BOOST_TEST(parsed("user,item,rating,date\n1,2,3,in May\n", options) == "1 2 3/");
   BOOST_TEST(parsed("user,item,rating,date\n1,2,3,17\n", options) == "1 2 3@17/");
   // Dates are no obstacle as long as nobody wants them.
   BOOST_TEST(parsed("user,item,rating,date\n1,2,3,2020-01-02\n") == "1 2 3/");

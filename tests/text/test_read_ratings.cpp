@@ -141,8 +141,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_says_why) {
   const auto missing = folder.path("missing");
   BOOST_TEST(failure(missing, ErrorCode::kSystem) ==
              missing + ": cannot be opened: No such file or directory");
-  BOOST_TEST(failure(folder.path(""), ErrorCode::kSystem) ==
-             folder.path("") + ": is a directory; expected a file");
+  BOOST_TEST(failure(folder.path(""), ErrorCode::kBadData) ==
+             folder.path("") + ": is a folder without files of ratings");
   const auto empty = folder.write("empty", "");
   BOOST_TEST(failure(empty, ErrorCode::kBadData) ==
              empty + ": is empty; expected lines of user, item and rating");

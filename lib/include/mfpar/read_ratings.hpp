@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +13,24 @@
 
 namespace mfpar {
 
+/// What quotes around a field mean.
+enum class Quote : std::uint8_t {
+  kDetect,     ///< kRfc or kBackslash, whichever cuts more of the first lines
+  kNone,       ///< nothing: they are part of it
+  kRfc,        ///< as in RFC 4180: they enclose it, and "" in it stands for a quote
+  kBackslash,  ///< they enclose it, and \" in it stands for a quote (MySQL, Spark)
+};
+
 /// How to read ratings from text. The defaults detect everything from the file.
 struct ReadOptions {
-  /// What separates fields: "," "\t" "::" ";" "|" or " " (any run of blanks and tabs). Empty: the
-  /// one that cuts most of the first lines into the same number of fields, three at least.
+  /// What separates fields: "," "\t" "::" ";" "|", " " (any run of blanks and tabs) or another
+  /// single character that is no letter, digit, quote, point or sign. Empty: the one of those named
+  /// that cuts most of the first lines into the same number of fields, three at least, or what a
+  /// first line such as "sep=;" says.
   std::string delimiter;
+
+  /// What quotes around a field mean.
+  Quote quote = Quote::kDetect;
 
   /// Whether the first line names the columns. Unset: it does when two of its fields are well-known
   /// names (userId, movie_id, Book-Rating, ts, ...), when nothing in it looks like a number, or
@@ -25,12 +39,17 @@ struct ReadOptions {
 
   /// Which column is which: by name (matched with the header, letter case ignored) or by 1-based
   /// number. Empty: the well-known name in the header. Where no name is known, and in a file
-  /// without header, three columns are user, item and rating, and a fourth, of numbers, is the
-  /// timestamp; of more columns those to use must be named.
+  /// without header, three columns are user, item and rating, and a fourth, of numbers or dates, is
+  /// the timestamp, unless the first lines say otherwise (times or a count of the lines where a
+  /// rating or user is expected); of more columns those to use must be named.
   std::string user_column;
   std::string item_column;
   std::string rating_column;
   std::string timestamp_column;
+
+  /// What stands for no rating where ratings do, as numbers ("0", "-1") or text ("NA", ""): lines
+  /// with it are left out, and counted.
+  std::vector<std::string> missing;
 
   /// Whose ratings they are where the file has no column of users: where it has two columns, or
   /// where header and options say which columns are items and ratings, and none is of users. Empty:
@@ -59,17 +78,20 @@ struct BadLine {
 
 /// What was read, in the terms of the file.
 struct ReadReport {
-  std::string source;              ///< the path, or "standard input"
-  std::string delimiter;           ///< as used
-  bool header = false;             ///< whether a header line was found
-  bool single_user = false;        ///< whether all ratings are ReadOptions::single_user's
-  std::string columns;             ///< that were read: "user=1,item=2,rating=3,timestamp=4"
-  std::string compression;         ///< "none", "gzip" or "zstd"
-  std::uint64_t bytes = 0;         ///< of text, decompressed
-  std::uint64_t lines = 0;         ///< with a rating or bad; header and empty lines not counted
-  std::uint64_t bad_lines = 0;     ///< left out under kSkip
-  std::vector<BadLine> first_bad;  ///< at most 5
-  std::vector<std::string> notes;  ///< things worth a look that are no errors (negative ids, say)
+  std::string source;           ///< the path, or "standard input"; of several the first, and how
+                                ///< many more
+  std::string delimiter;        ///< as used
+  bool header = false;          ///< whether a header line was found
+  bool single_user = false;     ///< whether all ratings are ReadOptions::single_user's
+  std::string columns;          ///< that were read: "user=1,item=2,rating=3,timestamp=4"
+  std::string compression;      ///< "none", "gzip" or "zstd"
+  std::uint64_t bytes = 0;      ///< of text, decompressed
+  std::uint64_t lines = 0;      ///< with a rating or bad; header and empty lines not counted
+  std::uint64_t bad_lines = 0;  ///< left out under kSkip
+  std::uint64_t missing = 0;    ///< left out by ReadOptions::missing
+  std::optional<float> only_value;  ///< the value of all ratings, where they have but one
+  std::vector<BadLine> first_bad;   ///< at most 5
+  std::vector<std::string> notes;   ///< things worth a look that are no errors (negative ids, say)
   double seconds = 0.0;
 };
 
@@ -84,18 +106,33 @@ struct ReadResult {
 /// meanwhile.
 ///
 /// - Every line has as many fields as the header, or as most of the first lines where there is
-///   none; empty lines are passed over. A line ends at LF or CR LF; a byte order mark at the
-///   beginning is left out.
-/// - Fields may be quoted as in RFC 4180 where the delimiter is one character other than a blank.
-///   Blanks around a field are not part of it unless they are quoted.
+///   none; empty lines are passed over, and so are lines of comments that begin with # or % where
+///   the file begins with one, and a first line "sep=;". A line ends at LF, CR LF or, where there
+///   is no LF, at CR. UTF-16 is read as well as UTF-8; a byte order mark is left out.
+/// - Fields may be quoted, see Quote. Blanks around a field are not part of it unless they are
+///   quoted. A field that begins with a quote and goes on behind the next one is taken as it stands
+///   where quoting is not the custom (with tab, :: and |), and is an error elsewhere.
 /// - Ids are UTF-8 text, not empty, and come back letter for letter.
-/// - Ratings are plain decimal numbers, finite in single precision; timestamps, where they are
-///   kept, integers.
+/// - Ratings are decimal numbers, finite in single precision, with a point or a comma before
+///   their fraction; timestamps, where they are kept, seconds or dates.
+/// - Also read: MatrixMarket coordinates; JSON lines, their keys found as columns are; lines of one
+///   item or user and its ratings below it, as in the Netflix prize ("101:") and the KDD Cup of
+///   2011 ("7|3"); and libFM or LibSVM with a user and an item each line. Reports say so in notes.
+///
+/// What looks wrong is in ReadReport::notes: a value that is far from all others or stands for no
+/// rating, ids that a spreadsheet has rounded, columns that were not where they are expected.
 ///
 /// Throws Error(kSystem) when the file cannot be read, Error(kBadData) with file, line and column
 /// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column
 /// is not there. Safe to call from many threads at once.
 MFPAR_API ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
+
+/// The same from several files, in their order, as if they were one; a folder stands for the files
+/// in it, by name, without those whose names begin with . or _, those of checksums (.crc) and empty
+/// ones. Each file may have a header; one without takes the columns of the first. Throws as above,
+/// and Error(kBadData) for a folder without files. REQUIRES: !paths.empty().
+MFPAR_API ReadResult read_ratings(std::span<const std::string> paths,
+                                  const ReadOptions& options = {});
 
 /// The same from text in memory; `name` stands for the file in messages.
 MFPAR_API ReadResult parse_ratings(std::string_view text, const std::string& name,

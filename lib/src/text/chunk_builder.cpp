@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "text/chunk_builder.hpp"
 
-#include <span>
 #include <utility>
 
 namespace mfpar {
 
 void ChunkBuilder::begin(std::size_t expected) {
   codes_.clear();
+  counts_.fill(0);
   chunk_ = {};
   is_wide_ = false;
   chunk_.compact.reserve(expected);
@@ -46,6 +46,7 @@ void ChunkBuilder::append(std::size_t count) {
     chunk_.widen();
     is_wide_ = true;
   }
+  for (std::size_t i = 0; i < count; ++i) ++counts_[codes_waiting_[i]];
   chunk_.users.append(std::span(user_indices_).first(count));
   if (keeps_timestamps_) {
     chunk_.timestamps.insert(chunk_.timestamps.end(), timestamps_.begin(),

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "store/rating_table_impl.hpp"
@@ -27,6 +28,12 @@ class ChunkBuilder {
   RatingChunk finish();
 
   ValueCodes& codes() noexcept { return codes_; }
+
+  /// How many ratings of the chunk have each of codes().values(), before these were too many.
+  /// REQUIRES: finish() was called for the chunk, and begin() not for the next.
+  std::span<const std::uint32_t> counts() const noexcept {
+    return std::span(counts_).first(codes_.values().size());
+  }
 
   /// Adds a rating whose ids are canonical integers.
   void add(std::int64_t user, std::int64_t item, const ValueCodes::Known& value,
@@ -53,6 +60,7 @@ class ChunkBuilder {
   bool is_wide_ = false;  // the chunk, though it may still be empty
   RatingChunk chunk_;
   ValueCodes codes_;
+  std::array<std::uint32_t, ValueCodes::kNoCode + 1> counts_{};
 
   // The batch.
   std::size_t waiting_ = 0;

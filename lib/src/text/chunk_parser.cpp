@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/id_hash.hpp"
+#include "mfpar/error.hpp"
 
 namespace mfpar {
 
@@ -30,7 +31,11 @@ ChunkParser::ChunkParser(const TextFormat& format, const ReadOptions& options)
     : format_(format),
       options_(options),
       builder_(ids_, format.keeps_timestamps),
-      scanner_(format.delimiter) {
+      scanner_(format.delimiter, format.quote) {
+  for (const std::string& missing : options.missing) {
+    const ParsedNumber<float> number = parse_rating(missing);
+    if (number.fault == Fault::kNone) missing_values_.push_back(number.number);
+  }
   const int user = format.column(Role::kUser), item = format.column(Role::kItem);
   const int timestamp = format.column(Role::kTimestamp);
   const bool usual_order = user + item == 1 && format.column(Role::kRating) == 2 &&
@@ -56,6 +61,7 @@ ParsedChunk ChunkParser::parse(std::string_view text, std::size_t begin, std::si
   chunk_ = {};
   chunk_.new_users.begin = ids_.users.size();
   chunk_.new_items.begin = ids_.items.size();
+  first_at_.clear();
   builder_.begin(expected_ratings(end - begin));
   const char* const text_end = text.data() + text.size();
   const char* const chunk_end = text.data() + end;
@@ -65,7 +71,8 @@ ParsedChunk ChunkParser::parse(std::string_view text, std::size_t begin, std::si
     if (p >= chunk_end) break;
     const LineScanner::Line line = scanner_.scan(p, text_end, is_last);
     if (line.outcome == LineScanner::Outcome::kUnfinished) break;
-    if (line.outcome != LineScanner::Outcome::kEmpty) {
+    const bool is_comment = format_.comment != '\0' && *p == format_.comment;
+    if (line.outcome != LineScanner::Outcome::kEmpty && !is_comment) {
       ++chunk_.lines;
       const bool is_cut = line.outcome == LineScanner::Outcome::kFields;
       const LineFault fault = is_cut ? take_fields() : line.fault;
@@ -76,6 +83,14 @@ ParsedChunk ChunkParser::parse(std::string_view text, std::size_t begin, std::si
   }
   chunk_.end = static_cast<std::size_t>(p - text.data());
   chunk_.ratings = builder_.finish();
+  if (builder_.codes().has_overflowed()) {
+    chunk_.values = {min_, max_};
+  } else {
+    const std::vector<float>& values = builder_.codes().values();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      chunk_.values.push_back({values[i], builder_.counts()[i], first_at_[i]});
+    }
+  }
   chunk_.new_users.end = ids_.users.size();
   chunk_.new_items.end = ids_.items.size();
   bytes_seen_ += chunk_.end - begin;
@@ -100,13 +115,20 @@ const char* ChunkParser::parse_plain_lines(const char* p, const char* chunk_end,
       const std::string_view text(reinterpret_cast<const char*>(&line.rating),
                                   length_of_short_text(line.rating));
       const ParsedNumber<float> parsed = parse_rating(text);
-      if (parsed.fault != Fault::kNone) break;
-      value = builder_.codes().remember(line.rating, parsed.number);
+      const bool is_one_field = text.find(format_.delimiter[0]) == text.npos;
+      if (parsed.fault != Fault::kNone || !is_one_field) break;
+      const bool is_rating = !is_missing(text) && !is_missing(parsed.number);
+      value = builder_.codes().remember(line.rating, parsed.number, !is_rating);
+      if (is_rating) see(parsed.number, chunk_.line_breaks + lines);
+    }
+    ++lines;
+    p = next;
+    if (value->code == ValueCodes::kMissing) {
+      ++chunk_.missing;
+      continue;
     }
     builder_.add(item_first_ ? line.second_id : line.first_id,
                  item_first_ ? line.first_id : line.second_id, *value, line.timestamp);
-    ++lines;
-    p = next;
   }
   chunk_.lines += lines;
   chunk_.line_breaks += lines;
@@ -138,6 +160,10 @@ LineFault ChunkParser::take_fields() {
 
   const std::string_view rating = text_of(field(Role::kRating), scratch_);
   const ParsedNumber<float> value = parse_rating(rating);
+  if (is_missing(rating) || (value.fault == Fault::kNone && is_missing(value.number))) {
+    ++chunk_.missing;
+    return {};
+  }
   if (value.fault != Fault::kNone) {
     return {value.fault, Role::kRating, field(Role::kRating).text.data() + value.bad_at, rating};
   }
@@ -151,7 +177,25 @@ LineFault ChunkParser::take_fields() {
     timestamp = parsed.number;
   }
   builder_.add(user, item, value.number, timestamp);
+  see(value.number, chunk_.line_breaks);
   return {};
+}
+
+bool ChunkParser::is_missing(std::string_view text) const {
+  return std::find(options_.missing.begin(), options_.missing.end(), text) !=
+         options_.missing.end();
+}
+
+bool ChunkParser::is_missing(float value) const {
+  return std::find(missing_values_.begin(), missing_values_.end(), value) != missing_values_.end();
+}
+
+/// Takes note of a value that may be new to the chunk.
+void ChunkParser::see(float value, std::uint64_t line) {
+  const bool is_first = first_at_.empty();
+  if (is_first || value < min_.value) min_ = {value, 0, line};
+  if (is_first || value > max_.value) max_ = {value, 0, line};
+  if (builder_.codes().values().size() > first_at_.size()) first_at_.push_back(line);
 }
 
 LineFault ChunkParser::take_id(const Field& field, Role role, std::string& scratch,
@@ -159,13 +203,34 @@ LineFault ChunkParser::take_id(const Field& field, Role role, std::string& scrat
   id = text_of(field, scratch);
   if (id.empty()) return {Fault::kEmptyId, role, field.text.data(), id};
   if (!is_ascii(id) && !is_utf8(id)) return {Fault::kBadUtf8, role, field.text.data(), id};
-  auto& noted = chunk_.negative_ids[static_cast<std::size_t>(role)];
-  if (id[0] == '-' && !noted && canonical_integer(id)) {
-    noted = LineNote{chunk_.line_breaks, 0, Fault::kNone,
-                     std::string(name_of(role)) + " id " + std::string(id) +
-                         " is negative; ids are names, and it is kept as one"};
-  }
+  note_oddity(field, role, id);
   return {};
+}
+
+/// What is worth a look in an id that is text, or an integer among such.
+void ChunkParser::note_oddity(const Field& field, Role role, std::string_view id) {
+  const bool is_negative = id[0] == '-' && canonical_integer(id);
+  const bool has_quote = id[0] == '"' && !field.is_quoted;
+  const bool is_rounded = id.find('+') != id.npos && is_rounded_integer(id);
+  if (!is_negative && !has_quote && !is_rounded) return;
+  const IdOddity oddity = is_negative  ? IdOddity::kNegative
+                          : is_rounded ? IdOddity::kRounded
+                                       : IdOddity::kQuote;
+  auto& noted = chunk_.odd_ids[static_cast<std::size_t>(role)][static_cast<std::size_t>(oddity)];
+  if (noted) return;
+  const std::string subject = std::string(name_of(role)) + " id ";
+  std::string message;
+  if (is_negative) {
+    message = subject + std::string(id) + " is negative; ids are names, and it is kept as one";
+  } else if (is_rounded) {
+    message = subject + quoted(id) +
+              " is a longer number that a spreadsheet has rounded, so that different ids became "
+              "the same; export the file again with this column as text";
+  } else {
+    message = subject + quoted(id) +
+              " begins with a quote that does not enclose it, and is taken as it stands";
+  }
+  noted = LineNote{chunk_.line_breaks, 0, Fault::kNone, message};
 }
 
 /// Counts a bad line; whether parsing may go on. `line`: where it begins.

@@ -21,12 +21,23 @@ namespace mfpar {
 /// How many bad lines are reported one by one.
 inline constexpr std::size_t kReportedBadLines = 5;
 
+/// What may be odd about an id that can be used.
+enum class IdOddity : std::uint8_t { kNegative, kRounded, kQuote };
+inline constexpr std::size_t kIdOddities = 3;
+
 /// What there is to say of a place in a chunk of text.
 struct LineNote {
   std::uint64_t line = 0;    ///< line breaks before it in the chunk
   std::uint64_t column = 0;  ///< 1-based, in characters
   Fault fault = Fault::kNone;
   std::string message;  ///< of a fault, what was found and expected
+};
+
+/// How often a value stands in a text, and where first.
+struct SeenValue {
+  float value = 0.0f;
+  std::uint64_t count = 0;
+  std::uint64_t line = 0;  ///< line breaks before it
 };
 
 /// What a chunk of text holds.
@@ -38,9 +49,13 @@ struct ParsedChunk {
   std::uint64_t line_breaks = 0;  ///< up to there
   std::uint64_t lines = 0;        ///< with a rating, or bad
   std::uint64_t bad_lines = 0;
+  std::uint64_t missing = 0;      ///< lines whose value stands for no rating
+  std::vector<SeenValue> values;  ///< all of them, or the least and the greatest of too many, their
+                                  ///< counts then 0
   std::vector<LineNote> first_bad;  ///< at most kReportedBadLines
   bool is_stopped = false;          ///< by the last of first_bad, which must be thrown
-  std::array<std::optional<LineNote>, 2> negative_ids;  ///< the first of users and of items
+  /// The first negative id, rounded one and one that begins with a quote, of users and of items.
+  std::array<std::array<std::optional<LineNote>, kIdOddities>, 2> odd_ids;
 };
 
 /// Parses chunks of a text of ratings; the one place that decides what a line means. Keeps the ids
@@ -60,6 +75,10 @@ class ChunkParser {
   const char* parse_plain_lines(const char* p, const char* chunk_end, const char* text_end);
   LineFault take_fields();
   LineFault take_id(const Field& field, Role role, std::string& scratch, std::string_view& id);
+  void note_oddity(const Field& field, Role role, std::string_view id);
+  bool is_missing(std::string_view text) const;
+  bool is_missing(float value) const;
+  void see(float value, std::uint64_t line);
   bool report(const LineFault& fault, const char* line);
   std::size_t expected_ratings(std::size_t bytes) const;
 
@@ -70,8 +89,11 @@ class ChunkParser {
   LineScanner scanner_;
   std::optional<PlainLineReader> plain_lines_;  // where the columns are in the usual order
   bool item_first_ = false;                     // in plain lines
+  std::vector<float> missing_values_;           // of ReadOptions::missing
   std::string user_scratch_, item_scratch_, scratch_;
-  ParsedChunk chunk_;  // at hand
+  ParsedChunk chunk_;                    // at hand
+  std::vector<std::uint64_t> first_at_;  // the line of each code's first value in it
+  SeenValue min_, max_;                  // in it
 
   // Of all chunks so far, to foresee how many ratings the next holds.
   std::uint64_t bytes_seen_ = 0;

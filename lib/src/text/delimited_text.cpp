@@ -8,9 +8,12 @@
 #include "io/compressed_input.hpp"
 #include "mfpar/error.hpp"
 #include "text/column_roles.hpp"
+#include "text/field_values.hpp"
 #include "text/line_fault.hpp"
 #include "text/line_scanner.hpp"
-#include "text/text_format.hpp"
+#include "text/preamble.hpp"
+#include "text/text_encoding.hpp"
+#include "text/text_sample.hpp"
 
 namespace mfpar {
 
@@ -26,23 +29,41 @@ std::string read_all(const std::string& path, const std::string& name) {
     count = input.read({text.data() + size, kBlockBytes});
     text.resize(size + count);
   }
-  require_text(std::string_view(text).substr(0, kSniffedBytes), name);
   return text;
+}
+
+/// `text` as UTF-8 with line breaks, from whatever it is; what was done goes to `notes`.
+std::string in_utf8(std::string text, const std::string& name, std::vector<std::string>& notes) {
+  if (const Encoding encoding = find_encoding(std::string_view(text).substr(0, kTextHeadBytes));
+      encoding.conversion) {
+    std::string converted;
+    encoding.conversion->convert(text, true, converted);
+    notes.push_back(encoding.note);
+    return converted;
+  }
+  require_text(std::string_view(text).substr(0, kSniffedBytes), name);
+  if (is_utf8(text)) return text;
+  notes.push_back("is not UTF-8, and is read as Windows-1252 (Latin-1)");
+  return from_windows_1252(text);
 }
 
 }  // namespace
 
 DelimitedText read_delimited(const std::string& path, const std::string& delimiter) {
   const std::string name = path == "-" ? "standard input" : path;
-  const std::string contents = read_all(path, name);
-  const std::string_view text = without_byte_order_mark(contents);
-  std::string_view chosen =
-      delimiter.empty() ? detect_delimiter(text, true, 2) : checked_delimiter(delimiter);
-  if (chosen.empty()) chosen = "\t";
-  DelimitedText result{name, std::string(chosen), {}, {}};
-  LineScanner scanner(result.delimiter);
+  DelimitedText result{name, {}, {}, {}, {}};
+  const std::string contents = in_utf8(read_all(path, name), name, result.notes);
+  const Preamble preamble = read_preamble(contents, name);
+  std::string_view asked = delimiter.empty() ? preamble.delimiter : std::string_view(delimiter);
+  if (!asked.empty()) asked = checked_delimiter(asked);
+  // A list of ids may begin with one that looks like a comment.
+  const std::string_view text = std::string_view(contents).substr(preamble.end);
+  TextSample sample = take_sample(text, true, asked, Quote::kDetect, 2);
+  if (sample.delimiter.empty()) sample = take_sample(text, true, "\t", Quote::kDetect, 1);
+  result.delimiter = sample.delimiter;
+  LineScanner scanner(result.delimiter, sample.quote);
   std::string scratch;
-  std::uint64_t line = 1;
+  std::uint64_t line = 1 + preamble.lines;
   const char* const end = text.data() + text.size();
   for (const char* p = text.data(); p != end;) {
     const LineScanner::Line scanned = scanner.scan(p, end, true);

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <string>
 
 namespace mfpar {
 
@@ -26,9 +27,7 @@ std::size_t multibyte_length(std::string_view text) {
   return continues(3) ? 4 : 0;
 }
 
-}  // namespace
-
-ParsedNumber<float> parse_rating(std::string_view text) {
+ParsedNumber<float> parse_plain(std::string_view text) {
   // from_chars takes no plus sign; one is taken here, but not before another sign.
   const std::size_t sign = text.size() > 1 && text[0] == '+' && text[1] != '-' ? 1 : 0;
   const char* const end = text.data() + text.size();
@@ -46,16 +45,49 @@ ParsedNumber<float> parse_rating(std::string_view text) {
   return {value + 0.0f};
 }
 
-ParsedNumber<std::int64_t> parse_timestamp(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  std::int64_t value = 0;
-  const auto [stop, problem] = std::from_chars(text.data(), end, value);
-  if (problem != std::errc{} || stop != end) return {0, Fault::kNotAnInteger, 0};
-  return {value};
+std::string_view without_no_break_spaces(std::string_view text) {
+  constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
+  while (text.starts_with(kNoBreakSpace)) text.remove_prefix(kNoBreakSpace.size());
+  while (text.ends_with(kNoBreakSpace)) text.remove_suffix(kNoBreakSpace.size());
+  return text;
+}
+
+}  // namespace
+
+ParsedNumber<float> parse_rating(std::string_view text) {
+  const ParsedNumber<float> plain = parse_plain(text);
+  if (plain.fault != Fault::kTextAfterNumber && plain.fault != Fault::kNotANumber) return plain;
+  const std::string_view trimmed = without_no_break_spaces(text);
+  if (trimmed.size() != text.size()) return parse_rating(trimmed);
+  // As much of Europe writes it. A field that holds a comma was cut by another delimiter, or is
+  // quoted, so that it can be nothing else than a decimal comma or one between thousands.
+  const std::size_t comma = text.find(',');
+  if (comma == text.npos) return plain;
+  const std::string_view fraction = text.substr(comma + 1);
+  if (fraction.empty() || fraction.size() == 3 ||
+      fraction.find_first_not_of("0123456789") != fraction.npos) {
+    return plain;
+  }
+  std::string with_point(text);
+  with_point[comma] = '.';
+  const ParsedNumber<float> number = parse_plain(with_point);
+  return number.fault == Fault::kNone ? number : plain;
 }
 
 bool looks_like_number(std::string_view text) {
   return parse_rating(text).fault != Fault::kNotANumber;
+}
+
+bool is_rounded_integer(std::string_view text) {
+  const std::size_t exponent = text.find_first_of("Ee");
+  if (exponent == text.npos || text.size() < exponent + 3 || text[exponent + 1] != '+') {
+    return false;
+  }
+  constexpr std::string_view kDigits = "0123456789";
+  const std::string_view mantissa = text.substr(0, exponent);
+  return !mantissa.empty() && kDigits.find(mantissa[0]) != kDigits.npos &&
+         mantissa.find_first_not_of("0123456789.,") == mantissa.npos &&
+         text.find_first_not_of(kDigits, exponent + 2) == text.npos;
 }
 
 bool is_utf8(std::string_view text) {

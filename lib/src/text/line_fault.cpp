@@ -56,9 +56,10 @@ std::string describe(const LineFault& fault, std::string_view delimiter, std::si
       return number("goes on after the number");
     case Fault::kOutOfRange:
       return number("is out of the range of single precision");
-    case Fault::kNotAnInteger:
+    case Fault::kNoTime:
       return role + " " + quoted(fault.found) +
-             " is not an integer; expected seconds such as 1365029107";
+             " is not a time; expected seconds such as 1365029107 or a date such as 2013-04-03 "
+             "22:45:07";
     case Fault::kQuoteNeverClosed:
       return "the quote opened here is never closed; expected a closing quote within 1 MiB";
     case Fault::kQuoteRunsOn:
@@ -68,6 +69,9 @@ std::string describe(const LineFault& fault, std::string_view delimiter, std::si
     case Fault::kTextAfterQuote:
       return quoted(fault.found) + " after a closing quote; expected " + delimiter_name(delimiter) +
              " or the end of the line (a quote within quotes is written twice)";
+    case Fault::kBackslashBeforeQuote:
+      return "a backslash before a quote, and " + quoted(fault.found) + " after it; expected " +
+             delimiter_name(delimiter) + " or the end of the line behind a closing quote";
     case Fault::kTooLong:
       return "the line is longer than 1 MiB; expected lines of ratings";
     case Fault::kNone:
@@ -83,6 +87,12 @@ std::string_view remedy(Fault fault) {
       return "--delimiter sets what separates fields";
     case Fault::kNotANumber:
       return "--columns says which column is which, --header that the first line names them";
+    case Fault::kBackslashBeforeQuote:
+      return "--quote backslash reads it as a quote";
+    case Fault::kTextAfterQuote:
+    case Fault::kQuoteRunsOn:
+    case Fault::kQuoteNeverClosed:
+      return "--quote none takes quotes as any other character";
     default:
       return {};
   }

@@ -26,10 +26,11 @@ enum class Fault : std::uint8_t {
   kNotFinite,
   kTextAfterNumber,
   kOutOfRange,
-  kNotAnInteger,
+  kNoTime,
   kQuoteNeverClosed,
   kQuoteRunsOn,
   kTextAfterQuote,
+  kBackslashBeforeQuote,
   kTooLong,
 };
 

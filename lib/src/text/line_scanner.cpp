@@ -22,21 +22,29 @@ bool at_line_end(const char* p, const char* limit) {
 }  // namespace
 
 std::string_view text_of(const Field& field, std::string& scratch) {
-  if (!field.has_escapes) return field.text;
+  if (field.escapes == Field::Escapes::kNone) return field.text;
+  const bool has_backslashes = field.escapes == Field::Escapes::kBackslash;
+  const std::string_view text = field.text;
   scratch.clear();
-  for (std::size_t i = 0; i < field.text.size(); ++i) {
-    scratch += field.text[i];
-    if (field.text[i] == '"') ++i;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (has_backslashes && text[i] == '\\' && (next == '"' || next == '\\'))
+      ++i;
+    else if (text[i] == '"' && next == '"')
+      ++i;
+    scratch += text[i];
   }
   return scratch;
 }
 
-LineScanner::LineScanner(std::string_view delimiter)
+LineScanner::LineScanner(std::string_view delimiter, Quote quote)
     : first_(delimiter[0]),
       second_(delimiter.size() > 1 ? delimiter[1] : '\0'),
       is_blanks_(delimiter == " "),
-      has_quotes_(delimiter.size() == 1 && !is_blanks_) {
+      quote_(quote),
+      is_lenient_(delimiter == "\t" || delimiter == "|" || delimiter.size() == 2) {
   assert(delimiter.size() == 1 || delimiter.size() == 2);
+  assert(quote != Quote::kDetect);
 }
 
 bool LineScanner::at_delimiter(const char* p, const char* limit) const noexcept {
@@ -61,8 +69,30 @@ const char* LineScanner::scan_plain(const char* p, const char* limit) {
   const char* last = p;
   if (last != begin && last[-1] == '\r' && (p == limit || *p == '\n')) --last;
   while (last != begin && is_blank(last[-1])) --last;
-  fields_.push_back({{begin, static_cast<std::size_t>(last - begin)}, false});
+  fields_.push_back({{begin, static_cast<std::size_t>(last - begin)}});
   return p;
+}
+
+/// The quote that closes the field whose first character is at `p`; nullptr where there is none.
+const char* LineScanner::find_closing_quote(const char* p, const char* limit,
+                                            Field::Escapes& escapes) const {
+  while (p != limit) {
+    if (quote_ == Quote::kBackslash) {
+      while (p != limit && *p != '"' && *p != '\\') ++p;
+      if (p == limit) return nullptr;
+      if (*p == '\\') {
+        escapes = Field::Escapes::kBackslash;
+        p = limit - p > 2 ? p + 2 : limit;
+        continue;
+      }
+    } else if ((p = find('"', p, limit)) == nullptr) {
+      return nullptr;
+    }
+    if (p + 1 == limit || p[1] != '"') return p;
+    if (escapes == Field::Escapes::kNone) escapes = Field::Escapes::kDoubled;
+    p += 2;
+  }
+  return nullptr;
 }
 
 LineScanner::Line LineScanner::scan(const char* begin, const char* end, bool is_last) {
@@ -85,30 +115,45 @@ LineScanner::Line LineScanner::scan(const char* begin, const char* end, bool is_
   const char* p = skip_blanks(begin, limit);
   const bool is_empty = at_line_end(p, limit);
   while (!is_empty) {
-    if (has_quotes_ && p != limit && *p == '"') {
-      const char* const quote = p++;
-      bool has_escapes = false;
-      for (;; p += 2, has_escapes = true) {
-        p = find('"', p, limit);
-        if (p == nullptr || p + 1 == limit) break;
-        if (p[1] != '"') break;
+    if (quote_ != Quote::kNone && p != limit && *p == '"') {
+      const char* const quote = p;
+      const char* quote_limit = limit;
+      if (is_lenient_) {
+        if (const char* const line_break = find('\n', quote, limit)) quote_limit = line_break;
       }
+      Field::Escapes escapes = Field::Escapes::kNone;
+      p = find_closing_quote(quote + 1, quote_limit, escapes);
       // A quote at the very end may be the first half of an escape.
-      if (more_to_come && (p == nullptr || p + 1 == limit)) return unfinished;
-      if (p == nullptr) return broken_quotes(Fault::kQuoteNeverClosed, quote, {});
-      fields_.push_back({{quote + 1, static_cast<std::size_t>(p - quote - 1)}, has_escapes});
-      const char* const behind = skip_blanks(p + 1, limit);
+      if (more_to_come && quote_limit == limit && (p == nullptr || p + 1 == limit)) {
+        return unfinished;
+      }
+      if (p == nullptr && !is_lenient_) {
+        return broken_quotes(Fault::kQuoteNeverClosed, quote, {});
+      }
+      const char* const closing = p;
+      const char* const behind = p == nullptr ? quote
+                                 : is_blanks_ ? p + 1
+                                              : skip_blanks(p + 1, limit);
       p = behind;
       if (p != limit && *p == '\r' && at_line_end(p, limit)) ++p;
-      if (p != limit && *p != '\n' && !at_delimiter(p, limit)) {
-        const char* last = behind;
-        while (last != limit && *last != '\n' && !at_delimiter(last, limit)) ++last;
-        const std::string_view found(behind, static_cast<std::size_t>(last - behind));
-        // Where it spans lines, the quote to look at is the one that opened it.
-        if (find('\n', quote, behind) != nullptr) {
-          return broken_quotes(Fault::kQuoteRunsOn, quote, found);
+      if (closing == nullptr || (p != limit && *p != '\n' && !at_delimiter(p, limit))) {
+        if (is_lenient_) {
+          p = scan_plain(quote, limit);
+        } else {
+          const char* last = behind;
+          while (last != limit && *last != '\n' && !at_delimiter(last, limit)) ++last;
+          const std::string_view found(behind, static_cast<std::size_t>(last - behind));
+          // Where it spans lines, the quote to look at is the one that opened it.
+          if (find('\n', quote, behind) != nullptr) {
+            return broken_quotes(Fault::kQuoteRunsOn, quote, found);
+          }
+          return broken_quotes(
+              closing[-1] == '\\' ? Fault::kBackslashBeforeQuote : Fault::kTextAfterQuote, behind,
+              found);
         }
-        return broken_quotes(Fault::kTextAfterQuote, behind, found);
+      } else {
+        fields_.push_back(
+            {{quote + 1, static_cast<std::size_t>(closing - quote - 1)}, escapes, true});
       }
     } else {
       p = scan_plain(p, limit);

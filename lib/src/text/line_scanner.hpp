@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mfpar/read_ratings.hpp"
 #include "text/line_fault.hpp"
 
 namespace mfpar {
@@ -17,21 +18,27 @@ inline constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 
 /// One field of a line.
 struct Field {
-  std::string_view text;     ///< without the quotes, or without the blanks around it
-  bool has_escapes = false;  ///< in quotes, and "" in it stands for one quote
+  enum class Escapes : unsigned char { kNone, kDoubled, kBackslash };
+
+  std::string_view text;             ///< without the quotes, or without the blanks around it
+  Escapes escapes = Escapes::kNone;  ///< in quotes, how it writes a quote: "" or \"
+  bool is_quoted = false;
 };
 
 /// The text of `field`; `scratch` holds it where it does not stand in the line as it is.
 std::string_view text_of(const Field& field, std::string& scratch);
 
 /// Cuts lines into fields. A line ends at LF or CR LF, or where the text ends. Blanks and tabs
-/// around a field are not part of it. Where the delimiter is one character other than a blank, a
-/// field may stand in quotes as in RFC 4180: it may then hold delimiters, line breaks and blanks,
-/// and "" for a quote; a quote elsewhere in a field is a character as any other. Not synchronised.
+/// around a field are not part of it. Unless quotes mean nothing, a field may stand in quotes as in
+/// RFC 4180: it may then hold delimiters, line breaks and blanks, and "" for a quote, or \" where
+/// a backslash escapes; a quote elsewhere in a field is a character as any other. Where quoting is
+/// not the custom (with tab, :: and |), a field in quotes is of one line, and one that begins with
+/// a quote and goes on behind the next is taken as it stands. Not synchronised.
 class LineScanner {
  public:
-  /// REQUIRES: `delimiter` is " " for any run of blanks and tabs, another character, or two.
-  explicit LineScanner(std::string_view delimiter);
+  /// REQUIRES: `delimiter` is " " for any run of blanks and tabs, another character, or two;
+  /// `quote` is not kDetect.
+  explicit LineScanner(std::string_view delimiter, Quote quote = Quote::kRfc);
 
   enum class Outcome {
     kFields,      ///< see fields()
@@ -59,11 +66,13 @@ class LineScanner {
   const char* skip_blanks(const char* p, const char* limit) const noexcept;
   const char* skip_delimiter(const char* p, const char* limit) const noexcept;
   const char* scan_plain(const char* p, const char* limit);
+  const char* find_closing_quote(const char* p, const char* limit, Field::Escapes& escapes) const;
 
   char first_;
   char second_;  // NUL where the delimiter is one character
   bool is_blanks_;
-  bool has_quotes_;
+  Quote quote_;
+  bool is_lenient_;  // quotes that do not enclose a field are characters as any other
   std::vector<Field> fields_;
 };
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <charconv>
 #include <memory>
 #include <utility>
 
+#include "base/percent.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -56,14 +56,6 @@ std::string columns_text(const TextFormat& format) {
   return text;
 }
 
-std::string percent(double share) {
-  char digits[32];
-  const auto end =
-      std::to_chars(digits, digits + sizeof digits, 100.0 * share, std::chars_format::general, 3)
-          .ptr;
-  return std::string(digits, end) + " %";
-}
-
 }  // namespace
 
 /// One try at a buffer with one way to cut it. Every thread has a parser whose ids grow from chunk
@@ -75,22 +67,47 @@ struct RatingText::Attempt {
 };
 
 RatingText::RatingText(std::string name, const ReadOptions& options, std::size_t chunk_bytes)
-    : name_(std::move(name)),
+    : names_{std::move(name)},
       options_(options),
       chunk_bytes_(chunk_bytes),
       workers_(options.threads) {}
 
+void RatingText::begin_file(std::string name) {
+  names_.push_back(std::move(name));
+  format_.reset();
+  is_at_beginning_ = true;
+  lines_before_ = report_.lines;
+}
+
+TextFormat RatingText::format_of(std::string_view buffer, bool is_last) const {
+  TextFormat format = detect_format(buffer, is_last, names_.back(), options_);
+  if (!first_format_ || !first_format_->has_header || format.has_header) return format;
+  // What the first file's header says of the columns holds for all.
+  ReadOptions options = options_;
+  std::string* const columns[] = {&options.user_column, &options.item_column,
+                                  &options.rating_column, &options.timestamp_column};
+  for (std::size_t i = 0; i < kRoles; ++i) {
+    const int column = first_format_->columns[i];
+    *columns[i] = column == TextFormat::kNoColumn ? "" : std::to_string(column + 1);
+  }
+  options.header = false;
+  return detect_format(buffer, is_last, names_.back(), options);
+}
+
 void RatingText::fail(const std::string& what) const {
-  throw Error(ErrorCode::kBadData, name_ + ": " + what);
+  throw Error(ErrorCode::kBadData, names_.back() + ": " + what);
 }
 
 std::size_t RatingText::parse(std::string_view buffer, bool is_last, const Parsed& parsed) {
   std::size_t begin = 0;
-  if (!format_) {
-    format_ = detect_format(buffer, is_last, name_, options_);
+  if (std::exchange(is_at_beginning_, false)) {
+    if (!format_) format_ = format_of(buffer, is_last);
     begin = format_->body;
     line_breaks_ = format_->body_line;
-    report_.notes = format_->notes;
+    if (!first_format_) {
+      first_format_ = format_;
+      for (const std::string& text : format_->notes) note(text);
+    }
   }
   // Each way to cut is right more often than the one before, and slower.
   for (const Cut cut : {Cut::kLineBreaks, Cut::kQuoteParity, Cut::kNowhere}) {
@@ -151,32 +168,42 @@ void RatingText::count(const ParsedChunk& chunk) {
     const LineNote& bad = chunk.first_bad.back();
     std::string message = placed(bad);
     if (!remedy(bad.fault).empty()) message += "; " + std::string(remedy(bad.fault));
-    if (bad.fault != Fault::kTooLong) message += "; --on-bad-line skip leaves such lines out";
+    // Where the first lines fail, so will the others.
+    const std::uint64_t good_lines =
+        report_.lines + chunk.lines - report_.bad_lines - chunk.bad_lines - lines_before_;
+    if (bad.fault != Fault::kTooLong && good_lines >= 2) {
+      message += "; --on-bad-line skip leaves such lines out";
+    }
     throw Error(ErrorCode::kBadData, message);
   }
-  note_negative_ids(chunk);
+  note_odd_ids(chunk);
+  values_.add(chunk.values, line_breaks_, names_.size() - 1);
   ratings_ += chunk.ratings.size();
   line_breaks_ += chunk.line_breaks;
   report_.lines += chunk.lines;
   report_.bad_lines += chunk.bad_lines;
+  report_.missing += chunk.missing;
 }
 
-void RatingText::note_negative_ids(const ParsedChunk& chunk) {
-  const auto note = [&](Role role) {
-    const auto place = static_cast<std::size_t>(role);
-    const auto& noted = chunk.negative_ids[place];
-    if (!noted || std::exchange(noted_negative_[place], true)) return;
-    report_.notes.push_back("line " + std::to_string(line_breaks_ + noted->line + 1) + ": " +
-                            noted->message);
-  };
-  const auto& [user, item] = chunk.negative_ids;
-  const bool item_comes_first = user && item && item->line < user->line;
-  note(item_comes_first ? Role::kItem : Role::kUser);
-  note(item_comes_first ? Role::kUser : Role::kItem);
+/// Notes the first odd id of each kind, in the order of the text.
+void RatingText::note_odd_ids(const ParsedChunk& chunk) {
+  std::vector<std::pair<std::uint64_t, std::string>> notes;
+  for (std::size_t role = 0; role < chunk.odd_ids.size(); ++role) {
+    for (std::size_t oddity = 0; oddity < kIdOddities; ++oddity) {
+      const auto& noted = chunk.odd_ids[role][oddity];
+      if (!noted || std::exchange(has_noted_[role][oddity], true)) continue;
+      notes.emplace_back(line_breaks_ + noted->line + 1, noted->message);
+    }
+  }
+  std::stable_sort(notes.begin(), notes.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [line, message] : notes) {
+    report_.notes.push_back("line " + std::to_string(line) + ": " + message);
+  }
 }
 
 std::string RatingText::placed(const LineNote& bad) const {
-  return name_ + ":" + std::to_string(line_breaks_ + bad.line + 1) + ":" +
+  return names_.back() + ":" + std::to_string(line_breaks_ + bad.line + 1) + ":" +
          std::to_string(bad.column) + ": " + bad.message;
 }
 
@@ -208,10 +235,22 @@ void RatingText::merge(Attempt& attempt) {
   }
 }
 
+void RatingText::end_file() {
+  const std::uint64_t lines = report_.lines - lines_before_;
+  if (format_->ratings && *format_->ratings != lines) {
+    fail("has " + std::to_string(lines) + " lines of ratings, and its head says that there are " +
+         std::to_string(*format_->ratings) + "; it may be cut off");
+  }
+}
+
 ReadResult RatingText::finish() {
   const std::string lines = std::to_string(report_.lines);
   if (report_.lines == 0) {
-    fail("has a header line only; expected lines of ratings below it");
+    fail(format_->has_header ? "has a header line only; expected lines of ratings below it"
+                             : "has no lines of ratings");
+  }
+  if (ratings_ == 0 && report_.bad_lines == 0) {
+    fail("all " + lines + " ratings are missing ones, by --missing");
   }
   if (ratings_ == 0) {
     fail("all " + lines + " lines are bad; the first: " + report_.first_bad[0].message);
@@ -223,11 +262,14 @@ ReadResult RatingText::finish() {
          percent(bad_share) + "), more than " + percent(options_.most_bad_share) +
          "; --most-bad-share sets how many may be; the first: " + report_.first_bad[0].message);
   }
+  values_.count(chunks_);
+  for (std::string& note : values_.notes(ratings_, names_)) report_.notes.push_back(note);
+  if (values_.has_one_only()) report_.only_value = values_.first();
   ReadResult result;
-  report_.delimiter = format_->delimiter;
-  report_.header = format_->has_header;
-  report_.single_user = format_->column(Role::kUser) == TextFormat::kNoColumn;
-  report_.columns = columns_text(*format_);
+  report_.delimiter = first_format_->delimiter;
+  report_.header = first_format_->has_header;
+  report_.single_user = first_format_->column(Role::kUser) == TextFormat::kNoColumn;
+  report_.columns = columns_text(*first_format_);
   result.report = std::move(report_);
   RatingTable::Impl& table = result.ratings.impl();
   table.chunks = std::move(chunks_);

@@ -3,7 +3,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -11,7 +13,9 @@
 #include "io/compressed_input.hpp"
 #include "io/mapped_file.hpp"
 #include "mfpar/error.hpp"
+#include "text/layouts.hpp"
 #include "text/rating_text.hpp"
+#include "text/text_encoding.hpp"
 
 namespace mfpar {
 
@@ -19,6 +23,10 @@ namespace {
 
 /// What is kept of a stream at a time: enough chunks for many threads.
 constexpr std::size_t kBufferBytes = 32 * RatingText::kChunkBytes;
+
+std::string name_of_source(const std::string& path) {
+  return path == "-" ? "standard input" : path;
+}
 
 void check(const ReadOptions& options) {
   if (!(options.most_bad_share >= 0.0 && options.most_bad_share <= 1.0)) {
@@ -28,69 +36,168 @@ void check(const ReadOptions& options) {
   }
 }
 
-ReadResult finished(RatingText& text, std::string source, Compression compression,
-                    const Stopwatch& clock) {
-  ReadResult result = text.finish();
-  result.report.source = std::move(source);
-  result.report.compression = name_of(compression);
-  result.report.seconds = clock.seconds();
-  return result;
-}
+/// Text on its way to the ratings, through conversions where it is not yet a rating a line.
+class TextStages {
+ public:
+  TextStages(RatingText& ratings, const ReadOptions& options)
+      : ratings_(ratings), options_(options) {}
 
-void parse_stream(CompressedInput& input, const std::string& name, RatingText& text) {
+  /// Decides by its `head` what the text needs; to be called first. `is_whole`: whether nothing
+  /// follows. Throws Error(kBadData) for what is no text.
+  void begin(std::string_view head, bool is_whole, const std::string& name) {
+    head = head.substr(0, kTextHeadBytes);
+    std::string decoded(head);
+    if (Encoding encoding = find_encoding(head); encoding.conversion) {
+      decoded.clear();
+      find_encoding(head).conversion->convert(head, is_whole, decoded);
+      stages_.push_back({std::move(encoding.conversion), {}});
+      ratings_.note(std::move(encoding.note));
+    } else {
+      require_text(head.substr(0, kSniffedBytes), name);
+    }
+    Layout layout = find_layout(decoded, is_whole, name, options_);
+    if (layout.conversion) {
+      ratings_.set_format(std::move(layout.format));
+      stages_.push_back({std::move(layout.conversion), {}});
+    }
+  }
+
+  /// Takes text and returns how much of it; the next must begin there.
+  std::size_t take(std::string_view text, bool is_last) { return take(0, text, is_last); }
+
+ private:
+  struct Stage {
+    std::unique_ptr<Conversion> conversion;
+    std::string text;  // that came out, and was not taken by the next stage
+  };
+
+  std::size_t take(std::size_t number, std::string_view text, bool is_last) {
+    if (number == stages_.size()) return ratings_.parse(text, is_last);
+    Stage& stage = stages_[number];
+    const std::size_t taken = stage.conversion->convert(text, is_last, stage.text);
+    stage.text.erase(0, take(number + 1, stage.text, is_last));
+    return taken;
+  }
+
+  RatingText& ratings_;
+  const ReadOptions& options_;
+  std::vector<Stage> stages_;
+};
+
+void parse_stream(CompressedInput& input, const std::string& name, const ReadOptions& options,
+                  RatingText& ratings) {
+  TextStages stages(ratings, options);
   std::size_t capacity = kBufferBytes;
   auto buffer = std::make_unique_for_overwrite<char[]>(capacity);
   std::size_t filled = 0;
   for (bool is_first = true, is_last = false; !is_last; is_first = false) {
     filled += input.read({buffer.get() + filled, capacity - filled});
     is_last = filled < capacity;
-    const std::string_view filled_text(buffer.get(), filled);
-    if (is_first) require_text(filled_text.substr(0, kSniffedBytes), name);
+    const std::string_view text(buffer.get(), filled);
+    if (is_first) stages.begin(text, is_last && filled <= kTextHeadBytes, name);
     // An unfinished line is shorter than kLongestLine, so that there is always room for more.
-    const std::size_t parsed = text.parse(filled_text, is_last);
-    filled -= parsed;
-    std::memmove(buffer.get(), buffer.get() + parsed, filled);
+    const std::size_t taken = stages.take(text, is_last);
+    filled -= taken;
+    std::memmove(buffer.get(), buffer.get() + taken, filled);
   }
 }
 
-}  // namespace
-
-ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
-  const Stopwatch clock;
-  check(options);
-  const bool is_standard_input = path == "-";
-  const std::string name = is_standard_input ? "standard input" : path;
-  FileDescriptor file =
-      is_standard_input ? FileDescriptor(::dup(STDIN_FILENO)) : open_for_reading(path);
-  RatingText text(name, options);
+/// Parses one file; returns how it was compressed.
+Compression parse_file(const std::string& path, const ReadOptions& options, RatingText& ratings) {
+  const std::string name = name_of_source(path);
+  FileDescriptor file = path == "-" ? FileDescriptor(::dup(STDIN_FILENO)) : open_for_reading(path);
 
   // Standard input may be a file too, but part of it may have been read by someone else.
   if (is_regular(file) && ::lseek(file.number(), 0, SEEK_CUR) == 0) {
     const MappedFile mapped(file, name, MappedFile::Access::kSequential);
     bool is_plain = false;
     mapped.read([&] {
-      const std::string_view head = mapped.text().substr(0, kSniffedBytes);
-      is_plain = detect_compression(head, name) == Compression::kNone;
+      const std::string_view text = mapped.text(), head = text.substr(0, kTextHeadBytes);
+      const bool is_whole = text.size() == head.size();
+      is_plain =
+          detect_compression(head.substr(0, kSniffedBytes), name) == Compression::kNone &&
+          !find_encoding(head).conversion && !find_layout(head, is_whole, name, options).conversion;
       if (!is_plain) return;
-      require_text(head, name);
-      text.parse(mapped.text(), true,
-                 [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
+      require_text(head.substr(0, kSniffedBytes), name);
+      ratings.parse(text, true,
+                    [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
     });
-    if (is_plain) return finished(text, name, Compression::kNone, clock);
+    if (is_plain) return Compression::kNone;
   }
   CompressedInput input(std::move(file), name);
-  parse_stream(input, name, text);
-  return finished(text, name, input.compression(), clock);
+  parse_stream(input, name, options, ratings);
+  return input.compression();
+}
+
+/// The files that `path` stands for: those in it, where it is a folder.
+std::vector<std::string> files_of(const std::string& path) {
+  std::error_code ignored;
+  if (path == "-" || !std::filesystem::is_directory(path, ignored)) return {path};
+  std::vector<std::string> files;
+  try {
+    for (const auto& entry : std::filesystem::directory_iterator(path)) {
+      const std::string name = entry.path().filename().string();
+      const bool is_of_ratings = entry.is_regular_file() && entry.file_size() > 0 &&
+                                 name[0] != '.' && name[0] != '_' && !name.ends_with(".crc");
+      if (is_of_ratings) files.push_back(entry.path().string());
+    }
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw Error(ErrorCode::kSystem, path + ": cannot be read: " + error.code().message());
+  }
+  if (files.empty()) {
+    throw Error(ErrorCode::kBadData, path + ": is a folder without files of ratings");
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
+  return read_ratings(std::span(&path, 1), options);
+}
+
+ReadResult read_ratings(std::span<const std::string> paths, const ReadOptions& options) {
+  const Stopwatch clock;
+  check(options);
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    const std::vector<std::string> more = files_of(path);
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  RatingText ratings(name_of_source(files[0]), options);
+  const Compression compression = parse_file(files[0], options, ratings);
+  ratings.end_file();
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    ratings.begin_file(name_of_source(files[i]));
+    parse_file(files[i], options, ratings);
+    ratings.end_file();
+  }
+  ReadResult result = ratings.finish();
+  result.report.source = name_of_source(files[0]);
+  if (files.size() > 1) {
+    result.report.source += " and " + std::to_string(files.size() - 1) +
+                            (files.size() == 2 ? " more file" : " more files");
+  }
+  result.report.compression = name_of(compression);
+  result.report.seconds = clock.seconds();
+  return result;
 }
 
 ReadResult parse_ratings(std::string_view contents, const std::string& name,
                          const ReadOptions& options) {
   const Stopwatch clock;
   check(options);
-  require_text(contents, name);
-  RatingText text(name, options);
-  text.parse(contents, true);
-  return finished(text, name, Compression::kNone, clock);
+  RatingText ratings(name, options);
+  TextStages stages(ratings, options);
+  stages.begin(contents, contents.size() <= kTextHeadBytes, name);
+  stages.take(contents, true);
+  ratings.end_file();
+  ReadResult result = ratings.finish();
+  result.report.source = name;
+  result.report.compression = name_of(Compression::kNone);
+  result.report.seconds = clock.seconds();
+  return result;
 }
 
 }  // namespace mfpar

@@ -31,9 +31,9 @@ std::uint32_t ValueCodes::code_of(float value) {
   return slots_[slot];
 }
 
-const ValueCodes::Known* ValueCodes::remember(std::uint64_t text, float value) {
+const ValueCodes::Known* ValueCodes::remember(std::uint64_t text, float value, bool is_missing) {
   Known& known = known_[place(text)];
-  known = {text, value, code_of(value)};
+  known = {text, value, is_missing ? kMissing : code_of(value)};
   return &known;
 }
 

@@ -18,6 +18,9 @@ class ValueCodes {
   /// The code of every value once there were more than RatingStore::kMaxValues distinct ones.
   static constexpr std::uint32_t kNoCode = RatingStore::kMaxValues;
 
+  /// The code of a value that stands for no rating.
+  static constexpr std::uint32_t kMissing = kNoCode + 1;
+
   struct Known {
     std::uint64_t text = 0;  ///< a short_text; 0 for none
     float value = 0.0f;
@@ -41,8 +44,8 @@ class ValueCodes {
     return known.text == text ? &known : nullptr;
   }
 
-  /// Remembers that `text` means `value`.
-  const Known* remember(std::uint64_t text, float value);
+  /// Remembers that `text` means `value`, or no rating.
+  const Known* remember(std::uint64_t text, float value, bool is_missing);
 
  private:
   static constexpr int kTextBits = 10;

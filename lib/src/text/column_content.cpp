@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "text/column_content.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "mfpar/error.hpp"
+#include "text/field_values.hpp"
+
+namespace mfpar {
+
+namespace {
+
+/// So many lines show that a column counts them, or has another value in each, and not by chance.
+constexpr std::size_t kEnoughLines = 20;
+
+/// Ratings have few distinct values, if they are not continuous.
+constexpr std::size_t kFewValues = 20;
+
+bool is_time(std::string_view text) {
+  const ParsedNumber<std::int64_t> time = parse_timestamp(text);
+  if (time.fault != Fault::kNone) return false;
+  if (text.find_first_of("-/", 1) != text.npos) return true;        // a date
+  constexpr std::int64_t kFrom = 315'532'800, kTo = 4'102'444'800;  // 1980, 2100
+  for (std::int64_t unit = 1; unit <= 1'000'000'000; unit *= 1'000) {
+    if (time.number >= kFrom * unit && time.number <= kTo * unit) return true;
+  }
+  return false;
+}
+
+/// Follows one column from line to line.
+class Watcher {
+ public:
+  void see(const std::string& text) {
+    if (text.empty() || text == "NA" || text == "NaN" || text == "nan") return;
+    ++content_.values;
+    if (seen_.insert(text).second && content_.first.size() < 3) content_.first.push_back(text);
+    const ParsedNumber<float> number = parse_rating(text);
+    is_number_ &= number.fault == Fault::kNone;
+    is_integer_ &= text.find_first_not_of("0123456789", text[0] == '-' ? 1 : 0) == text.npos;
+    is_time_ &= mfpar::is_time(text);
+    const double value = number.number;
+    is_row_number_ &=
+        is_integer_ && (content_.values == 1 ? value == 0.0 || value == 1.0 : value == last_ + 1.0);
+    last_ = value;
+  }
+
+  ColumnContent content() {
+    content_.distinct = seen_.size();
+    const bool any = content_.values > 0;
+    content_.is_number = any && is_number_;
+    content_.is_integer = any && is_integer_;
+    content_.is_time = any && is_time_;
+    content_.is_row_number = content_.values >= kEnoughLines && is_row_number_;
+    return content_;
+  }
+
+ private:
+  ColumnContent content_;
+  std::set<std::string> seen_;
+  bool is_number_ = true;
+  bool is_integer_ = true;
+  bool is_time_ = true;
+  bool is_row_number_ = true;
+  double last_ = 0.0;
+};
+
+std::string examples(const ColumnContent& column) {
+  std::string text = " (";
+  for (const std::string& value : column.first) text += value + ", ";
+  return text + "...)";
+}
+
+}  // namespace
+
+std::vector<ColumnContent> look_at_columns(std::span<const std::vector<std::string>> lines,
+                                           std::size_t field_count) {
+  std::vector<Watcher> watchers(field_count);
+  for (const std::vector<std::string>& line : lines) {
+    if (line.size() != field_count) continue;
+    for (std::size_t i = 0; i < field_count; ++i) watchers[i].see(line[i]);
+  }
+  std::vector<ColumnContent> columns;
+  for (Watcher& watcher : watchers) columns.push_back(watcher.content());
+  return columns;
+}
+
+std::string why_no_rating(const ColumnContent& column) {
+  if (column.is_time) return "holds times" + examples(column);
+  if (column.is_row_number) return "counts the lines" + examples(column);
+  if (column.is_integer && column.values >= kEnoughLines && column.distinct == column.values) {
+    return "has another number in every line" + examples(column);
+  }
+  return {};
+}
+
+std::optional<ColumnGuess> guess_columns(std::span<const ColumnContent> columns) {
+  std::optional<int> timestamp, rating;
+  std::vector<int> others;
+  std::size_t may_be_ratings = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto place = static_cast<int>(i);
+    if (columns[i].is_row_number && i == 0) continue;
+    if (columns[i].is_time) {
+      if (timestamp) return std::nullopt;
+      timestamp = place;
+      continue;
+    }
+    others.push_back(place);
+  }
+  const auto distinct = [&](int place) {
+    return columns[static_cast<std::size_t>(place)].distinct;
+  };
+  for (const int place : others) {
+    const ColumnContent& column = columns[static_cast<std::size_t>(place)];
+    if (!column.is_number || column.distinct < 2 || !why_no_rating(column).empty()) continue;
+    if (column.distinct <= kFewValues) ++may_be_ratings;
+    if (!rating || distinct(place) <= distinct(*rating)) rating = place;
+  }
+  if (!rating || others.size() != 3) return std::nullopt;
+  others.erase(std::find(others.begin(), others.end(), *rating));
+  ColumnGuess guess{{others[0], others[1], *rating, timestamp}};
+  const bool is_least = distinct(*rating) < std::min(distinct(others[0]), distinct(others[1]));
+  guess.is_certain = distinct(*rating) <= kFewValues && (may_be_ratings == 1 || is_least);
+  return guess;
+}
+
+std::string columns_option(const ColumnRoles& roles) {
+  std::string text;
+  for (std::size_t i = 0; i < kRoles; ++i) {
+    if (!roles[i]) continue;
+    text.append(text.empty() ? "" : ",").append(name_of(static_cast<Role>(i)));
+    text.append("=").append(std::to_string(*roles[i] + 1));
+  }
+  return text;
+}
+
+bool is_wide_table(std::span<const ColumnContent> columns, std::size_t first) {
+  constexpr std::size_t kWide = 8;
+  if (columns.size() < first + kWide) return false;
+  return std::all_of(columns.begin() + static_cast<std::ptrdiff_t>(first), columns.end(),
+                     [](const ColumnContent& column) {
+                       return (column.values == 0 || column.is_number) && !column.is_time;
+                     });
+}
+
+}  // namespace mfpar

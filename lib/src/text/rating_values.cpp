@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "text/rating_values.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "base/percent.hpp"
+#include "mfpar/decimal.hpp"
+
+namespace mfpar {
+
+namespace {
+
+/// Of more distinct values than this, a sample is looked at.
+constexpr std::size_t kSample = std::size_t{1} << 16;
+
+/// Values that often stand for no rating.
+bool is_usual_for_missing(float value) {
+  return value == 0.0f || value == -1.0f || value == 99.0f || value == -99.0f || value == 255.0f ||
+         value == 999.0f || value == -999.0f || value == 9999.0f;
+}
+
+}  // namespace
+
+void RatingValues::add(std::span<const SeenValue> values, std::uint64_t line_breaks,
+                       std::size_t file) {
+  for (const SeenValue& value : values) {
+    const auto [at, is_new] =
+        values_.try_emplace(value.value, Seen{0, line_breaks + value.line + 1, file});
+    at->second.count += value.count;
+    is_continuous_ |= value.count == 0;
+  }
+}
+
+void RatingValues::count(std::span<const RatingChunk> chunks) {
+  if (!is_continuous_) return;
+  std::uint64_t total = 0;
+  for (const RatingChunk& chunk : chunks) total += chunk.is_compact() ? 0 : chunk.size();
+  // The extremes are counted among all ratings, for there may be one of them; the others in the
+  // sample.
+  const float min = values_.begin()->first, max = values_.rbegin()->first;
+  const std::uint64_t stride = total / kSample + 1;
+  for (const RatingChunk& chunk : chunks) {
+    for (std::size_t i = 0; i < chunk.wide.size(); ++i) {
+      const float value = chunk.wide[i].value;
+      if (value == min || value == max) {
+        ++values_[value].count;
+      } else if (i % stride == 0) {
+        values_[value].count += stride;
+      }
+    }
+  }
+}
+
+/// Whether there is a zero below all other values that is further away than these are from one
+/// another, or more frequent than all of them.
+bool RatingValues::is_zero_for_missing(std::uint64_t total) const {
+  constexpr double kMost = 0.3;
+  const auto zero = values_.begin();
+  if (zero->first != 0.0f || is_continuous_) return false;
+  std::uint64_t most = 0;
+  double usual_gap = 0.0;
+  for (auto value = std::next(zero); value != values_.end(); ++value) {
+    most = std::max(most, value->second.count);
+    const auto next = std::next(value);
+    if (next != values_.end()) usual_gap = std::max(usual_gap, double{next->first} - value->first);
+  }
+  const double share = static_cast<double>(zero->second.count) / static_cast<double>(total);
+  return std::next(zero)->first > 1.5 * usual_gap ||
+         (share > kMost && zero->second.count >= 2 * most);
+}
+
+/// Whether `value`, which is `low` or `high`, stands apart from the others between these.
+bool RatingValues::stands_apart(Values::const_iterator value, Values::const_iterator low,
+                                Values::const_iterator high, std::uint64_t total) const {
+  constexpr double kFew = 0.01;
+  const auto next = value == low ? std::next(low) : std::prev(high);
+  const double gap = std::abs(double{next->first} - value->first);
+  const double spread =
+      value == low ? double{high->first} - next->first : double{next->first} - low->first;
+  const double share = static_cast<double>(value->second.count) / static_cast<double>(total);
+  if (gap > spread && (share <= kFew || is_usual_for_missing(value->first))) return true;
+  if (value != values_.begin()) return false;
+  // Unless it is the dislike of likes, dislikes and neither.
+  const bool is_only_negative =
+      value->first < 0.0f && next->first >= 0.0f && std::distance(low, high) > 2;
+  return (is_only_negative && is_usual_for_missing(value->first)) || is_zero_for_missing(total);
+}
+
+std::vector<std::string> RatingValues::notes(std::uint64_t total,
+                                             std::span<const std::string> names) const {
+  constexpr std::size_t kMaxNotes = 3;
+  std::vector<std::string> notes;
+  auto low = values_.begin(), high = std::prev(values_.end());
+  while (notes.size() < kMaxNotes && std::distance(low, high) >= 2) {
+    const bool high_is = stands_apart(high, low, high, total);
+    if (!high_is && !stands_apart(low, low, high, total)) break;
+    const auto at = high_is ? high-- : low++;
+    const Seen& seen = at->second;
+    const std::string value = shortest_decimal(at->first);
+    std::string text = std::to_string(seen.count) + " of " + std::to_string(total) + " ratings (" +
+                       percent(static_cast<double>(seen.count) / static_cast<double>(total)) +
+                       (seen.count == 1 ? ") is " : ") are ") + value;
+    if (seen.line > 0) {
+      text += seen.count == 1 ? ", in line " : ", first in line ";
+      text += std::to_string(seen.line) + (names.size() > 1 ? " of " + names[seen.file] : "");
+    }
+    notes.push_back(text + ", apart from the others, " + shortest_decimal(low->first) + " to " +
+                    shortest_decimal(high->first) + "; if that is no rating, --missing=" + value +
+                    " leaves it out");
+  }
+  return notes;
+}
+
+}  // namespace mfpar
