@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <iostream>
+#include <initializer_list>
 #include <string>
-#include <vector>
 
 #include "common/interrupt.hpp"
 #include "common/output_file.hpp"
@@ -27,15 +26,16 @@ user are computed from them against the items' factors, which stay as they are, 
 Items that the user has rated are left out. By rating, lists favour what everybody rates highly,
 which is in the mean and the biases; --rank-by interaction leaves them out.
 
-Ratings of items that the model does not have are left out, with a warning. Requests that cannot be
-answered give an error in their place, and the exit code is 3 at the end.)",
+Ratings of items that the model does not have are left out, with a warning. Users whom the model
+does not have, bad lines, and requests that cannot be answered are passed over and told, and the
+exit code is 3 at the end. mf-fold-in puts new users into a model.)",
     .examples = {{"mf-recommend films.model --user 17 --titles movies.csv",
                   "A table for one user."},
                  {"mf-recommend films.model 318=5 296=4.5 --rank-by interaction --explain "
                   "--titles movies.csv",
                   "For a new user, with explanations."},
-                 {"mf-recommend films.model --ratings new.csv --append next.model --top 0",
-                  "Every night, the users of a day."},
+                 {"mf-recommend films.model --ratings new-ratings.csv --format csv -o lists.csv",
+                  "Lists for every user of a file."},
                  {"mf-recommend films.model --all-users --format csv -o lists.csv",
                   "Lists for all users."},
                  {"mf-recommend films.model --user 17 --titles movies.csv --where genres~Children "
@@ -50,18 +50,10 @@ void check_outputs(const RecommendCommand& command) {
   const std::initializer_list<std::string> files = {command.ratings_path, command.requests_path,
                                                     command.users_path,   command.titles_path,
                                                     command.allow_path,   command.deny_path};
-  std::vector<std::string> outputs;
   if (!command.output_path.empty()) {
     check_output("--output", command.output_path, files);
     check_output("--output", command.output_path, {command.model_path});
-    outputs.push_back(command.output_path);
   }
-  if (!command.append_path.empty()) {
-    // The model itself may be replaced by what comes of it.
-    check_output("--append", command.append_path, files);
-    outputs.push_back(command.append_path);
-  }
-  check_distinct(outputs);
 }
 
 }  // namespace

@@ -74,7 +74,8 @@ inside sh -ec 'cd /tmp
   mf-train train.csv -o ratings.model -q
   mf-eval ratings.model test.csv
   mf-recommend ratings.model --user 1 --top 3
-  mf-recommend ratings.model 1=5 2=1 --as ann --top 3 --append next.model
+  mf-recommend ratings.model 1=5 2=1 --as ann --top 3
+  mf-fold-in ratings.model 1=5 2=1 --as ann -o next.model
   mf-model verify next.model'
 for program in $(dpkg-deb -c "${packages[-1]}" | sed -n 's|.*\./usr/bin/||p'); do
   for file in "man/man1/$program.1.gz" "bash-completion/completions/$program"; do

@@ -94,6 +94,7 @@ std::string manual(const ProgramInfo& info, const Options& options) {
   }
   std::string heading;
   for (const OptionSpec& option : options.options()) {
+    if (option.is_hidden) continue;
     if (option.heading != heading) text += '\n' + upper_case(option.heading) + '\n';
     heading = option.heading;
     text += option_entry(option);

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "common/text.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
@@ -135,6 +136,11 @@ void Options::text(std::string_view names, std::string value_name, std::string& 
       [&target](const std::string& value) { target = not_empty(value); });
 }
 
+void Options::hidden(std::string_view names, std::string value_name, std::string& target) {
+  text(names, std::move(value_name), target, "");
+  options_.back().is_hidden = true;
+}
+
 void Options::texts(std::string_view names, std::string value_name,
                     std::vector<std::string>& target, std::string help) {
   add(
@@ -207,7 +213,7 @@ void Options::take_option(const OptionSpec& option, const std::string& value,
   if (given(option.name) && !option.repeatable) {
     fail("option " + option.display() + " is given twice");
   }
-  given_.push_back(option.name);
+  given_.emplace_back(option.name, value);
   // Boost takes whatever follows as the value; a known option there means that it was forgotten.
   if (value.starts_with("--") && find(value.substr(2, value.find('=') - 2)) != nullptr) {
     fail("option " + option.display() + " needs a value, but " + value + " follows");
@@ -233,7 +239,17 @@ void Options::require_positionals() const {
 
 bool Options::given(std::string_view name) const {
   assert(find(name) != nullptr);
-  return std::ranges::find(given_, name) != given_.end();
+  return std::ranges::find(given_, name, &std::pair<std::string, std::string>::first) !=
+         given_.end();
+}
+
+std::string Options::as_given(std::string_view name) const {
+  std::string words;
+  for (const auto& [given, value] : given_) {
+    if (given != name) continue;
+    words += " --" + given + (find(name)->value_name.empty() ? "" : ' ' + shell_word(value));
+  }
+  return words;
 }
 
 const OptionSpec* Options::find(std::string_view name) const {

@@ -44,6 +44,7 @@ struct OptionSpec {
   std::string default_text;  ///< empty: none shown
   std::function<void(const std::string&)> take;
   bool repeatable = false;  ///< may be given several times
+  bool is_hidden = false;   ///< not in the manual: what an earlier version had
 
   std::string display() const;  ///< "--rank (-k)", for messages
 };
@@ -74,6 +75,9 @@ class Options {
 
   /// Any text but the empty one.
   void text(std::string_view names, std::string value_name, std::string& target, std::string help);
+
+  /// The same, but not shown: an option that went elsewhere, for the program to say where.
+  void hidden(std::string_view names, std::string value_name, std::string& target);
 
   /// The same, as often as it is given.
   void texts(std::string_view names, std::string value_name, std::vector<std::string>& target,
@@ -133,6 +137,9 @@ class Options {
   /// Whether the option was on the command line. REQUIRES: a declared name.
   bool given(std::string_view name) const;
 
+  /// " --name value", as it was given, for a command to be typed; "" where it was not.
+  std::string as_given(std::string_view name) const;
+
   std::span<const OptionSpec> options() const noexcept { return options_; }
   std::span<const PositionalSpec> positionals() const noexcept { return positionals_; }
 
@@ -172,7 +179,7 @@ class Options {
   std::vector<OptionSpec> options_;
   std::vector<PositionalSpec> positionals_;
   std::size_t next_positional_ = 0;
-  std::vector<std::string> given_;
+  std::vector<std::pair<std::string, std::string>> given_;  // name and value
 };
 
 /// The candidate that `word` is most likely a misspelling or the beginning of, or "".

@@ -18,4 +18,7 @@ std::string fixed(double number, int decimals);
 /// Seconds as "0:07", "12:34" or "1:02:03".
 std::string clock_time(double seconds);
 
+/// A word as a shell takes it, quoted where it must be.
+std::string shell_word(const std::string& word);
+
 }  // namespace mfpar::apps

@@ -5,24 +5,21 @@
 #include <utility>
 
 #include "common/for_each.hpp"
-#include "common/text.hpp"
+#include "common/json_ratings.hpp"
 
 namespace mfpar::apps {
 
 namespace {
 
-RecommendOptions options_of(const Catalogue& catalogue, const ListRequest& request) {
-  return {.top = request.top,
-          .rank_by = request.rank_by,
-          .leave_out_rated = request.leave_out_rated,
-          .filter = &catalogue.filter(request.rank_by)};
-}
-
 std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
                                                    std::span<const UserProfile> profiles,
                                                    const ListRequest& request, int threads) {
   const Recommender& recommender = catalogue.recommender();
-  const RecommendOptions options = options_of(catalogue, request);
+  const auto filter = catalogue.filter(request.rank_by, request.least_ratings);
+  const RecommendOptions options{.top = request.top,
+                                 .rank_by = request.rank_by,
+                                 .leave_out_rated = request.leave_out_rated,
+                                 .filter = filter.get()};
   if (request.top == 0) return std::vector<std::vector<Recommendation>>(profiles.size());
   if (profiles.size() == 1) return {recommender.recommend(profiles.front(), options)};
   return recommender.recommend_many(profiles, options, threads);
@@ -31,14 +28,11 @@ std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
 /// Why a list is shorter than asked for.
 void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answer& answer) {
   if (answer.items.size() >= request.top) return;
-  const std::uint32_t least = catalogue.least_ratings(request.rank_by);
-  const bool is_filtered =
-      catalogue.filter(request.rank_by).size() < catalogue.model().item_count();
-  answer.warnings.push_back("only " + counted(answer.items.size(), "item") + " left to list" +
-                            (least > 0 && is_filtered
-                                 ? "; only items with at least " + std::to_string(least) +
-                                       " training ratings count (--least-ratings)"
-                                 : ""));
+  const std::uint32_t least = catalogue.least_ratings(request.rank_by, request.least_ratings);
+  const bool is_filtered = catalogue.filter(request.rank_by, request.least_ratings)->size() <
+                           catalogue.model().item_count();
+  answer.warnings.push_back(
+      short_list_warning(answer.items.size(), is_filtered ? least : 0, "--least-ratings"));
 }
 
 /// Of a trained user, whose ratings the model does not keep: the split alone.
@@ -82,9 +76,9 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const User
   return answers;
 }
 
-std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const NewUser> users,
-                                   const FoldInOptions& fold_in, const ListRequest& request,
-                                   int threads) {
+std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewUser> users,
+                                const FoldInOptions& fold_in, const ListRequest& request,
+                                int threads) {
   std::vector<std::span<const FoldInRating>> ratings;
   for (const NewUser& user : users) ratings.emplace_back(user.rated.ratings);
   std::vector<FoldedIn> rows = fold_in_users(catalogue.model(), ratings, fold_in, threads);
@@ -93,15 +87,15 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
     profiles.push_back({rows[i].factors, rows[i].bias, {users[i].rated.items, {}}});
   }
   auto lists = lists_for(catalogue, profiles, request, threads);
-  std::vector<NewAnswer> answers(users.size());
+  std::vector<Answer> answers(users.size());
   for_each_index(users.size(), threads, [&](std::size_t i) {
-    Answer& answer = answers[i].answer;
+    Answer& answer = answers[i];
     answer.id = users[i].id;
     answer.is_new = true;
     answer.ratings = rows[i].used;
     answer.bias_weight = request.rank_by.bias_weight;
     answer.items = std::move(lists[i]);
-    answer.warnings = warnings_of(users[i], catalogue.model());
+    answer.warnings = users[i].warnings;
     warn_of_length(catalogue, request, answer);
     if (request.explain && !answer.items.empty()) {
       const FoldInSession session(catalogue.recommender().shared_model(), users[i].rated.ratings,
@@ -110,7 +104,6 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
         answer.explanations.push_back(session.explain(item.item));
       }
     }
-    answers[i].row = {.id = users[i].id, .row = std::move(rows[i]), .rated = users[i].rated.items};
   });
   return answers;
 }
@@ -118,8 +111,8 @@ std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const N
 Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top) {
   const ListRequest request{.top = top, .rank_by = RankBy::interaction()};
   Answer answer{.id = catalogue.model().items().id(item), .is_similar = true};
-  answer.items =
-      catalogue.recommender().similar_items(item, top, &catalogue.filter(request.rank_by));
+  const auto filter = catalogue.filter(request.rank_by, {});
+  answer.items = catalogue.recommender().similar_items(item, top, filter.get());
   answer.ratings = catalogue.recommender().rating_count(item);
   warn_of_length(catalogue, request, answer);
   return answer;

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "mf-recommend/catalogue.hpp"
 #include "mf-recommend/new_user.hpp"
-#include "mfpar/extend_model.hpp"
 #include "mfpar/fold_in_session.hpp"
 #include "mfpar/recommender.hpp"
 
@@ -32,22 +32,17 @@ struct ListRequest {
   RankBy rank_by;
   bool leave_out_rated = true;
   bool explain = false;
+  std::optional<std::uint32_t> least_ratings = {};  ///< else what the catalogue was made for
 };
 
 /// The lists of trained users, users[i] that of result[i].
 std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const UserIndex> users,
                                 const ListRequest& request, int threads);
 
-/// A new user's list, and the user as a row that a model can take in.
-struct NewAnswer {
-  Answer answer;
-  NewRow row;
-};
-
 /// The same for new users.
-std::vector<NewAnswer> answers_for(const Catalogue& catalogue, std::span<const NewUser> users,
-                                   const FoldInOptions& fold_in, const ListRequest& request,
-                                   int threads);
+std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewUser> users,
+                                const FoldInOptions& fold_in, const ListRequest& request,
+                                int threads);
 
 /// The items similar to `item`.
 Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top);

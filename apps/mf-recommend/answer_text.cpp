@@ -12,13 +12,14 @@ namespace mfpar::apps {
 
 namespace {
 
-/// How many of a user's ratings stand beside each item in CSV.
+/// How many of a user's ratings stand beside each item, but in an explanation.
 constexpr std::size_t kInfluences = 3;
 
 Json json_of(const Explanation& explanation, const Catalogue& catalogue) {
   Json because = Json::array();
   for (const RatingInfluence& influence : explanation.influences) {
-    Json entry{{"id", catalogue.model().items().id(influence.index)}};
+    const std::string id = catalogue.model().items().id(influence.index);
+    Json entry{{"id", id}, {"item", id}};
     if (!catalogue.titles().columns().empty()) {
       entry["title"] = catalogue.titles().title(influence.index);
     }
@@ -34,8 +35,21 @@ Json json_of(const Explanation& explanation, const Catalogue& catalogue) {
           {"because", std::move(because)}};
 }
 
+/// As the service says it: those of a user's ratings that speak for an item most.
+Json reasons_of(const Explanation& explanation, const Catalogue& catalogue) {
+  Json reasons = Json::array();
+  for (const RatingInfluence& influence : explanation.influences) {
+    if (reasons.size() == kInfluences || !(influence.contribution > 0)) break;
+    reasons.push_back({{"item", catalogue.model().items().id(influence.index)},
+                       {"rating", influence.value},
+                       {"contribution", static_cast<float>(influence.contribution)}});
+  }
+  return reasons;
+}
+
 Json json_of(const Recommendation& item, const Answer& answer, const Catalogue& catalogue) {
-  Json json{{"id", catalogue.model().items().id(item.item)}};
+  const std::string id = catalogue.model().items().id(item.item);
+  Json json{{"id", id}, {"item", id}};
   const ItemTitles& titles = catalogue.titles();
   if (!titles.columns().empty()) json["title"] = titles.title(item.item);
   json[answer.is_similar ? "cosine" : "score"] = item.score;
@@ -59,6 +73,7 @@ std::string json_of(const Answer& answer, const Catalogue& catalogue) {
     items.push_back(json_of(answer.items[i], answer, catalogue));
     if (!answer.explanations.empty()) {
       items.back()["explanation"] = json_of(answer.explanations[i], catalogue);
+      items.back()["because"] = reasons_of(answer.explanations[i], catalogue);
     }
   }
   json["warnings"] = answer.warnings;

@@ -15,12 +15,7 @@ namespace mfpar::apps {
 
 namespace {
 
-/// Factors learnt from fewer ratings are mostly noise, and no bias outweighs it; README.md has
-/// figures.
-constexpr std::uint32_t kMinRatingsByInteraction = 10;
-
-/// The items of a file of ids that the model has, ascending. Throws Error(kBadData) when it has
-/// none.
+/// The items of a file of ids that the model has, ascending.
 std::vector<ItemIndex> items_of(const std::string& path, const std::string& option,
                                 const FactorModel& model,
                                 const std::function<void(const std::string&)>& warn) {
@@ -34,12 +29,6 @@ std::vector<ItemIndex> items_of(const std::string& path, const std::string& opti
     } else if (unknown++ == 0) {
       first_unknown = id;
     }
-  }
-  if (items.empty()) {
-    throw Error(ErrorCode::kBadData, path + ": none of the " + with_commas(unknown) + " ids (" +
-                                         quoted(first_unknown) +
-                                         ", ...) is an item of the model; expected ids such as " +
-                                         quoted(model.items().id(0)) + ", one a line");
   }
   if (unknown > 0) {
     warn(option + " " + path + ": the model does not have " + with_commas(unknown) +
@@ -67,9 +56,6 @@ std::string hint(const std::string& meant) {
   return meant.empty() ? "" : "; did you mean " + meant + "?";
 }
 
-/// Models of other programs do not contain who rated what.
-bool knows_ratings(const FactorModel& model) { return !model.parts().trained.items.empty(); }
-
 }  // namespace
 
 std::vector<std::string> read_ids(const std::string& path) {
@@ -78,9 +64,6 @@ std::vector<std::string> read_ids(const std::string& path) {
   const DelimitedText file = read_delimited(path, "\t");
   for (const auto& row : file.rows) {
     if (!row.front().empty()) ids.push_back(row.front());
-  }
-  if (ids.empty()) {
-    throw Error(ErrorCode::kBadData, file.name + " is empty; expected ids, one a line");
   }
   return ids;
 }
@@ -91,53 +74,47 @@ Catalogue::Catalogue(const RecommendCommand& command,
       titles_(command.titles_path.empty()
                   ? ItemTitles()
                   : ItemTitles(command.titles_path, command.titles_columns, model().items())),
-      least_by_rating_(command.least_ratings.value_or(0)),
-      least_by_interaction_(
-          command.least_ratings.value_or(knows_ratings(model()) ? kMinRatingsByInteraction : 0)) {
-  by_rating_.emplace(make_filter(command, least_by_rating_, warn));
-  if (by_rating_->size() == 0 && model().item_count() > 0) {
+      least_ratings_(command.least_ratings) {
+  if (!command.allow_path.empty()) {
+    allow_ = items_of(command.allow_path, "--allow", model(), warn);
+  }
+  if (!command.deny_path.empty()) deny_ = items_of(command.deny_path, "--deny", model(), warn);
+  const bool lists_any = allows_any();
+  if (!command.where.empty()) {
+    auto matching = items_where(command.where, titles_, model().item_count());
+    if (allow_) {
+      std::vector<ItemIndex> both;
+      std::ranges::set_intersection(*allow_, matching, std::back_inserter(both));
+      matching = std::move(both);
+    }
+    allow_ = std::move(matching);
+  }
+  if (lists_any && model().item_count() > 0 && filter(RankBy::rating(), {})->size() == 0) {
     throw Error(ErrorCode::kBadOption,
                 "no item is left to list: none passes all of --where, --allow, --deny and "
                 "--least-ratings");
   }
-  if (least_by_interaction_ != least_by_rating_) {
-    by_interaction_.emplace(make_filter(command, least_by_interaction_, [](const auto&) {}));
+}
+
+std::shared_ptr<const ItemFilter> Catalogue::filter(
+    RankBy rank_by, std::optional<std::uint32_t> least_ratings) const {
+  constexpr std::size_t kMaxKept = 64;
+  const std::uint32_t least = this->least_ratings(rank_by, least_ratings);
+  const std::lock_guard lock(mutex_);
+  if (filters_.size() >= kMaxKept && !filters_.contains(least)) filters_.clear();
+  std::shared_ptr<const ItemFilter>& filter = filters_[least];
+  if (!filter) {
+    filter = std::make_shared<const ItemFilter>(
+        recommender_,
+        ItemFilter::Rules{
+            .allow = allow_ ? &*allow_ : nullptr, .deny = deny_, .least_ratings = least});
   }
+  return filter;
 }
 
-ItemFilter Catalogue::make_filter(const RecommendCommand& command, std::uint32_t least_ratings,
-                                  const std::function<void(const std::string&)>& warn) const {
-  std::optional<std::vector<ItemIndex>> allow;
-  if (!command.allow_path.empty()) {
-    allow = items_of(command.allow_path, "--allow", model(), warn);
-  }
-  if (!command.where.empty()) {
-    const auto matching = items_where(command.where, titles_, model().item_count());
-    if (allow) {
-      std::vector<ItemIndex> both;
-      std::ranges::set_intersection(*allow, matching, std::back_inserter(both));
-      allow = std::move(both);
-    } else {
-      allow = matching;
-    }
-  }
-  std::vector<ItemIndex> deny;
-  if (!command.deny_path.empty()) deny = items_of(command.deny_path, "--deny", model(), warn);
-  return ItemFilter(
-      recommender_,
-      {.allow = allow ? &*allow : nullptr, .deny = deny, .least_ratings = least_ratings});
-}
-
-bool Catalogue::goes_by_interaction(RankBy rank_by) const {
-  return rank_by.bias_weight < 1.0f || !model().has_biases();
-}
-
-const ItemFilter& Catalogue::filter(RankBy rank_by) const {
-  return goes_by_interaction(rank_by) && by_interaction_ ? *by_interaction_ : *by_rating_;
-}
-
-std::uint32_t Catalogue::least_ratings(RankBy rank_by) const {
-  return goes_by_interaction(rank_by) ? least_by_interaction_ : least_by_rating_;
+std::uint32_t Catalogue::least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const {
+  if (!asked) asked = least_ratings_;
+  return asked.value_or(usual_least_ratings(model(), rank_by));
 }
 
 UserIndex Catalogue::user(const std::string& id, const std::string& option) const {

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,23 +16,29 @@
 
 namespace mfpar::apps {
 
-/// The model, what its items are called, and which of them may be listed. Immutable; safe from any
-/// number of threads.
+/// The model, what its items are called, and which of them may be listed. Safe from any number of
+/// threads.
 class Catalogue {
  public:
   /// Loads the model and the files of titles and ids. `warn` is called for ids that the model does
-  /// not have. Throws as the readers do, Error(kBadOption) when no item may be listed.
+  /// not have. Throws as the readers do, Error(kBadOption) when --where and --least-ratings leave
+  /// nothing to list of what --allow has.
   Catalogue(const RecommendCommand& command, const std::function<void(const std::string&)>& warn);
 
   const FactorModel& model() const noexcept { return recommender_.model(); }
   const Recommender& recommender() const noexcept { return recommender_; }
   const ItemTitles& titles() const noexcept { return titles_; }
 
-  /// What may be listed in this order: fewer items by interaction, see --least-ratings.
-  const ItemFilter& filter(RankBy rank_by) const;
+  /// What may be listed in this order: fewer items by interaction, see --least-ratings, unless
+  /// `least_ratings` says how many training ratings an item needs.
+  std::shared_ptr<const ItemFilter> filter(RankBy rank_by,
+                                           std::optional<std::uint32_t> least_ratings) const;
 
   /// How many training ratings an item needs for that.
-  std::uint32_t least_ratings(RankBy rank_by) const;
+  std::uint32_t least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const;
+
+  /// Whether --allow or --where leave something to list.
+  bool allows_any() const { return !allow_ || !allow_->empty(); }
 
   /// Throw Error(kBadOption) naming ids similar to one that the model does not have. `option` is
   /// what was given.
@@ -38,18 +46,16 @@ class Catalogue {
   ItemIndex item(const std::string& id, const std::string& option) const;
 
  private:
-  bool goes_by_interaction(RankBy rank_by) const;
-  ItemFilter make_filter(const RecommendCommand& command, std::uint32_t least_ratings,
-                         const std::function<void(const std::string&)>& warn) const;
-
   Recommender recommender_;
   ItemTitles titles_;
-  std::uint32_t least_by_rating_, least_by_interaction_;
-  std::optional<ItemFilter> by_rating_, by_interaction_;  // the second only where it differs
+  std::optional<std::uint32_t> least_ratings_;
+  std::optional<std::vector<ItemIndex>> allow_;
+  std::vector<ItemIndex> deny_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::uint32_t, std::shared_ptr<const ItemFilter>> filters_;  // by least ratings
 };
 
-/// The ids of a file, one a line; empty lines are skipped. Throws Error(kSystem), Error(kBadData)
-/// when there is none.
+/// The ids of a file, one a line; empty lines are skipped. Throws Error(kSystem).
 std::vector<std::string> read_ids(const std::string& path);
 
 }  // namespace mfpar::apps

@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "common/display_width.hpp"
+#include "common/item_pairs.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 #include "mf-recommend/answer_text.hpp"
 #include "mf-recommend/read_new_users.hpp"
 #include "mf-recommend/request_stream.hpp"
 #include "mfpar/error.hpp"
-#include "mfpar/model_file.hpp"
 
 namespace mfpar::apps {
 
@@ -22,14 +22,15 @@ namespace {
 /// How many users' lists are made at a time.
 constexpr std::size_t kBlock = 1024;
 
-void warn(const std::string& message) { std::cerr << "mf-recommend: warning: " << message << '\n'; }
+/// How many of what was left out are named.
+constexpr std::size_t kNamed = 3;
 
 }  // namespace
 
 ListJob::ListJob(const RecommendCommand& command, std::stop_token stop)
     : command_(command),
       stop_(std::move(stop)),
-      catalogue_(command, warn),
+      catalogue_(command, [this](const std::string& message) { warn(message); }),
       output_(command.output_path),
       width_(command.output_path.empty() ? terminal_width() : 0) {}
 
@@ -57,29 +58,62 @@ int ListJob::run() {
   }
   if (stop_.stop_requested()) {
     std::cerr << "mf-recommend: interrupted"
-              << (command_.output_path.empty() && command_.append_path.empty()
-                      ? "\n"
-                      : "; no file was written\n");
+              << (command_.output_path.empty() ? "\n" : "; no file was written\n");
     return kInterrupted;
   }
   begin();  // for a list of no users
   output_.commit();
-  append();
-  return code;
+  if (!catalogue_.allows_any()) {
+    left_out_.push_back("all items, as --allow " + command_.allow_path +
+                        " has none that the model has");
+  }
+  for (const std::string& what : left_out_) {
+    std::cerr << "mf-recommend: error: left out: " << what << '\n';
+  }
+  return left_out_.empty() ? code : kData;
+}
+
+void ListJob::warn(const std::string& message) const {
+  if (!command_.quiet) std::cerr << "mf-recommend: warning: " << message << '\n';
+}
+
+std::vector<UserIndex> ListJob::trained_users() {
+  if (command_.all_users) {
+    std::vector<UserIndex> all(catalogue_.model().user_count());
+    std::iota(all.begin(), all.end(), UserIndex{0});
+    return all;
+  }
+  std::vector<std::string> ids = command_.users;
+  if (!command_.users_path.empty()) {
+    const std::vector<std::string> more = read_ids(command_.users_path);
+    ids.insert(ids.end(), more.begin(), more.end());
+  }
+  std::vector<UserIndex> users;
+  std::vector<std::string> unknown;
+  for (const std::string& id : ids) {
+    const UserIndex user = catalogue_.model().users().find(id);
+    if (user == kNoIndex) {
+      unknown.push_back(id);
+    } else {
+      users.push_back(user);
+    }
+  }
+  if (unknown.empty()) return users;
+  const std::string option =
+      command_.users_path.empty() ? "--user" : "--users " + command_.users_path;
+  if (users.empty()) catalogue_.user(unknown.front(), option);  // throws
+  std::string named;
+  for (std::size_t i = 0; i < std::min(kNamed, unknown.size()); ++i) {
+    named += (i == 0 ? "" : ", ") + quoted(unknown[i]);
+  }
+  left_out_.push_back(counted(unknown.size(), "user") + " of " + option +
+                      " whom the model was not trained on (" + named +
+                      (unknown.size() > kNamed ? ", ...)" : ")"));
+  return users;
 }
 
 void ListJob::list_trained() {
-  std::vector<UserIndex> users;
-  for (const std::string& id : command_.users) users.push_back(catalogue_.user(id, "--user"));
-  if (!command_.users_path.empty()) {
-    for (const std::string& id : read_ids(command_.users_path)) {
-      users.push_back(catalogue_.user(id, "--users " + command_.users_path));
-    }
-  }
-  if (command_.all_users) {
-    users.resize(catalogue_.model().user_count());
-    std::iota(users.begin(), users.end(), UserIndex{0});
-  }
+  const std::vector<UserIndex> users = trained_users();
   if (command_.explain) {
     warn(
         "the model does not keep how trained users rated, so --explain cannot show which "
@@ -97,10 +131,9 @@ void ListJob::list_trained() {
 void ListJob::list_new(std::span<const NewUser> users) {
   for (std::size_t begin = 0; begin < users.size() && !stop_.stop_requested(); begin += kBlock) {
     const auto block = users.subspan(begin, std::min(kBlock, users.size() - begin));
-    for (NewAnswer& made :
+    for (const Answer& answer :
          answers_for(catalogue_, block, command_.fold_in, list_request(), command_.read.threads)) {
-      write(made.answer);
-      if (!command_.append_path.empty()) rows_.add(std::move(made.row));
+      write(answer);
     }
   }
 }
@@ -110,7 +143,11 @@ void ListJob::read_and_list_new() {
   const NewUsers read =
       read_new_users(command_.ratings_path, command_.read, command_.new_id, model);
   if (read.bad_lines > 0) {
-    warn(counted(read.bad_lines, "bad line") + " left out; " + read.first_bad);
+    if (command_.tells_bad_lines) {
+      left_out_.push_back(counted(read.bad_lines, "bad line") + "; " + read.first_bad);
+    } else {
+      warn(counted(read.bad_lines, "bad line") + " left out; " + read.first_bad);
+    }
   }
   std::size_t trained = 0;
   for (const NewUser& user : read.users) trained += model.users().find(user.id) != kNoIndex;
@@ -123,14 +160,12 @@ void ListJob::read_and_list_new() {
 }
 
 int ListJob::answer_requests() {
-  StreamResult result = apps::answer_requests(catalogue_,
-                                              {.path = command_.requests_path,
-                                               .list = list_request(),
-                                               .fold_in = command_.fold_in,
-                                               .threads = command_.read.threads,
-                                               .keeps_rows = !command_.append_path.empty()},
-                                              stop_, output_);
-  rows_ = std::move(result.rows);
+  const StreamResult result = apps::answer_requests(catalogue_,
+                                                    {.path = command_.requests_path,
+                                                     .list = list_request(),
+                                                     .fold_in = command_.fold_in,
+                                                     .threads = command_.read.threads},
+                                                    stop_, output_);
   if (result.errors == 0) return kDone;
   std::cerr << "mf-recommend: error: " << with_commas(result.errors) << " of "
             << with_commas(result.requests)
@@ -139,10 +174,9 @@ int ListJob::answer_requests() {
 }
 
 void ListJob::write(const Answer& answer) {
-  if (command_.top == 0 || command_.format != ListFormat::kJson) {
+  if (command_.format != ListFormat::kJson) {
     for (const std::string& warning : answer.warnings) warn(quoted(answer.id) + ": " + warning);
   }
-  if (command_.top == 0) return;
   const bool is_first = begin();
   switch (command_.format) {
     case ListFormat::kJson:
@@ -159,18 +193,10 @@ void ListJob::write(const Answer& answer) {
 /// Writes what stands before the first list. Returns whether none was written yet.
 bool ListJob::begin() {
   const bool is_first = std::exchange(is_first_, false);
-  if (is_first && command_.top > 0 && command_.requests_path.empty() &&
-      command_.format == ListFormat::kCsv) {
+  if (is_first && command_.requests_path.empty() && command_.format == ListFormat::kCsv) {
     output_.write(csv_header(catalogue_, command_.explain));
   }
   return is_first;
-}
-
-void ListJob::append() const {
-  if (command_.append_path.empty()) return;
-  save_model(with_users(catalogue_.model(), rows_.rows()), command_.append_path);
-  std::cerr << "mf-recommend: " << command_.append_path << ": the model with "
-            << counted(rows_.rows().size(), "user") << " added or replaced\n";
 }
 
 }  // namespace mfpar::apps

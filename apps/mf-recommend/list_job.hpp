@@ -4,17 +4,17 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
+#include "common/output.hpp"
 #include "mf-recommend/answer.hpp"
 #include "mf-recommend/catalogue.hpp"
-#include "mf-recommend/new_rows.hpp"
-#include "mf-recommend/output.hpp"
 #include "mf-recommend/recommend_command.hpp"
 
 namespace mfpar::apps {
 
-/// Makes the lists that a command asks for, and the model with new users. Lists are made and
-/// written a block of users at a time: memory does not grow with their number. Not synchronised.
+/// Makes the lists that a command asks for. They are made and written a block of users at a time:
+/// memory does not grow with their number. Not synchronised.
 class ListJob {
  public:
   /// Loads what is needed; `command` must outlive this.
@@ -30,7 +30,8 @@ class ListJob {
   int answer_requests();
   bool begin();
   void write(const Answer& answer);
-  void append() const;
+  void warn(const std::string& message) const;
+  std::vector<UserIndex> trained_users();
   ListRequest list_request() const;
 
   const RecommendCommand& command_;
@@ -39,7 +40,7 @@ class ListJob {
   Output output_;
   std::size_t width_;
   bool is_first_ = true;
-  NewRows rows_;
+  std::vector<std::string> left_out_;  // of what was asked for, a phrase for each kind
 };
 
 }  // namespace mfpar::apps

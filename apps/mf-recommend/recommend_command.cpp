@@ -4,10 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
+#include "common/fold_in_options.hpp"
+#include "common/json_ratings.hpp"
 #include "common/reading_options.hpp"
+#include "common/text.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -17,26 +18,6 @@ namespace {
 constexpr std::uint32_t kMaxItems = 1'000'000;
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadOption, message); }
-
-std::optional<double> finite_number(std::string_view text) {
-  double number = 0.0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || !std::isfinite(number)) return std::nullopt;
-  return number;
-}
-
-void take_alpha(FoldInOptions& fold_in, const std::string& value) {
-  using Penalty = FoldInOptions::Penalty;
-  if (value == "training" || value == "loo") {
-    fold_in.penalty = value == "loo" ? Penalty::kLeaveOneOut : Penalty::kTraining;
-    return;
-  }
-  const auto number = finite_number(value);
-  if (!number || *number <= 0) Options::reject("training, loo or a number above 0");
-  fold_in.penalty = Penalty::kFixed;
-  fold_in.alpha = *number;
-}
 
 void add_whom_options(Options& options, RecommendCommand& command) {
   options.positional("MODEL", command.model_path, "A model file made by mf-train.");
@@ -66,13 +47,12 @@ void add_whom_options(Options& options, RecommendCommand& command) {
 
 void add_list_options(Options& options, RecommendCommand& command) {
   options.group("Items");
-  options.integer("top,n", "N", command.top, 0u, kMaxItems,
-                  "Length of a list; 0 for none, with --append.");
+  options.integer("top,n", "N", command.top, 1u, kMaxItems, "Length of a list.");
   options.add(
       "rank-by", "rating|interaction|blend:W",
       "rating: the predicted rating, which favours what everybody rates highly. interaction: p.q "
-      "alone, what this user likes more than others do. blend:W: interaction plus W times mean "
-      "and biases; blend:1 is rating, blend:0 interaction.",
+      "alone, what this user likes more than others do. blend:W, or W alone: interaction plus W "
+      "times mean and biases; blend:1 is rating, blend:0 interaction.",
       "rating", [&command](const std::string& value) {
         const auto rank_by = parse_rank_by(value);
         if (!rank_by) Options::reject(kRankByForms);
@@ -106,43 +86,27 @@ void add_list_options(Options& options, RecommendCommand& command) {
       "it has no header.");
 }
 
-void add_fold_in_options(Options& options, RecommendCommand& command) {
-  options.group("New users");
-  options.add(
-      "alpha", "training|loo|X",
-      "The penalty of a new user's factors: training, that of the model's training for so many "
-      "ratings; loo, the multiple of it that predicts each of the user's "
-      "ratings best from the others; or a number, as in ridge regression.",
-      "training", [&command](const std::string& value) { take_alpha(command.fold_in, value); });
-  options.add("bias-alpha", "X",
-              "With a number for --alpha: the penalty of the user's bias, another number above 0. "
-              "The same unless given.",
-              "", [&command](const std::string& value) {
-                const auto number = finite_number(value);
-                if (!number || *number <= 0) Options::reject("a number above 0");
-                command.fold_in.bias_alpha = *number;
-              });
-  options.text("append", "FILE", command.append_path,
-               "Also write a model with the new users added, for --user; users it has already are "
-               "replaced. FILE may be MODEL itself.");
+/// What does what --append did, to be typed as it stands.
+std::string moved_to_fold_in(const Options& options, const RecommendCommand& command) {
+  std::string words = "mf-fold-in " + shell_word(command.model_path);
+  if (!command.ratings_path.empty()) words += ' ' + shell_word(command.ratings_path);
+  for (const std::string& pair : command.pairs) words += ' ' + shell_word(pair);
+  if (!command.requests_path.empty()) words += " --requests " + shell_word(command.requests_path);
+  for (const char* option : {"as", "alpha", "bias-alpha", "delimiter", "header", "no-header",
+                             "columns", "on-bad-line", "most-bad-share", "threads"}) {
+    words += options.as_given(option);
+  }
+  return "--append has a program of its own: " + words + " -o " + shell_word(command.append_path) +
+         "; lists come without --append, as before";
 }
 
 }  // namespace
 
-std::optional<RankBy> parse_rank_by(const std::string& text) {
-  constexpr std::string_view kBlend = "blend:";
-  if (text == "rating") return RankBy::rating();
-  if (text == "interaction") return RankBy::interaction();
-  if (!text.starts_with(kBlend)) return std::nullopt;
-  const auto weight = finite_number(std::string_view(text).substr(kBlend.size()));
-  if (!weight || std::abs(*weight) > 1e6) return std::nullopt;
-  return RankBy::blend(static_cast<float>(*weight));
-}
-
 void add_recommend_options(Options& options, RecommendCommand& command) {
   add_whom_options(options, command);
   add_list_options(options, command);
-  add_fold_in_options(options, command);
+  options.group("New users");
+  add_fold_in_options(options, command.fold_in);
   options.group("Output");
   options.choice(
       "format", command.format,
@@ -155,6 +119,8 @@ void add_recommend_options(Options& options, RecommendCommand& command) {
       "their ratings speak for the item.");
   options.text("output,o", "FILE", command.output_path,
                "Write to this file, which appears when it is whole, instead of standard output.");
+  options.flag("quiet,q", command.quiet, "Print lists and errors only, no warnings.");
+  options.hidden("append", "FILE", command.append_path);
   add_reading_options(options, command.read);
 }
 
@@ -174,6 +140,11 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
     }
     asked = name;
   }
+  // A bad line does not cost a night's work; it is told, and the exit code says so.
+  if (!options.given("on-bad-line")) {
+    command.read.on_bad_line = ReadOptions::OnBadLine::kSkip;
+    command.tells_bad_lines = true;
+  }
   if (asked.empty()) {
     if (::isatty(STDIN_FILENO) != 0) {
       fail(
@@ -185,13 +156,12 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
     command.requests_path = "-";
   }
   const bool is_new = asked == "ITEM=RATING" || asked == "--ratings" || asked == "--requests";
+  if (!command.append_path.empty()) fail(moved_to_fold_in(options, command));
   const auto only_with = [&](const char* option, bool holds, const char* what) {
     if (options.given(option) && !holds) fail(std::string("--") + option + " is for " + what);
   };
-  only_with("append", is_new, "new users; --user and --similar-to add none");
   only_with("alpha", is_new, "new users, given by their ratings");
-  only_with("bias-alpha", command.fold_in.penalty == FoldInOptions::Penalty::kFixed,
-            "a number as --alpha; training and loo choose the bias's penalty too");
+  check_fold_in_options(options, command.fold_in);
   only_with("as", asked == "ITEM=RATING" || asked == "--ratings",
             "ITEM=RATING pairs, and for --ratings that name no user");
   for (const char* option : {"rank-by", "keep-rated", "explain"}) {
@@ -206,12 +176,6 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
   }
   only_with("where", !command.titles_path.empty(), "columns of a --titles FILE; give it too");
   only_with("titles-columns", !command.titles_path.empty(), "a --titles FILE; give it too");
-  if (command.top == 0 && command.append_path.empty()) {
-    fail("--top 0 makes no lists; it is for --append");
-  }
-  if (!command.append_path.empty() && asked == "ITEM=RATING" && !options.given("as")) {
-    fail("--append needs an id for the new user; give --as ID");
-  }
   const std::string inputs[] = {command.users_path,  command.ratings_path, command.requests_path,
                                 command.titles_path, command.allow_path,   command.deny_path};
   if (std::ranges::count(inputs, "-") > 1)

@@ -43,8 +43,11 @@ struct RecommendCommand {
 
   ListFormat format = ListFormat::kTable;
   bool explain = false;
+  bool quiet = false;
   std::string output_path;
-  std::string append_path;
+  std::string append_path;  ///< what went to mf-fold-in
+
+  bool tells_bad_lines = false;  ///< by the exit code: nobody asked for them to be left out
 };
 
 /// Declares all options. `command` must outlive `options`.
@@ -53,10 +56,5 @@ void add_recommend_options(Options& options, RecommendCommand& command);
 /// Checks options together: those that contradict each other or need another. Throws
 /// Error(kBadOption).
 void finish_recommend_command(const Options& options, RecommendCommand& command);
-
-/// "rating", "interaction" or "blend:W"; nothing for anything else.
-std::optional<RankBy> parse_rank_by(const std::string& text);
-
-inline constexpr const char* kRankByForms = "rating, interaction or blend:W with a number W";
 
 }  // namespace mfpar::apps

@@ -5,9 +5,8 @@
 #include <stop_token>
 #include <string>
 
+#include "common/output.hpp"
 #include "mf-recommend/answer.hpp"
-#include "mf-recommend/new_rows.hpp"
-#include "mf-recommend/output.hpp"
 
 namespace mfpar::apps {
 
@@ -16,13 +15,11 @@ struct StreamOptions {
   ListRequest list;
   FoldInOptions fold_in;
   int threads = 0;
-  bool keeps_rows = false;  ///< for --append: requests need ids, and new users are kept
 };
 
 struct StreamResult {
   std::uint64_t requests = 0;
   std::uint64_t errors = 0;
-  NewRows rows;
 };
 
 /// Answers requests, a JSON object a line, in their order, a line each: the list, or {"line",
@@ -30,6 +27,6 @@ struct StreamResult {
 /// threads where it is several lines, before waiting for more; empty lines are skipped. Stops early
 /// when asked to.
 StreamResult answer_requests(const Catalogue& catalogue, const StreamOptions& options,
-                             std::stop_token stop, Output& output);
+                             const std::stop_token& stop, Output& output);
 
 }  // namespace mfpar::apps

@@ -160,26 +160,6 @@ BOOST_FIXTURE_TEST_CASE(the_penalty_shrinks_a_new_user, Films) {
   BOOST_TEST(std::stod(column(6, held + "0.01").front()) > 0.1);
 }
 
-BOOST_FIXTURE_TEST_CASE(appended_users_are_trained_ones_of_the_new_model, Films) {
-  write("new.csv", "ann,1,5\nbob,2,4\nann,3,1\n7,1,2\n");
-  const std::string folded = recommend("--ratings new.csv --append b.model --format csv");
-  const Outcome later = run("mf-recommend b.model --user ann --user bob --user 7 --format csv");
-  BOOST_TEST(later.out == folded, later.err);
-  // The others have the lists they had.
-  BOOST_TEST(run("mf-recommend b.model --user 8").out == recommend("--user 8"));
-  // A night's work leaves no lists, and may replace the model it began with.
-  const Outcome night =
-      run("mf-recommend b.model --ratings - --append b.model --top 0", "cid,5,5\ncid,6,4\n");
-  BOOST_TEST(night.code == 0, night.err);
-  BOOST_TEST(night.out == "");
-  BOOST_TEST(has(night.err, "1 user added or replaced"), night.err);
-  BOOST_TEST(run("mf-recommend b.model --user ann --user bob --user 7 --format csv").out == folded);
-  BOOST_TEST(run("mf-recommend b.model 5=5 6=4 --as cid --format csv").out ==
-             run("mf-recommend b.model --user cid --format csv").out);
-  recommend("1=5 --as dan --append c.model");
-  BOOST_TEST(load_model(path("c.model")).users().find("dan") == 150);
-}
-
 BOOST_FIXTURE_TEST_CASE(explanations_add_up, Films) {
   const std::string arguments = "1=5 2=1 5=5 9=1 --top 3 --explain";
   const auto scores = column(3, arguments);

@@ -55,7 +55,7 @@ BOOST_FIXTURE_TEST_CASE(csv_and_json_keep_every_column, Films) {
   const auto json = rows("--user 3 --titles films.csv --top 1 --format json");
   BOOST_TEST(json.size() == 1);
   BOOST_TEST(json[0].starts_with("{\"user\":\"3\",\"ratings\":"));
-  BOOST_TEST(has(json[0], "\"id\":\"" + id + "\",\"title\":\"Film, \\\"the\\\" " + id + "\","));
+  BOOST_TEST(has(json[0], "\"item\":\"" + id + "\",\"title\":\"Film, \\\"the\\\" " + id + "\","));
   BOOST_TEST(has(json[0], "\"columns\":{\"genres\":\""));
   BOOST_TEST(json[0].ends_with("\"warnings\":[]}"));
 }
@@ -141,30 +141,22 @@ BOOST_FIXTURE_TEST_CASE(output_appears_whole_or_not_at_all, Films) {
                 "would replace a file that is to be");
   check_refused(*this, 2, "--user 3 -o a.model", "would replace a file that is to be read");
   check_refused(*this, 2, "--user 3 --titles films.csv -o films.csv", "would replace a file");
-  check_refused(*this, 2, "1=5 --as x --append films.csv --titles films.csv",
-                "would replace a file");
-  check_refused(*this, 2, "1=5 --as x --append b -o ./b", "two outputs are the same file");
   check_refused(*this, 4, "--user 3 -o nowhere/out.csv", "nowhere/out.csv");
-  check_refused(*this, 4, "1=5 --as x --append nowhere/b", "nowhere/b");
   write("bad.csv", "1,5\n2,x\n");
-  check_refused(*this, 3, "--ratings bad.csv -o out.csv --append b.model",
-                "bad.csv:2:3: rating \"x\"");
+  check_refused(*this, 3, "--ratings bad.csv -o out.csv", "bad.csv:2:3: rating \"x\"");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_known_is_reported_with_a_remedy, Films) {
   check_refused(*this, 2, "--user 150",
                 "the model was not trained on a user \"150\"; recommend for a");
   check_refused(*this, 2, "--user 007", "did you mean 7?");
-  write("who", "3\nnobody\n");
+  write("who", "nobody\n");
   check_refused(*this, 2, "--users who",
                 "--users who: the model was not trained on a user \"nobody\"");
   check_refused(*this, 2, "--similar-to 99", "--similar-to: the model has no item \"99\"");
   // Arguments of a test have no blanks; a title has one word for all.
   check_refused(*this, 2, "--similar-to film, --titles films.csv", "did you mean ");
   write("ids", "x\ny\n");
-  check_refused(*this, 3, "--user 3 --deny ids", "ids: none of the 2 ids (\"x\", ...) is an item");
-  write("none", "\n");
-  check_refused(*this, 3, "--user 3 --allow none", "none is empty; expected ids, one a line");
   check_refused(*this, 4, "--user 3 --allow nothere", "nothere");
   check_refused(*this, 3, "--user 3 --titles ids", "there is one column only");
   write("odd.csv", "id,title\n1,a,b\n");
@@ -188,6 +180,52 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_known_is_reported_with_a_remedy, Films) {
   check_refused(*this, 3, "--ratings noid.csv", "noid.csv:2:1: the item id is empty");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_job_goes_on_past_what_cannot_be_listed, Films) {
+  std::string many;
+  for (int i = 0; i < 300; ++i) many += "u" + std::to_string(i) + ",1,5\n";
+  write("one-bad.csv", many + "u,1,x\n");
+  write("who", "3\nnobody\n5\nno-one\nx\ny\n");
+  write("none", "\n");
+  write("new", "item-1\nitem-2\n");
+  const std::string trained = "--user 3 --format csv ";
+  const std::string plain = recommend(trained);
+  const struct {
+    int code;
+    std::string arguments, err, out;  // "" for any list
+  } cases[] = {
+      {0, trained + "--deny none", "", plain},
+      {0, trained + "--deny new", "--deny new: the model does not have 2 of the items", plain},
+      {0, trained + "--deny new -q", "", plain},
+      {3, trained + "--allow none",
+       "error: left out: all items, as --allow none has none that the ",
+       "user,rank,id,score,rating\n"},
+      {3, trained + "--allow new", "error: left out: all items, as --allow new has none that the ",
+       "user,rank,id,score,rating\n"},
+      {3, "--users who --format csv",
+       "error: left out: 4 users of --users who whom the model was not trained on (\"nobody\", "
+       "\"no-one\", \"x\", ...)",
+       recommend("--user 3 --user 5 --format csv")},
+      {3, "--user nobody " + trained,
+       "error: left out: 1 user of --user whom the model was not trained on (\"nobody\")", plain},
+      {3, "--ratings one-bad.csv --top 1", "error: left out: 1 bad line; one-bad.csv:301:5: rating",
+       ""},
+      {0, "--ratings one-bad.csv --top 1 --on-bad-line skip", "warning: 1 bad line left out", ""},
+  };
+  for (const auto& c : cases) {
+    const Outcome outcome = run("mf-recommend a.model " + c.arguments);
+    BOOST_TEST(outcome.code == c.code, c.arguments + ": " + outcome.err);
+    BOOST_TEST(has(outcome.err, c.err), c.arguments + ": " + outcome.err);
+    if (c.err.empty()) BOOST_TEST(outcome.err == "", c.arguments + ": " + outcome.err);
+    BOOST_TEST(!outcome.out.empty(), c.arguments);
+    if (!c.out.empty()) BOOST_TEST(outcome.out == c.out, c.arguments);
+    // A file is written all the same.
+    const Outcome saved = run("mf-recommend a.model " + c.arguments + " -o out");
+    BOOST_TEST(saved.code == c.code);
+    BOOST_TEST(read("out") == outcome.out);
+  }
+  check_refused(*this, 3, "--ratings one-bad.csv --on-bad-line error", "one-bad.csv:301:5");
+}
+
 BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) {
   check_refused(*this, 2, "--user 3 1=5", "ITEM=RATING and --user cannot be combined");
   check_refused(*this, 2, "--user 3 --all-users", "--user and --all-users cannot be combined");
@@ -196,9 +234,7 @@ BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) 
   check_refused(*this, 2, "1", "'1' is not a rating; it must be ITEM=RATING");
   check_refused(*this, 2, "1=five", "'1=five' is not a rating");
   check_refused(*this, 2, "=5", "'=5' is not a rating");
-  check_refused(*this, 2, "--user 3 --append b", "--append is for new users");
-  check_refused(*this, 2, "1=5 --append b", "--append needs an id for the new user; give --as ID");
-  check_refused(*this, 2, "1=5 --top 0", "--top 0 makes no lists");
+  check_refused(*this, 2, "1=5 --top 0", "it must be a whole number from 1");
   check_refused(*this, 2, "--user 3 --alpha 1", "--alpha is for new users");
   check_refused(*this, 2, "1=5 --alpha 0", "it must be training, loo or a number above 0");
   check_refused(*this, 2, "1=5 --bias-alpha 2", "--bias-alpha is for a number as --alpha");
@@ -211,7 +247,7 @@ BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) 
   check_refused(*this, 2, "--user 3 --columns item=1", "--columns is for reading --ratings");
   check_refused(*this, 2, "--requests - --format csv", "--requests are answered in JSON");
   check_refused(*this, 2, "--users - --allow -", "two inputs are standard input");
-  check_refused(*this, 2, "--user 3 --top -1", "a whole number from 0");
+  check_refused(*this, 2, "--user 3 --top -1", "a whole number from 1");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_model_without_biases_needs_ratings_too, Films) {

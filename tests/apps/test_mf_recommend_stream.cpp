@@ -62,6 +62,42 @@ BOOST_FIXTURE_TEST_CASE(a_request_says_how_its_list_is_made, Films) {
   BOOST_TEST(answers[3] == "{\"ratings\":1,\"items\":[],\"warnings\":[]}");
 }
 
+BOOST_FIXTURE_TEST_CASE(words_have_the_same_forms_everywhere, Films) {
+  // What the command line, JSON lines and the service say, each in the forms of the others.
+  const std::string ratings = "\"ratings\":{\"1\":5,\"2\":1.5}";
+  const auto by = [&](const std::string& key, const std::string& options) {
+    const auto asked = rows("--top 5", "{" + ratings + "," + key + "}\n").front();
+    BOOST_TEST(
+        items_in(asked) == items_in(rows("1=5 2=1.5 --top 5 --format json " + options).front()),
+        key);
+  };
+  const std::pair<std::string, std::string> forms[] = {
+      {"\"rank_by\":\"rating\"", ""},
+      {"\"rank_by\":\"interaction\"", "--rank-by interaction"},
+      {"\"rank_by\":0", "--rank-by interaction"},
+      {"\"rank_by\":\"blend:0.5\"", "--rank-by blend:0.5"},
+      {"\"rank_by\":0.5", "--rank-by 0.5"},
+      {"\"rank_by\":\"0.5\"", "--rank-by blend:0.5"},
+      {"\"rank_by\":1", "--rank-by blend:1"},
+      {"\"rank_by\":0,\"least_ratings\":80", "--rank-by interaction --least-ratings 80"},
+      {"\"least_ratings\":80", "--least-ratings 80"},
+      {"\"least_ratings\":0", ""},
+      {"\"user\":\"ann\"", ""},
+      {"\"user\":7", ""},
+      {"\"id\":7", ""},
+      {"\"explain\":true", "--explain"},
+      {"\"keep_rated\":true", "--keep-rated"}};
+  for (const auto& [key, options] : forms) by(key, options);
+  BOOST_TEST(items_in(rows("--top 5", "{" + ratings + ",\"least_ratings\":80}\n").front()) !=
+             items_in(rows("1=5 2=1.5 --top 5 --format json").front()));
+  // Items have their id as the service spells it too, and what speaks for them.
+  const std::string answer = rows("--top 1", "{" + ratings + ",\"explain\":true}\n").front();
+  const std::string id = ids("1=5 2=1.5 --top 1").front();
+  BOOST_TEST(has(answer, "\"id\":\"" + id + "\",\"item\":\"" + id + "\""), answer);
+  BOOST_TEST(has(answer, "\"because\":[{\"item\":\""), answer);
+  BOOST_TEST(rows("--top 5", "{\"user\":3}\n") == rows("--top 5", "{\"id\":\"3\"}\n"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
   const std::vector<std::pair<std::string, std::string>> bad{
       {"{\"id\":", "not JSON: column "},
@@ -83,6 +119,11 @@ BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
       {"{\"ratings\":{},\"top\":-1}", "\\\"top\\\" must be a whole number"},
       {"{\"ratings\":{},\"rank_by\":\"best\"}", "\\\"rank_by\\\" must be rating, interaction"},
       {"{\"ratings\":{},\"explain\":1}", "\\\"explain\\\" is a number; expected true or false"},
+      {"{\"ratings\":{},\"least_ratings\":-1}", "\\\"least_ratings\\\" must be a whole number"},
+      {"{\"ratings\":{},\"rank_by\":\"blend:x\"}", "\\\"rank_by\\\" must be rating"},
+      {"{\"ratings\":{},\"rank_by\":true}", "\\\"rank_by\\\" must be rating"},
+      {"{\"ratings\":{},\"rank_by\":1e7}", "\\\"rank_by\\\" must be rating"},
+      {"{\"id\":1,\"user\":2}", "the id is given twice"},
       {"{\"ratings\":{},\"tpo\":1}", "unknown key \\\"tpo\\\""},
       {"{\"id\":\"\xFF\",\"ratings\":{}}", "not JSON: column "},
       {std::string(100, '[') + std::string(100, ']'), "nested more than 32 levels deep"}};
@@ -124,20 +165,6 @@ BOOST_FIXTURE_TEST_CASE(answers_do_not_depend_on_threads_or_pieces, Films) {
   BOOST_TEST((recommend("--requests - --threads 4", input) == one));
   BOOST_TEST(recommend("--requests requests -o out") == "");
   BOOST_TEST((read("out") == one));
-}
-
-BOOST_FIXTURE_TEST_CASE(a_stream_of_new_users_is_appended, Films) {
-  const std::string input =
-      "{\"id\":\"ann\",\"ratings\":{\"1\":1}}\n{\"ratings\":{\"1\":1}}\n{\"id\":\"3\"}\n"
-      "{\"id\":\"ann\",\"ratings\":{\"1\":5,\"4\":2}}\n";
-  const Outcome outcome = run("mf-recommend a.model --append b.model", input);
-  BOOST_TEST(outcome.code == 3);
-  BOOST_TEST(
-      has(outcome.out, "{\"line\":2,\"error\":\"\\\"id\\\" is missing; --append needs it\"}"));
-  // The last of ann's requests counts; user 3 was trained and stays.
-  BOOST_TEST(load_model(path("b.model")).user_count() == 151);
-  BOOST_TEST(run("mf-recommend b.model --user ann --format csv").out ==
-             run("mf-recommend a.model 1=5 4=2 --as ann --format csv").out);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_comes_before_the_next_request, Films) {

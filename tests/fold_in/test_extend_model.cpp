@@ -144,6 +144,20 @@ BOOST_FIXTURE_TEST_CASE(new_items_join_the_lists_of_those_who_rated_them, Traine
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_known_to_be_rated_besides_stays_known, Trained) {
+  NewRow user = row("ann", 0.5f, {7});
+  user.held_out = {9, 3};
+  NewRow item = row("new film", 0.5f, {8});
+  item.held_out = {4};
+  const FactorModel after = with_items(with_users(model, std::vector{user}), std::vector{item});
+  const UserIndex ann = model.user_count();
+  BOOST_TEST(list(after.parts().held_out.of(ann)) == (std::vector<std::uint32_t>{3, 9}));
+  BOOST_TEST(after.parts().held_out.contains(4, model.item_count()));
+  BOOST_TEST(!after.parts().trained.contains(4, model.item_count()));
+  user.held_out = {40};
+  BOOST_TEST(refuses(model, {user}, "a rating for item 40 of 40"));
+}
+
 BOOST_FIXTURE_TEST_CASE(what_was_extended_is_saved_and_loaded, Trained) {
   const TemporaryFolder folder;
   const FactorModel after = with_users(with_items(model, std::vector{row("new film", 0.5f, {1})}),

@@ -79,6 +79,28 @@ MFPAR_API FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldIn
 MFPAR_API FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ratings,
                                 const FoldInOptions& options = {});
 
+/// The row of a user whom the model has, after further ratings. The values of those that it was
+/// trained on are not kept, but which items they were of is: what is minimised over the changes d
+/// of the factors and e of the bias is the loss of `ratings`, in the place of an earlier rating of
+/// the same item, beside
+///
+///   sum over the other items trained on w_i (q_i.d + e)^2 + alpha |d|^2 + bias_alpha e^2,
+///
+/// which is what the loss of the earlier ratings grows by about its minimum: w_i is 1 for squares
+/// (of which this is exact), the slope of the probability for labels, and one over the mean error
+/// for absolute errors. So one rating moves a row that many have made by little. The penalty is
+/// that of all ratings together, of the training under kLeaveOneOut too; `used` counts `ratings`
+/// alone. Throws as fold_in_user(). REQUIRES: user < model.user_count().
+MFPAR_API FoldedIn update_user(const FactorModel& model, UserIndex user,
+                               std::span<const FoldInRating> ratings,
+                               const FoldInOptions& options = {});
+
+/// The same for an item; `raters` are the users whose ratings it was trained on.
+MFPAR_API FoldedIn update_item(const FactorModel& model, ItemIndex item,
+                               std::span<const UserIndex> raters,
+                               std::span<const FoldInRating> ratings,
+                               const FoldInOptions& options = {});
+
 /// Many at once, in parallel: ratings[i] belongs to result[i]. The results do not depend on the
 /// number of threads (0: all cores). Throws as above, naming the first bad row too; after a stop
 /// request the rows not yet reached are left empty, without factors.

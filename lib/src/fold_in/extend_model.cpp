@@ -35,11 +35,13 @@ void check(const FactorModel& model, Entity entity, std::span<const NewRow> rows
         !std::ranges::all_of(row.row.factors, [](float x) { return std::isfinite(x); })) {
       fail("its factors or bias are not finite");
     }
-    for (const std::uint32_t index : row.rated) {
-      if (index < other_count) continue;
-      fail(std::string("it has a rating for ") + name_of(other(entity)) + " " +
-           std::to_string(index) + " of " + std::to_string(other_count) +
-           "; leave out what the model does not have");
+    for (const auto* list : {&row.rated, &row.held_out}) {
+      for (const std::uint32_t index : *list) {
+        if (index < other_count) continue;
+        fail(std::string("it has a rating for ") + name_of(other(entity)) + " " +
+             std::to_string(index) + " of " + std::to_string(other_count) +
+             "; leave out what the model does not have");
+      }
     }
   }
 }
@@ -113,7 +115,9 @@ FactorModel with_users(const FactorModel& model, std::span<const NewRow> users) 
     return std::vector<ItemIndex>(old.begin(), old.end());
   });
   parts.held_out = lists_of(count, [&](UserIndex user) {
-    return row_at[user] != nullptr ? std::span<const ItemIndex>() : model.parts().held_out.of(user);
+    if (row_at[user] != nullptr) return sorted(row_at[user]->held_out);
+    const auto old = model.parts().held_out.of(user);
+    return std::vector<ItemIndex>(old.begin(), old.end());
   });
   return FactorModel(std::move(parts));
 }
@@ -123,23 +127,22 @@ FactorModel with_items(const FactorModel& model, std::span<const NewRow> items) 
   FactorModel::Parts parts = model.parts();
   const std::vector<std::uint32_t> indices = put_rows(parts, Entity::kItem, items);
   std::vector<bool> is_new(parts.items.ids->size(), false);
-  std::vector<std::vector<ItemIndex>> rated(model.user_count());
+  std::vector<std::vector<ItemIndex>> rated(model.user_count()), held_out(model.user_count());
   for (std::size_t i = 0; i < items.size(); ++i) {
     is_new[indices[i]] = true;
     for (const UserIndex user : items[i].rated) rated[user].push_back(indices[i]);
+    for (const UserIndex user : items[i].held_out) held_out[user].push_back(indices[i]);
   }
-  const auto kept = [&](std::span<const ItemIndex> old) {
-    std::vector<ItemIndex> list;
-    std::ranges::copy_if(old, std::back_inserter(list), [&](ItemIndex i) { return !is_new[i]; });
-    return list;
+  const auto joined = [&](const ItemLists& old, const std::vector<std::vector<ItemIndex>>& more) {
+    return lists_of(model.user_count(), [&](UserIndex user) {
+      std::vector<ItemIndex> list = more[user];
+      std::ranges::copy_if(old.of(user), std::back_inserter(list),
+                           [&](ItemIndex i) { return !is_new[i]; });
+      return sorted(std::move(list));
+    });
   };
-  parts.trained = lists_of(model.user_count(), [&](UserIndex user) {
-    std::vector<ItemIndex> list = kept(model.parts().trained.of(user));
-    list.insert(list.end(), rated[user].begin(), rated[user].end());
-    return sorted(std::move(list));
-  });
-  parts.held_out = lists_of(model.user_count(),
-                            [&](UserIndex user) { return kept(model.parts().held_out.of(user)); });
+  parts.trained = joined(model.parts().trained, rated);
+  parts.held_out = joined(model.parts().held_out, held_out);
   return FactorModel(std::move(parts));
 }
 

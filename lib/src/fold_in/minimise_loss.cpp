@@ -34,11 +34,12 @@ double penalty_of(const Eigen::VectorXd& row, const FixedRows& fixed, const Ridg
 template <class LossPolicy>
 const Eigen::VectorXd& minimise(NormalEquations& equations, std::span<const double> targets,
                                 std::span<const double> offsets, RidgePenalty& penalty,
-                                RidgeTargets& ridge) {
+                                RidgeTargets& ridge, std::span<const double> kept) {
   const FixedRows& fixed = equations.fixed();
   const RidgePenalty asked = penalty;
   const std::size_t count = targets.size();
   std::vector<double> scores(offsets.begin(), offsets.end());
+  const auto is_kept = [&](std::size_t s) { return !kept.empty() && kept[s] > 0.0; };
   double largest = 0.0;
   for (std::size_t s = 0; s < count; ++s) {
     largest = std::max(largest, std::abs(targets[s]));
@@ -51,6 +52,11 @@ const Eigen::VectorXd& minimise(NormalEquations& equations, std::span<const doub
   ridge.weights.resize(count);
   for (int step = 1;; ++step) {
     for (std::size_t s = 0; s < count; ++s) {
+      if (is_kept(s)) {
+        ridge.targets[s] = targets[s];
+        ridge.weights[s] = kept[s];
+        continue;
+      }
       const Majoriser parabola =
           LossPolicy::majorise(offsets[s] + targets[s], scores[s], smoothing);
       ridge.targets[s] = parabola.vertex - offsets[s];
@@ -62,6 +68,10 @@ const Eigen::VectorXd& minimise(NormalEquations& equations, std::span<const doub
     for (std::size_t s = 0; s < count; ++s) {
       scores[s] = offsets[s] + score_of(row, fixed, equations.indices()[s]);
       const double target = offsets[s] + targets[s];
+      if (is_kept(s)) {
+        objective += kept[s] * (target - scores[s]) * (target - scores[s]);
+        continue;
+      }
       objective += 2.0 * LossPolicy::kStep * LossPolicy::error(target, target - scores[s]);
     }
     const bool is_smoothed = smoothing > least;
@@ -77,14 +87,14 @@ const Eigen::VectorXd& minimise(NormalEquations& equations, std::span<const doub
 const Eigen::VectorXd& minimise_loss(Loss loss, NormalEquations& equations,
                                      std::span<const double> targets,
                                      std::span<const double> offsets, RidgePenalty& penalty,
-                                     RidgeTargets& ridge) {
+                                     RidgeTargets& ridge, std::span<const double> kept) {
   return with_loss(loss, [&]<class LossPolicy>() -> const Eigen::VectorXd& {
     if constexpr (LossPolicy::kIsQuadratic) {
       ridge.targets.assign(targets.begin(), targets.end());
-      ridge.weights.clear();
+      ridge.weights.clear();  // of kept ones too: the loss is its own parabola
       return equations.solve(ridge.targets, ridge.weights, penalty);
     } else {
-      return minimise<LossPolicy>(equations, targets, offsets, penalty, ridge);
+      return minimise<LossPolicy>(equations, targets, offsets, penalty, ridge, kept);
     }
   });
 }

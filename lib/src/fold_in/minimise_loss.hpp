@@ -25,10 +25,11 @@ struct RidgeTargets {
 /// Squares are one ridge regression; of any other loss the ridge regressions on its majorisers are
 /// solved, one after the other, each of which lowers the sum. `ridge` becomes the last of them,
 /// which has the same minimum. `penalty` comes back as it was used. The result lasts as long as
-/// that of NormalEquations::solve().
+/// that of NormalEquations::solve(). Where `kept` is not empty, a rating with kept_s > 0 counts
+/// kept_s (y_s - offset_s - x_s.row)^2 in place of its loss.
 const Eigen::VectorXd& minimise_loss(Loss loss, NormalEquations& equations,
                                      std::span<const double> targets,
                                      std::span<const double> offsets, RidgePenalty& penalty,
-                                     RidgeTargets& ridge);
+                                     RidgeTargets& ridge, std::span<const double> kept = {});
 
 }  // namespace mfpar

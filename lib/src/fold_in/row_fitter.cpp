@@ -18,6 +18,28 @@ namespace {
 // Of a training without penalties.
 constexpr double kMinOfTraining = 1e-6;
 
+/// What the loss of a rating grows by, beside the square of the change of its score (with twice the
+/// loss in place of the square, as everywhere here).
+double curvature_of(const FactorModel& model, double score) {
+  switch (model.loss()) {
+    case Loss::kSquared:
+      break;
+    case Loss::kLogistic: {
+      const double probability = 1.0 / (1.0 + std::exp(-score));
+      return std::max(probability * (1.0 - probability), 1e-6);
+    }
+    case Loss::kAbsolute: {
+      // Of errors as Laplace has them, whose mean is that of the training.
+      const TrainingRecord& record = model.parts().record;
+      const auto best = static_cast<std::size_t>(std::max(record.best_epoch, 0));
+      const double error = best < record.history.size() ? record.history[best].train_error : 0.0;
+      const double width = double{model.range().highest} - double{model.range().lowest};
+      return error > 0.0 ? 1.0 / error : 4.0 / std::max(width, 1e-3);
+    }
+  }
+  return 1.0;
+}
+
 constexpr double kMinGiven = 1e-12, kMaxGiven = 1e12;
 
 void check(const char* name, double penalty) {
@@ -73,7 +95,9 @@ void store_solution(const Eigen::VectorXd& solution, const RidgePenalty& penalty
 }
 
 RowFitter::RowFitter(const FactorModel& model, Entity joining, const FoldInOptions& options)
-    : loss_(model.loss()),
+    : model_(model),
+      joining_(joining),
+      loss_(model.loss()),
       training_(model.parts().fold_in),
       options_(options),
       known_(model, joining),
@@ -93,6 +117,43 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
   store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_), penalty,
                  equations_.fixed(), result);
   result.used = static_cast<std::uint32_t>(indices_.size());
+  result.unknown = known_.unknown();
+  result.duplicates = known_.duplicates();
+  row = std::move(result);
+}
+
+void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earlier,
+                       std::span<const FoldInRating> ratings, FoldedIn& row) {
+  known_.take(ratings);
+  const std::size_t used = known_.size();
+  known_.list(indices_, targets_);
+  for (const std::uint32_t other : earlier) {
+    if (!known_.value_of(other)) indices_.push_back(other);
+  }
+  targets_.resize(indices_.size(), 0.0);
+  offsets_.resize(indices_.size());
+  std::vector<double> kept(indices_.size(), 0.0);
+  const bool is_user = joining_ == Entity::kUser;
+  const FactorModel::Side& fixed_side = model_.side(other(joining_));
+  for (std::size_t s = 0; s < indices_.size(); ++s) {
+    offsets_[s] = is_user ? model_.score(index, indices_[s]) : model_.score(indices_[s], index);
+    if (s >= used) {
+      kept[s] = curvature_of(model_, offsets_[s]);
+    } else {
+      targets_[s] -= offsets_[s] - model_.mean() - fixed_side.biases[indices_[s]];
+    }
+  }
+  equations_.start(indices_);
+  RidgePenalty penalty = penalty_of(options_, training_, indices_.size());
+  FoldedIn result;
+  store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_, kept),
+                 penalty, equations_.fixed(), result);
+  const FactorModel::Side& side = model_.side(joining_);
+  for (std::uint32_t k = 0; k < model_.rank(); ++k) {
+    result.factors[k] += side.factors[index * model_.stride() + k];
+  }
+  result.bias += side.biases[index];
+  result.used = static_cast<std::uint32_t>(used);
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();
   row = std::move(result);

@@ -38,7 +38,13 @@ class RowFitter {
   /// As fold_in_user(). `row` is as new where this throws.
   void fit(std::span<const FoldInRating> ratings, FoldedIn& row);
 
+  /// As update_user(), for the row `index` of the joining side, trained on `earlier` of the other.
+  void update(std::uint32_t index, std::span<const std::uint32_t> earlier,
+              std::span<const FoldInRating> ratings, FoldedIn& row);
+
  private:
+  const FactorModel& model_;
+  const Entity joining_;
   const Loss loss_;
   const FoldInPenalty training_;
   const FoldInOptions options_;

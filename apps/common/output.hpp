@@ -9,7 +9,7 @@
 
 namespace mfpar::apps {
 
-/// Where lists go: a file that appears when it is whole, or standard output. Not synchronised.
+/// Where results go: a file that appears when it is whole, or standard output. Not synchronised.
 class Output {
  public:
   /// Standard output for the empty path. Throws Error(kSystem) when the file cannot be written.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mf-recommend/output.hpp"
+#include "common/output.hpp"
 
 #include <cerrno>
 #include <cstring>

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/json.hpp"
+#include "mfpar/evaluate.hpp"
+
+namespace mfpar::apps {
+
+// Errors of predictions as mf-eval and mf-fold-in report them: those of a model's loss.
+
+/// {"count", "mse", "rmse", "mae"}, or {"count", "log_loss", "accuracy", "auc"} for labels.
+Json error_json(const ErrorSummary& summary, const LossInfo& loss);
+
+/// The names of the columns.
+std::string error_head(const LossInfo& loss);
+
+/// A line of the table.
+std::string error_row(const std::string& name, const ErrorSummary& summary, const LossInfo& loss);
+
+/// The same where the mean loss alone is known, and maybe not of how many ratings (0: "-").
+std::string error_row(const std::string& name, std::uint64_t count, double error,
+                      const LossInfo& loss);
+
+}  // namespace mfpar::apps

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "common/json_ratings.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "common/text.hpp"
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
+
+/// Reads ratings whose ids are of `other`.
+class RatingsReader {
+ public:
+  explicit RatingsReader(const char* other) : other_(other) {
+    for (const char c : other_) upper_ += static_cast<char>(c - 'a' + 'A');
+  }
+
+  std::vector<ItemRating> read(const Json& json) const {
+    std::vector<ItemRating> ratings;
+    if (json.is_object()) {
+      for (const auto& [id, rating] : json.items()) ratings.push_back(rating_of(id, rating));
+    } else if (json.is_array()) {
+      for (const Json& entry : json) ratings.push_back(rating_of(entry));
+    } else {
+      fail(std::string("\"ratings\" is ") + kind_of(json) + "; expected {" + upper_ +
+           ": RATING, ...} or [[" + upper_ + ", RATING], ...]");
+    }
+    return ratings;
+  }
+
+ private:
+  ItemRating rating_of(const std::string& id, const Json& rating) const {
+    if (!rating.is_number()) {
+      fail("the rating of " + other_ + ' ' + mfpar::quoted(id) + " is " + kind_of(rating) +
+           "; expected a number");
+    }
+    const auto value = rating.get<double>();
+    if (std::abs(value) > std::numeric_limits<float>::max()) {
+      fail("the rating of " + other_ + ' ' + mfpar::quoted(id) +
+           " is out of the range of single precision");
+    }
+    return {id, static_cast<float>(value)};
+  }
+
+  /// [ID, RATING] or {"item": ID, "rating": RATING}.
+  ItemRating rating_of(const Json& entry) const {
+    const std::string pair = "[" + upper_ + ", RATING]";
+    const std::string object = "{\"" + other_ + "\": " + upper_ + ", \"rating\": RATING}";
+    if (entry.is_array()) {
+      if (entry.size() != 2) {
+        fail("a list of " + std::to_string(entry.size()) + " is in \"ratings\"; expected " + pair);
+      }
+      return rating_of(required_id(entry[0], other_.c_str()), entry[1]);
+    }
+    if (!entry.is_object()) {
+      fail(std::string(kind_of(entry)) + " is in \"ratings\"; expected " + pair + " or " + object);
+    }
+    const Json* id = nullptr;
+    const Json* rating = nullptr;
+    for (const auto& [key, value] : entry.items()) {
+      if (key == other_ || key == "id") id = &value;
+      if (key == "rating") rating = &value;
+    }
+    if (id == nullptr || rating == nullptr) {
+      fail("a rating lacks \"" + (id == nullptr ? other_ : "rating") + "\"; expected " + object);
+    }
+    return rating_of(required_id(*id, other_.c_str()), *rating);
+  }
+
+  const std::string other_;
+  std::string upper_;
+};
+
+}  // namespace
+
+std::string required_id(const Json& json, const char* key) {
+  const auto id = id_of(json);
+  if (!id || id->empty()) {
+    fail(std::string("\"") + key + "\" is " + (id ? "empty" : kind_of(json)) +
+         "; expected an id, a string or a whole number");
+  }
+  return *id;
+}
+
+std::vector<ItemRating> ratings_of(const Json& json, const char* other) {
+  return RatingsReader(other).read(json);
+}
+
+std::optional<RankBy> rank_by_of(const Json& json) {
+  if (json.is_string()) return parse_rank_by(json.get_ref<const std::string&>());
+  return json.is_number() ? parse_rank_by(json.dump()) : std::nullopt;
+}
+
+std::string short_list_warning(std::size_t listed, std::uint32_t least, const std::string& option) {
+  return "only " + counted(listed, "item") + " left to list" +
+         (least > 0 ? "; only items with at least " + std::to_string(least) +
+                          " training ratings count (" + option + ')'
+                    : "");
+}
+
+}  // namespace mfpar::apps
