@@ -131,8 +131,16 @@ class Options {
   /// require_positionals()'s matter, so that --help needs none.
   void parse(const std::vector<std::string>& arguments);
 
+  /// What is said of an argument too many, where the program knows better than "unexpected".
+  void explain_extra(std::function<std::string(const std::string& value)> explain) {
+    explain_extra_ = std::move(explain);
+  }
+
   /// Throws Error(kBadOption) when a required positional was not given.
   void require_positionals() const;
+
+  /// Whether there is an option of this name, without dashes.
+  bool has(std::string_view name) const { return find(name) != nullptr; }
 
   /// Whether the option was on the command line. REQUIRES: a declared name.
   bool given(std::string_view name) const;
@@ -171,6 +179,8 @@ class Options {
         });
   }
 
+  void check_names(const std::vector<std::string>& arguments) const;
+  std::string meant_by(std::string_view written, bool guesses = true) const;
   void take_positional(const std::string& value);
   void take_option(const OptionSpec& option, const std::string& value, const std::string& written);
   const OptionSpec* find(std::string_view name) const;
@@ -179,6 +189,7 @@ class Options {
   std::vector<OptionSpec> options_;
   std::vector<PositionalSpec> positionals_;
   std::size_t next_positional_ = 0;
+  std::function<std::string(const std::string& value)> explain_extra_;
   std::vector<std::pair<std::string, std::string>> given_;  // name and value
 };
 

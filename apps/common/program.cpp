@@ -7,6 +7,7 @@
 #include <exception>
 #include <iostream>
 #include <new>
+#include <streambuf>
 #include <system_error>
 
 #include "common/manual.hpp"
@@ -62,6 +63,26 @@ int guarded(const std::string& name, const std::function<int()>& body) {
   }
 }
 
+/// While it lives, nothing of what goes to standard output comes out, where `is_on`.
+class Silence {
+ public:
+  explicit Silence(bool is_on) : before_(is_on ? std::cout.rdbuf(&nothing_) : nullptr) {}
+  ~Silence() {
+    if (before_ != nullptr) std::cout.rdbuf(before_);
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  struct Nothing : std::streambuf {
+    int overflow(int c) override { return c == traits_type::eof() ? 0 : c; }
+    std::streamsize xsputn(const char*, std::streamsize count) override { return count; }
+  };
+
+  Nothing nothing_;
+  std::streambuf* const before_;
+};
+
 std::vector<std::string> arguments(int argc, const char* const* argv) {
   return argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : std::vector<std::string>{};
 }
@@ -71,16 +92,23 @@ std::vector<std::string> arguments(int argc, const char* const* argv) {
 int run_program(const ProgramInfo& info, Options& options, int argc, const char* const* argv,
                 const std::function<int()>& body) {
   return guarded(info.name, [&] {
-    bool help = false, version = false;
+    bool help = false, short_help = false, version = false, quiet = false;
     options.group("Other options");
-    options.flag("help,h", help, "Print this manual and exit.");
+    if (!options.has("quiet")) {
+      options.flag("quiet,q", quiet, "Print warnings and errors only.");
+    }
+    options.flag("usage,h", short_help, "Print a short usage and exit.");
+    options.flag("help", help, "Print this manual and exit.");
     options.flag("version", version, "Print the version and exit.");
     options.parse(arguments(argc, argv));
-    if (help || version) {
-      std::cout << (help ? manual(info, options) : version_text(info));
+    if (help || short_help || version) {
+      std::cout << (help         ? manual(info, options)
+                    : short_help ? usage(info, options)
+                                 : version_text(info));
       return static_cast<int>(kDone);
     }
     options.require_positionals();
+    const Silence silence(quiet);
     return body();
   });
 }
@@ -92,8 +120,10 @@ int run_commands(const ProgramInfo& info, std::span<const Command> commands, int
     if (command.name == first) return command.run(argc - 1, argv + 1);
   }
   return guarded(info.name, [&] {
-    if (first == "--help" || first == "-h" || first == "--version") {
-      std::cout << (first == "--version" ? version_text(info) : manual(info, commands));
+    if (first == "--help" || first == "-h" || first == "--usage" || first == "--version") {
+      std::cout << (first == "--help"      ? manual(info, commands)
+                    : first == "--version" ? version_text(info)
+                                           : usage(info, commands));
       return static_cast<int>(kDone);
     }
     std::vector<std::string> names;

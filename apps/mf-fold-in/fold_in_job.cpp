@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "common/item_pairs.hpp"
+#include "common/option_habits.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 #include "mf-fold-in/fold_in_test.hpp"
 #include "mf-fold-in/request_rows.hpp"
 #include "mfpar/error.hpp"
-#include "mfpar/model_file.hpp"
 
 namespace mfpar::apps {
 
@@ -30,7 +30,7 @@ std::string counted_rows(std::size_t number, Entity entity) {
 FoldInJob::FoldInJob(const FoldInCommand& command, std::stop_token stop)
     : command_(command),
       stop_(std::move(stop)),
-      model_(load_model(command.model_path)),
+      model_(load_model_argument(command.model_path, command.ratings_path, "mf-fold-in")),
       writer_(command, model_) {}
 
 int FoldInJob::run() {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/reading_options.hpp"
+#include "common/text.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
 
@@ -119,6 +120,11 @@ void add_validation_options(Options& options, TrainCommand& command) {
 void add_train_options(Options& options, TrainCommand& command) {
   options.positional("RATINGS", command.ratings_path,
                      "File of ratings, plain, gzip or zstd; - for standard input.");
+  // As LIBMF's mf-train takes it.
+  options.explain_extra([&command](const std::string& value) {
+    return "a model to save is named by --output (-o): mf-train " +
+           shell_word(command.ratings_path) + " -o " + shell_word(value);
+  });
   options.group("Output");
   options.text("output,o", "MODEL", command.model_path,
                "Where to save the model; RATINGS.model in the current folder unless given.");
