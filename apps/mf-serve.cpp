@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <csignal>
+#include <exception>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -6,6 +8,7 @@
 #include "common/interrupt.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
+#include "mf-serve/hangup.hpp"
 #include "mf-serve/http_server.hpp"
 #include "mf-serve/service.hpp"
 #include "mfpar/model_handle.hpp"
@@ -27,6 +30,8 @@ int run(ServeOptions options) {
   if (options.http.threads == 0) {
     options.http.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may leave
+  Hangup hangup;
   const Interrupt interrupt;  // a signal while the model loads stops the service too
   ModelHandle models(options.model);
   Service service(models, options.service);
@@ -38,6 +43,14 @@ int run(ServeOptions options) {
             << with_commas(model.item_count()) << " items\n"
             << "listening on http://" << (v6 ? "[" : "") << options.http.host << (v6 ? "]" : "")
             << ':' << server.port() << std::endl;
+  hangup.listen([&service] {
+    try {
+      const auto served = service.reload();
+      std::cerr << "mf-serve: " + served->path + ": version " + std::to_string(served->version) +
+                       " is served\n";
+    } catch (const std::exception&) {  // which it has told
+    }
+  });
   server.run(interrupt.token());
   return kDone;
 }
@@ -48,10 +61,9 @@ const ProgramInfo kInfo{
     .synopsis = "MODEL [OPTION]...",
     .description = R"(
 Recommends, predicts and folds in new users over HTTP, from a model that mf-train made. Answers are
-JSON and carry the version of the model, which counts up at every POST /reload: replace the file by
-renaming another over it, as mf-train does, and reload; requests under way are answered by the
-version they began with. apps/SERVE.md describes the endpoints: /health, /metrics, /recommend,
-/fold-in, /similar, /predict and /reload.
+JSON and carry the version of the model, which counts up whenever the file is loaded anew, by
+POST /reload or SIGHUP; requests under way are answered by the version they began with. SERVE.md
+describes the endpoints: /health, /metrics, /recommend, /fold-in, /similar, /predict and /reload.
 
 There is no encryption and no login: the default address is reached from this machine only, and for
 any other a proxy that has both belongs in front of it. SIGINT or SIGTERM ends the service, exit
@@ -81,9 +93,11 @@ int main(int argc, char** argv) {
   options.integer<std::size_t>("most-body", "BYTES", serve.http.max_body, 1, 1u << 30,
                                "The largest body that is read.");
   options.integer<std::size_t>("most-connections", "N", serve.http.max_connections, 1, 1'000'000,
-                               "Connections beyond are answered with status 503 and closed.");
+                               "Connections beyond are answered with status 503 and closed; "
+                               "fewer, where the system gives fewer file descriptors (ulimit -n).");
   options.integer("patience", "SECONDS", serve.patience, 1, 3600,
-                  "How long a connection may take to send a whole request or to accept an answer.");
+                  "How long a connection may take to send a whole request, else it is answered "
+                  "with status 408 and closed, or to accept an answer.");
   options.flag(
       "reload-any", serve.service.reload_any,
       "Let POST /reload name another file than MODEL. Any client can then make the service open "

@@ -68,7 +68,7 @@ void check_outputs(const TrainCommand& command, bool model_path_given) {
   check_distinct(outputs);
   if (!model_path_given && std::filesystem::exists(command.model_path)) {
     try {
-      load_model(command.model_path, {.verify = false});
+      load_model(command.model_path, {.verify = false, .memory = ModelMemory::kShared});
     } catch (const Error&) {
       throw Error(ErrorCode::kBadOption,
                   command.model_path +

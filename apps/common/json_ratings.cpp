@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "common/json_ratings.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <limits>
 
+#include "common/text.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -91,22 +91,16 @@ std::vector<ItemRating> ratings_of(const Json& json, const char* other) {
   return RatingsReader(other).read(json);
 }
 
-std::optional<RankBy> parse_rank_by(std::string_view text) {
-  constexpr std::string_view kBlend = "blend:";
-  constexpr double kMaxWeight = 1e6;
-  if (text == "rating") return RankBy::rating();
-  if (text == "interaction") return RankBy::interaction();
-  if (text.starts_with(kBlend)) text.remove_prefix(kBlend.size());
-  double weight = 0.0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, weight);
-  if (error != std::errc() || stop != end || !(std::abs(weight) <= kMaxWeight)) return std::nullopt;
-  return RankBy::blend(static_cast<float>(weight));
-}
-
 std::optional<RankBy> rank_by_of(const Json& json) {
   if (json.is_string()) return parse_rank_by(json.get_ref<const std::string&>());
   return json.is_number() ? parse_rank_by(json.dump()) : std::nullopt;
+}
+
+std::string short_list_warning(std::size_t listed, std::uint32_t least, const std::string& option) {
+  return "only " + counted(listed, "item") + " left to list" +
+         (least > 0 ? "; only items with at least " + std::to_string(least) +
+                          " training ratings count (" + option + ')'
+                    : "");
 }
 
 }  // namespace mfpar::apps

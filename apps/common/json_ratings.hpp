@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/json.hpp"
@@ -23,13 +24,14 @@ std::string required_id(const Json& json, const char* key);
 /// ratings of an item. Throws Error(kBadData) saying what was found and what was expected.
 std::vector<ItemRating> ratings_of(const Json& json, const char* other = "item");
 
-/// "rating", "interaction", "blend:W" or W alone, for a weight W; nothing for anything else.
-std::optional<RankBy> parse_rank_by(std::string_view text);
-
-/// The same from JSON, where W alone may be a number.
+/// parse_rank_by() of JSON, where W alone may be a number.
 std::optional<RankBy> rank_by_of(const Json& json);
 
 inline constexpr const char* kRankByForms =
     "rating, interaction or blend:W with a number W, such as blend:0.5";
+
+/// What to warn of where a list of `listed` items is shorter than asked for. `least` is how many
+/// ratings an item had to have, if that kept any out, and `option` how that is said.
+std::string short_list_warning(std::size_t listed, std::uint32_t least, const std::string& option);
 
 }  // namespace mfpar::apps

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/for_each.hpp"
-#include "common/text.hpp"
+#include "common/json_ratings.hpp"
 
 namespace mfpar::apps {
 
@@ -31,11 +31,8 @@ void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answ
   const std::uint32_t least = catalogue.least_ratings(request.rank_by, request.least_ratings);
   const bool is_filtered = catalogue.filter(request.rank_by, request.least_ratings)->size() <
                            catalogue.model().item_count();
-  answer.warnings.push_back("only " + counted(answer.items.size(), "item") + " left to list" +
-                            (least > 0 && is_filtered
-                                 ? "; only items with at least " + std::to_string(least) +
-                                       " training ratings count (--least-ratings)"
-                                 : ""));
+  answer.warnings.push_back(
+      short_list_warning(answer.items.size(), is_filtered ? least : 0, "--least-ratings"));
 }
 
 /// Of a trained user, whose ratings the model does not keep: the split alone.
@@ -98,7 +95,7 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
     answer.ratings = rows[i].used;
     answer.bias_weight = request.rank_by.bias_weight;
     answer.items = std::move(lists[i]);
-    answer.warnings = warnings_of(users[i], catalogue.model());
+    answer.warnings = users[i].warnings;
     warn_of_length(catalogue, request, answer);
     if (request.explain && !answer.items.empty()) {
       const FoldInSession session(catalogue.recommender().shared_model(), users[i].rated.ratings,

@@ -15,10 +15,6 @@ namespace mfpar::apps {
 
 namespace {
 
-/// Factors learnt from fewer ratings are mostly noise, and no bias outweighs it; README.md has
-/// figures.
-constexpr std::uint32_t kMinRatingsByInteraction = 10;
-
 /// The items of a file of ids that the model has, ascending.
 std::vector<ItemIndex> items_of(const std::string& path, const std::string& option,
                                 const FactorModel& model,
@@ -60,9 +56,6 @@ std::string hint(const std::string& meant) {
   return meant.empty() ? "" : "; did you mean " + meant + "?";
 }
 
-/// Models of other programs do not contain who rated what.
-bool knows_ratings(const FactorModel& model) { return !model.parts().trained.items.empty(); }
-
 }  // namespace
 
 std::vector<std::string> read_ids(const std::string& path) {
@@ -81,9 +74,7 @@ Catalogue::Catalogue(const RecommendCommand& command,
       titles_(command.titles_path.empty()
                   ? ItemTitles()
                   : ItemTitles(command.titles_path, command.titles_columns, model().items())),
-      least_by_rating_(command.least_ratings.value_or(0)),
-      least_by_interaction_(
-          command.least_ratings.value_or(knows_ratings(model()) ? kMinRatingsByInteraction : 0)) {
+      least_ratings_(command.least_ratings) {
   for (const std::string& note : titles_.notes()) warn(note);
   if (!command.allow_path.empty()) {
     allow_ = items_of(command.allow_path, "--allow", model(), warn);
@@ -106,10 +97,6 @@ Catalogue::Catalogue(const RecommendCommand& command,
   }
 }
 
-bool Catalogue::goes_by_interaction(RankBy rank_by) const {
-  return rank_by.bias_weight < 1.0f || !model().has_biases();
-}
-
 std::shared_ptr<const ItemFilter> Catalogue::filter(
     RankBy rank_by, std::optional<std::uint32_t> least_ratings) const {
   constexpr std::size_t kMaxKept = 64;
@@ -127,7 +114,8 @@ std::shared_ptr<const ItemFilter> Catalogue::filter(
 }
 
 std::uint32_t Catalogue::least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const {
-  return asked.value_or(goes_by_interaction(rank_by) ? least_by_interaction_ : least_by_rating_);
+  if (!asked) asked = least_ratings_;
+  return asked.value_or(usual_least_ratings(model(), rank_by));
 }
 
 UserIndex Catalogue::user(const std::string& id, const std::string& option) const {

@@ -46,11 +46,9 @@ class Catalogue {
   ItemIndex item(const std::string& id, const std::string& option) const;
 
  private:
-  bool goes_by_interaction(RankBy rank_by) const;
-
   Recommender recommender_;
   ItemTitles titles_;
-  std::uint32_t least_by_rating_, least_by_interaction_;
+  std::optional<std::uint32_t> least_ratings_;
   std::optional<std::vector<ItemIndex>> allow_;
   std::vector<ItemIndex> deny_;
   mutable std::mutex mutex_;

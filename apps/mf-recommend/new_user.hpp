@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,16 +14,10 @@ namespace mfpar::apps {
 struct NewUser {
   std::string id;
   RatedItems rated;
-
-  std::size_t unknown = 0;    ///< ratings of items that the model does not have
-  std::string first_unknown;  ///< the id of one of them
-  OffScale off_scale;
+  std::vector<std::string> warnings;  ///< see rating_warnings()
 };
 
 NewUser new_user(const FactorModel& model, const std::string& id,
                  std::span<const ItemRating> ratings);
-
-/// Warnings about the ratings, each a sentence: unknown items, values out of range.
-std::vector<std::string> warnings_of(const NewUser& user, const FactorModel& model);
 
 }  // namespace mfpar::apps

@@ -2,7 +2,11 @@
 #include "mf-serve/answers.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
 
+#include "common/json_ratings.hpp"
 #include "mf-serve/http_message.hpp"
 #include "mfpar/fold_in_session.hpp"
 
@@ -15,17 +19,19 @@ struct FoldedInUser {
   RatedItems rated;
   FoldedIn row;
   std::vector<std::string> unknown;
+  std::vector<std::string> warnings;
 
   UserProfile profile() const { return {row.factors, row.bias, {rated.items}}; }
 };
 
-FoldedInUser fold_in(const ServedModel& served, const NewUser& user) {
-  FoldedInUser result{rated_items(*served.model, user.ratings), {}, {}};
-  for (std::size_t i = 0; i < user.ratings.size(); ++i) {
-    if (result.rated.ratings[i].index == kNoIndex) result.unknown.push_back(user.ratings[i].item);
+FoldedInUser fold_in(const ServedModel& served, const std::vector<ItemRating>& ratings) {
+  FoldedInUser user{rated_items(*served.model, ratings), {}, {}, {}};
+  for (std::size_t i = 0; i < ratings.size(); ++i) {
+    if (user.rated.ratings[i].index == kNoIndex) user.unknown.push_back(ratings[i].item);
   }
-  result.row = fold_in_user(*served.model, result.rated.ratings);
-  return result;
+  user.row = fold_in_user(*served.model, user.rated.ratings);
+  user.warnings = rating_warnings(*served.model, user.rated, ratings);
+  return user;
 }
 
 /// An answer begins with the version of the model.
@@ -35,35 +41,81 @@ Json answer_of(const ServedModel& served, const Json& rest) {
   return answer;
 }
 
-Json items_of(const ServedModel& served, const std::vector<Recommendation>& list) {
-  Json items = Json::array();
-  for (const Recommendation& r : list) {
-    items.push_back(
-        {{"item", served.model->items().id(r.item)}, {"score", r.score}, {"rating", r.rating}});
+/// Which items a list may hold.
+class Listed {
+ public:
+  Listed(const ServedModel& served, RankBy rank_by, const std::optional<std::uint32_t>& asked)
+      : least_(asked.value_or(usual_least_ratings(*served.model, rank_by))),
+        filter_(served.usual_filter(rank_by)) {
+    if (!asked) return;
+    filter_ = *asked == 0
+                  ? nullptr
+                  : &own_.emplace(served.recommender, ItemFilter::Rules{.least_ratings = *asked});
   }
-  return items;
-}
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
 
-/// Adds to the items of a list the ratings that speak for each most, as {"item", "rating",
-/// "contribution"}.
-void add_reasons(const ServedModel& served, const FoldedInUser& user,
-                 const std::vector<Recommendation>& list, Json& items) {
+  const ItemFilter* filter() const { return filter_; }
+
+  /// Why a list is shorter than asked for.
+  void warn_of_length(const ServedModel& served, std::size_t listed, std::uint32_t top,
+                      std::vector<std::string>& warnings) const {
+    if (listed >= top) return;
+    const bool is_filtered = filter_ != nullptr && filter_->size() < served.model->item_count();
+    warnings.push_back(short_list_warning(listed, is_filtered ? least_ : 0, "least_ratings"));
+  }
+
+ private:
+  std::uint32_t least_;
+  std::optional<ItemFilter> own_;
+  const ItemFilter* filter_;
+};
+
+/// How an explanation of the prediction for an item is come by.
+using Explain = std::function<Explanation(ItemIndex)>;
+
+/// Adds where the score comes from, and those of the user's ratings that speak for it most.
+void add_reasons(const ServedModel& served, const Explanation& why, Json& item) {
   constexpr std::size_t kMaxReasons = 3;
-  const FoldInSession session(served.model, user.rated.ratings);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    Json reasons = Json::array();
-    for (const RatingInfluence& influence : session.explain(list[i].item).influences) {
-      if (reasons.size() == kMaxReasons || !(influence.contribution > 0)) break;
-      reasons.push_back({{"item", served.model->items().id(influence.index)},
-                         {"rating", influence.value},
-                         {"contribution", influence.contribution}});
-    }
-    items[i]["because"] = std::move(reasons);
+  Json reasons = Json::array();
+  for (const RatingInfluence& influence : why.influences) {
+    if (reasons.size() == kMaxReasons || !(influence.contribution > 0)) break;
+    const std::string id = served.model->items().id(influence.index);
+    reasons.push_back({{"item", id},
+                       {"id", id},
+                       {"rating", influence.value},
+                       {"weight", static_cast<float>(influence.weight)},
+                       {"contribution", static_cast<float>(influence.contribution)}});
   }
+  item["because"] = std::move(reasons);
+  item["explanation"] = {{"mean", why.mean},
+                         {"user_bias", why.user_bias},
+                         {"item_bias", why.item_bias},
+                         {"interaction", why.interaction}};
 }
 
-RecommendOptions options_of(const ServedModel& served, const ListQuestion& list) {
-  return {.top = std::min(list.top, served.model->item_count()), .rank_by = list.rank_by};
+Json item_of(const ServedModel& served, const Recommendation& r) {
+  const std::string id = served.model->items().id(r.item);
+  return {{"item", id}, {"id", id}, {"score", r.score}, {"rating", r.rating}};
+}
+
+/// Adds "items" and "warnings".
+void add_list(const ServedModel& served, const UserProfile& profile, const ListQuestion& list,
+              const Explain& explain, std::vector<std::string> warnings, Json& answer) {
+  const Listed listed(served, list.rank_by, list.least_ratings);
+  const auto found =
+      served.recommender.recommend(profile, {.top = std::min(list.top, served.model->item_count()),
+                                             .rank_by = list.rank_by,
+                                             .leave_out_rated = !list.keep_rated,
+                                             .filter = listed.filter()});
+  Json items = Json::array();
+  for (const Recommendation& r : found) {
+    items.push_back(item_of(served, r));
+    if (list.explain) add_reasons(served, explain(r.item), items.back());
+  }
+  listed.warn_of_length(served, found.size(), list.top, warnings);
+  answer["items"] = std::move(items);
+  answer["warnings"] = std::move(warnings);
 }
 
 }  // namespace
@@ -81,40 +133,68 @@ Json recommend_known(const ServedModel& served, const std::string& user, const L
     throw HttpError(404, "the model has no user '" + user +
                              "'; for a new user, POST /recommend with their ratings");
   }
-  const auto found = served.recommender.recommend(index, options_of(served, list));
-  return answer_of(served, {{"user", user}, {"items", items_of(served, found)}});
+  const UserProfile profile = served.recommender.profile_of(index);
+  const auto explain = [&](ItemIndex item) {
+    return Explanation{.mean = served.model->mean(),
+                       .user_bias = profile.bias,
+                       .item_bias = served.model->parts().items.biases[item],
+                       .interaction = served.model->interaction(index, item),
+                       .influences = {}};
+  };
+  Json answer = answer_of(served, {{"user", user}, {"ratings", profile.rated[0].size()}});
+  add_list(served, profile, list, explain, {}, answer);
+  return answer;
 }
 
-Json recommend_new(const ServedModel& served, const NewUser& user) {
-  const FoldedInUser folded_in = fold_in(served, user);
-  const auto found =
-      served.recommender.recommend(folded_in.profile(), options_of(served, user.list));
-  Json items = items_of(served, found);
-  if (user.explain) add_reasons(served, folded_in, found, items);
-  return answer_of(served, {{"ratings_used", folded_in.row.used},
-                            {"unknown_items", folded_in.unknown},
-                            {"items", std::move(items)}});
+Json recommend_new(const ServedModel& served, const std::string& id,
+                   const std::vector<ItemRating>& ratings, const ListQuestion& list) {
+  const FoldedInUser user = fold_in(served, ratings);
+  std::optional<FoldInSession> session;
+  const auto explain = [&](ItemIndex item) {
+    if (!session) session.emplace(served.model, user.rated.ratings);
+    return session->explain(item);
+  };
+  Json answer = answer_of(served, Json::object());
+  if (!id.empty()) answer["user"] = id;
+  answer["ratings"] = user.row.used;
+  answer["ratings_used"] = user.row.used;
+  answer["unknown_items"] = user.unknown;
+  add_list(served, user.profile(), list, explain, user.warnings, answer);
+  return answer;
 }
 
-Json fold_in_new(const ServedModel& served, const NewUser& user) {
-  const FoldedInUser folded_in = fold_in(served, user);
-  return answer_of(served, {{"ratings_used", folded_in.row.used},
-                            {"unknown_items", folded_in.unknown},
-                            {"bias", folded_in.row.bias},
-                            {"factors", folded_in.row.factors},
-                            {"alpha", folded_in.row.alpha},
-                            {"bias_alpha", folded_in.row.bias_alpha}});
+Json fold_in_new(const ServedModel& served, const std::vector<ItemRating>& ratings) {
+  const FoldedInUser user = fold_in(served, ratings);
+  return answer_of(served, {{"ratings_used", user.row.used},
+                            {"unknown_items", user.unknown},
+                            {"bias", user.row.bias},
+                            {"factors", user.row.factors},
+                            {"alpha", user.row.alpha},
+                            {"bias_alpha", user.row.bias_alpha},
+                            {"warnings", user.warnings}});
 }
 
-Json similar_to(const ServedModel& served, const std::string& item, std::uint32_t top) {
+Json similar_to(const ServedModel& served, const std::string& item, const ListQuestion& list) {
   const ItemIndex index = served.model->items().find(item);
   if (index == kNoIndex) {
     throw HttpError(404,
                     "the model has no item '" + item + "'; it has those that it was trained on");
   }
-  const auto found =
-      served.recommender.similar_items(index, std::min(top, served.model->item_count()));
-  return answer_of(served, {{"item", item}, {"items", items_of(served, found)}});
+  const Listed listed(served, RankBy::interaction(), list.least_ratings);
+  const auto found = served.recommender.similar_items(
+      index, std::min(list.top, served.model->item_count()), listed.filter());
+  Json items = Json::array();
+  for (const Recommendation& r : found) {
+    items.push_back(item_of(served, r));
+    items.back()["cosine"] = r.score;
+  }
+  std::vector<std::string> warnings;
+  listed.warn_of_length(served, found.size(), list.top, warnings);
+  return answer_of(served, {{"item", item},
+                            {"similar_to", item},
+                            {"ratings", served.recommender.rating_count(index)},
+                            {"items", std::move(items)},
+                            {"warnings", std::move(warnings)}});
 }
 
 Json predict_rating(const ServedModel& served, const std::string& user, const std::string& item) {

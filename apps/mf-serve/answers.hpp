@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/json.hpp"
 #include "mf-serve/questions.hpp"
@@ -18,14 +19,15 @@ Json health(const ServedModel& served);
 /// The list of a trained user. Throws HttpError(404) for another.
 Json recommend_known(const ServedModel& served, const std::string& user, const ListQuestion& list);
 
-/// The list of a new user.
-Json recommend_new(const ServedModel& served, const NewUser& user);
+/// The list of a new user. `id` is repeated, where there is one.
+Json recommend_new(const ServedModel& served, const std::string& id,
+                   const std::vector<ItemRating>& ratings, const ListQuestion& list);
 
 /// The factors and bias of a new user.
-Json fold_in_new(const ServedModel& served, const NewUser& user);
+Json fold_in_new(const ServedModel& served, const std::vector<ItemRating>& ratings);
 
 /// The items nearest to an item. Throws HttpError(404) for an unknown one.
-Json similar_to(const ServedModel& served, const std::string& item, std::uint32_t top);
+Json similar_to(const ServedModel& served, const std::string& item, const ListQuestion& list);
 
 /// The rating of any user for any item, with whether the model knows them.
 Json predict_rating(const ServedModel& served, const std::string& user, const std::string& item);

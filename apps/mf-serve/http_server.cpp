@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "mf-serve/http_server.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/beast/http/write.hpp>
 #include <iostream>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "mf-serve/descriptors.hpp"
 #include "mf-serve/http_session.hpp"
 #include "mfpar/error.hpp"
 
@@ -24,8 +28,12 @@ using net::ip::tcp;
 
 namespace {
 
-/// When the system has no file descriptors left for connections.
+/// When connections cannot be accepted, nor be turned away.
 constexpr std::chrono::milliseconds kRetryAccept{50};
+
+/// File descriptors that connections leave to all else: model files, metrics, the event loop, and
+/// connections that are turned away.
+constexpr std::size_t kOtherDescriptors = 48;
 
 /// Whether `work` returned; what it throws costs a connection, not the service.
 template <class Work>
@@ -57,15 +65,19 @@ struct HttpServer::Impl {
   void listen();
   void accept();
   void on_accept(error_code error, tcp::socket socket);
+  void begin(tcp::socket socket);
+  bool turn_one_away();
   void stop();
   void work();  ///< until there is nothing left to do
 
   const HttpOptions options;
+  const std::size_t most = std::min(options.max_connections, descriptors_beside(kOtherDescriptors));
   HttpHandler& handler;
   net::io_context io;
   net::thread_pool slow{1};
   tcp::acceptor acceptor{net::make_strand(io)};  // and what follows: on its strand
   net::steady_timer retry{acceptor.get_executor()};
+  SpareDescriptor spare;
   std::vector<std::weak_ptr<HttpSession>> sessions;
 };
 
@@ -76,6 +88,7 @@ void HttpServer::Impl::listen() {
     acceptor.set_option(tcp::acceptor::reuse_address(true));
     acceptor.bind(endpoint);
     acceptor.listen();
+    acceptor.non_blocking(true);
   } catch (const boost::system::system_error& e) {
     throw Error(ErrorCode::kSystem, "cannot listen on " + options.host + " port " +
                                         std::to_string(options.port) + ": " + e.code().message() +
@@ -91,23 +104,50 @@ void HttpServer::Impl::accept() {
 
 void HttpServer::Impl::on_accept(error_code error, tcp::socket socket) {
   if (!acceptor.is_open()) return;
-  if (error) {
-    retry.expires_after(kRetryAccept);
-    return retry.async_wait([this](error_code cancelled) {
-      if (!cancelled) accept();
-    });
+  if (!error) {
+    survives([&] { begin(std::move(socket)); });
+    return accept();
   }
-  socket.set_option(tcp::no_delay(true), error);  // an answer is one write, and is waited for
+  const bool none_left = error == net::error::no_descriptors ||
+                         error == boost::system::errc::too_many_files_open_in_system;
+  if (none_left && turn_one_away()) return accept();
+  retry.expires_after(kRetryAccept);
+  retry.async_wait([this](error_code cancelled) {
+    if (!cancelled) accept();
+  });
+}
+
+void HttpServer::Impl::begin(tcp::socket socket) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);  // an answer is one write, and is waited for
   std::erase_if(sessions, [](const auto& session) { return session.expired(); });
-  const bool one_too_many = sessions.size() >= options.max_connections;
+  const bool one_too_many = sessions.size() >= most;
   const auto aside = [this](std::function<void()> work) {
     net::post(slow, [guard = net::make_work_guard(io), work = std::move(work)] { survives(work); });
   };
-  const auto session =
-      std::make_shared<HttpSession>(std::move(socket), options, handler, aside, one_too_many);
+  const auto session = std::make_shared<HttpSession>(std::move(socket), options, handler, aside);
   sessions.push_back(session);
-  session->start();
-  accept();
+  one_too_many ? session->turn_away() : session->start();
+}
+
+/// Where no descriptor is left: who has waited longest gets the spare one, for as long as it takes
+/// to say so.
+bool HttpServer::Impl::turn_one_away() {
+  return spare.lend([this] {
+    error_code error;
+    tcp::socket socket = acceptor.accept(error);
+    if (error) return false;
+    handler.connection_opened();
+    const auto response =
+        response_of(handler.refuse(503, "there are no file descriptors left; try again later"), {});
+    socket.non_blocking(true, error);
+    boost::beast::http::write(socket, response, error);
+    socket.shutdown(tcp::socket::shutdown_send, error);
+    // What was sent to us and not read would take the answer with it.
+    for (std::array<char, 4096> sent; !error;) socket.read_some(net::buffer(sent), error);
+    handler.connection_closed();
+    return true;
+  });
 }
 
 void HttpServer::Impl::stop() {
@@ -138,7 +178,12 @@ void HttpServer::run(std::stop_token stop) {
   const std::stop_callback on_stop(
       stop, [this] { net::post(impl_->acceptor.get_executor(), [this] { impl_->stop(); }); });
   std::vector<std::jthread> others;
-  for (int i = 1; i < impl_->options.threads; ++i) others.emplace_back([this] { impl_->work(); });
+  try {
+    for (int i = 1; i < impl_->options.threads; ++i) others.emplace_back([this] { impl_->work(); });
+  } catch (...) {
+    impl_->io.stop();
+    throw;
+  }
   impl_->work();
 }
 

@@ -24,8 +24,13 @@ class HttpHandler {
   /// request.
   virtual bool is_slow(const HttpRequest& request) const = 0;
 
-  /// The answer to what the server itself refuses: not HTTP, too large, too many connections.
+  /// The answer to what the server itself refuses: not HTTP, too large, too late, too many
+  /// connections.
   virtual HttpAnswer refuse(unsigned status, const std::string& what) = 0;
+
+  /// Told of every connection, those that are turned away too.
+  virtual void connection_opened() noexcept = 0;
+  virtual void connection_closed() noexcept = 0;
 };
 
 struct HttpOptions {
@@ -33,10 +38,13 @@ struct HttpOptions {
   std::uint16_t port = 0;          ///< 0: any free one
   int threads = 1;                 ///< that read, answer and write
   std::size_t max_body = 1 << 20;
+
+  /// Beyond them connections are told to come again later. Fewer where the system does not give so
+  /// many file descriptors.
   std::size_t max_connections = 1000;
 
   /// How long a connection may take to send a whole request, counted from the answer before, or to
-  /// accept an answer.
+  /// accept an answer. Who has begun a request by then is told that it is late.
   std::chrono::seconds patience{30};
 };
 
@@ -54,7 +62,8 @@ class HttpServer {
   std::uint16_t port() const;
 
   /// Answers until a stop is requested, and then what is under way: a connection whose request has
-  /// begun to arrive gets its answer and is closed. To be called once.
+  /// begun to arrive gets its answer and is closed. To be called once. Throws std::system_error
+  /// when the system has no threads left.
   void run(std::stop_token stop);
 
  private:

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
@@ -11,46 +12,64 @@
 #include <memory>
 #include <optional>
 
+#include "mf-serve/http_response.hpp"
 #include "mf-serve/http_server.hpp"
 
 namespace mfpar::apps {
 
 /// One connection: reads a request, has it answered, writes the answer, and again. Its operations
-/// follow one another on its strand; it lives as long as one of them is pending.
+/// follow one another on its strand; it lives as long as one of them is pending. It holds at most
+/// the body that is allowed, some KiB of head, or of what stands between the chunks of a body, and
+/// an answer.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
   /// How the session has a slow answer made: calls `work` on another thread.
   using Aside = std::function<void(std::function<void()> work)>;
 
   HttpSession(boost::asio::ip::tcp::socket socket, const HttpOptions& options, HttpHandler& handler,
-              Aside aside, bool one_too_many);
+              Aside aside);
+  ~HttpSession();
 
   void start();
+
+  /// In the place of start(): says that there are too many connections, and ends this one.
+  void turn_away();
 
   /// Ends the connection when no request is under way, else after its answer. From any thread.
   void stop();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void read();
-  void on_read(boost::system::error_code error);
+  void on_head(boost::system::error_code error);
+  void read_body();
+  void on_chunk_header(boost::beast::string_view extensions, boost::system::error_code& error);
+  void on_read_error(boost::system::error_code error);
   void answer();
   void refuse(unsigned status, const std::string& what);
-  void write(HttpAnswer answer, bool keep_alive);
+  void write(HttpAnswer answer, ResponseTo request);
   void close();
-  void drain(std::chrono::steady_clock::time_point deadline);
+  void drain();
+  void give_up_at(Clock::time_point deadline);
+  void await_deadline();
+  bool is_idle() const;
 
   const HttpOptions& options_;
   HttpHandler& handler_;
   const Aside aside_;
-  const bool one_too_many_;
 
   // On the strand.
-  boost::beast::tcp_stream stream_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer deadline_;  ///< ends what the socket is doing
+  bool is_late_ = false;                ///< whether it did
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  std::function<void(std::uint64_t, boost::beast::string_view, boost::system::error_code&)>
+      chunk_header_;
+  std::size_t extensions_ = 0;  ///< bytes of chunk extensions in this request
   HttpRequest request_;
   boost::beast::http::response<boost::beast::http::string_body> response_;
-  bool head_ = false;
   bool reading_ = false;
   bool stopping_ = false;
   std::array<char, 4096> drained_;

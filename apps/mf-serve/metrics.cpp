@@ -5,7 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "mf-serve/process_metrics.hpp"
 #include "mfpar/decimal.hpp"
+#include "mfpar/version.hpp"
 
 namespace mfpar::apps {
 
@@ -16,12 +18,6 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 std::string labels(const Metrics::Label& label, const std::string& further = "") {
   return "{method=\"" + label.method + "\",path=\"" + label.path + "\"" + further + "} ";
-}
-
-void describe(std::string& text, std::string_view name, std::string_view type,
-              std::string_view help) {
-  text.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
-  text.append(name).append(" ").append(type).append("\n");
 }
 
 }  // namespace
@@ -41,9 +37,16 @@ void Metrics::count(std::size_t endpoint, unsigned status, double seconds) noexc
   }
 }
 
+void Metrics::connection_opened() noexcept { ++accepted_; }
+
+void Metrics::connection_closed() noexcept { ++closed_; }
+
+void Metrics::count_reload(bool succeeded) noexcept { reloads_[succeeded].fetch_add(1, kRelaxed); }
+
 std::string Metrics::text(const ServedModel& served) const {
   std::string text;
-  describe(text, "mfpar_request_seconds", "histogram", "Time to make an answer, by endpoint.");
+  describe_metric(text, "mfpar_request_seconds", "histogram",
+                  "Time to make an answer, by endpoint.");
   for (std::size_t i = 0; i < endpoints_.size(); ++i) {
     std::uint64_t count = 0;
     for (std::size_t bucket = 0; bucket <= kBuckets.size(); ++bucket) {
@@ -56,20 +59,33 @@ std::string Metrics::text(const ServedModel& served) const {
     text += "mfpar_request_seconds_sum" + labels(endpoints_[i]) + shortest_decimal(seconds) +
             "\nmfpar_request_seconds_count" + labels(endpoints_[i]) + std::to_string(count) + '\n';
   }
-  describe(text, "mfpar_request_errors_total", "counter",
-           "Requests answered with an error of the client (4xx) or the service (5xx).");
+  describe_metric(text, "mfpar_request_errors_total", "counter",
+                  "Requests answered with an error of the client (4xx) or the service (5xx).");
   for (std::size_t i = 0; i < endpoints_.size(); ++i) {
     text += "mfpar_request_errors_total" + labels(endpoints_[i], ",class=\"4xx\"") +
             std::to_string(counts_[i].client_errors.load(kRelaxed)) +
             "\nmfpar_request_errors_total" + labels(endpoints_[i], ",class=\"5xx\"") +
             std::to_string(counts_[i].server_errors.load(kRelaxed)) + '\n';
   }
-  describe(text, "mfpar_model_version", "gauge", "Version of the model that is served.");
-  text += "mfpar_model_version " + std::to_string(served.version) + '\n';
-  describe(text, "mfpar_model_users", "gauge", "Users that the model was trained on.");
-  text += "mfpar_model_users " + std::to_string(served.model->user_count()) + '\n';
-  describe(text, "mfpar_model_items", "gauge", "Items that the model was trained on.");
-  text += "mfpar_model_items " + std::to_string(served.model->item_count()) + '\n';
+  describe_metric(text, "mfpar_reloads_total", "counter", "Models that were to be loaded anew.");
+  for (const bool succeeded : {true, false}) {
+    text += std::string("mfpar_reloads_total{result=\"") + (succeeded ? "success" : "failure") +
+            "\"} " + std::to_string(reloads_[succeeded].load(kRelaxed)) + '\n';
+  }
+  const std::uint64_t closed = closed_.load(), accepted = accepted_.load();  // closed are accepted
+  append_metric(text, "mfpar_connections_accepted_total", "counter",
+                "Connections that came, those turned away too.", std::to_string(accepted));
+  append_metric(text, "mfpar_connections_open", "gauge", "Connections that are open.",
+                std::to_string(accepted - closed));
+  append_metric(text, "mfpar_model_version", "gauge", "Version of the model that is served.",
+                std::to_string(served.version));
+  append_metric(text, "mfpar_model_users", "gauge", "Users that the model was trained on.",
+                std::to_string(served.model->user_count()));
+  append_metric(text, "mfpar_model_items", "gauge", "Items that the model was trained on.",
+                std::to_string(served.model->item_count()));
+  append_metric(text, "mfpar_build_info{version=\"" MFPAR_VERSION "\"}", "gauge",
+                "The version of mf-serve.", "1");
+  append_process_metrics(text);
   return text;
 }
 

@@ -13,7 +13,7 @@
 
 namespace mfpar::apps {
 
-/// Counts requests, errors and latencies for each endpoint. Safe from any number of threads;
+/// Counts requests, errors and latencies for each endpoint, connections and reloads. Safe from any number of threads;
 /// numbers that are read while others count may be of slightly different moments.
 class Metrics {
  public:
@@ -27,7 +27,11 @@ class Metrics {
 
   void count(std::size_t endpoint, unsigned status, double seconds) noexcept;
 
-  /// The counts, and what is served, in Prometheus' text format 0.0.4.
+  void connection_opened() noexcept;
+  void connection_closed() noexcept;
+  void count_reload(bool succeeded) noexcept;
+
+  /// The counts, what is served, and what the process takes of the system, in Prometheus' text format 0.0.4.
   std::string text(const ServedModel& served) const;
 
  private:
@@ -37,13 +41,13 @@ class Metrics {
     const char* text;
   };
   /// The last bucket, of all that took longer, has no end.
-  static constexpr std::array kBuckets{Bucket{0.0001, "0.0001"}, Bucket{0.00025, "0.00025"},
-                                       Bucket{0.0005, "0.0005"}, Bucket{0.001, "0.001"},
-                                       Bucket{0.0025, "0.0025"}, Bucket{0.005, "0.005"},
-                                       Bucket{0.01, "0.01"},     Bucket{0.025, "0.025"},
-                                       Bucket{0.05, "0.05"},     Bucket{0.1, "0.1"},
-                                       Bucket{0.25, "0.25"},     Bucket{0.5, "0.5"},
-                                       Bucket{1.0, "1"},         Bucket{5.0, "5"}};
+  static constexpr std::array kBuckets{
+      Bucket{0.000005, "0.000005"}, Bucket{0.00001, "0.00001"}, Bucket{0.000025, "0.000025"},
+      Bucket{0.00005, "0.00005"},   Bucket{0.0001, "0.0001"},   Bucket{0.00025, "0.00025"},
+      Bucket{0.0005, "0.0005"},     Bucket{0.001, "0.001"},     Bucket{0.0025, "0.0025"},
+      Bucket{0.005, "0.005"},       Bucket{0.01, "0.01"},       Bucket{0.025, "0.025"},
+      Bucket{0.05, "0.05"},         Bucket{0.1, "0.1"},         Bucket{0.25, "0.25"},
+      Bucket{0.5, "0.5"},           Bucket{1.0, "1"},           Bucket{5.0, "5"}};
 
   struct Counts {
     std::array<std::atomic<std::uint64_t>, kBuckets.size() + 1> in_bucket{};
@@ -54,6 +58,8 @@ class Metrics {
 
   std::vector<Label> endpoints_;
   std::unique_ptr<Counts[]> counts_;  ///< by endpoint
+  std::atomic<std::uint64_t> accepted_{0}, closed_{0};
+  std::array<std::atomic<std::uint64_t>, 2> reloads_{};  ///< that failed, and succeeded
 };
 
 }  // namespace mfpar::apps

@@ -30,20 +30,19 @@ std::string decoded(std::string_view text, bool plus_is_blank) {
   return result;
 }
 
-template <class T>
-std::optional<T> all_of(std::string_view text) {
-  T value{};
+}  // namespace
+
+std::string with_underscores(std::string name) {
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+std::optional<std::uint64_t> whole_number_in(std::string_view text) {
+  std::uint64_t value = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end) return std::nullopt;
   return value;
-}
-
-}  // namespace
-
-std::optional<double> number_in(std::string_view text) { return all_of<double>(text); }
-std::optional<std::uint64_t> whole_number_in(std::string_view text) {
-  return all_of<std::uint64_t>(text);
 }
 
 RequestTarget parse_target(std::string_view target) {
@@ -55,7 +54,7 @@ RequestTarget parse_target(std::string_view target) {
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    const std::string name = decoded(pair.substr(0, equals), true);
+    const std::string name = with_underscores(decoded(pair.substr(0, equals), true));
     const std::string_view value = equals == pair.npos ? "" : pair.substr(equals + 1);
     if (!result.parameters.emplace(name, decoded(value, true)).second) {
       throw HttpError(400, "the parameter " + name + " is given twice; give it once");
@@ -64,9 +63,20 @@ RequestTarget parse_target(std::string_view target) {
   return result;
 }
 
-const std::string& RequestTarget::required(std::string_view name) const {
+const std::string* RequestTarget::find(std::string_view name) const {
   const auto found = parameters.find(name);
-  if (found != parameters.end()) return found->second;
+  return found == parameters.end() ? nullptr : &found->second;
+}
+
+const std::string& RequestTarget::required(std::string_view name, std::string_view alias) const {
+  const std::string* const value = find(name);
+  const std::string* const other = find(alias);
+  if (value != nullptr && other != nullptr) {
+    throw HttpError(400,
+                    std::string(name) + " and " + std::string(alias) + " mean the same; give one");
+  }
+  if (value != nullptr) return *value;
+  if (other != nullptr) return *other;
   throw HttpError(400, "the parameter " + std::string(name) + " is missing; ask for " + path + "?" +
                            std::string(name) + "=...");
 }

@@ -15,19 +15,25 @@ struct RequestTarget {
   std::string path;
   std::map<std::string, std::string, std::less<>> parameters;
 
-  /// The value of `name`; throws HttpError(400) where it was not given.
-  const std::string& required(std::string_view name) const;
+  /// The value of `name`, null where it was not given.
+  const std::string* find(std::string_view name) const;
+
+  /// The value of `name`, or of `alias`, which means the same; throws HttpError(400) unless one of
+  /// them was given.
+  const std::string& required(std::string_view name, std::string_view alias = "") const;
 
   /// Throws HttpError(400) for a parameter that is none of `known`.
   void allow_only(std::initializer_list<std::string_view> known) const;
 };
 
-/// Decodes percent-encoding. Throws HttpError(400) where it is invalid, and for a parameter given
-/// twice.
+/// Decodes percent-encoding; names of parameters have _ for -. Throws HttpError(400) where the
+/// encoding is invalid, and for a parameter given twice.
 RequestTarget parse_target(std::string_view target);
 
+/// "least-ratings" as "least_ratings": options are spelt as on a command line, or as in JSON.
+std::string with_underscores(std::string name);
+
 /// `text` as a number; nothing when there is anything else in it.
-std::optional<double> number_in(std::string_view text);
 std::optional<std::uint64_t> whole_number_in(std::string_view text);
 
 }  // namespace mfpar::apps

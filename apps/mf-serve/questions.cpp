@@ -2,11 +2,11 @@
 #include "mf-serve/questions.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 
-#include "common/json.hpp"
+#include "common/json_ratings.hpp"
 #include "mf-serve/http_message.hpp"
 #include "mfpar/error.hpp"
 
@@ -18,21 +18,43 @@ namespace {
 // understood.
 constexpr unsigned kBadRequest = 400, kUnprocessable = 422;
 
+constexpr const char* kNoRatings =
+    "the body has no ratings; send {\"ratings\": {\"ITEM\": 4.5, ...}}";
+
 std::uint32_t top_of(std::optional<std::uint64_t> value, const Limits& limits, unsigned status) {
   if (value && *value >= 1 && *value <= limits.max_top) return static_cast<std::uint32_t>(*value);
   throw HttpError(status, "top must be a whole number from 1 to " + std::to_string(limits.max_top));
 }
 
-RankBy rank_by_of(std::string_view word, std::optional<double> number, unsigned status) {
-  if (word == "rating") return RankBy::rating();
-  if (word == "interaction") return RankBy::interaction();
-  const float weight = static_cast<float>(number.value_or(NAN));
-  if (std::isfinite(weight)) return RankBy::blend(weight);
-  throw HttpError(status, "rank_by must be rating, interaction, or a number: the weight of biases");
+RankBy rank_by_of(std::optional<RankBy> value, unsigned status) {
+  if (value) return *value;
+  throw HttpError(status, std::string("rank_by must be ") + kRankByForms);
 }
 
-std::optional<double> number_of(const Json& json) {
-  return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
+std::uint32_t least_ratings_of(std::optional<std::uint64_t> value, unsigned status) {
+  constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
+  if (value && *value <= kMost) return static_cast<std::uint32_t>(*value);
+  throw HttpError(status,
+                  "least_ratings must be a whole number from 0 to " + std::to_string(kMost));
+}
+
+bool flag_of(std::optional<bool> value, const char* name, unsigned status) {
+  if (value) return *value;
+  throw HttpError(status, std::string(name) + " must be true or false");
+}
+
+std::optional<std::uint64_t> whole_number_of(const Json& json) {
+  return json.is_number_unsigned() ? std::optional(json.get<std::uint64_t>()) : std::nullopt;
+}
+
+std::optional<bool> flag_in(const Json& json) {
+  return json.is_boolean() ? std::optional(json.get<bool>()) : std::nullopt;
+}
+
+/// As a query says it; with nothing behind the name, as on a command line, it is set.
+std::optional<bool> flag_in(const std::string& text) {
+  if (text == "true" || text == "1" || text.empty()) return true;
+  return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
 }
 
 const Json& require_object(const Json& json, const std::string& what) {
@@ -49,7 +71,7 @@ Json object_of(std::string_view body, std::initializer_list<std::string_view> kn
     throw HttpError(kBadRequest, "the body is " + std::string(e.what()));
   }
   for (const auto& [key, value] : require_object(json, "the body").items()) {
-    if (std::ranges::find(known, key) != known.end()) continue;
+    if (std::ranges::find(known, with_underscores(key)) != known.end()) continue;
     std::string list;
     for (const std::string_view one : known) list.append(list.empty() ? "" : ", ").append(one);
     throw HttpError(kUnprocessable, "the body has a key '" + key + "'; it may have: " + list);
@@ -57,37 +79,46 @@ Json object_of(std::string_view body, std::initializer_list<std::string_view> kn
   return json;
 }
 
-/// The member `key`, the last where it is given several times; null where it is not.
+/// The member `key`, written with - for _ perhaps, the last where it is given several times; null
+/// where it is not.
 const Json* find(const Json& object, std::string_view key) {
   const Json* found = nullptr;
   for (const auto& [name, value] : object.items()) {
-    if (name == key) found = &value;
+    if (with_underscores(name) == key) found = &value;
   }
   return found;
 }
 
-std::vector<ItemRating> ratings_of(const Json& body, const Limits& limits) {
+std::optional<std::vector<ItemRating>> ratings_member(const Json& body, const Limits& limits) {
   const Json* const value = find(body, "ratings");
-  if (value == nullptr) {
-    throw HttpError(kUnprocessable,
-                    "the body has no ratings; send {\"ratings\": {\"ITEM\": 4.5, ...}}");
-  }
-  if (require_object(*value, "ratings").size() > limits.max_ratings) {
+  if (value == nullptr) return std::nullopt;
+  if (value->size() > limits.max_ratings) {
     throw HttpError(kUnprocessable, "there are " + std::to_string(value->size()) +
                                         " ratings; send at most " +
                                         std::to_string(limits.max_ratings));
   }
-  std::vector<ItemRating> ratings;
-  for (const auto& [id, rating] : value->items()) {
-    const auto number = static_cast<float>(number_of(rating).value_or(NAN));
-    if (!std::isfinite(number)) {
-      throw HttpError(kUnprocessable, "the rating of '" + id + "' is " +
-                                          (rating.is_number() ? "too large" : kind_of(rating)) +
-                                          "; it must be a number on the scale of the model");
-    }
-    ratings.push_back({id, number});
+  return ratings_of(*value);
+}
+
+ListQuestion list_in(const Json& body, const Limits& limits) {
+  ListQuestion list;
+  list.top = std::min(list.top, limits.max_top);
+  if (const Json* const top = find(body, "top")) {
+    list.top = top_of(whole_number_of(*top), limits, kUnprocessable);
   }
-  return ratings;
+  if (const Json* const by = find(body, "rank_by")) {
+    list.rank_by = rank_by_of(rank_by_of(*by), kUnprocessable);
+  }
+  if (const Json* const least = find(body, "least_ratings")) {
+    list.least_ratings = least_ratings_of(whole_number_of(*least), kUnprocessable);
+  }
+  if (const Json* const keep = find(body, "keep_rated")) {
+    list.keep_rated = flag_of(flag_in(*keep), "keep_rated", kUnprocessable);
+  }
+  if (const Json* const explain = find(body, "explain")) {
+    list.explain = flag_of(flag_in(*explain), "explain", kUnprocessable);
+  }
+  return list;
 }
 
 }  // namespace
@@ -95,35 +126,44 @@ std::vector<ItemRating> ratings_of(const Json& body, const Limits& limits) {
 ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
   ListQuestion list;
   list.top = std::min(list.top, limits.max_top);
-  if (const auto top = target.parameters.find("top"); top != target.parameters.end()) {
-    list.top = top_of(whole_number_in(top->second), limits, kBadRequest);
+  if (const std::string* const top = target.find("top")) {
+    list.top = top_of(whole_number_in(*top), limits, kBadRequest);
   }
-  if (const auto by = target.parameters.find("rank_by"); by != target.parameters.end()) {
-    list.rank_by = rank_by_of(by->second, number_in(by->second), kBadRequest);
+  if (const std::string* const by = target.find("rank_by")) {
+    list.rank_by = rank_by_of(parse_rank_by(*by), kBadRequest);
+  }
+  if (const std::string* const least = target.find("least_ratings")) {
+    list.least_ratings = least_ratings_of(whole_number_in(*least), kBadRequest);
+  }
+  if (const std::string* const keep = target.find("keep_rated")) {
+    list.keep_rated = flag_of(flag_in(*keep), "keep_rated", kBadRequest);
+  }
+  if (const std::string* const explain = target.find("explain")) {
+    list.explain = flag_of(flag_in(*explain), "explain", kBadRequest);
   }
   return list;
 }
 
-NewUser new_user(std::string_view body, const Limits& limits, bool with_list) {
-  const Json json = with_list ? object_of(body, {"ratings", "top", "rank_by", "explain"})
-                              : object_of(body, {"ratings"});
-  NewUser user;
-  user.list.top = std::min(user.list.top, limits.max_top);
-  if (const Json* const top = find(json, "top")) {
-    const bool whole = top->is_number_unsigned();
-    user.list.top = top_of(whole ? std::optional(top->get<std::uint64_t>()) : std::nullopt, limits,
-                           kUnprocessable);
+UserQuestion user_question(std::string_view body, const Limits& limits) {
+  const Json json = object_of(
+      body, {"id", "user", "ratings", "top", "rank_by", "least_ratings", "keep_rated", "explain"});
+  UserQuestion question{.list = list_in(json, limits)};
+  const Json* const id = find(json, "id");
+  const Json* const user = find(json, "user");
+  if (id != nullptr && user != nullptr) {
+    throw HttpError(kUnprocessable, "id and user mean the same; send one");
   }
-  if (const Json* const by = find(json, "rank_by")) {
-    const std::string word = by->is_string() ? by->get<std::string>() : "";
-    user.list.rank_by = rank_by_of(word, number_of(*by), kUnprocessable);
-  }
-  if (const Json* const explain = find(json, "explain")) {
-    if (!explain->is_boolean()) throw HttpError(kUnprocessable, "explain must be true or false");
-    user.explain = explain->get<bool>();
-  }
-  user.ratings = ratings_of(json, limits);
-  return user;
+  if (id != nullptr) question.id = required_id(*id, "id");
+  if (user != nullptr) question.id = required_id(*user, "user");
+  question.ratings = ratings_member(json, limits);
+  if (question.id.empty() && !question.ratings) throw HttpError(kUnprocessable, kNoRatings);
+  return question;
+}
+
+std::vector<ItemRating> ratings_in(std::string_view body, const Limits& limits) {
+  const auto ratings = ratings_member(object_of(body, {"ratings"}), limits);
+  if (!ratings) throw HttpError(kUnprocessable, kNoRatings);
+  return *ratings;
 }
 
 std::string reload_path(std::string_view body) {

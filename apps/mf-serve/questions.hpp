@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,25 +19,32 @@ struct Limits {
   std::uint32_t max_ratings = 10000;
 };
 
-/// The length and order of a list.
+/// What a list is to be like.
 struct ListQuestion {
   std::uint32_t top = 20;
   RankBy rank_by = RankBy::rating();
+  std::optional<std::uint32_t> least_ratings;  ///< usual_least_ratings() unless given
+  bool keep_rated = false;
+  bool explain = false;  ///< whether each item is to come with where its score comes from
 };
 
-/// A new user, known by ratings.
-struct NewUser {
-  std::vector<ItemRating> ratings;
+/// For whom a list is.
+struct UserQuestion {
+  std::string id;  ///< of a trained user, where there are no ratings; else only repeated
+  std::optional<std::vector<ItemRating>> ratings;  ///< of a new user
   ListQuestion list;
-  bool explain = false;  ///< whether each item is to come with the ratings that speak for it most
 };
 
-/// `top` and `rank_by` of a query, where they are given. Throws HttpError(400).
+/// What of a list a query says. Throws HttpError(400).
 ListQuestion list_question(const RequestTarget& target, const Limits& limits);
 
-/// The body {"ratings": {"ID": NUMBER, ...}}, with "top", "rank_by" and "explain" besides when
-/// `with_list`. Throws HttpError, 400 for what is not JSON, 422 for JSON that says something else.
-NewUser new_user(std::string_view body, const Limits& limits, bool with_list);
+/// The body of POST /recommend, a request as in the JSON lines of mf-recommend, apps/RECOMMEND.md.
+/// Throws HttpError, 400 for what is not JSON, 422 for JSON that says something else, and
+/// Error(kBadData) where that is said of ratings.
+UserQuestion user_question(std::string_view body, const Limits& limits);
+
+/// The body of POST /fold-in: the ratings alone. Throws as above.
+std::vector<ItemRating> ratings_in(std::string_view body, const Limits& limits);
 
 /// The body {"path": "FILE"}; "" for an empty body. Throws as above.
 std::string reload_path(std::string_view body);

@@ -2,6 +2,7 @@
 #include "mf-serve/service.hpp"
 
 #include <chrono>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <new>
@@ -42,6 +43,12 @@ namespace {
 
 // A message may quote the request, but not a megabyte of it.
 constexpr std::size_t kMaxErrorText = 500;
+
+/// Adds an element to a list "GET, POST" that does not have it.
+void add_once(std::string& list, const std::string& element) {
+  if ((", " + list + ',').find(", " + element + ',') != list.npos) return;
+  list.append(list.empty() ? "" : ", ").append(element);
+}
 
 HttpAnswer json(const Json& object) {
   HttpAnswer answer;
@@ -87,31 +94,48 @@ HttpAnswer Service::answer(const HttpRequest& request) {
 
 HttpAnswer Service::answer(const HttpRequest& request, std::size_t& endpoint) {
   const RequestTarget target = parse_target(request.target);
-  std::string allowed, known;
+  const bool is_options = request.method == "OPTIONS";
+  const bool is_any = is_options && target.path == "*";
+  std::string taken, paths;
   for (std::size_t i = 0; i < std::size(kEndpoints); ++i) {
     const Endpoint& candidate = kEndpoints[i];
-    if (known.find(candidate.path) == known.npos) {
-      known.append(known.empty() ? "" : ", ").append(candidate.path);
-    }
-    if (target.path != candidate.path) continue;
+    add_once(paths, candidate.path);
+    if (target.path != candidate.path && !is_any) continue;
     if (request.method == candidate.method) {
       endpoint = i;
       return (this->*candidate.answer)({models_.current(), target, request.body});
     }
-    allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
+    add_once(taken, candidate.method);
   }
-  if (allowed.empty()) {
-    throw HttpError(404, "there is no '" + target.path + "'; the paths are " + known);
+  if (taken.empty()) {
+    throw HttpError(404, "there is no '" + target.path + "'; the paths are " + paths);
   }
-  HttpAnswer result =
-      error(405, target.path + " does not take " + request.method + "; use " + allowed);
-  result.allow = allowed;
+  HttpAnswer result;
+  if (is_options) {
+    result.status = 204;
+  } else {
+    result = error(405, target.path + " does not take " + request.method + "; use " + taken);
+  }
+  result.allow = (taken.starts_with("GET") ? "HEAD, " : "") + taken + ", OPTIONS";
   return result;
 }
 
 HttpAnswer Service::refuse(unsigned status, const std::string& what) {
   metrics_.count(std::size(kEndpoints), status, 0.0);
   return error(status, what);
+}
+
+std::shared_ptr<const ServedModel> Service::reload(const std::string& path) {
+  try {
+    auto served = path.empty() ? models_.reload() : models_.reload(path);
+    metrics_.count_reload(true);
+    return served;
+  } catch (const std::exception& e) {
+    metrics_.count_reload(false);
+    std::cerr << "mf-serve: error: the model was not loaded, and version " +
+                     std::to_string(models_.current()->version) + " stays: " + e.what() + '\n';
+    throw;
+  }
 }
 
 HttpAnswer Service::error(unsigned status, std::string what) const {
@@ -135,25 +159,28 @@ HttpAnswer Service::get_metrics(const Call& call) {
 }
 
 HttpAnswer Service::get_recommend(const Call& call) {
-  call.target.allow_only({"user", "top", "rank_by"});
-  return json(recommend_known(*call.served, call.target.required("user"),
+  call.target.allow_only(
+      {"user", "id", "top", "rank_by", "least_ratings", "keep_rated", "explain"});
+  return json(recommend_known(*call.served, call.target.required("user", "id"),
                               list_question(call.target, options_.limits)));
 }
 
 HttpAnswer Service::post_recommend(const Call& call) {
   call.target.allow_only({});
-  return json(recommend_new(*call.served, new_user(call.body, options_.limits, true)));
+  const UserQuestion user = user_question(call.body, options_.limits);
+  return json(user.ratings ? recommend_new(*call.served, user.id, *user.ratings, user.list)
+                           : recommend_known(*call.served, user.id, user.list));
 }
 
 HttpAnswer Service::post_fold_in(const Call& call) {
   call.target.allow_only({});
-  return json(fold_in_new(*call.served, new_user(call.body, options_.limits, false)));
+  return json(fold_in_new(*call.served, ratings_in(call.body, options_.limits)));
 }
 
 HttpAnswer Service::get_similar(const Call& call) {
-  call.target.allow_only({"item", "top"});
-  return json(similar_to(*call.served, call.target.required("item"),
-                         list_question(call.target, options_.limits).top));
+  call.target.allow_only({"item", "similar_to", "top", "least_ratings"});
+  return json(similar_to(*call.served, call.target.required("item", "similar_to"),
+                         list_question(call.target, options_.limits)));
 }
 
 HttpAnswer Service::get_predict(const Call& call) {
@@ -169,7 +196,7 @@ HttpAnswer Service::post_reload(const Call& call) {
     throw HttpError(422, "this service loads " + call.served->path +
                              " only; replace that file, or start the service with --reload-any");
   }
-  return json(health(*(path.empty() ? models_.reload() : models_.reload(path))));
+  return json(health(*reload(path)));
 }
 
 }  // namespace mfpar::apps

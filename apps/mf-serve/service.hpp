@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "mf-serve/http_server.hpp"
@@ -28,6 +29,12 @@ class Service : public HttpHandler {
   HttpAnswer answer(const HttpRequest& request) override;
   bool is_slow(const HttpRequest& request) const override;
   HttpAnswer refuse(unsigned status, const std::string& what) override;
+  void connection_opened() noexcept override { metrics_.connection_opened(); }
+  void connection_closed() noexcept override { metrics_.connection_closed(); }
+
+  /// Loads a model file, "" for the one that is served, and serves it; counts what became of it, and
+  /// logs failures. Throws as ModelHandle::reload().
+  std::shared_ptr<const ServedModel> reload(const std::string& path = "");
 
  private:
   struct Call;

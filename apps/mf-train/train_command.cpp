@@ -98,12 +98,8 @@ void add_validation_options(Options& options, TrainCommand& command) {
   options.text("valid,p", "FILE", command.valid_path, "Validate on the ratings in FILE.");
   options.integer<std::uint32_t>("split-last", "N", command.split_last, 1, 1'000'000,
                                  "Hold out the last N ratings of every user, by timestamp.");
-  options.add("split-time", "T", "Hold out all ratings from timestamp T on.", "",
-              [&](const std::string& value) {
-                std::int64_t time = 0;
-                if (!parse_whole(value, time)) Options::reject("a whole number of seconds");
-                command.split_time = time;
-              });
+  add_time_option(options, "split-time", command.split_time,
+                  "Hold out all ratings from this time on.");
   options.integer<std::uint32_t>("folds,v", "K", command.folds, 2, 1'000'000,
                                  "Cross-validate in K folds instead of saving a model; "
                                  "--valid-fraction of the ratings outside a fold decides when to "

@@ -238,6 +238,7 @@ static void recommending(void) {
   mfpar_recommend_options options;
   OK(mfpar_recommend_options_init(&options, sizeof options));
   CHECK(options.top == 20 && options.bias_weight == 1.0f && options.leave_out_rated == 1);
+  CHECK(options.least_ratings == MFPAR_USUAL_LEAST_RATINGS && options.rank_by == NULL);
   mfpar_recommendation list[4] = {{9, 9, 9}, {9, 9, 9}, {9, 9, 9}, {9, 9, 9}};
   size_t needed = 0;
   FAILS(MFPAR_TOO_SMALL, "has 2", mfpar_recommend(model, ANN, NULL, list, 1, &needed));
@@ -246,8 +247,7 @@ static void recommending(void) {
   CHECK(needed == 2 && list[0].item == I20 && list[1].item == I40 && list[2].item == 9);
   CHECK(list[0].score == 4.25f && list[0].rating == 4.25f && list[1].score == 3.75f);
 
-  options.leave_out_rated = 0;
-  options.bias_weight = 0.0f;
+  options.leave_out_rated = 0, options.least_ratings = 0, options.bias_weight = 0.0f;
   options.top = 3;
   OK(mfpar_recommend(model, ANN, &options, list, 4, &needed));
   CHECK(needed == 3 && list[0].item == I20 && list[1].item == I10 && list[2].item == I40);
@@ -266,31 +266,31 @@ static void recommending(void) {
   options.deny_count = 2;
   OK(mfpar_recommend(model, ANN, &options, list, 4, &needed));
   CHECK(needed == 2 && list[0].item == I20 && list[1].item == I30);
-  options.deny_count = 0;
-  options.least_ratings = 1;
+  options.deny_count = 0, options.least_ratings = 1;
   OK(mfpar_recommend(model, ANN, &options, list, 4, &needed));
   CHECK(needed == 2 && list[0].item == I10 && list[1].item == I40);
 
-  OK(mfpar_similar_items(model, I10, NULL, list, 4, &needed));
+  options.least_ratings = 0;
+  OK(mfpar_similar_items(model, I10, &options, list, 4, &needed));
   CHECK(needed == 3 && list[0].item == I20 && list[1].item == I40 && list[2].item == I30);
   CHECK(near(list[0].score, 1 / sqrt(1.25)) && list[0].rating == 3.0f);
+  FAILS(MFPAR_TOO_SMALL, "has 3", mfpar_similar_items(model, I10, &options, NULL, 0, &needed));
+  options.least_ratings = 1;
   OK(mfpar_similar_items(model, I10, &options, list, 4, &needed));
   CHECK(needed == 1 && list[0].item == I40);
-  FAILS(MFPAR_TOO_SMALL, "has 3", mfpar_similar_items(model, I10, NULL, NULL, 0, &needed));
 
   options.allow_count = 1;
   IS_NULL("allow", mfpar_recommend(model, ANN, &options, list, 4, &needed));
-  options.allow_count = 0;
-  options.deny = NULL;
-  options.deny_count = 1;
+  options.allow_count = 0, options.deny = NULL, options.deny_count = 1;
   IS_NULL("deny", mfpar_recommend(model, ANN, &options, list, 4, &needed));
+  options.deny_count = 0, options.least_ratings = 0;
   FAILS(MFPAR_BAD_ARGUMENT, "user index 2", mfpar_recommend(model, 2, NULL, list, 4, &needed));
   FAILS(MFPAR_BAD_ARGUMENT, "item index 4", mfpar_similar_items(model, 4, NULL, list, 4, &needed));
   IS_NULL("model", mfpar_recommend(NULL, ANN, NULL, list, 4, &needed));
   IS_NULL("the array", mfpar_recommend(model, ANN, NULL, NULL, 4, &needed));
   IS_NULL("needed", mfpar_recommend(model, ANN, NULL, list, 4, NULL));
   IS_NULL("model", mfpar_similar_items(NULL, I10, NULL, list, 4, &needed));
-  IS_NULL("the array", mfpar_similar_items(model, I10, NULL, NULL, 4, &needed));
+  IS_NULL("the array", mfpar_similar_items(model, I10, &options, NULL, 4, &needed));
   IS_NULL("needed", mfpar_similar_items(model, I10, NULL, list, 4, NULL));
   mfpar_model_free(model);
 }

@@ -36,6 +36,14 @@ BOOST_AUTO_TEST_CASE(a_model_of_every_loss_predicts_and_folds_in) {
     BOOST_TEST(mfpar_predict(model, 3, 5, &rating) == MFPAR_OK);
     BOOST_TEST(rating == trained.predict(3, 5));
 
+    mfpar_model* mapped = nullptr;
+    BOOST_TEST(mfpar_model_map(folder.path("missing").c_str(), &mapped) == MFPAR_SYSTEM);
+    BOOST_TEST(mapped == nullptr);
+    BOOST_REQUIRE(mfpar_model_map(path.c_str(), &mapped) == MFPAR_OK);
+    BOOST_TEST(mfpar_predict(mapped, 3, 5, &rating) == MFPAR_OK);
+    BOOST_TEST(rating == trained.predict(3, 5));
+    mfpar_model_free(mapped);
+
     const std::vector<std::uint32_t> items{1, 2, 3};
     const std::vector<float> values{1, 0, 1};
     mfpar_user* user = nullptr;

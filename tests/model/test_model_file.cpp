@@ -194,7 +194,11 @@ BOOST_AUTO_TEST_CASE(every_part_comes_back_bit_for_bit) {
   const std::string path = folder.path("model");
   const FactorModel model(sample_parts());
   save_model(model, path);
-  for (const bool verify : {true, false}) check_same(model, load_model(path, {.verify = verify}));
+  for (const bool verify : {true, false}) {
+    for (const ModelMemory memory : {ModelMemory::kPrivate, ModelMemory::kShared}) {
+      check_same(model, load_model(path, {.verify = verify, .memory = memory}));
+    }
+  }
 
   const FactorModel loaded = load_model(path);
   BOOST_TEST(loaded.users().find("0104257") == 0u);
@@ -243,6 +247,8 @@ BOOST_AUTO_TEST_CASE(no_truncation_gets_through) {
     std::filesystem::resize_file(path, length);
     for (const bool verify : {true, false}) {
       BOOST_CHECK_THROW(load_model(path, {.verify = verify}), Error);
+      BOOST_CHECK_THROW(load_model(path, {.verify = verify, .memory = ModelMemory::kShared}),
+                        Error);
     }
   }
 }

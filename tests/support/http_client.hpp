@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/buffers_iterator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -21,6 +22,9 @@ struct HttpReply {
   std::string body;
   std::string allow;
   bool keep_alive = false;
+  boost::beast::http::fields fields = {};
+
+  std::string field(const std::string& name) const { return std::string(fields[name]); }
 };
 
 inline std::string request_text(const std::string& method, const std::string& target,
@@ -56,14 +60,27 @@ class HttpClient {
     http::read(socket_, buffer_, parser);
     auto& message = parser.get();
     return {message.result_int(), std::move(message.body()),
-            std::string(message[http::field::allow]), message.keep_alive()};
+            std::string(message[http::field::allow]), message.keep_alive(), message.base()};
   }
 
-  /// Waits until the other side has closed; what it sends before is lost.
-  void wait_until_closed() {
+  /// Sends as much of it as the other side takes; false where that is not all.
+  bool try_to_send(std::string_view bytes) {
     boost::system::error_code error;
-    char byte;
-    while (!error) socket_.read_some(boost::asio::buffer(&byte, 1), error);
+    boost::asio::write(socket_, boost::asio::buffer(bytes), error);
+    return !error;
+  }
+
+  /// Says that nothing more will be sent.
+  void end() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send); }
+
+  /// Waits until the other side has closed; returns what it sent before.
+  std::string wait_until_closed() {
+    std::string bytes(buffers_begin(buffer_.data()), buffers_end(buffer_.data()));
+    boost::system::error_code error;
+    for (char some[1024]; !error;) {
+      bytes.append(some, socket_.read_some(boost::asio::buffer(some), error));
+    }
+    return bytes;
   }
 
  private:

@@ -78,11 +78,16 @@ MFPAR_API const char* mfpar_last_error(void);
 
 /* ---- Models ---------------------------------------------------------------------------------- */
 
-/** A model, ready to recommend. Immutable. Its file is mapped read-only: processes that load the
- * same file share the pages. */
+/** A model, ready to recommend. Immutable. */
 typedef struct mfpar_model mfpar_model;
 
+/** Loads a file into memory of this process: whatever happens to the file afterwards, the model
+ * stays as it was loaded. */
 MFPAR_API mfpar_status mfpar_model_load(const char* path, mfpar_model** model);
+
+/** The same with the file mapped read-only: processes share its pages. While the model lives nobody
+ * may write into the file or shorten it, as cp over it does; renaming another over it is safe. */
+MFPAR_API mfpar_status mfpar_model_map(const char* path, mfpar_model** model);
 MFPAR_API void mfpar_model_free(mfpar_model* model);
 
 /** 1 for a model that was loaded by itself; see mfpar_handle for others. */
@@ -182,8 +187,27 @@ MFPAR_API mfpar_status mfpar_user_factors(const mfpar_user* user, float* factors
 /** How many of the ratings were fitted, and left out as unknown or as given again later. */
 MFPAR_API mfpar_status mfpar_user_ratings(const mfpar_user* user, uint32_t* used, uint32_t* unknown,
                                           uint32_t* duplicates);
+/** What whoever gave the ratings ought to know, in English, a sentence a line, each with a newline
+ * at its end: ratings of items that the model does not have, ratings off the scale that it was
+ * trained on, and the like; "" where there is nothing. With a NUL behind it, which `capacity` and
+ * `needed` count too. */
+MFPAR_API mfpar_status mfpar_user_warnings(const mfpar_user* user, char* text, size_t capacity,
+                                           size_t* needed);
 /** The rating predicted for an item; MFPAR_NO_INDEX as in mfpar_predict(). */
 MFPAR_API mfpar_status mfpar_user_predict(const mfpar_user* user, uint32_t item, float* rating);
+
+/** How much a rating of the user says for or against an item; see "because" in RECOMMEND.md. */
+typedef struct mfpar_reason {
+  uint32_t item;      /**< that was rated */
+  float rating;       /**< as it was given */
+  float weight;       /**< by how much the interaction rises if the rating is one higher */
+  float contribution; /**< those of all ratings add up to the interaction with the item */
+} mfpar_reason;
+
+/** Why an item is in the user's list: her ratings, largest contribution first. Takes about as long
+ * as folding her in. */
+MFPAR_API mfpar_status mfpar_user_because(const mfpar_user* user, uint32_t item,
+                                          mfpar_reason* reasons, size_t capacity, size_t* needed);
 
 /* ---- Lists ----------------------------------------------------------------------------------- */
 
@@ -193,17 +217,25 @@ typedef struct mfpar_recommendation {
   float rating; /**< the predicted rating, clipped to the model's range */
 } mfpar_recommendation;
 
+/** For least_ratings below: 10 where lists go by interaction, by a blend of less than the whole of
+ * the biases, by similarity or by a model without biases, since factors learnt from fewer ratings
+ * are mostly noise; 0 by rating, and for a model that does not contain who rated what. */
+#define MFPAR_USUAL_LEAST_RATINGS UINT32_C(0xFFFFFFFF)
+
 /** Set up by mfpar_recommend_options_init(), which knows what is new in later versions. */
 typedef struct mfpar_recommend_options {
   size_t size;             /**< of this struct as the caller knows it */
   uint32_t top;            /**< length of the list; shorter where there are not so many items. 20 */
   float bias_weight;       /**< 1: by predicted rating, 0: by interaction alone; see RankBy. 1 */
   int32_t leave_out_rated; /**< whether what the user rated is left out. 1 */
-  uint32_t least_ratings;  /**< only items with so many ratings in training, or more. 0 */
+  uint32_t least_ratings;  /**< only items with so many ratings in training, or more; 0 is all.
+                                MFPAR_USUAL_LEAST_RATINGS */
   const uint32_t* allow;   /**< only these items; NULL allows all. NULL */
   size_t allow_count;      /**< 0 with an array that is not NULL allows nothing. 0 */
   const uint32_t* deny;    /**< none of these items. NULL */
   size_t deny_count;       /**< 0 */
+  const char* rank_by;     /**< "rating", "interaction" or "blend:0.5", as mf-recommend takes it, in
+                                the place of bias_weight; NULL leaves it to that. NULL. Since 0.2 */
 } mfpar_recommend_options;
 
 /** The defaults above. `size` is sizeof(mfpar_recommend_options). */
@@ -219,7 +251,7 @@ MFPAR_API mfpar_status mfpar_recommend_user(const mfpar_user* user,
                                             mfpar_recommendation* list, size_t capacity,
                                             size_t* needed);
 /** The items nearest to `item` by the cosine of their factors, the score, itself left out. Of the
- * options bias_weight and leave_out_rated mean nothing here. */
+ * options bias_weight, rank_by and leave_out_rated mean nothing here. */
 MFPAR_API mfpar_status mfpar_similar_items(const mfpar_model* model, uint32_t item,
                                            const mfpar_recommend_options* options,
                                            mfpar_recommendation* list, size_t capacity,

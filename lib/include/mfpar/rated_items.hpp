@@ -50,4 +50,11 @@ struct OffScale {
 /// same scale?"; "" where no rating was. `range` is that of the model.
 MFPAR_API std::string scale_warning(const OffScale& found, RatingRange range);
 
+/// What whoever rated these ought to know, each a sentence: items that the model does not have,
+/// ratings that a later one replaces, values off the scale, and that nothing is left. `given` are
+/// what `rated` was made of, where their ids are to be named.
+MFPAR_API std::vector<std::string> rating_warnings(const FactorModel& model,
+                                                   const RatedItems& rated,
+                                                   std::span<const ItemRating> given = {});
+
 }  // namespace mfpar

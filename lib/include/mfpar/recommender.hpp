@@ -4,9 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mfpar/export.hpp"
@@ -29,6 +31,17 @@ struct RankBy {
   static constexpr RankBy interaction() { return {0.0f}; }
   static constexpr RankBy blend(float bias_weight) { return {bias_weight}; }
 };
+
+/// "rating", "interaction", "blend:W" or W alone, W a number that is a finite float; nothing for
+/// any other text. What programs, services and the C API know orders by.
+MFPAR_API std::optional<RankBy> parse_rank_by(std::string_view text);
+
+/// How many training ratings an item should have to be listed, unless somebody says otherwise: 10
+/// where biases count less than in a rating, by interaction for example or by a model without
+/// biases, and for similar items, which go by interaction: factors learnt from fewer are mostly
+/// noise, and no bias outweighs it there. 0 by rating, and for a model that does not contain who
+/// rated what.
+MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, RankBy rank_by);
 
 /// An item of a list.
 struct Recommendation {

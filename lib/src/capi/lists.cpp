@@ -1,33 +1,64 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "capi/objects.hpp"
+#include "mfpar/error.hpp"
 
 using namespace mfpar;
 using namespace mfpar::capi;
 
 namespace {
 
-constexpr mfpar_recommend_options kDefaults{
-    sizeof(mfpar_recommend_options), 20, 1.0f, 1, 0, nullptr, 0, nullptr, 0};
+constexpr mfpar_recommend_options kDefaults{sizeof(mfpar_recommend_options),
+                                            20,
+                                            1.0f,
+                                            1,
+                                            MFPAR_USUAL_LEAST_RATINGS,
+                                            nullptr,
+                                            0,
+                                            nullptr,
+                                            0,
+                                            nullptr};
+
+/// Of the options of 0.1, which end before rank_by.
+constexpr std::size_t kOldest = offsetof(mfpar_recommend_options, rank_by);
+
+RankBy rank_by_of(const mfpar_recommend_options& options) {
+  if (options.rank_by == nullptr) return RankBy::blend(options.bias_weight);
+  if (const auto rank_by = parse_rank_by(options.rank_by)) return *rank_by;
+  throw Refusal(MFPAR_BAD_OPTION, "rank_by is " + quoted(options.rank_by) +
+                                      "; it must be rating, interaction or blend:W with a number "
+                                      "W, such as blend:0.5");
+}
 
 /// The options in terms of the library, with the filter they look at.
 class ListOptions {
  public:
-  ListOptions(const Recommender& recommender, const mfpar_recommend_options* given) {
-    const mfpar_recommend_options known = known_options(given, kDefaults);
-    options_.top = std::min(known.top, recommender.model().item_count());
-    options_.rank_by = RankBy::blend(known.bias_weight);
+  /// `order` is that of the list where it is not for the options to say.
+  ListOptions(const ServedModel& served, const mfpar_recommend_options* given,
+              std::optional<RankBy> order = {}) {
+    const mfpar_recommend_options known = known_options(given, kDefaults, kOldest);
+    options_.top = std::min(known.top, served.model->item_count());
+    options_.rank_by = order ? *order : rank_by_of(known);
     options_.leave_out_rated = known.leave_out_rated != 0;
     ItemFilter::Rules rules;
     rules.deny = array_of(known.deny, known.deny_count, "deny");
-    rules.least_ratings = known.least_ratings;
+    const bool is_usual = known.least_ratings == MFPAR_USUAL_LEAST_RATINGS;
+    rules.least_ratings =
+        is_usual ? usual_least_ratings(*served.model, options_.rank_by) : known.least_ratings;
     const auto allow = array_of(known.allow, known.allow_count, "allow");
     const std::vector<ItemIndex> allowed(allow.begin(), allow.end());
     if (known.allow != nullptr) rules.allow = &allowed;
-    if (rules.allow == nullptr && rules.deny.empty() && rules.least_ratings == 0) return;
-    options_.filter = &filter_.emplace(recommender, rules);
+    const bool by_ratings_only = rules.allow == nullptr && rules.deny.empty();
+    if (by_ratings_only && is_usual) {
+      options_.filter = served.usual_filter(options_.rank_by);
+    } else if (!by_ratings_only || rules.least_ratings > 0) {
+      options_.filter = &filter_.emplace(served.recommender, rules);
+    }
   }
   ListOptions(const ListOptions&) = delete;
   ListOptions& operator=(const ListOptions&) = delete;
@@ -50,7 +81,7 @@ void give_list(const std::vector<Recommendation>& found, mfpar_recommendation* l
 }  // namespace
 
 mfpar_status mfpar_recommend_options_init(mfpar_recommend_options* options, std::size_t size) {
-  return init_options(options, size, kDefaults);
+  return init_options(options, size, kDefaults, kOldest);
 }
 
 mfpar_status mfpar_recommend(const mfpar_model* model, std::uint32_t user,
@@ -59,9 +90,8 @@ mfpar_status mfpar_recommend(const mfpar_model* model, std::uint32_t user,
   return guarded([&] {
     const mfpar_model& known = required(model, "model");
     require_index(user, known.factors().user_count(), "user");
-    const Recommender& recommender = known.served->recommender;
-    const ListOptions how(recommender, options);
-    give_list(recommender.recommend(user, how.get()), list, capacity, needed);
+    const ListOptions how(*known.served, options);
+    give_list(known.served->recommender.recommend(user, how.get()), list, capacity, needed);
   });
 }
 
@@ -70,10 +100,9 @@ mfpar_status mfpar_recommend_user(const mfpar_user* user, const mfpar_recommend_
                                   std::size_t* needed) {
   return guarded([&] {
     const mfpar_user& known = required(user, "user");
-    const Recommender& recommender = known.served->recommender;
-    const ListOptions how(recommender, options);
+    const ListOptions how(*known.served, options);
     const UserProfile profile{known.row.factors, known.row.bias, {known.rated.items}};
-    give_list(recommender.recommend(profile, how.get()), list, capacity, needed);
+    give_list(known.served->recommender.recommend(profile, how.get()), list, capacity, needed);
   });
 }
 
@@ -83,9 +112,8 @@ mfpar_status mfpar_similar_items(const mfpar_model* model, std::uint32_t item,
   return guarded([&] {
     const mfpar_model& known = required(model, "model");
     require_index(item, known.factors().item_count(), "item");
-    const Recommender& recommender = known.served->recommender;
-    const ListOptions how(recommender, options);
-    give_list(recommender.similar_items(item, how.get().top, how.get().filter), list, capacity,
-              needed);
+    const ListOptions how(*known.served, options, RankBy::interaction());
+    give_list(known.served->recommender.similar_items(item, how.get().top, how.get().filter), list,
+              capacity, needed);
   });
 }

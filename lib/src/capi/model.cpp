@@ -45,6 +45,13 @@ mfpar_status mfpar_model_load(const char* path, mfpar_model** model) {
                 [&] { return mfpar_model{ModelHandle(required_text(path, "path")).current()}; });
 }
 
+mfpar_status mfpar_model_map(const char* path, mfpar_model** model) {
+  return create(model, "model", [&] {
+    const ModelHandle handle(required_text(path, "path"), {.memory = ModelMemory::kShared});
+    return mfpar_model{handle.current()};
+  });
+}
+
 void mfpar_model_free(mfpar_model* model) { delete model; }
 
 mfpar_status mfpar_model_version(const mfpar_model* model, std::uint64_t* version) {

@@ -82,40 +82,42 @@ mfpar_status create(T** object, const char* name, Make&& make) noexcept {
 }
 
 /// The options of the caller as this version knows them: defaults for NULL. A caller built against
-/// an older header has a smaller struct, one built against a newer header a larger one, of which
-/// this version can leave out only zeros.
+/// an older header has a smaller struct, of `oldest` bytes at least, one built against a newer
+/// header a larger one, of which this version can leave out only zeros.
 template <class T>
-T known_options(const T* options, const T& defaults) {
+T known_options(const T* options, const T& defaults, std::size_t oldest = sizeof(T)) {
   if (options == nullptr) return defaults;
   std::size_t size = 0;
   std::memcpy(&size, options, sizeof size);
   constexpr std::size_t kMaxSize = 1024;  // what is larger was never set up
-  if (size < sizeof(T) || size > kMaxSize) {
+  if (size < oldest || size > kMaxSize) {
     throw Refusal(MFPAR_BAD_ARGUMENT, "the options were not set up; call their _init function");
   }
   const char* const bytes = reinterpret_cast<const char*>(options);
-  if (std::any_of(bytes + sizeof(T), bytes + size, [](char byte) { return byte != 0; })) {
+  const std::size_t known = std::min(size, sizeof(T));
+  if (std::any_of(bytes + known, bytes + size, [](char byte) { return byte != 0; })) {
     throw Refusal(MFPAR_BAD_OPTION,
                   "the options hold some that this version of the library does "
                   "not know; leave them as the _init function sets them");
   }
   T result = defaults;
-  std::memcpy(&result, options, sizeof(T));
+  std::memcpy(static_cast<void*>(&result), bytes, known);
   return result;
 }
 
-/// Fills the options of a caller who knows `size` bytes of them.
+/// Fills the options of a caller who knows `size` bytes of them, `oldest` at least.
 template <class T>
-mfpar_status init_options(T* options, std::size_t size, T defaults) noexcept {
+mfpar_status init_options(T* options, std::size_t size, T defaults,
+                          std::size_t oldest = sizeof(T)) noexcept {
   return guarded([&] {
     required(options, "options");
-    if (size < sizeof(T)) {
+    if (size < oldest) {
       throw Refusal(MFPAR_BAD_ARGUMENT,
                     "size is " + std::to_string(size) + "; it must be the sizeof of the options");
     }
     defaults.size = size;
     std::memset(static_cast<void*>(options), 0, size);
-    std::memcpy(options, &defaults, sizeof(T));
+    std::memcpy(static_cast<void*>(options), &defaults, std::min(size, sizeof(T)));
   });
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "capi/objects.hpp"
+#include "mfpar/fold_in_session.hpp"
 
 using namespace mfpar;
 using namespace mfpar::capi;
@@ -38,6 +40,14 @@ mfpar_user folded_in(const mfpar_model& model, RatedItems rated,
                      const mfpar_fold_in_options* options) {
   FoldedIn row = fold_in_user(model.factors(), rated.ratings, fold_in_options(options));
   return {model.served, std::move(rated), std::move(row)};
+}
+
+/// The penalties that `row` was folded in with, so that the row that ranks is explained.
+FoldInOptions same_as(const FoldedIn& row) {
+  constexpr double kMinAlpha = 1e-12;  // for a model that was trained without penalty
+  return {.penalty = FoldInOptions::Penalty::kFixed,
+          .alpha = std::max(row.alpha, kMinAlpha),
+          .bias_alpha = std::max(row.bias_alpha, kMinAlpha)};
 }
 
 }  // namespace
@@ -110,5 +120,32 @@ mfpar_status mfpar_user_predict(const mfpar_user* user, std::uint32_t item, floa
       score = std::inner_product(row.begin(), row.end(), known.row.factors.begin(), score);
     }
     required(rating, "rating") = model.predict_from_score(score);
+  });
+}
+
+mfpar_status mfpar_user_because(const mfpar_user* user, std::uint32_t item, mfpar_reason* reasons,
+                                std::size_t capacity, std::size_t* needed) {
+  return guarded([&] {
+    const mfpar_user& known = required(user, "user");
+    require_index(item, known.served->model->item_count(), "item");
+    const FoldInSession session(known.served->model, known.rated.ratings, same_as(known.row));
+    std::vector<mfpar_reason> result;
+    for (const RatingInfluence& influence : session.explain(item).influences) {
+      result.push_back({influence.index, influence.value, static_cast<float>(influence.weight),
+                        static_cast<float>(influence.contribution)});
+    }
+    hand_over<mfpar_reason>(result, reasons, capacity, needed);
+  });
+}
+
+mfpar_status mfpar_user_warnings(const mfpar_user* user, char* text, std::size_t capacity,
+                                 std::size_t* needed) {
+  return guarded([&] {
+    const mfpar_user& known = required(user, "user");
+    std::string lines;
+    for (const std::string& warning : rating_warnings(*known.served->model, known.rated)) {
+      lines += warning + '\n';
+    }
+    hand_over<char>({lines.c_str(), lines.size() + 1}, text, capacity, needed);
   });
 }

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "io/checksum.hpp"
-#include "io/mapped_file.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -38,13 +37,22 @@ std::string describe_foreign(std::string_view start) {
 
 }  // namespace
 
-SectionReader::SectionReader(const std::string& path, SectionFileKind kind, bool verify)
+SectionReader::SectionReader(const std::string& path, SectionFileKind kind, bool verify,
+                             MappedFile::Access access)
     : path_(path), kind_(kind) {
-  const auto mapping = MappedFile::shared(path);
-  bytes_ = mapping->bytes();
-  owner_ = mapping;
-  check_beginning();
-  read_header();
+  const auto begin = [this](const MappedFile& file) {
+    bytes_ = file.bytes();
+    check_beginning();
+    read_header();
+  };
+  if (access == MappedFile::Access::kCopy) {
+    // A large file that is none of ours is refused before it is copied.
+    const MappedFile mapped(path, MappedFile::Access::kSequential);
+    mapped.read([&] { begin(mapped); });
+  }
+  const auto file = MappedFile::shared(path, access);
+  begin(*file);
+  owner_ = file;
   read_table();
   if (verify) check_contents();
 }

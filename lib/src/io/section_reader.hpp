@@ -10,19 +10,21 @@
 #include <type_traits>
 #include <vector>
 
+#include "io/mapped_file.hpp"
 #include "io/sections.hpp"
 #include "mfpar/frozen_array.hpp"
 
 namespace mfpar {
 
-/// A mapped file of sections. The arrays it hands out keep the mapping alive. Immutable; safe from
-/// any number of threads.
+/// A file of sections in memory. The arrays it hands out keep that alive. Immutable; safe from any
+/// number of threads.
 class SectionReader {
  public:
-  /// Maps the file and checks header, table and sizes, and with `verify` every checksum and padding
-  /// byte too. Throws Error(kSystem) when it cannot be read, Error(kBadFile) when it is not what it
-  /// should be, with one distinct sentence for each way.
-  SectionReader(const std::string& path, SectionFileKind kind, bool verify);
+  /// Copies or maps the file and checks header, table and sizes, and with `verify` every checksum
+  /// and padding byte too. Throws Error(kSystem) when it cannot be read, Error(kBadFile) when it is
+  /// not what it should be, with one distinct sentence for each way.
+  SectionReader(const std::string& path, SectionFileKind kind, bool verify,
+                MappedFile::Access access = MappedFile::Access::kCopy);
 
   /// Of the file's kind.
   std::uint32_t version() const noexcept { return header_.kind_version; }

@@ -30,7 +30,7 @@ void write_id_list(const std::string& path, const IdDictionary& ids) {
 }
 
 IdDictionary read_id_list(const std::string& path) {
-  if (is_npy(MappedFile(path).text())) return NpyFile(path).ids();
+  if (is_npy(MappedFile(path, MappedFile::Access::kCopy).text())) return NpyFile(path).ids();
   TextRows rows(path, TextRows::Fields::kTabs);
   IdBuilder ids;
   while (rows.next_line()) {

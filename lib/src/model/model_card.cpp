@@ -26,7 +26,7 @@ class CardReader {
  public:
   explicit CardReader(const std::string& path) : path_(path) {
     try {
-      json_ = Json::parse(MappedFile(path).text());
+      json_ = Json::parse(MappedFile(path, MappedFile::Access::kCopy).text());
     } catch (const Json::exception& e) {
       const std::string what = e.what();  // "[json.exception...] parse error at line 3, ..."
       fail("it is not JSON: " + what.substr(what.find("] ") + 2));

@@ -229,7 +229,9 @@ void save_model(const FactorModel& model, const std::string& path) {
 void check_writable(const std::string& path) { AtomicFile::check(path); }
 
 FactorModel load_model(const std::string& path, const LoadOptions& options) {
-  const SectionReader file(path, kModelKind, options.verify);
+  const SectionReader file(path, kModelKind, options.verify,
+                           options.memory == ModelMemory::kShared ? MappedFile::Access::kRandom
+                                                                  : MappedFile::Access::kCopy);
   const ModelNumbers numbers = read_numbers(file);
   FactorModel::Parts parts;
   parts.loss = read_loss(file);

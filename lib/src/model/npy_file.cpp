@@ -80,7 +80,7 @@ bool is_npy(std::string_view head) { return head.starts_with("\x93NUMPY"); }
 
 NpyFile::NpyFile(const std::string& path)
     : path_(path),
-      file_(MappedFile::shared(path, MappedFile::Access::kSequential)),
+      file_(MappedFile::shared(path, MappedFile::Access::kCopy)),
       header_(parse_npy_header(file_->text(), path)) {}
 
 void NpyFile::require_dimensions(std::size_t dimensions, const char* what) const {

@@ -17,9 +17,9 @@ namespace mfpar {
 
 class MappedFile;
 
-/// An array in a mapped .npy file: float32 or float64 numbers, or ids, in either byte order, by
-/// rows or by columns. Throws Error(kBadFile) with path and place, Error(kSystem). Immutable; safe
-/// from any number of threads.
+/// An array in a .npy file, copied into memory: float32 or float64 numbers, or ids, in either byte
+/// order, by rows or by columns. Throws Error(kBadFile) with path and place, Error(kSystem).
+/// Immutable; safe from any number of threads.
 class NpyFile {
  public:
   explicit NpyFile(const std::string& path);

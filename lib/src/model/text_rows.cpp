@@ -26,7 +26,7 @@ std::string shown(std::string_view text) {
 
 TextRows::TextRows(const std::string& path, Fields fields)
     : path_(path),
-      file_(MappedFile::shared(path, MappedFile::Access::kSequential)),
+      file_(MappedFile::shared(path, MappedFile::Access::kCopy)),
       text_(file_->text()),
       fields_(fields) {
   if (text_.starts_with("PK\x03\x04")) {

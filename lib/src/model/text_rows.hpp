@@ -11,7 +11,7 @@ namespace mfpar {
 
 class MappedFile;
 
-/// Walks a mapped text file line by line and field by field. Lines end with LF or CRLF; the last
+/// Walks a text file in memory line by line and field by field. Lines end with LF or CRLF; the last
 /// may lack its end. Throws Error(kBadFile) with path, line and column, Error(kSystem). Not
 /// synchronised.
 class TextRows {

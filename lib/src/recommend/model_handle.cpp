@@ -2,6 +2,7 @@
 #include "mfpar/model_handle.hpp"
 
 #include <mutex>
+#include <utility>
 
 namespace mfpar {
 
@@ -10,7 +11,11 @@ namespace {
 std::shared_ptr<const ServedModel> load(const std::string& path, const LoadOptions& options,
                                         std::uint64_t version) {
   auto model = std::make_shared<const FactorModel>(load_model(path, options));
-  return std::make_shared<const ServedModel>(ServedModel{model, Recommender(model), path, version});
+  Recommender recommender(model);
+  ItemFilter by_interaction(recommender,
+                            {.least_ratings = usual_least_ratings(*model, RankBy::interaction())});
+  return std::make_shared<const ServedModel>(
+      ServedModel{model, std::move(recommender), path, version, std::move(by_interaction)});
 }
 
 }  // namespace

@@ -110,15 +110,19 @@ Compression parse_file(const std::string& path, const ReadOptions& options, Rati
   // Standard input may be a file too, but part of it may have been read by someone else.
   if (is_regular(file) && ::lseek(file.number(), 0, SEEK_CUR) == 0) {
     const MappedFile mapped(file, name, MappedFile::Access::kSequential);
-    const std::string_view text = mapped.text(), head = text.substr(0, kTextHeadBytes);
-    const bool is_whole = text.size() == head.size();
-    if (detect_compression(head.substr(0, kSniffedBytes), name) == Compression::kNone &&
-        !find_encoding(head).conversion && !find_layout(head, is_whole, name, options).conversion) {
+    bool is_plain = false;
+    mapped.read([&] {
+      const std::string_view text = mapped.text(), head = text.substr(0, kTextHeadBytes);
+      const bool is_whole = text.size() == head.size();
+      is_plain =
+          detect_compression(head.substr(0, kSniffedBytes), name) == Compression::kNone &&
+          !find_encoding(head).conversion && !find_layout(head, is_whole, name, options).conversion;
+      if (!is_plain) return;
       require_text(head.substr(0, kSniffedBytes), name);
       ratings.parse(text, true,
                     [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
-      return Compression::kNone;
-    }
+    });
+    if (is_plain) return Compression::kNone;
   }
   CompressedInput input(std::move(file), name);
   parse_stream(input, name, options, ratings);

@@ -3,6 +3,8 @@
 // mf-serve on the wire: what no well-behaved client sends, limits, and how it ends.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <cmath>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <thread>
@@ -72,19 +74,143 @@ BOOST_FIXTURE_TEST_CASE(what_http_allows_is_understood, Serving) {
   wire.send(request_text("HEAD", "/health"));
   BOOST_TEST(wire.read(true).status == 200u);
   wire.send(
-      "POST /recommend HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"rat\r\nf\r\n"
+      "POST /recommend HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n5\r\n{\"rat\r\nf\r\n"
       "ings\":{\"40\":5}}\r\n0\r\n\r\n");
   BOOST_TEST(wire.read().status == 200u);
   for (const char byte : request_text("GET", "/health")) wire.send({&byte, 1});
   BOOST_TEST(wire.read().status == 200u);
 
-  wire.send("GET /health HTTP/1.1\r\nConnection: close\r\n\r\n");
+  wire.send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   BOOST_TEST(!wire.read().keep_alive);
   wire.wait_until_closed();
   HttpClient older(service->port());
   older.send("GET /health HTTP/1.0\r\n\r\n");
   BOOST_TEST(older.read().status == 200u);
   older.wait_until_closed();
+}
+
+BOOST_FIXTURE_TEST_CASE(head_and_options_are_answered_as_rfc_9110_says, Serving) {
+  for (const char* target : {"/health", "/recommend?user=ann", "/similar?item=10",
+                             "/predict?user=a", "/nowhere", "/recommend?user=eve", "/fold-in"}) {
+    const HttpReply whole = get(target);
+    client->send(request_text("HEAD", target));
+    const HttpReply head = client->read(/*to_head=*/true);
+    BOOST_TEST(head.status == whole.status, target);
+    BOOST_TEST(head.body == "");
+    BOOST_TEST(head.field("Content-Length") == std::to_string(whole.body.size()), target);
+    BOOST_TEST(head.field("Content-Type") == whole.field("Content-Type"));
+    BOOST_TEST(head.allow == whole.allow);
+  }
+  const struct {
+    const char* target;
+    const char* allow;
+  } rows[] = {
+      {"/health", "HEAD, GET, OPTIONS"},   {"/recommend", "HEAD, GET, POST, OPTIONS"},
+      {"/reload", "POST, OPTIONS"},        {"*", "HEAD, GET, POST, OPTIONS"},
+      {"/fold-in?top=5", "POST, OPTIONS"}, {"http://a/similar", "HEAD, GET, OPTIONS"},
+  };
+  for (const auto& row : rows) {
+    const HttpReply reply = client->ask("OPTIONS", row.target);
+    BOOST_TEST(reply.status == 204u, row.target);
+    BOOST_TEST(reply.allow == row.allow, row.target);
+    BOOST_TEST(reply.field("Content-Length") == "");
+    BOOST_TEST(reply.keep_alive);
+  }
+  BOOST_TEST(client->ask("OPTIONS", "/nowhere").status == 404u);
+  const HttpReply refused = client->ask("DELETE", "/recommend");
+  BOOST_TEST(refused.status == 405u);
+  BOOST_TEST(refused.allow == "HEAD, GET, POST, OPTIONS");
+}
+
+BOOST_FIXTURE_TEST_CASE(every_answer_has_the_date, Serving) {
+  for (const char* target : {"/health", "/nowhere", "/metrics"}) {
+    const HttpReply reply = get(target);
+    std::tm date{};
+    const char* const end =
+        ::strptime(reply.field("Date").c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+    BOOST_REQUIRE((end != nullptr && *end == '\0'));
+    BOOST_TEST(reply.field("Date").size() == 29u);
+    BOOST_TEST(std::abs(std::difftime(::timegm(&date), std::time(nullptr))) < 10);
+  }
+  client->send("nonsense\r\n\r\n");
+  BOOST_TEST(client->read().field("Date").size() == 29u);
+}
+
+BOOST_FIXTURE_TEST_CASE(connections_stay_open_where_both_sides_want_it, Serving) {
+  const struct {
+    const char* version;
+    const char* connection;
+    const char* answered;
+    bool stays;
+  } rows[] = {
+      {"1.1", "", "", true},
+      {"1.1", "Connection: keep-alive\r\n", "", true},
+      {"1.1", "Connection: close\r\n", "close", false},
+      {"1.1", "Connection: Close\r\n", "close", false},
+      {"1.1", "Connection: x, close\r\n", "close", false},
+      {"1.0", "", "close", false},
+      {"1.0", "Connection: keep-alive\r\n", "keep-alive", true},
+      {"1.0", "Connection: Keep-Alive\r\n", "keep-alive", true},
+      {"1.0", "Connection: close\r\n", "close", false},
+  };
+  for (const auto& row : rows) {
+    const std::string what = std::string(row.version) + ' ' + row.connection;
+    HttpClient one(service->port());
+    const std::string request = std::string("GET /health HTTP/") + row.version + "\r\nHost: a\r\n" +
+                                row.connection + "\r\n";
+    one.send(request);
+    const HttpReply reply = one.read();
+    BOOST_TEST(reply.status == 200u, what);
+    BOOST_TEST(reply.field("Connection") == row.answered, what);
+    if (row.stays) {
+      one.send(request);
+      BOOST_TEST(one.read().status == 200u, what);
+    } else {
+      BOOST_TEST(one.wait_until_closed() == "", what);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bodies_are_asked_for_when_the_client_waits_for_that) {
+  Serving serving({"--most-body", "1000"});
+  HttpClient& wire = *serving.client;
+  const std::string length = "Content-Length: " + std::to_string(kBody.size()) + "\r\n";
+  const auto head = [](const std::string& fields, const std::string& version = "1.1") {
+    return "POST /recommend HTTP/" + version + "\r\nHost: a\r\n" + fields + "\r\n";
+  };
+  for (const char* expect : {"Expect: 100-continue\r\n", "expect: 100-Continue\r\n"}) {
+    wire.send(head(length + expect));
+    BOOST_TEST(wire.read().status == 100u);
+    wire.send(kBody);
+    BOOST_TEST(wire.read().status == 200u);
+  }
+  wire.send(head("Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n"));
+  BOOST_TEST(wire.read().status == 100u);
+  wire.send("14\r\n" + kBody + "\r\n0\r\n\r\n");
+  BOOST_TEST(wire.read().status == 200u);
+  // Nobody waits.
+  wire.send(head(length + "Expect: 100-continue\r\n") + kBody);
+  BOOST_TEST(wire.read().status == 200u);
+  wire.send("GET /health HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n");
+  BOOST_TEST(wire.read().status == 200u);
+
+  const struct {
+    std::string bytes;
+    unsigned status;
+  } refused[] = {
+      {head("Content-Length: 1001\r\nExpect: 100-continue\r\n"), 413},
+      {head(length + "Expect: 200-ok\r\n"), 417},
+      {head(length + "Expect: 100-continue, x\r\n"), 417},
+      {head(length + "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n"), 400},
+      {head(length + "Expect: 100-continue\r\n", "1.0") + kBody, 200},  // which does not know it
+  };
+  for (const auto& row : refused) {
+    HttpClient client(serving.service->port());
+    client.send(row.bytes);
+    BOOST_TEST(client.read().status == row.status, row.bytes);
+    client.wait_until_closed();
+  }
 }
 
 BOOST_AUTO_TEST_CASE(connections_too_many_and_too_slow_are_ended) {
@@ -132,7 +258,7 @@ BOOST_FIXTURE_TEST_CASE(a_stop_finishes_what_is_under_way, Serving) {
 BOOST_FIXTURE_TEST_CASE(clients_that_leave_are_not_missed, Serving) {
   for (int i = 0; i < 50; ++i) {
     HttpClient leaving(service->port());
-    leaving.send(i % 2 == 0 ? "POST /recommend HTTP/1.1\r\nContent-Length: 50\r\n\r\n{"
+    leaving.send(i % 2 == 0 ? "POST /recommend HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{"
                             : request_text("GET", "/similar?item=10"));
   }
   BOOST_TEST(get("/health").status == 200u);

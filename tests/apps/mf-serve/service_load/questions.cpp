@@ -85,7 +85,8 @@ class Asker {
     return ask(kSimilarItems, "GET", "/similar?top=10&item=" + encoded(item), "",
                [&](const ServedModel& served) {
                  return list_of(served, served.recommender.similar_items(
-                                            served.model->items().find(item), kTop));
+                                            served.model->items().find(item), kTop,
+                                            served.usual_filter(RankBy::interaction())));
                });
   }
 
