@@ -22,10 +22,10 @@ class ItemTitles {
   /// Reads `path` (text with or without a header, plain or compressed). `columns` names the columns
   /// in order, "id,title,genres"; empty: the header does, or else they are id, title, column3, ...
   /// The first line is a header when it has a well-known name (id, title, name, movieId, ...), or
-  /// neither an item of the model nor anything with a digit where ids stand. The ids stand in the column
-  /// "id", else in one with a well-known name for items, else in the first; titles in "title" or
-  /// "name", else in the first other one. Throws Error(kSystem), Error(kBadData) naming the line,
-  /// Error(kBadOption).
+  /// neither an item of the model nor anything with a digit where ids stand. The ids stand in the
+  /// column "id", else in one with a well-known name for items, else in the first, unless another
+  /// has far more of the model's; titles in "title" or "name", else in the first other one. Throws
+  /// Error(kSystem), Error(kBadData) naming the line, Error(kBadOption).
   ItemTitles(const std::string& path, const std::string& columns, const IdDictionary& items);
 
   /// The names of all columns but the ids', the title's first; none when nothing is known.

@@ -100,6 +100,18 @@ BOOST_FIXTURE_TEST_CASE(titles_know_a_header_from_an_item_of_others, Films) {
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(ids_of_titles_may_stand_anywhere, Films) {
+  const std::string id = ids("--user 3 --top 1").front();
+  for (const std::string file :
+       {"Felix;" + id + "\nMax;999\n", "Felix\t1999\t" + id + "\nMax\t2001\t777\n",
+        "number,title,item_id\n500,Felix," + id + "\n501,Max,999\n",
+        "title,thing\nFelix," + id + "\nMax,999\n"}) {
+    write("titles", file);
+    const auto table = rows("--user 3 --titles titles --top 1");
+    BOOST_TEST(table[2].find("Felix") == table[1].find("title"), file + table[1]);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(titles_of_another_encoding_are_told, Films) {
   const std::string id = ids("--user 3 --top 1").front();
   write("u.item", id + "|Caf\xE9 (2001)|x\n99|B\xFC"
