@@ -16,7 +16,7 @@ using namespace mfpar::apps;
 const ProgramInfo kInfo{
     .name = "mf-fold-in",
     .purpose = "bring new users or items into a model without training",
-    .synopsis = "MODEL RATINGS [-o FILE] [OPTION]...",
+    .synopsis = "MODEL RATINGS... [-o FILE] [OPTION]...",
     .description = R"(
 Computes factors and bias of every user of RATINGS against the items' factors of a model that
 mf-train made, which stay as they are: a small ridge regression each, on all threads, in place of a
@@ -28,7 +28,8 @@ the more ratings it was made of. Ratings of items that the model does not have a
 warning; new items come first, by another run with --items.
 
 --test and --test-fraction report how well the rows predict: beside their errors stand those of the
-model as it was, of trained rows, and of the training's own validation.)",
+model as it was, of trained rows, and of the training's own validation. FOLD_IN.md describes formats
+and requests.)",
     .examples = {{"mf-fold-in films.model new-ratings.csv -o next.model",
                   "Every night, the users of a day."},
                  {"mf-fold-in films.model new-ratings.csv --items -o next.model",
@@ -49,9 +50,10 @@ void check_outputs(const FoldInCommand& command) {
   if (command.format == RowFormat::kNpy || command.format == RowFormat::kText) {
     return mfpar::check_new_folder(command.output_path);
   }
-  const std::initializer_list<std::string> files = {command.ratings_path, command.requests_path,
-                                                    command.test_path};
-  check_output("--output (-o)", command.output_path, files);
+  for (const std::string& path : command.ratings_paths) {
+    check_output("--output (-o)", command.output_path, {path});
+  }
+  check_output("--output (-o)", command.output_path, {command.requests_path, command.test_path});
   // The model itself may be replaced by what comes of it.
   if (command.format != RowFormat::kModel) {
     check_output("--output (-o)", command.output_path, {command.model_path});

@@ -23,19 +23,19 @@ bool is_pair(const std::string& argument) {
 }
 
 void sort_sources(FoldInCommand& command) {
+  std::error_code none;  // a file that cannot be seen is told when it is read
   for (const std::string& source : command.sources) {
     if (is_pair(source)) {
       command.pairs.push_back(source);
-    } else if (command.ratings_path.empty()) {
-      command.ratings_path = source;
+    } else if (command.ratings_paths.empty() || source == "-" ||
+               std::filesystem::exists(source, none)) {
+      command.ratings_paths.push_back(source);
     } else {
-      fail("unexpected argument '" + source + "': ratings come from one file; " +
-           (std::filesystem::exists(source) ? "cat FILE FILE | mf-fold-in MODEL - reads several"
-                                            : "a model to write is named by --output (-o)"));
+      fail("there is no file " + source + "; a model to write is named by --output (-o)");
     }
   }
   std::string asked;
-  for (const auto& [name, is_asked] : {std::pair("RATINGS", !command.ratings_path.empty()),
+  for (const auto& [name, is_asked] : {std::pair("RATINGS", !command.ratings_paths.empty()),
                                        {"ID=RATING", !command.pairs.empty()},
                                        {"--requests", !command.requests_path.empty()}}) {
     if (!is_asked) continue;
@@ -44,9 +44,9 @@ void sort_sources(FoldInCommand& command) {
   }
   if (asked.empty()) {
     if (::isatty(STDIN_FILENO) != 0) {
-      fail("RATINGS is missing: a file of ratings, - for standard input, or ID=RATING pairs");
+      fail("RATINGS is missing: files of ratings, - for standard input, or ID=RATING pairs");
     }
-    command.ratings_path = "-";
+    command.ratings_paths = {"-"};
   }
 }
 
@@ -54,10 +54,12 @@ void sort_sources(FoldInCommand& command) {
 
 void add_options(Options& options, FoldInCommand& command) {
   options.positional("MODEL", command.model_path, "A model file made by mf-train.");
-  options.rest("RATINGS", command.sources,
-               "A text file of ratings, plain or compressed; - is standard input, the default when "
-               "that is not a terminal. A file without a column of users is one user's, as are "
-               "pairs like 318=5 296=4.5 in its place; --as says what to call the user.");
+  options.rest(
+      "RATINGS", command.sources,
+      "Text files of ratings, plain or compressed, or folders of them; - is standard input, "
+      "the default when that is not a terminal. A file without a column of users is one user's, as "
+      "are "
+      "pairs like 318=5 296=4.5 in its place; --as says what to call the user.");
   options.group("What is folded in");
   options.flag("items", command.items, "Items, each by the ratings of users whom the model has.");
   options.text("as", "ID", command.as,
@@ -121,18 +123,19 @@ void finish_command(const Options& options, FoldInCommand& command) {
   only_with("seed", command.test_fraction > 0.0, "--test-fraction");
   only_with("test-fraction", command.test_path.empty(), "tests without --test FILE");
   only_with("test", command.requests_path.empty(), "RATINGS; requests are not tested");
-  only_with("test-fraction", !command.ratings_path.empty(), "RATINGS in a file");
+  only_with("test-fraction", !command.ratings_paths.empty(), "RATINGS in files");
   only_with("as", command.requests_path.empty(), "pairs, and for a file that names no user");
   for (const char* option :
        {"delimiter", "header", "no-header", "columns", "on-bad-line", "most-bad-share"}) {
-    only_with(option, !command.ratings_path.empty() || !command.test_path.empty(),
+    only_with(option, !command.ratings_paths.empty() || !command.test_path.empty(),
               "reading ratings from text");
   }
   if (!command.pairs.empty() && command.format == RowFormat::kModel && !options.given("as")) {
     fail("a model needs an id for the new row; give --as ID");
   }
   if (command.items && !options.given("as")) command.as = "new item";
-  const std::string inputs[] = {command.ratings_path, command.requests_path, command.test_path};
+  std::vector<std::string> inputs = command.ratings_paths;
+  inputs.insert(inputs.end(), {command.requests_path, command.test_path});
   if (std::ranges::count(inputs, "-") > 1)
     fail("two inputs are standard input; give one as a file");
 }

@@ -43,7 +43,7 @@ struct FoldInCommand {
   ReadOptions read;
 
   // Made of the above.
-  std::string ratings_path;  ///< "" for pairs and requests
+  std::vector<std::string> ratings_paths;  ///< none for pairs and requests
   std::vector<std::string> pairs;
 
   Entity joining() const { return items ? Entity::kItem : Entity::kUser; }

@@ -30,17 +30,19 @@ std::string counted_rows(std::size_t number, Entity entity) {
 FoldInJob::FoldInJob(const FoldInCommand& command, std::stop_token stop)
     : command_(command),
       stop_(std::move(stop)),
-      model_(load_model_argument(command.model_path, command.ratings_path, "mf-fold-in")),
+      model_(load_model_argument(command.model_path,
+                                 command.ratings_paths.empty() ? "" : command.ratings_paths.front(),
+                                 "mf-fold-in")),
       writer_(command, model_) {}
 
 int FoldInJob::run() {
   return command_.requests_path.empty() ? fold_in_table() : fold_in_requests();
 }
 
-RatingTable FoldInJob::read(const std::string& path) const {
+RatingTable FoldInJob::read(const std::vector<std::string>& paths) const {
   ReadOptions options = command_.read;
   if (!command_.items) options.single_user = command_.as;
-  ReadResult result = read_ratings(path, options);
+  ReadResult result = read_ratings(paths, options);
   if (result.report.bad_lines > 0) {
     warn(counted(result.report.bad_lines, "bad line") + " left out; " +
          result.report.first_bad.front().message);
@@ -104,7 +106,7 @@ void FoldInJob::report_rows(std::uint64_t ratings) const {
 
 int FoldInJob::fold_in_table() {
   const RatingTable ratings =
-      command_.pairs.empty() ? read(command_.ratings_path) : table_of_pairs();
+      command_.pairs.empty() ? read(command_.ratings_paths) : table_of_pairs();
   FoldedInTable rows = fold_in(ratings, /*shows_progress=*/true);
   if (stop_.stop_requested()) return report_interrupt();
   warn_of(rows, ratings.size());
@@ -121,7 +123,7 @@ int FoldInJob::fold_in_table() {
   std::vector<NewRow> tested_rows;
   RatingTable tested;
   if (!command_.test_path.empty()) {
-    tested = read(command_.test_path);
+    tested = read({command_.test_path});
     tested_rows = rows.rows;
   } else if (command_.test_fraction > 0.0) {
     TestSplit split =

@@ -3,6 +3,7 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "mf-fold-in/fold_in_command.hpp"
 #include "mf-fold-in/row_writer.hpp"
@@ -19,7 +20,7 @@ class FoldInJob {
   int run();
 
  private:
-  RatingTable read(const std::string& path) const;
+  RatingTable read(const std::vector<std::string>& paths) const;
   RatingTable table_of_pairs() const;
   FoldedInTable fold_in(const RatingTable& ratings, bool shows_progress) const;
   void warn_of(const FoldedInTable& rows, std::uint64_t ratings) const;

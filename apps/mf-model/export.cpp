@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <charconv>
-#include <cmath>
 #include <iostream>
 #include <string>
-#include <string_view>
 
+#include "common/json_ratings.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
@@ -23,21 +21,6 @@ struct ExportCommand {
   LibmfIds ids = LibmfIds::kSame;
   VectorOptions vectors;
 };
-
-/// "rating", "interaction" or "blend:W" as the weight of biases.
-float bias_weight_of(std::string_view value) {
-  constexpr std::string_view kBlend = "blend:";
-  if (value == "rating") return 1.0f;
-  if (value == "interaction") return 0.0f;
-  float weight = 0.0f;
-  const std::string_view number = value.substr(std::min(kBlend.size(), value.size()));
-  const char* const end = number.data() + number.size();
-  const auto [stop, error] = std::from_chars(number.data(), end, weight);
-  if (!value.starts_with(kBlend) || error != std::errc() || stop != end || !std::isfinite(weight)) {
-    Options::reject("rating, interaction or blend:W with a number W, such as blend:0.5");
-  }
-  return weight;
-}
 
 void add_export_options(Options& options, ExportCommand& command) {
   options.positional("MODEL", command.model, "A model file.");
@@ -63,7 +46,9 @@ void add_export_options(Options& options, ExportCommand& command) {
               "The order to search in: by predicted rating, by what a user likes more than others "
               "do, or with the biases of items weighed by W.",
               "rating", [&](const std::string& value) {
-                command.vectors.bias_weight = bias_weight_of(value);
+                const auto rank_by = parse_rank_by(value);
+                if (!rank_by) Options::reject(kRankByForms);
+                command.vectors.bias_weight = rank_by->bias_weight;
               });
 }
 

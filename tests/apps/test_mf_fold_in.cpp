@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // mf-fold-in as its users see it: new and known rows, what is written of them, and their test.
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "film_fixtures.hpp"
@@ -82,6 +89,11 @@ BOOST_FIXTURE_TEST_CASE(ratings_come_in_every_form, FoldIn) {
   write("new.csv", "ann,1,5\nann,2,1.5\n");
   write("one.csv", "item,rating\n1,5\n2,1.5\n");
   write("requests", requests);
+  write("part-1", "ann,1,5\n");
+  write("part-2", "ann,2,1.5\n");
+  std::filesystem::create_directory(path("parts"));
+  write("parts/1.csv", "ann,1,5\n");
+  write("parts/2.csv", "ann,2,1.5\n");
   done("new.csv -o expected.model");
   const auto expected = row_of(model("expected.model"), "ann");
   const struct {
@@ -91,6 +103,9 @@ BOOST_FIXTURE_TEST_CASE(ratings_come_in_every_form, FoldIn) {
       {"-o b.model", "ann\t1\t5\nann\t2\t1.5\n"},
       {"one.csv --as ann -o b.model", ""},
       {"1=5 2=1.5 --as ann -o b.model", ""},
+      {"part-1 part-2 -o b.model", ""},
+      {"part-1 - -o b.model", "ann,2,1.5\n"},
+      {"parts -o b.model", ""},
       {"--requests requests -o b.model", ""},
       {"--requests - -o b.model", requests},
       {"--requests - -o b.model", "{\"id\":\"ann\",\"ratings\":[[1,5],[\"2\",1.5]]}"},
@@ -298,6 +313,30 @@ BOOST_FIXTURE_TEST_CASE(a_bad_request_does_not_cost_the_others, FoldIn) {
   BOOST_TEST(model("b.model").users().find("ann") == 150u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_row_comes_before_the_next_request, FoldIn) {
+  // A pipe that stays open: what was asked is answered all the same, until a signal ends it.
+  BOOST_TEST_REQUIRE(::mkfifo(path("pipe").c_str(), 0600) == 0);
+  for (const char* format : {"json", "csv"}) {
+    const auto program =
+        start(std::string("mf-fold-in a.model --requests pipe --format ") + format);
+    std::ofstream pipe(path("pipe"));
+    const std::ptrdiff_t head = std::string(format) == "csv" ? 1 : 0;
+    for (std::ptrdiff_t asked = 1; asked <= 2; ++asked) {
+      pipe << "{\"user\":\"ann\",\"ratings\":{\"1\":5}}\n" << std::flush;
+      const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+      while (std::ranges::count(program->out_so_far(), '\n') < asked + head &&
+             std::chrono::steady_clock::now() < limit) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+      BOOST_TEST(std::ranges::count(program->out_so_far(), '\n') == asked + head);
+    }
+    program->signal(SIGINT);
+    const Outcome outcome = program->wait();
+    BOOST_TEST(outcome.code == 130);
+    BOOST_TEST(has(outcome.err, "mf-fold-in: interrupted"));
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(misuse_is_refused_with_a_remedy, FoldIn) {
   write("new.csv", "ann,1,5\n");
   std::filesystem::create_directory(path("full"));
@@ -307,8 +346,9 @@ BOOST_FIXTURE_TEST_CASE(misuse_is_refused_with_a_remedy, FoldIn) {
     std::string arguments, words;
   } cases[] = {
       {2, "new.csv", "nothing is asked for: give --output FILE"},
-      {2, "new.csv new.csv -o b.model", "ratings come from one file"},
-      {2, "new.csv b.model", "a model to write is named by --output (-o)"},
+      {2, "new.csv b.model",
+       "there is no file b.model; a model to write is named by --output (-o)"},
+      {2, "new.csv requests -o new.csv", "there is no file requests"},
       {2, "new.csv 1=5 -o b.model", "RATINGS and ID=RATING cannot be combined"},
       {2, "new.csv --requests x -o b", "RATINGS and --requests cannot be combined"},
       {2, "1=5 -o b.model", "give --as ID"},

@@ -132,6 +132,8 @@ BOOST_FIXTURE_TEST_CASE(vectors_are_as_long_as_they_are_asked_for, Trained) {
   BOOST_TEST(dimensions("v1", "") == 5);
   BOOST_TEST(dimensions("v2", "--rank-by interaction") == 4);
   BOOST_TEST(dimensions("v3", "--index cosine --rank-by blend:0.5") == 6);
+  BOOST_TEST(dimensions("v4", "--index cosine --rank-by 0.5") == 6);
+  BOOST_TEST(read("v4/vectors.json") == read("v3/vectors.json"));
   BOOST_TEST(contains(read("v3/vectors.json"), "\"bias_weight\": 0.5"));
 }
 

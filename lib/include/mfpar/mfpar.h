@@ -147,7 +147,9 @@ MFPAR_API mfpar_status mfpar_handle_reload(mfpar_handle* handle, const char* pat
 
 /* ---- Users who were not trained -------------------------------------------------------------- */
 
-/** A user as her ratings explain her to one model, which this keeps alive. Immutable. */
+/** A user as her ratings explain her to one model, which this keeps alive. Immutable. Whole tables
+ * of ratings, new items, further ratings of known users and models with new rows are for C++
+ * (fold_in_table(), update_user(), with_users()) and mf-fold-in. */
 typedef struct mfpar_user mfpar_user;
 
 /** How strongly fold-in holds the user towards zero; see FoldInOptions in mfpar/fold_in.hpp. */

@@ -20,7 +20,7 @@
 ///     fold_in_session       the same with ratings that come, change and go one by one
 ///     rated_items           what a new user rated, looked up
 ///     recommender           the best items for a user, the nearest items to an item
-///     extend_model          a model with folded-in rows added
+///     extend_model          a model with folded-in rows added, a table of ratings folded in
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth
 ///
