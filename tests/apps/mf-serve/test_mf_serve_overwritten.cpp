@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -224,6 +225,26 @@ BOOST_FIXTURE_TEST_CASE(a_reload_of_a_file_that_is_being_written_gives_a_whole_m
   BOOST_TEST(client.ask("POST", "/reload").status == 200u);
   BOOST_TEST(with_version(ask(client, 0), "V") == known[3]);
   BOOST_TEST(service.stop().code == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_file_is_mapped_where_that_is_asked_for, Files) {
+  for (const bool maps : {false, true}) {
+    write_over("first");
+    Served service(MFPAR_PROGRAMS "/mf-serve", "served.model", path("."),
+                   maps ? std::vector<std::string>{"--map"} : std::vector<std::string>{});
+    HttpClient client(service.port());
+    const auto is_mapped = [&] {
+      std::ifstream file("/proc/" + std::to_string(service.pid()) + "/maps");
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      return text.find("served.model") != text.npos;
+    };
+    BOOST_TEST(is_mapped() == maps);
+    std::ofstream(path("next.model"), std::ios::binary) << contents.at("larger");
+    std::filesystem::rename(path("next.model"), path("served.model"));
+    BOOST_TEST(client.ask("POST", "/reload").status == 200u);
+    BOOST_TEST(is_mapped() == maps);
+    BOOST_TEST(ask(client, 0) == with_version(answers_of("larger")[0], "2"));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
