@@ -32,7 +32,7 @@ int run(ServeOptions options) {
     options.http.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
   std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may leave
-  Hangup hangup;
+  const Hangup hangup;
   const Interrupt interrupt;  // a signal while the model loads stops the service too
   ModelHandle models(options.model,
                      {.memory = options.map ? ModelMemory::kShared : ModelMemory::kPrivate});
@@ -45,7 +45,7 @@ int run(ServeOptions options) {
             << with_commas(model.item_count()) << " items\n"
             << "listening on http://" << (v6 ? "[" : "") << options.http.host << (v6 ? "]" : "")
             << ':' << server.port() << std::endl;
-  hangup.listen([&service] {
+  const std::jthread listener = hangup.listen([&service] {
     try {
       const auto served = service.reload();
       std::cerr << "mf-serve: " + served->path + ": version " + std::to_string(served->version) +
