@@ -160,8 +160,8 @@ biases without factors, and the mean alone. Each of duplicate ratings is evaluat
 when the model was trained on some of the ratings.)",
     .examples = {{"mf-eval films.model new-ratings.csv", "A table of errors."},
                  {"mf-eval films.model new-ratings.csv --json | jq .rmse", "One number."},
-                 {"mf-eval films.model log.csv --columns user=who,item=what,rating=stars "
-                  "--predictions out.csv",
+                 {"mf-eval films.model new-ratings.csv --columns user=who,item=what,rating=stars "
+                  "--predictions predictions.csv",
                   "Columns by name, and every single prediction."}},
     .kernel = {}};
 

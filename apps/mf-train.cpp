@@ -39,15 +39,14 @@ ProgramInfo program_info() {
           "the best epoch is kept.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
           "without a header, plain or compressed.",
-      .examples = {{"mf-train ratings.csv -o movies.model",
-                    "train on nine tenths, validate on one"},
-                   {"mf-train train.txt -p test.txt -k 32 -s 8",
+      .examples = {{"mf-train ratings.csv -o films.model", "train on nine tenths, validate on one"},
+                   {"mf-train train.csv -p test.csv -k 32 -s 8",
                     "a given validation file, rank 32, "
                     "8 threads"},
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
-                   {"mf-train new.csv --init movies.model -o next.model",
+                   {"mf-train new-ratings.csv --init films.model -o next.model",
                     "go on from an earlier model"},
-                   {"zcat r.gz | mf-train - --deterministic",
+                   {"zcat ratings.csv.gz | mf-train - --deterministic",
                     "from standard input, the same model "
                     "for any number of threads"}},
       .kernel = [] { return kernel_name(); }};

@@ -19,9 +19,10 @@ int run_inspect(int argc, const char* const* argv) {
           "Reads a file as mf-train would and prints how it is written, how many users, items and "
           "ratings it has, how many ratings a user gives and an item gets, and how often each "
           "value is given.",
-      .examples = {{"mf-data inspect ratings.csv", "A report to read."},
-                   {"mf-data inspect log.csv.gz --columns user=who,item=what,rating=stars --json",
-                    "One JSON object."}},
+      .examples =
+          {{"mf-data inspect ratings.csv", "A report to read."},
+           {"mf-data inspect ratings.csv.gz --columns user=who,item=what,rating=stars --json",
+            "One JSON object."}},
       .kernel = {}};
   std::vector<std::string> ratings;
   bool json = false;

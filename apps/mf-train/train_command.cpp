@@ -129,7 +129,7 @@ void add_train_options(Options& options, TrainCommand& command) {
   options.text("output,o", "MODEL", command.model_path,
                "Where to save the model; RATINGS.model in the current folder unless given.");
   options.text("log-json", "FILE", command.log_path,
-               "Write one JSON object a line, as it happens.");
+               "Write one JSON object a line, as it happens; LOG.md describes them.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_model_options(options, command.train);
   add_learning_options(options, command);

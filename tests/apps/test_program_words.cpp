@@ -4,6 +4,9 @@
 // know other programs.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cctype>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -64,6 +67,37 @@ BOOST_FIXTURE_TEST_CASE(every_program_says_how_it_is_used, TestFolder) {
   for (const std::string program : {"mf-data", "mf-model"}) {
     BOOST_TEST(run(program + " -h").out.starts_with("usage: " + program + " COMMAND"));
     BOOST_TEST(run(program + " --version").out.starts_with(program + " (mfpar) "));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(examples_name_files_the_same_way, TestFolder) {
+  // Whoever goes from one manual to the next finds the files again.
+  const std::set<std::string> names{
+      "films.model",        "next.model", "ratings.csv",     "ratings.csv.gz", "new-ratings.csv",
+      "new-ratings.csv.gz", "movies.csv", "train.csv",       "test.csv",       "train-%.csv",
+      "test-%.csv",         "lists.csv",  "predictions.csv", "rows.csv",       "toy.csv",
+      "users.txt",          "items.txt",  "P.npy",           "Q.npy",          "films.libmf",
+      "ratings.txt.model"};
+  for (const std::string& program : kPrograms) {
+    const std::string help = run(program + " --help").out;
+    std::istringstream words(help.substr(help.find("EXAMPLES\n")));
+    std::size_t examples = 0;
+    for (std::string word; words >> word && word != "EXIT";) {
+      const std::size_t dot = word.rfind('.');
+      examples += word.starts_with("mf-");
+      if (dot == word.npos || dot == 0 || dot + 1 == word.size() || word.find('=') != word.npos ||
+          std::isdigit(static_cast<unsigned char>(word[dot - 1])) != 0 ||
+          word.find('/') != word.npos) {
+        continue;
+      }
+      const std::string extension = word.substr(dot + 1);
+      if (extension != "model" && extension != "csv" && extension != "gz" && extension != "txt" &&
+          extension != "npy" && extension != "mfpar" && extension != "libmf") {
+        continue;
+      }
+      BOOST_TEST(names.contains(word), program + ": " + word);
+    }
+    BOOST_TEST(examples > 0u, program);
   }
 }
 

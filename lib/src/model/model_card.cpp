@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -128,6 +129,12 @@ ModelCard read_model_card(const std::string& folder) {
            "cannot be opened: " + (error ? error.message() : std::string("it is not there")));
   }
   if (!fs::is_directory(folder, error)) {
+    std::string begin(4, ' ');
+    std::ifstream(folder, std::ios::binary).read(begin.data(), 4);
+    if (begin == "PK\x03\x04") {
+      refuse(ErrorCode::kBadFile,
+             "it is an archive (.npz); save each array by itself, with numpy.save");
+    }
     refuse(
         ErrorCode::kBadFile,
         "it is not a folder that a model was exported to; if it holds the users, name the file of "
