@@ -69,9 +69,9 @@ void check_finite(const RatingStatistics& statistics, const TrainOptions& option
   const BiasBaseline& baseline = statistics.baseline;
   constexpr double kMost = 1e37;  // twice or four times of it are finite still
   const PenaltyCharges charges = penalty_charges(options.loss, options, scale.deviation);
-  const PenaltyCharges of_ratings = penalty_charges(
-      options.loss, {.loss = options.loss, .lambda_factors = 1, .lambda_biases = 1},
-      scale.deviation);
+  const PenaltyCharges of_ratings =
+      penalty_charges(options.loss, {.loss = options.loss, .lambda_factors = 1, .lambda_biases = 1},
+                      scale.deviation);
   if (!finite(scale.mean) || !finite(scale.deviation) || !finite(scale.target.width) ||
       !finite(scale.range.highest - scale.range.lowest) || !finite(baseline.mean) ||
       of_ratings.factors > kMost || !std::ranges::all_of(baseline.user_biases, finite) ||
