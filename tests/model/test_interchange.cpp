@@ -207,7 +207,7 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_is_not_whole_or_was_changed_is_refused, Fo
   }
   // In strings, and where there are few, brackets are harmless.
   BOOST_TEST(with("\"rank\": ", "\"x\": \"" + std::string(1'000, '[') + "\\\"{\", \"rank\": ") ==
-             "");
+             "it was done");
   BOOST_TEST(with("\"rank\": ", "\"x\": [[[[[{}]]]]], \"rank\": ") == "it was done");
   fs::remove(path("m/model.json"));
   BOOST_TEST(contains(refused(), "there is no model.json in the folder"));
