@@ -22,6 +22,7 @@ struct ServeOptions {
   std::string model;
   HttpOptions http{.port = 8080, .threads = 0};
   int patience = 30;
+  bool map = false;
   ServiceOptions service;
 };
 
@@ -31,9 +32,10 @@ int run(ServeOptions options) {
     options.http.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
   std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may leave
-  Hangup hangup;
+  const Hangup hangup;
   const Interrupt interrupt;  // a signal while the model loads stops the service too
-  ModelHandle models(options.model);
+  ModelHandle models(options.model,
+                     {.memory = options.map ? ModelMemory::kShared : ModelMemory::kPrivate});
   Service service(models, options.service);
   HttpServer server(options.http, service);
 
@@ -43,7 +45,7 @@ int run(ServeOptions options) {
             << with_commas(model.item_count()) << " items\n"
             << "listening on http://" << (v6 ? "[" : "") << options.http.host << (v6 ? "]" : "")
             << ':' << server.port() << std::endl;
-  hangup.listen([&service] {
+  const std::jthread listener = hangup.listen([&service] {
     try {
       const auto served = service.reload();
       std::cerr << "mf-serve: " + served->path + ": version " + std::to_string(served->version) +
@@ -79,6 +81,10 @@ int main(int argc, char** argv) {
   ServeOptions serve;
   Options options;
   options.positional("MODEL", serve.model, "A model file made by mf-train.");
+  options.flag("map", serve.map,
+               "Use the file where it lies instead of a copy in memory: services of one file share "
+               "its pages. Then a new file must be renamed over it, as mf-train does; writing into "
+               "it (cp, scp) gives wrong answers or ends the service.");
   options.group("Address");
   options.text("host", "ADDRESS", serve.http.host, "The IP address to listen on.");
   options.integer<std::uint16_t>("port", "N", serve.http.port, 0, 65535,

@@ -115,10 +115,12 @@ void Options::positional(std::string name, std::string& target, std::string help
                           .required = required});
 }
 
-void Options::rest(std::string name, std::vector<std::string>& target, std::string help) {
+void Options::rest(std::string name, std::vector<std::string>& target, std::string help,
+                   bool required) {
   positionals_.push_back({.name = std::move(name),
                           .help = std::move(help),
                           .take = [&target](const std::string& value) { target.push_back(value); },
+                          .required = required,
                           .repeatable = true});
 }
 
@@ -260,8 +262,10 @@ void Options::take_positional(const std::string& value) {
                     : "no more than " + std::to_string(most) + (most == 1 ? " is" : " are")) +
          " expected");
   }
-  positionals_[next_positional_].take(value);
-  if (!positionals_[next_positional_].repeatable) ++next_positional_;
+  PositionalSpec& positional = positionals_[next_positional_];
+  positional.take(value);
+  positional.given = true;
+  if (!positional.repeatable) ++next_positional_;
 }
 
 /// `written` is the word that the option stands in, as it was typed.
@@ -288,9 +292,10 @@ void Options::take_option(const OptionSpec& option, const std::string& value,
 }
 
 void Options::require_positionals() const {
-  if (next_positional_ < positionals_.size() && positionals_[next_positional_].required) {
-    const PositionalSpec& missing = positionals_[next_positional_];
-    fail(missing.name + " is missing: " + missing.help);
+  for (const PositionalSpec& positional : positionals_) {
+    if (positional.required && !positional.given) {
+      fail(positional.name + " is missing: " + positional.help);
+    }
   }
 }
 

@@ -55,6 +55,7 @@ struct PositionalSpec {
   std::function<void(const std::string&)> take;
   bool required = false;
   bool repeatable = false;  ///< takes all that follow
+  bool given = false;
 };
 
 /// The options and positionals of one program: declared once, each bound to the variable it sets,
@@ -68,8 +69,9 @@ class Options {
   /// Positionals are filled in the order of declaration; the required ones come first.
   void positional(std::string name, std::string& target, std::string help, bool required = true);
 
-  /// However many further positionals.
-  void rest(std::string name, std::vector<std::string>& target, std::string help);
+  /// However many further positionals; one at least if `required`.
+  void rest(std::string name, std::vector<std::string>& target, std::string help,
+            bool required = false);
 
   void flag(std::string_view names, bool& target, std::string help);
 

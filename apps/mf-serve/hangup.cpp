@@ -14,19 +14,13 @@ Hangup::Hangup() {
   pthread_sigmask(SIG_BLOCK, &signals_, &previous_);
 }
 
-Hangup::~Hangup() {
-  if (listener_) {
-    listener_->request_stop();
-    pthread_kill(listener_->native_handle(), SIGHUP);
-    listener_->join();
-  }
-  pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
-}
+Hangup::~Hangup() { pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
 
-void Hangup::listen(std::function<void()> act) {
-  listener_.emplace([this, act = std::move(act)](const std::stop_token& stop) {
+std::jthread Hangup::listen(std::function<void()> act) const {
+  return std::jthread([signals = signals_, act = std::move(act)](const std::stop_token& stop) {
+    const std::stop_callback wake(stop, [self = pthread_self()] { pthread_kill(self, SIGHUP); });
     int signal = 0;
-    while (sigwait(&signals_, &signal) == 0 && !stop.stop_requested()) act();
+    while (sigwait(&signals, &signal) == 0 && !stop.stop_requested()) act();
   });
 }
 

@@ -3,14 +3,12 @@
 
 #include <csignal>
 #include <functional>
-#include <optional>
 #include <thread>
 
 namespace mfpar::apps {
 
-/// While it lives SIGHUP ends nothing; what it asks for is done by a thread, one time after the
-/// other. To be made before other threads are, which inherit that they do not see the signal. Not
-/// synchronised.
+/// While it lives SIGHUP ends nothing. To be made before other threads are, which inherit that they
+/// do not see the signal. Not synchronised.
 class Hangup {
  public:
   Hangup();
@@ -18,14 +16,13 @@ class Hangup {
   Hangup(const Hangup&) = delete;
   Hangup& operator=(const Hangup&) = delete;
 
-  /// From here on SIGHUP calls `act`, once for one that came before. `act` must not throw. To be
-  /// called once.
-  void listen(std::function<void()> act);
+  /// A thread that calls `act` at every SIGHUP until it is asked to stop, one time after the other;
+  /// at once for one that came before. `act` must not throw.
+  std::jthread listen(std::function<void()> act) const;
 
  private:
   sigset_t signals_;
   sigset_t previous_;
-  std::optional<std::jthread> listener_;
 };
 
 }  // namespace mfpar::apps

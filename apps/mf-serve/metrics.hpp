@@ -13,8 +13,9 @@
 
 namespace mfpar::apps {
 
-/// Counts requests, errors and latencies for each endpoint, connections and reloads. Safe from any number of threads;
-/// numbers that are read while others count may be of slightly different moments.
+/// Counts requests, errors and latencies for each endpoint, connections and reloads. Safe from any
+/// number of threads; numbers that are read while others count may be of slightly different
+/// moments.
 class Metrics {
  public:
   struct Label {
@@ -31,7 +32,8 @@ class Metrics {
   void connection_closed() noexcept;
   void count_reload(bool succeeded) noexcept;
 
-  /// The counts, what is served, and what the process takes of the system, in Prometheus' text format 0.0.4.
+  /// The counts, what is served, and what the process takes of the system, in Prometheus' text
+  /// format 0.0.4.
   std::string text(const ServedModel& served) const;
 
  private:

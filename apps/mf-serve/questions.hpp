@@ -30,9 +30,9 @@ struct ListQuestion {
 
 /// For whom a list is.
 struct UserQuestion {
-  std::string id;  ///< of a trained user, where there are no ratings; else only repeated
-  std::optional<std::vector<ItemRating>> ratings;  ///< of a new user
-  ListQuestion list;
+  std::string id{};  ///< of a trained user, where there are no ratings; else only repeated
+  std::optional<std::vector<ItemRating>> ratings{};  ///< of a new user
+  ListQuestion list{};
 };
 
 /// What of a list a query says. Throws HttpError(400).

@@ -32,8 +32,8 @@ class Service : public HttpHandler {
   void connection_opened() noexcept override { metrics_.connection_opened(); }
   void connection_closed() noexcept override { metrics_.connection_closed(); }
 
-  /// Loads a model file, "" for the one that is served, and serves it; counts what became of it, and
-  /// logs failures. Throws as ModelHandle::reload().
+  /// Loads a model file, "" for the one that is served, and serves it; counts what became of it,
+  /// and logs failures. Throws as ModelHandle::reload().
   std::shared_ptr<const ServedModel> reload(const std::string& path = "");
 
  private:

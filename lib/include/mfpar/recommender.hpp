@@ -32,8 +32,8 @@ struct RankBy {
   static constexpr RankBy blend(float bias_weight) { return {bias_weight}; }
 };
 
-/// "rating", "interaction", "blend:W" or W alone, W a number that is a finite float; nothing for
-/// any other text. What programs, services and the C API know orders by.
+/// "rating", "interaction", "blend:W" or W alone, W a number from -1,000,000 to 1,000,000; nothing
+/// for any other text. What programs, services and the C API know orders by.
 MFPAR_API std::optional<RankBy> parse_rank_by(std::string_view text);
 
 /// How many training ratings an item should have to be listed, unless somebody says otherwise: 10

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "model/model_card.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "io/mapped_file.hpp"
 #include "mfpar/atomic_file.hpp"
@@ -25,8 +27,10 @@ constexpr std::uint32_t kVersion = 1;
 class CardReader {
  public:
   explicit CardReader(const std::string& path) : path_(path) {
+    const MappedFile file(path, MappedFile::Access::kCopy);
+    require_shallow(file.text());
     try {
-      json_ = Json::parse(MappedFile(path, MappedFile::Access::kCopy).text());
+      json_ = Json::parse(file.text());
     } catch (const Json::exception& e) {
       const std::string what = e.what();  // "[json.exception...] parse error at line 3, ..."
       fail("it is not JSON: " + what.substr(what.find("] ") + 2));
@@ -44,7 +48,10 @@ class CardReader {
     const auto found = json_.find(key);
     if (found == json_.end()) fail("'" + std::string(key) + "' is missing");
     if (!fits(*found)) {
-      fail("'" + std::string(key) + "' is " + found->dump() + "; " + expected + " was expected");
+      constexpr std::size_t kMaxShown = 60;
+      std::string shown = found->dump();
+      if (shown.size() > kMaxShown) shown = shown.substr(0, kMaxShown) + "...";
+      fail("'" + std::string(key) + "' is " + shown + "; " + expected + " was expected");
     }
     return *found;
   }
@@ -76,6 +83,29 @@ class CardReader {
   }
 
  private:
+  /// Refuses brackets in brackets beyond what a card needs: JSON is copied, printed and freed by
+  /// recursion.
+  void require_shallow(std::string_view text) const {
+    constexpr int kMaxDepth = 32;
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (in_string && c == '\\') ++i;
+      if (c == '"') in_string = !in_string;
+      if (in_string) continue;
+      depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+      if (depth <= kMaxDepth) continue;
+      const std::string_view before = text.substr(0, i);
+      const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+      fail("line " + std::to_string(line) + ", column " +
+           std::to_string(i - (before.rfind('\n') + 1) + 1) + ": more than " +
+           std::to_string(kMaxDepth) +
+           " brackets within each other; the file is damaged, or none "
+           "that mf-model export made");
+    }
+  }
+
   std::string path_;
   Json json_;
 };

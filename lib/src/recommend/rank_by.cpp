@@ -11,12 +11,12 @@ std::optional<RankBy> parse_rank_by(std::string_view text) {
   if (text == "rating") return RankBy::rating();
   if (text == "interaction") return RankBy::interaction();
   if (text.starts_with(kBlend)) text.remove_prefix(kBlend.size());
-  double number = 0.0;
+  constexpr double kMost = 1e6;  // beyond, nothing but the biases is left
+  double weight = 0.0;
   const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  const auto weight = static_cast<float>(number);
-  if (error != std::errc() || stop != end || !std::isfinite(weight)) return std::nullopt;
-  return RankBy::blend(weight);
+  const auto [stop, error] = std::from_chars(text.data(), end, weight);
+  if (error != std::errc() || stop != end || !(std::abs(weight) <= kMost)) return std::nullopt;
+  return RankBy::blend(static_cast<float>(weight));
 }
 
 std::uint32_t usual_least_ratings(const FactorModel& model, RankBy rank_by) {

@@ -114,9 +114,9 @@ Compression parse_file(const std::string& path, const ReadOptions& options, Rati
     mapped.read([&] {
       const std::string_view text = mapped.text(), head = text.substr(0, kTextHeadBytes);
       const bool is_whole = text.size() == head.size();
-      is_plain =
-          detect_compression(head.substr(0, kSniffedBytes), name) == Compression::kNone &&
-          !find_encoding(head).conversion && !find_layout(head, is_whole, name, options).conversion;
+      is_plain = detect_compression(head.substr(0, kSniffedBytes), name) == Compression::kNone &&
+                 !find_encoding(head).conversion &&
+                 !find_layout(head, is_whole, name, options).conversion;
       if (!is_plain) return;
       require_text(head.substr(0, kSniffedBytes), name);
       ratings.parse(text, true,

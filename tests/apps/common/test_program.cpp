@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_program_with_commands_passes_the_rest_on) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_signal_requests_a_stop) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const Interrupt interrupt;
     BOOST_TEST(!interrupt.requested());
     std::binary_semaphore stopped(0);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // mf-serve on the wire: what no well-behaved client sends, limits, and how it ends.
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cmath>
@@ -253,6 +259,50 @@ BOOST_FIXTURE_TEST_CASE(a_stop_finishes_what_is_under_way, Serving) {
   const Outcome outcome = service->wait();
   BOOST_TEST(outcome.code == 0);
   BOOST_TEST(outcome.err == "");
+}
+
+// As in "mf-serve a.model 2>&1 | head -2".
+BOOST_AUTO_TEST_CASE(nobody_needs_to_read_the_log) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("a.model");
+  save_model(literal_model(3.0f), model);
+  int ends[2];
+  BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const std::string program = MFPAR_PROGRAMS "/mf-serve";
+  std::string port = "--port", any = "0";
+  char* const argv[] = {const_cast<char*>(program.c_str()), const_cast<char*>(model.c_str()),
+                        port.data(), any.data(), nullptr};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+  pid_t pid = -1;
+  BOOST_REQUIRE(::posix_spawn(&pid, program.c_str(), &actions, nullptr, argv, environ) == 0);
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  std::string out;
+  const std::string sign = "listening on http://127.0.0.1:";
+  for (char byte;
+       !(contains(out, sign) && out.ends_with('\n')) && ::read(ends[0], &byte, 1) == 1;) {
+    out += byte;
+  }
+  ::close(ends[0]);  // nobody reads any more
+  HttpClient client(
+      static_cast<std::uint16_t>(std::stoi(out.substr(out.find(sign) + sign.size()))));
+  for (int version = 2; version < 4; ++version) {
+    ::kill(pid, SIGHUP);  // which is told in the log
+    const std::string begin = "{\"model_version\":" + std::to_string(version) + ',';
+    std::string health;
+    for (int tries = 0; !health.starts_with(begin) && tries < 500; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      health = client.ask("GET", "/health").body;
+    }
+    BOOST_TEST(health.starts_with(begin), health);
+  }
+  ::kill(pid, SIGTERM);
+  int status = -1;
+  BOOST_TEST(::waitpid(pid, &status, 0) == pid);
+  BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
 
 BOOST_FIXTURE_TEST_CASE(clients_that_leave_are_not_missed, Serving) {
