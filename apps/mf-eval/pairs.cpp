@@ -90,10 +90,29 @@ std::size_t rating_column(const std::string& columns) {
   return column - 1;
 }
 
+/// JSON lines of pairs, each given a rating.
+Pairs read_json_pairs(const std::string& path, const ReadOptions& options) {
+  // A line begins with a brace, so that no quote in it means anything.
+  const DelimitedText file = read_delimited(path, "\t");
+  std::string text;
+  for (std::size_t r = 0; r < file.rows.size(); ++r) {
+    std::string line;
+    for (const std::string& field : file.rows[r]) line += (line.empty() ? "" : "\t") + field;
+    const std::size_t end = line.rfind('}');
+    text += line.substr(0, end) + ",\"rating\":" + stand_in(r) + "}\n";
+  }
+  Pairs pairs{.table = std::move(parse_ratings(text, file.name, options).ratings), .is_rated = {}};
+  pairs.is_rated.assign(pairs.table.size(), false);
+  return pairs;
+}
+
 }  // namespace
 
 std::optional<Pairs> read_pairs(const std::string& path, const ReadOptions& options) {
   const DelimitedText file = read_delimited(path, options.delimiter);
+  if (!file.rows.empty() && file.rows.front().front().starts_with('{')) {
+    return read_json_pairs(path, options);
+  }
   if (file.rows.empty() || file.rows.front().size() < 2) return std::nullopt;
   const std::size_t width = file.rows.front().size();
   for (std::size_t r = 0; r < file.rows.size(); ++r) {

@@ -150,6 +150,10 @@ BOOST_FIXTURE_TEST_CASE(pairs_without_ratings_are_predicted, Trained) {
        "3,9,964983815\n"},
       {"--columns user=who,item=what", "what,who\n7,3\n2,140\n9,stranger\n9,3\n"},
       {"--columns user=2,item=1 --no-header", "7,3\n2,140\n9,stranger\n9,3\n"},
+      {"",
+       "{\"userId\":\"3\",\"movieId\":7}\n{\"userId\":140,\"movieId\":2}\n"
+       "{\"userId\":\"stranger\",\"movieId\":9}\n{\"userId\":3,\"movieId\":9}\n"},
+      {"", "user_id:token\titem_id:token\n3\t7\n140\t2\nstranger\t9\n3\t9\n"},
       {"--delimiter |", "3|7\n140|2\nstranger|9\n3|9\n"}};
   for (const auto& form : forms) {
     write("pairs", form.input);

@@ -102,10 +102,11 @@ BOOST_FIXTURE_TEST_CASE(titles_know_a_header_from_an_item_of_others, Films) {
 
 BOOST_FIXTURE_TEST_CASE(ids_of_titles_may_stand_anywhere, Films) {
   const std::string id = ids("--user 3 --top 1").front();
-  for (const std::string file :
-       {"Felix;" + id + "\nMax;999\n", "Felix\t1999\t" + id + "\nMax\t2001\t777\n",
-        "number,title,item_id\n500,Felix," + id + "\n501,Max,999\n",
-        "title,thing\nFelix," + id + "\nMax,999\n"}) {
+  const std::string texts[] = {"Felix;" + id + "\nMax;999\n",
+                               "Felix\t1999\t" + id + "\nMax\t2001\t777\n",
+                               "number,title,item_id\n500,Felix," + id + "\n501,Max,999\n",
+                               "title,thing\nFelix," + id + "\nMax,999\n"};
+  for (const std::string& file : texts) {
     write("titles", file);
     const auto table = rows("--user 3 --titles titles --top 1");
     BOOST_TEST(table[2].find("Felix") == table[1].find("title"), file + table[1]);

@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(an_update_by_squares_is_the_fold_in_of_all_ratings) {
   for (std::uint32_t item = 0; item < 12; ++item) {
     all.push_back({item, static_cast<float>(1 + item * 7 % 5)});
   }
-  const FoldInOptions fixed{.penalty = FoldInOptions::Penalty::kFixed, .alpha = 1e-4};
+  const FoldInOptions fixed{
+      .penalty = FoldInOptions::Penalty::kFixed, .alpha = 1e-4, .bias_alpha = {}};
   for (const Entity joining : {Entity::kUser, Entity::kItem}) {
     const bool users = joining == Entity::kUser;
     const auto fold_in = users ? fold_in_user : fold_in_item;
