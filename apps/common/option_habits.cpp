@@ -132,6 +132,8 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {
     {"random-seed", "seed"},
     {"random-state", "seed"},
     {"rank", "rank-by top"},
+    {"ratings", "RATINGS"},
+    {"ratings-file", "RATINGS"},
     {"reg", "lambda-factors"},
     {"reg-all", "lambda-factors"},
     {"reg-bias", "lambda-biases"},
