@@ -11,7 +11,7 @@ namespace mfpar::apps {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
+[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
 
 /// Reads ratings whose ids are of `other`.
 class RatingsReader {
@@ -27,8 +27,8 @@ class RatingsReader {
     } else if (json.is_array()) {
       for (const Json& entry : json) ratings.push_back(rating_of(entry));
     } else {
-      fail(std::string("\"ratings\" is ") + kind_of(json) + "; expected {" + upper_ +
-           ": RATING, ...} or [[" + upper_ + ", RATING], ...]");
+      refuse(std::string("\"ratings\" is ") + kind_of(json) + "; expected {" + upper_ +
+             ": RATING, ...} or [[" + upper_ + ", RATING], ...]");
     }
     return ratings;
   }
@@ -36,13 +36,13 @@ class RatingsReader {
  private:
   ItemRating rating_of(const std::string& id, const Json& rating) const {
     if (!rating.is_number()) {
-      fail("the rating of " + other_ + ' ' + mfpar::quoted(id) + " is " + kind_of(rating) +
-           "; expected a number");
+      refuse("the rating of " + other_ + ' ' + mfpar::quoted(id) + " is " + kind_of(rating) +
+             "; expected a number");
     }
     const auto value = rating.get<double>();
     if (std::abs(value) > std::numeric_limits<float>::max()) {
-      fail("the rating of " + other_ + ' ' + mfpar::quoted(id) +
-           " is out of the range of single precision");
+      refuse("the rating of " + other_ + ' ' + mfpar::quoted(id) +
+             " is out of the range of single precision");
     }
     return {id, static_cast<float>(value)};
   }
@@ -53,12 +53,14 @@ class RatingsReader {
     const std::string object = "{\"" + other_ + "\": " + upper_ + ", \"rating\": RATING}";
     if (entry.is_array()) {
       if (entry.size() != 2) {
-        fail("a list of " + std::to_string(entry.size()) + " is in \"ratings\"; expected " + pair);
+        refuse("a list of " + std::to_string(entry.size()) + " is in \"ratings\"; expected " +
+               pair);
       }
       return rating_of(required_id(entry[0], other_.c_str()), entry[1]);
     }
     if (!entry.is_object()) {
-      fail(std::string(kind_of(entry)) + " is in \"ratings\"; expected " + pair + " or " + object);
+      refuse(std::string(kind_of(entry)) + " is in \"ratings\"; expected " + pair + " or " +
+             object);
     }
     const Json* id = nullptr;
     const Json* rating = nullptr;
@@ -67,7 +69,7 @@ class RatingsReader {
       if (key == "rating") rating = &value;
     }
     if (id == nullptr || rating == nullptr) {
-      fail("a rating lacks \"" + (id == nullptr ? other_ : "rating") + "\"; expected " + object);
+      refuse("a rating lacks \"" + (id == nullptr ? other_ : "rating") + "\"; expected " + object);
     }
     return rating_of(required_id(*id, other_.c_str()), *rating);
   }
@@ -81,8 +83,8 @@ class RatingsReader {
 std::string required_id(const Json& json, const char* key) {
   const auto id = id_of(json);
   if (!id || id->empty()) {
-    fail(std::string("\"") + key + "\" is " + (id ? "empty" : kind_of(json)) +
-         "; expected an id, a string or a whole number");
+    refuse(std::string("\"") + key + "\" is " + (id ? "empty" : kind_of(json)) +
+           "; expected an id, a string or a whole number");
   }
   return *id;
 }

@@ -78,8 +78,8 @@ void FoldInJob::warn_of(const FoldedInTable& rows, std::uint64_t ratings) const 
   const std::string other = command_.items ? "user" : "item";
   if (rows.unknown > 0) {
     warn(with_commas(rows.unknown) + " of " + counted(ratings, "rating") +
-         " left out, as the model does not have the " + other + " (" + quoted(rows.first_unknown) +
-         (rows.unknown > 1 ? ", ...)" : ")"));
+         " left out, as the model does not have the " + other + " (" +
+         mfpar::quoted(rows.first_unknown) + (rows.unknown > 1 ? ", ...)" : ")"));
   }
   if (rows.duplicates > 0) {
     warn(counted(rows.duplicates, "rating") + " left out, as a later one is of the same user and " +
@@ -116,7 +116,7 @@ int FoldInJob::fold_in_table() {
     throw Error(ErrorCode::kBadData,
                 "none of the ratings is of " + kind + " that the model has" +
                     (ids.size() == 0 ? ""
-                                     : ", such as " + quoted(ids.id(0)) +
+                                     : ", such as " + mfpar::quoted(ids.id(0)) +
                                            "; are the ids of the same data, in the same columns "
                                            "(--columns)?"));
   }
