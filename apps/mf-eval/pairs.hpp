@@ -21,9 +21,9 @@ struct Pairs {
 };
 
 /// Reads a file in which ratings are missing: of two columns, of more without a rating among them,
-/// JSON lines without one, or with fields that are empty, "?", "NA", "NaN" or "null" where ratings stand. Columns are found
-/// as read_ratings() finds them. Nothing where the file is none of that. Throws as read_ratings()
-/// for other faults.
+/// JSON lines without one, or with fields that are empty, "?", "NA", "NaN" or "null" where ratings
+/// stand. Columns are found as read_ratings() finds them. Nothing where the file is none of that.
+/// Throws as read_ratings() for other faults.
 std::optional<Pairs> read_pairs(const std::string& path, const ReadOptions& options);
 
 /// What `model` predicts for each.

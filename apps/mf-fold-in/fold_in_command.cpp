@@ -63,7 +63,7 @@ void add_options(Options& options, FoldInCommand& command) {
   options.group("What is folded in");
   options.flag("items", command.items, "Items, each by the ratings of users whom the model has.");
   options.text("as", "ID", command.as,
-               "What to call the user, or item, of pairs or of a file that names none.");
+               "What to call the user of a file that names none, or the user or item of pairs.");
   options.text(
       "requests", "FILE", command.requests_path,
       "JSON lines {\"user\": ID, \"ratings\": {ID: RATING, ...}} in place of RATINGS, each "
@@ -100,6 +100,7 @@ void add_options(Options& options, FoldInCommand& command) {
 
 void finish_command(const Options& options, FoldInCommand& command) {
   sort_sources(command);
+  command.is_named = options.given("as");
   check_fold_in_options(options, command.fold_in);
   const bool has_output = !command.output_path.empty();
   if (has_output && !options.given("format")) command.format = RowFormat::kModel;
@@ -130,10 +131,10 @@ void finish_command(const Options& options, FoldInCommand& command) {
     only_with(option, !command.ratings_paths.empty() || !command.test_path.empty(),
               "reading ratings from text");
   }
-  if (!command.pairs.empty() && command.format == RowFormat::kModel && !options.given("as")) {
+  if (!command.pairs.empty() && command.format == RowFormat::kModel && !command.is_named) {
     fail("a model needs an id for the new row; give --as ID");
   }
-  if (command.items && !options.given("as")) command.as = "new item";
+  if (command.items && !command.is_named) command.as = "new item";
   std::vector<std::string> inputs = command.ratings_paths;
   inputs.insert(inputs.end(), {command.requests_path, command.test_path});
   if (std::ranges::count(inputs, "-") > 1)

@@ -43,6 +43,7 @@ struct FoldInCommand {
   ReadOptions read;
 
   // Made of the above.
+  bool is_named = false;                   ///< by --as
   std::vector<std::string> ratings_paths;  ///< none for pairs and requests
   std::vector<std::string> pairs;
 

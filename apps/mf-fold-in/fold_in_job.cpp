@@ -43,6 +43,11 @@ RatingTable FoldInJob::read(const std::vector<std::string>& paths) const {
   ReadOptions options = command_.read;
   if (!command_.items) options.single_user = command_.as;
   ReadResult result = read_ratings(paths, options);
+  if (result.report.single_user && command_.format == RowFormat::kModel && !command_.is_named) {
+    throw Error(ErrorCode::kBadOption,
+                result.report.source +
+                    " names no user, and a model needs an id for the new row; give --as ID");
+  }
   if (result.report.bad_lines > 0) {
     warn(counted(result.report.bad_lines, "bad line") + " left out; " +
          result.report.first_bad.front().message);

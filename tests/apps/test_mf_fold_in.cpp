@@ -339,6 +339,7 @@ BOOST_FIXTURE_TEST_CASE(a_row_comes_before_the_next_request, FoldIn) {
 
 BOOST_FIXTURE_TEST_CASE(misuse_is_refused_with_a_remedy, FoldIn) {
   write("new.csv", "ann,1,5\n");
+  write("one.csv", "item,rating\n1,5\n");
   std::filesystem::create_directory(path("full"));
   write("full/x", "");
   const struct {
@@ -348,10 +349,10 @@ BOOST_FIXTURE_TEST_CASE(misuse_is_refused_with_a_remedy, FoldIn) {
       {2, "new.csv", "nothing is asked for: give --output FILE"},
       {2, "new.csv b.model",
        "there is no file b.model; a model to write is named by --output (-o)"},
-      {2, "new.csv requests -o new.csv", "there is no file requests"},
       {2, "new.csv 1=5 -o b.model", "RATINGS and ID=RATING cannot be combined"},
       {2, "new.csv --requests x -o b", "RATINGS and --requests cannot be combined"},
       {2, "1=5 -o b.model", "give --as ID"},
+      {2, "one.csv -o b.model", "one.csv names no user, and a model needs an id for the new row"},
       {2, "1=five --as ann -o b.model", "'1=five' is not a rating"},
       {2, "new.csv -o new.csv", "would replace a file that is to be read"},
       {2, "new.csv --format csv -o a.model", "would replace a file that is to be read"},
