@@ -28,7 +28,7 @@ ProgramInfo program_info() {
   return {
       .name = "mf-train",
       .purpose = "learn user and item factors from ratings",
-      .synopsis = "RATINGS [OPTION]...",
+      .synopsis = "RATINGS... [OPTION]...",
       .description =
           "Reads ratings (user, item, rating), one a line, learns a matrix factorisation with many "
           "threads, and saves it as a model that mf-eval and services read. After every epoch a "
@@ -57,12 +57,15 @@ void check_outputs(const TrainCommand& command, bool model_path_given) {
   std::vector<std::string> outputs;
   if (!command.model_path.empty()) {
     // The model that training goes on from may be replaced by what comes of it.
-    check_output("--output", command.model_path, {command.ratings_path, command.valid_path});
+    std::vector<std::string> inputs = command.ratings_paths;
+    inputs.push_back(command.valid_path);
+    check_output("--output", command.model_path, inputs);
     outputs.push_back(command.model_path);
   }
   if (!command.log_path.empty()) {
-    check_output("--log-json", command.log_path,
-                 {command.ratings_path, command.valid_path, command.init_path});
+    std::vector<std::string> inputs = command.ratings_paths;
+    inputs.insert(inputs.end(), {command.valid_path, command.init_path});
+    check_output("--log-json", command.log_path, inputs);
     outputs.push_back(command.log_path);
   }
   check_distinct(outputs);

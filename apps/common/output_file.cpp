@@ -12,7 +12,7 @@
 namespace mfpar::apps {
 
 void check_output(const std::string& option, const std::string& path,
-                  std::initializer_list<std::string> inputs) {
+                  const std::vector<std::string>& inputs) {
   namespace fs = std::filesystem;
   std::error_code none;  // a file that is not there is not the same
   for (const std::string& input : inputs) {

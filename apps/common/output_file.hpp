@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <initializer_list>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace mfpar::apps {
 
@@ -11,7 +11,7 @@ namespace mfpar::apps {
 /// none of the files that will be read; then outlive_reader(). Throws Error(kSystem),
 /// Error(kBadOption).
 void check_output(const std::string& option, const std::string& path,
-                  std::initializer_list<std::string> inputs);
+                  const std::vector<std::string>& inputs);
 
 /// From then on the process goes on when nobody reads its standard output any more (| head): for
 /// programs that write more than they print. run_program() fails afterwards.

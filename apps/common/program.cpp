@@ -15,8 +15,8 @@
 #include <exception>
 #include <iostream>
 #include <new>
-#include <streambuf>
 #include <stdexcept>
+#include <streambuf>
 #include <system_error>
 
 #include "common/manual.hpp"

@@ -6,6 +6,7 @@
 
 #include "common/text.hpp"
 #include "mfpar/decimal.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/split.hpp"
 
 namespace mfpar::apps {
@@ -55,7 +56,14 @@ void join_with_validation_file(const TrainCommand& command, RatingTable&& rating
 PreparedRatings prepare_ratings(const TrainCommand& command) {
   const auto start = std::chrono::steady_clock::now();
   PreparedRatings prepared;
-  ReadResult read = read_ratings(command.ratings_path, command.read);
+  ReadResult read = read_ratings(command.ratings_paths, command.read);
+  if (read.report.only_value) {
+    throw Error(ErrorCode::kBadData,
+                read.report.source + ": every rating is " +
+                    shortest_decimal(*read.report.only_value) +
+                    ", so that there is nothing to tell apart: they say who met what (views, "
+                    "purchases, likes), and a model of ratings cannot be learnt from that");
+  }
   prepared.report = std::move(read.report);
   prepared.warnings = prepared.report.notes;
   const StoreOptions store{command.duplicates, command.train.seed, command.train.threads};
@@ -87,6 +95,9 @@ std::string describe(const PreparedRatings& ratings) {
                      fixed(ratings.seconds, 2) +
                      " s\nduplicates: " + with_commas(ratings.duplicates) +
                      (ratings.duplicates > 0 ? " (--duplicates says which one counts)\n" : "\n");
+  if (report.missing > 0) {
+    text += "left out: " + with_commas(report.missing) + " missing ratings\n";
+  }
   if (report.bad_lines > 0) {
     text += "left out: " + with_commas(report.bad_lines) + " bad lines\n";
     for (const BadLine& bad : report.first_bad) text += "  " + bad.message + "\n";

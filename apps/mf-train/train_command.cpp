@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mf-train/train_command.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <limits>
@@ -118,13 +119,10 @@ void add_validation_options(Options& options, TrainCommand& command) {
 }  // namespace
 
 void add_train_options(Options& options, TrainCommand& command) {
-  options.positional("RATINGS", command.ratings_path,
-                     "File of ratings, plain, gzip or zstd; - for standard input.");
-  // As LIBMF's mf-train takes it.
-  options.explain_extra([&command](const std::string& value) {
-    return "a model to save is named by --output (-o): mf-train " +
-           shell_word(command.ratings_path) + " -o " + shell_word(value);
-  });
+  options.rest("RATINGS", command.ratings_paths,
+               "Files of ratings, plain, gzip or zstd, or folders of them, read as one; - for "
+               "standard input.",
+               /*required=*/true);
   options.group("Output");
   options.text("output,o", "MODEL", command.model_path,
                "Where to save the model; RATINGS.model in the current folder unless given.");
@@ -162,7 +160,22 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     throw Error(ErrorCode::kBadOption,
                 "--folds trains a model for each fold and saves none; leave --output out");
   }
-  if (command.ratings_path == "-" && command.valid_path == "-") {
+  const std::vector<std::string>& paths = command.ratings_paths;
+  for (std::size_t i = 1; i < paths.size(); ++i) {
+    // As LIBMF's mf-train takes the model.
+    if (paths[i] != "-" && !std::filesystem::exists(paths[i])) {
+      throw Error(ErrorCode::kBadOption,
+                  "unexpected argument '" + paths[i] +
+                      "': there is no such file of ratings, and a model to save is named by "
+                      "--output (-o): mf-train " +
+                      shell_word(paths[0]) + " -o " + shell_word(paths[i]));
+    }
+  }
+  const auto standard_inputs = std::count(paths.begin(), paths.end(), "-");
+  if (standard_inputs > 1) {
+    throw Error(ErrorCode::kBadOption, "standard input is given twice");
+  }
+  if (standard_inputs > 0 && command.valid_path == "-") {
     throw Error(ErrorCode::kBadOption, "ratings and validation ratings are both standard input");
   }
   command.train.threads = command.read.threads;
@@ -170,8 +183,9 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     command.read.timestamps = ReadOptions::Timestamps::kRequired;
   }
   if (!command.folds && command.model_path.empty()) {
-    const auto name = std::filesystem::path(command.ratings_path).filename().string();
-    command.model_path = (command.ratings_path == "-" ? "ratings" : name) + ".model";
+    // A folder's path may end in a slash.
+    const auto path = std::filesystem::path(paths[0] + "/").parent_path();
+    command.model_path = (paths[0] == "-" ? "ratings" : path.filename().string()) + ".model";
   }
   check_options(command.train);
 }

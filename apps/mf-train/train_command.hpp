@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/options.hpp"
 #include "mfpar/rating_store.hpp"
@@ -14,7 +15,7 @@ namespace mfpar::apps {
 
 /// What a command line of mf-train asks for.
 struct TrainCommand {
-  std::string ratings_path;
+  std::vector<std::string> ratings_paths;
   std::string model_path;  ///< -o
   std::string init_path;   ///< --init
   std::string log_path;    ///< --log-json

@@ -19,6 +19,7 @@ BOOST_AUTO_TEST_CASE(every_bad_line_has_its_message) {
   const std::string skip = "; --on-bad-line skip leaves such lines out";
   // A line among the first says nothing for the others, so that leaving it out is no remedy.
   const std::string delimiter = "; --delimiter sets what separates fields";
+  const std::string extra = "; a field that holds the delimiter must stand in quotes" + delimiter;
   const std::string columns =
       "; --columns says which column is which, --header that the first line names them";
   const std::string quotes = "; --quote none takes quotes as any other character";
@@ -32,14 +33,16 @@ BOOST_AUTO_TEST_CASE(every_bad_line_has_its_message) {
        "f:3:2: a field is missing: found 1 field, expected 3 separated by a tab" + delimiter +
            skip},
       {"1::2::3\n4::5::6::7\n",
-       "f:2:10: a field too many: found 4 fields, expected 3 separated by \"::\"" + delimiter},
+       "f:2:10: a field too many: found 4 fields, expected 3 separated by \"::\"" + extra},
       {"1 2 3\n1 2 3\n4 5 6 7 8\n",
-       "f:3:7: a field too many: found 5 fields, expected 3 separated by blanks" + delimiter +
+       "f:3:7: a field too many: found 5 fields, expected 3 separated by blanks" + extra +
            skip},
       {"1,2,3\n1,2,good\n", "f:2:5: rating \"good\" is not a number" + number + columns},
       {"1,2,good\n1,2,3\n", "f:1:5: rating \"good\" is not a number" + number + columns},
-      {"1,2,3\n1,2,\n", "f:2:5: the rating is empty" + number + columns},
-      {"1,2,3\n1,2,nan\n", "f:2:5: rating \"nan\" is not finite" + number},
+      {"1,2,3\n1,2,\n",
+       "f:2:5: the rating is empty" + number + "; --missing='' leaves such lines out"},
+      {"1,2,3\n1,2,nan\n",
+       "f:2:5: rating \"nan\" is not finite" + number + "; --missing=nan leaves such lines out"},
       {"1,2,3\n1,2,-Inf\n", "f:2:5: rating \"-Inf\" is not finite" + number},
       {"1,2,3\n1,2,4.5x\n", "f:2:8: rating \"4.5x\" goes on after the number" + number},
       {"1,2,3\n1,2,0x10\n", "f:2:6: rating \"0x10\" goes on after the number" + number},
@@ -86,12 +89,13 @@ BOOST_AUTO_TEST_CASE(every_bad_line_has_its_message) {
        "tab "
        ", ; | or blanks; --delimiter sets what separates fields"},
       {"1,2,3,4,5\n",
-       "f: 5 columns, and none has a name that is known; say which to use: --columns "
-       "user=1,item=2,rating=3"},
+       "f: 5 columns, and none has a name that is known; say which columns to use, as in --columns "
+       "user=1,item=2,rating=3; the first line has \"1\" in 1, \"2\" in 2, \"3\" in 3, \"4\" in 4, "
+       "\"5\" in 5"},
       {"1,2,3,comedy\n",
-       "f: the fourth column holds no timestamps (\"comedy\"); say which columns to use: "
-       "--columns "
-       "user=1,item=2,rating=3"},
+       "f: the fourth column holds no timestamps (\"comedy\"); say which columns to use, as in "
+       "--columns user=1,item=2,rating=3; the first line has \"1\" in 1, \"2\" in 2, \"3\" in 3, "
+       "\"comedy\" in 4"},
       {"user,what,how\n1,2,3\n",
        "f: there is no item column among \"user\", \"what\", \"how\"; name it with --columns "
        "item=NAME or =NUMBER"},
@@ -135,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_code_tells_data_from_options) {
 
 BOOST_AUTO_TEST_CASE(bad_lines_are_left_out_and_counted) {
   const std::string text =
-      "user,item,rating\n1,2,3\n\nx\n4,5,6\n1,2,oops\n1,\"2\n7,8,9\n,,\n\"a\"b,1,2\n1,2,nan\n";
+      "user,item,rating\n1,2,3\n\nx\n4,5,6\n1,2,oops\n1,\"2\n7,8,9\n,,5\n\"a\"b,1,2\n1,2,nan\n";
   const ReadResult result = parse_ratings(text, "f", skipping());
   BOOST_TEST(shown(result.ratings) == "1 2 3/4 5 6/7 8 9/");
   BOOST_TEST(result.report.lines == 9u);

@@ -203,6 +203,113 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_ratings_is_refused_with_the_columns_to_name)
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_several_columns_for_a_role_the_right_one_is_taken) {
+  const struct {
+    std::string header, columns, choice;
+  } files[] = {
+      {"user,item,predicted_rating,actual_rating", "uihr", "user=1,item=2,rating=4"},
+      {"user_id,business_id,business_stars,review_stars", "uihr", "user=1,item=2,rating=4"},
+      {"userId,movieId,imdb_rating,user_score", "uihr", "user=1,item=2,rating=4"},
+      {"rating_id,user_id,item_id,rating_value", "nuir", "user=2,item=3,rating=4"},
+      {"brewery_id,review_overall,review_profilename,beer_name,beer_beerid", "nruxi",
+       "user=3,item=5,rating=2"},
+      {"user,item_name,item_id,stars", "uxir", "user=1,item=3,rating=4"},
+      {"userID,movieID,rating,date_day,date_month", "uirrr", "user=1,item=2,rating=3"},
+      {"Artikel,Kunde,Sterne", "iur", "user=2,item=1,rating=3"},
+      {"pelicula,usuario,puntuacion", "iur", "user=2,item=1,rating=3"},
+      {"Datum,Kunde,Artikel,Note", "duir", "user=2,item=3,rating=4,timestamp=1"},
+  };
+  for (const auto& [header, columns, expected] : files) {
+    BOOST_TEST(choice(header + "\n" + lines_of(columns)) == expected, header);
+  }
+  BOOST_TEST(choice("user,item,old_rating,new_rating\n" + lines_of("uirr"))
+                 .starts_with("f: more than one column may be the rating"));
+  for (const std::string feature : {"year", "price", "category", "dislike"}) {
+    BOOST_TEST(choice("user,item," + feature + "\n" + lines_of("uir"))
+                   .starts_with("f: there is no rating column among"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(frames_and_titles_around_a_table_are_passed_over) {
+  const std::string rows = "1,10,3\n1,11,4\n2,10,5\n", expected = "1 10 3/1 11 4/2 10 5/";
+  const std::vector<std::string> files{
+      "user,item,rating\n----,----,------\n" + rows,
+      "Ratings of spring,,\nuser,item,rating\n" + rows,
+      "Ratings of spring\n\nuser,item,rating\n" + rows,
+      "user,item,rating,,\n1,10,3,,\n,,,,\n1,11,4,,\n2,10,5,,\n,,,,\n",
+      "user,item,rating\n" + rows + "(3 rows)\n",
+      ("+----+----+------+\n| user | item | rating |\n+----+----+------+\n| 1 | 10 | "
+       "3 |\n| 1 | 11 | 4 |\n| 2 | 10 | 5 |\n+----+----+------+\n"),
+      (" user | item | rating \n------+------+--------\n 1 | 10 | 3\n 1 | 11 | 4\n 2 | "
+       "10 | 5\n(3 rows)\n\n"),
+      ("| user | item | rating |\n|:---|---:|---|\n| 1 | 10 | 3 |\n| 1 | 11 | 4 |\n| 2 "
+       "| 10 | 5 |\n"),
+      ("user  item  rating\n----  ----  ------\n1     10    3\n1     11    4\n2     10 "
+       "   5\n"),
+  };
+  for (const std::string& text : files) {
+    BOOST_TEST(parsed(text) == expected, text << parsed(text));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ratings_that_are_no_numbers_say_what_they_are) {
+  const auto with_ratings = [](const std::string& first, const std::string& second) {
+    std::string text = "user,item,rating\n";
+    for (int i = 0; i < 40; ++i) {
+      text += std::to_string(i % 7) + "," + std::to_string(i) + "," +
+              (i % 2 == 0 ? first : second) + "\n";
+    }
+    return text;
+  };
+  const struct {
+    std::string first, second, words;
+  } files[] = {
+      {"good", "bad", "holds no numbers (\"good\", \"bad\"); put numbers in their place"},
+      {"\xE2\x98\x85\xE2\x98\x85", "\xE2\x98\x85", "holds no numbers"},
+      {"A-", "B", "holds no numbers"},
+      {"\"1,597\"", "\"2,104\"", "leave out what separates thousands"},
+      {"3/5", "4/5", "sed -E 's#([0-9])/5#\\1#' f | ... -"},
+      {"80%", "60%", "sed -E 's#([0-9])%#\\1#' f | ... -"},
+      {"4 stars", "1 star", "sed -E 's#([0-9]) stars*#\\1#' f | ... -"},
+      {"3", "\\N", "--missing='\\N' leaves such lines out"},
+      {"3", "NA", "--missing=NA leaves such lines out"},
+      {"3", "", "--missing='' leaves such lines out"},
+  };
+  for (const auto& [first, second, words] : files) {
+    const std::string message = parsed(with_ratings(first, second));
+    BOOST_TEST((message.find(words) != message.npos), first << ": " << message);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_decimal_comma_that_makes_two_fields_is_no_column) {
+  const std::string rows = "1,10,3,5\n1,11,2,5\n2,10,4,0\n2,12,0,5\n3,11,1,5\n3,12,2,0\n";
+  const std::string with_header = choice("user,item,rating\n" + rows);
+  BOOST_TEST((with_header.find("sed -E 's/^(([^,]*,){2}[0-9]+),([0-9]+)/\\1.\\3/' f | ... -") !=
+              with_header.npos),
+             with_header);
+  BOOST_TEST((choice(rows).find("decimal comma (3,5)") != std::string::npos), choice(rows));
+}
+
+BOOST_AUTO_TEST_CASE(text_of_other_kinds_is_named) {
+  const struct {
+    std::string text, words;
+  } files[] = {
+      {"<!DOCTYPE html>\n<table>\n", "HTML or XML"},
+      {"@RELATION r\n@ATTRIBUTE user NUMERIC\n@DATA\n1,2,3\n", "ARFF"},
+      {"-- MySQL dump 10\nINSERT INTO `r` VALUES (1,2,3);\n", "SQL statements"},
+      {"{'user': 1, 'item': 2, 'rating': 3}\n", "dicts of Python"},
+      {"(1,2,3.0)\n(1,3,4.0)\n", "tuples"},
+      {"3 |u 304 |i 2073\n", "Vowpal Wabbit"},
+      {"1 0:3:1 1:7:1\n", "libFFM"},
+      {"product/productId: B1\nreview/userId: A1\n", "blocks of key and value"},
+  };
+  for (const auto& [text, words] : files) {
+    const std::string message = choice(text);
+    BOOST_TEST(message.starts_with("f: looks like "), message);
+    BOOST_TEST((message.find(words) != message.npos), message);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_asked_for_is_taken_whatever_it_holds) {
   BOOST_TEST(choice(lines_of("uitr"), with_columns("1", "2", "3")) ==
              "user=1,item=2,rating=3,timestamp=4");

@@ -2,6 +2,7 @@
 //
 // Formats of the field that are not a rating a line with its ids.
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(several_files_and_folders_are_read_as_one) {
   const TemporaryFolder folder;
   const auto first = folder.write("a.csv", "rating,user,item\n4,1,10\n5,2,11\n");
   const auto second = folder.write("b.csv", "3,1,12\n2,3,10\n");
-  const auto third = folder.write("c.tsv.gz", tests::gzip("user\titem\trating\n9\t10\t1\n"));
+  const auto third = folder.write("c.csv.gz", tests::gzip("user\titem\trating\n9\t10\t1\n"));
   const std::string expected = "1 10 4/2 11 5/1 12 3/3 10 2/9 10 1/";
   const std::vector<std::string> paths{first, second, third};
   const ReadResult all = read_ratings(paths);
@@ -152,6 +153,19 @@ BOOST_AUTO_TEST_CASE(several_files_and_folders_are_read_as_one) {
   folder.write("empty.csv", "");
   const ReadResult whole = read_ratings(folder.path(""));
   BOOST_TEST(shown(whole.ratings) == expected);
+  // Files that are not called alike are not parts of one table.
+  for (const std::string other : {"readme.txt", "my-ratings.csv"}) {
+    folder.write(other, "user,item,rating\n1,2,3\n");
+    const std::string ratings = folder.path(other == "readme.txt" ? "a.csv" : other);
+    BOOST_CHECK_EXCEPTION(read_ratings(folder.path("")), Error, [&](const Error& error) {
+      return std::string(error.what())
+          .ends_with(
+              "a folder of different files; name those to read, "
+              "such as " +
+              ratings);
+    });
+    std::filesystem::remove(folder.path(other));
+  }
   // A fault is in its file, and at its line there.
   folder.write("b.csv", "3,1,12\noops,3,2\n");
   BOOST_CHECK_EXCEPTION(read_ratings(paths), Error, [&](const Error& error) {

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <fstream>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/shell_word.hpp"
 
 namespace mfpar {
@@ -97,9 +97,7 @@ std::vector<std::string> zip_members(std::string_view head, const std::string& n
 /// The member that looks most like ratings.
 const std::string& best_member(const std::vector<std::string>& members) {
   const auto rank = [](const std::string& member) {
-    std::string name = member.substr(member.rfind('/') + 1);
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string name = lowered(member.substr(member.rfind('/') + 1));
     constexpr std::string_view kTables[] = {".csv", ".tsv", ".dat", ".data", ".txt", ".inter"};
     const bool is_table = std::any_of(std::begin(kTables), std::end(kTables),
                                       [&](std::string_view end) { return name.ends_with(end); });

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/shell_word.hpp"
 #include "mfpar/error.hpp"
 #include "text/column_content.hpp"
+#include "text/column_names.hpp"
 #include "text/column_roles.hpp"
+#include "text/compound_columns.hpp"
 #include "text/field_values.hpp"
 #include "text/wide_table.hpp"
 
@@ -19,6 +20,8 @@ constexpr std::size_t kUser = static_cast<std::size_t>(Role::kUser);
 constexpr std::size_t kItem = static_cast<std::size_t>(Role::kItem);
 constexpr std::size_t kRating = static_cast<std::size_t>(Role::kRating);
 constexpr std::size_t kTimestamp = static_cast<std::size_t>(Role::kTimestamp);
+
+bool has_commas(std::string_view text) { return text.find(',') != text.npos; }
 
 class Chooser {
  public:
@@ -38,6 +41,7 @@ class Chooser {
 
  private:
   bool is_of_single_user() const;
+  void take_titles_for_items();
   void check_known_rating() const;
   ColumnRoles last_missing();
   ColumnRoles in_order();
@@ -47,8 +51,16 @@ class Chooser {
   bool keeps_timestamps() const;
 
   std::string suggestion() const {
-    const auto guess = guess_columns(columns_);
-    return "--columns " + (guess ? columns_option(guess->roles) : "user=1,item=2,rating=3");
+    if (const auto guess = guess_columns(columns_)) {
+      return "say which columns to use: --columns " + columns_option(guess->roles);
+    }
+    std::string text =
+        "say which columns to use, as in --columns user=1,item=2,rating=3; the first line has";
+    for (std::size_t i = 0; !lines_.empty() && i < std::min<std::size_t>(lines_[0].size(), 9);
+         ++i) {
+      text += (i == 0 ? " " : ", ") + quoted(lines_[0][i]) + " in " + std::to_string(i + 1);
+    }
+    return text;
   }
   std::string column_name(std::size_t column) const {
     return "column " + std::to_string(column + 1) +
@@ -78,11 +90,19 @@ bool Chooser::is_of_single_user() const {
          ((asked_[kItem] || known_[kItem]) && (asked_[kRating] || known_[kRating]));
 }
 
+/// Titles are the items of a person's own list.
+void Chooser::take_titles_for_items() {
+  if (options_.single_user.empty() || known_[kItem] || asked_[kItem]) return;
+  const auto found = std::find_if(header_.begin(), header_.end(), is_title);
+  if (found != header_.end()) known_[kItem] = static_cast<int>(found - header_.begin());
+}
+
 void Chooser::choose() {
+  take_titles_for_items();
   is_single_user_ = is_of_single_user();
   if (is_single_user_) {
     // Of two columns, the one that is given leaves the other.
-    const auto item = asked_[kItem] ? asked_[kItem] : known_[kItem];
+    auto item = asked_[kItem] ? asked_[kItem] : known_[kItem];
     const auto rating = asked_[kRating] ? asked_[kRating] : known_[kRating];
     const int item_place = item ? *item : rating == 0 ? 1 : 0;
     return assign({std::nullopt, item_place, item_place == 0 ? 1 : 0, std::nullopt});
@@ -91,9 +111,7 @@ void Chooser::choose() {
   ColumnRoles roles;
   if (!any_asked_) {
     if (known < 3) refuse_compound_columns(header_, lines_, format_.delimiter, name_);
-    if (known < 2) {
-      refuse_wide_table(header_, lines_, columns_, format_.delimiter, name_);
-    }
+    if (known < 2) refuse_wide_table(header_, lines_, columns_, format_.delimiter, name_);
     if (known_[kRating]) check_known_rating();
     if (known == 2) roles = last_missing();
   }
@@ -106,40 +124,66 @@ void Chooser::choose() {
 /// A column may be called "value" or "score" and hold something else.
 void Chooser::check_known_rating() const {
   const auto place = static_cast<std::size_t>(*known_[kRating]);
-  if (!columns_[place].is_time) return;
-  fail(ErrorCode::kBadData, column_name(place) + " " + why_no_rating(columns_[place]) +
-                                ", no ratings; say which column does: --columns rating=NAME or "
-                                "=NUMBER");
+  const ColumnContent& column = columns_[place];
+  if (column.is_time) {
+    fail(ErrorCode::kBadData, column_name(place) + " " + why_no_rating(column) +
+                                  ", no ratings; say which column does: --columns rating=NAME or "
+                                  "=NUMBER");
+  }
+  // A unit behind the numbers has a remedy of its own.
+  if (column.values > 1 && column.numbers == 0 &&
+      (!looks_like_number(column.first[0]) || has_commas(column.first[0]))) {
+    fail(ErrorCode::kBadData, column_name(place) + ", the rating, " + why_no_number(column));
+  }
 }
 
 /// Of user, item and rating the one that the header does not name, if one column only can be it.
 ColumnRoles Chooser::last_missing() {
   const std::size_t role = !known_[kUser] ? kUser : !known_[kItem] ? kItem : kRating;
-  std::vector<int> candidates;
-  std::size_t left = 0;
+  std::vector<std::size_t> left;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const auto place = static_cast<int>(i);
-    if (std::find(known_.begin(), known_.end(), std::optional(place)) != known_.end()) continue;
-    if (columns_[i].is_row_number && i == 0) continue;
-    ++left;
-    if (columns_[i].is_time || columns_[i].values == 0) continue;
-    if (role == kRating && (!columns_[i].is_number || !why_no_rating(columns_[i]).empty())) {
+    const auto named = named_role(header_[i]);
+    // Where two columns may as well be the rating, neither is.
+    if (role == kRating && named && named->role == Role::kRating) {
+      fail(ErrorCode::kBadData, "more than one column may be the rating" + among_header() +
+                                    "; say which: --columns rating=NAME or =NUMBER");
+    }
+    const bool is_known =
+        std::find(known_.begin(), known_.end(), std::optional(static_cast<int>(i))) != known_.end();
+    const bool is_name = role == kItem && is_title(header_[i]);
+    if (is_known || columns_[i].is_row_number || columns_[i].values == 0 ||
+        (names_a_feature(header_[i]) && !is_name)) {
       continue;
     }
-    candidates.push_back(place);
+    if (is_name) {
+      left = {i};
+      break;
+    }
+    left.push_back(i);
   }
+  const auto candidate = left.size() == 1 && !columns_[left[0]].is_time ? left[0] : header_.size();
+  if (candidate == header_.size()) {
+    if (role == kRating && std::none_of(left.begin(), left.end(), [&](std::size_t i) {
+          return columns_[i].is_number && why_no_rating(columns_[i]).empty();
+        })) {
+      fail(ErrorCode::kBadData,
+           "there is no rating column" + among_header() +
+               ": they say who met what (views, purchases), but no rating to learn from; if one is "
+               "there, name it with --columns rating=NAME or =NUMBER");
+    }
+    return {};
+  }
+  if (role == kRating && !columns_[candidate].is_number) {
+    fail(ErrorCode::kBadData, column_name(candidate) +
+                                  " is the only one that may be the rating, but " +
+                                  why_no_number(columns_[candidate]));
+  }
+  if (role == kRating && !why_no_rating(columns_[candidate]).empty()) return {};
   ColumnRoles roles;
-  if (candidates.size() == 1 && left == 1) {
-    roles[role] = candidates[0];
-    format_.notes.push_back(column_name(static_cast<std::size_t>(candidates[0])) +
-                            " is taken for the " + std::string(name_of(static_cast<Role>(role))) +
-                            ", since the header names the others");
-  } else if (role == kRating && candidates.empty()) {
-    fail(ErrorCode::kBadData,
-         "there is no rating column" + among_header() +
-             ": they say who met what (views, purchases), but no rating to learn from; if one is "
-             "there, name it with --columns rating=NAME or =NUMBER");
-  }
+  roles[role] = static_cast<int>(candidate);
+  format_.notes.push_back(column_name(candidate) + " is taken for the " +
+                          std::string(name_of(static_cast<Role>(role))) +
+                          ", since the header names the others");
   return roles;
 }
 
@@ -150,15 +194,16 @@ std::string Chooser::why_not_in_order() const {
   if (known_[kTimestamp] && *known_[kTimestamp] < 3) {
     return column_name(static_cast<std::size_t>(*known_[kTimestamp])) + " is the timestamp";
   }
-  if (columns_[0].is_row_number && (count > 3 || columns_[1].distinct > 1)) {
-    return column_name(0) + " counts the lines (" + columns_[0].first[0] + ", " +
-           columns_[0].first[1] + ", ...), and is no user";
-  }
-  // An id may look like a time.
-  if (count == 4 && !columns_[3].is_time && guess_columns(columns_)) {
-    for (std::size_t i = 0; i < 2; ++i) {
-      if (columns_[i].is_time) return column_name(i) + " " + why_no_rating(columns_[i]);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::size_t other = 1 - i;
+    if (columns_[i].is_row_number && (count > 3 || columns_[other].distinct > 1)) {
+      return column_name(i) + " counts the lines (" + columns_[i].first[0] + ", " +
+             columns_[i].first[1] + ", ...), and is no " + (i == 0 ? "user" : "item");
     }
+    // An id may look like seconds.
+    const bool is_time =
+        columns_[i].is_time && count == 4 && !columns_[3].is_time && guess_columns(columns_);
+    if (columns_[i].is_date || is_time) return column_name(i) + " " + why_no_rating(columns_[i]);
   }
   if (const std::string why = why_no_rating(third); !why.empty()) {
     return column_name(2) + " " + why + ", no ratings";
@@ -167,6 +212,24 @@ std::string Chooser::why_not_in_order() const {
       columns_[3].distinct > 1 && why_no_rating(columns_[3]).empty()) {
     return column_name(2) + " has the same value in every line, and no rating to tell apart";
   }
+  if (count == 4 && columns_[3].values >= 5 && is_scale(columns_[3])) {
+    return column_name(3) + " holds no times (" + columns_[3].first[0] + ", " +
+           columns_[3].first[1] + ", ...)" +
+           (format_.delimiter == "," && third.is_integer && columns_[3].is_integer
+                ? ", and may be behind a decimal comma (" + third.first[0] + "," +
+                      columns_[3].first[0] + "), which must be in quotes or a point"
+                : "");
+  }
+  // Ids where a rating is expected, and a scale where an id is.
+  if (third.is_integer && third.distinct > 20 && third.max_size > 100.0) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (columns_[i].values >= 20 && is_scale(columns_[i])) {
+        return column_name(2) + " holds " + std::to_string(third.distinct) +
+               " different numbers in the first " + std::to_string(third.values) + " lines, and " +
+               column_name(i) + " " + std::to_string(columns_[i].distinct) + ", as ratings would";
+      }
+    }
+  }
   return {};
 }
 
@@ -174,10 +237,9 @@ std::string Chooser::why_not_in_order() const {
 ColumnRoles Chooser::in_order() {
   const std::size_t count = format_.field_count;
   if (!any_asked_ && count > 4) {
-    fail(ErrorCode::kBadData, std::to_string(count) +
-                                  " columns, and none has a name that is known" +
-                                  (header_.empty() ? "" : " (" + list_of(header_) + ")") +
-                                  "; say which to use: " + suggestion());
+    fail(ErrorCode::kBadData,
+         std::to_string(count) + " columns, and none has a name that is known" +
+             (header_.empty() ? "" : " (" + list_of(header_) + ")") + "; " + suggestion());
   }
   ColumnRoles roles{0, 1, 2, std::nullopt};
   if (!any_asked_ && !lines_.empty()) {
@@ -190,7 +252,7 @@ ColumnRoles Chooser::in_order() {
                  "if they are right as they are: --columns user=1,item=2,rating=3");
       }
       if (!guess || !guess->is_certain) {
-        fail(ErrorCode::kBadData, why + "; say which columns to use: " + suggestion());
+        fail(ErrorCode::kBadData, why + "; " + suggestion());
       }
       format_.notes.push_back(why + "; the columns are taken as --columns " +
                               columns_option(guess->roles));
@@ -213,8 +275,8 @@ void Chooser::check_fourth(ColumnRoles& roles) const {
   if (lines_.empty() || looks_like_number(first) || fourth.is_time) {
     roles[kTimestamp] = 3;
   } else if (header_.empty() && !any_asked_ && fourth.values > 0) {
-    fail(ErrorCode::kBadData, "the fourth column holds no timestamps (" + quoted(first) +
-                                  "); say which columns to use: " + suggestion());
+    fail(ErrorCode::kBadData,
+         "the fourth column holds no timestamps (" + quoted(first) + "); " + suggestion());
   }
 }
 
@@ -229,9 +291,14 @@ void Chooser::assign(const ColumnRoles& in_order) {
     const bool is_needed =
         role == Role::kUser ? !is_single_user_ : role != Role::kTimestamp || requires_timestamps;
     if (!column && is_needed) {
-      fail(ErrorCode::kBadOption, "there is no " + std::string(name_of(role)) + " column" +
-                                      among_header() + "; name it with --columns " +
-                                      std::string(name_of(role)) + "=NAME or =NUMBER");
+      const bool may_be_of_one_person =
+          role == Role::kUser && !header_.empty() && !any_asked_ && known_[kRating];
+      fail(ErrorCode::kBadOption,
+           "there is no " + std::string(name_of(role)) + " column" + among_header() +
+               "; name it with --columns " + std::string(name_of(role)) + "=NAME or =NUMBER" +
+               (may_be_of_one_person ? "; the ratings of one person are taken by "
+                                       "mf-recommend MODEL --ratings FILE"
+                                     : ""));
     }
     format_.columns[i] = column.value_or(TextFormat::kNoColumn);
     if (!column) continue;
@@ -261,40 +328,20 @@ bool Chooser::keeps_timestamps() const {
     return options_.timestamps == ReadOptions::Timestamps::kRequired;
   }
   // What stands under a well-known name may be something else.
-  const ColumnContent& content = columns_[static_cast<std::size_t>(column)];
-  return asked_[kTimestamp] || content.first.empty() ||
-         parse_timestamp(content.first[0]).fault == Fault::kNone;
+  const auto place = static_cast<std::size_t>(column);
+  for (const std::vector<std::string>& line : lines_) {
+    if (asked_[kTimestamp] || line.size() != format_.field_count ||
+        parse_timestamp(line[place]).fault == Fault::kNone) {
+      continue;
+    }
+    format_.notes.push_back(column_name(place) + " is not read as times, since " +
+                            quoted(line[place]) + " is none");
+    return false;
+  }
+  return true;
 }
 
 }  // namespace
-
-void refuse_compound_columns(const std::vector<std::string>& header,
-                             std::span<const std::vector<std::string>> lines,
-                             const std::string& delimiter, const std::string& name) {
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    if (!is_compound(header[i])) continue;
-    const bool has_value = !lines.empty() && i < lines[0].size();
-    const std::string& value = has_value ? lines[0][i] : header[i];
-    const std::size_t found = value.find_first_of(":_-/|#~@", 1);
-    std::string remedy = "; split it first";
-    if (found != value.npos) {
-      const std::string separator =
-          (value[found] == '/' ? "\\" : "") + std::string(1, value[found]);
-      const std::string with = delimiter == "\t" ? "\\t" : delimiter;
-      std::string before;
-      for (std::size_t column = 0; column < i; ++column) {
-        before += "[^" + delimiter.substr(0, 1) + "]*" + with;
-      }
-      remedy += i == 0 ? ": sed 's/" + separator + "/" + with + "/' "
-                       : ": sed -E 's/^(" + before + "[^" + separator + "]*)" + separator + "/\\1" +
-                             with + "/' ";
-      remedy += (name == "standard input" ? "" : shell_word(name) + " ") + "| ... -";
-    }
-    throw Error(ErrorCode::kBadData,
-                name + ": column " + std::to_string(i + 1) + " (" + quoted(header[i]) +
-                    ") holds user and item in one, such as " + quoted(value) + remedy);
-  }
-}
 
 void choose_columns(const std::vector<std::string>& header,
                     std::span<const std::vector<std::string>> lines, const std::string& name,

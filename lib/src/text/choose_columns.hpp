@@ -28,10 +28,4 @@ void choose_columns(const std::vector<std::string>& header,
                     std::span<const std::vector<std::string>> lines, const std::string& name,
                     const ReadOptions& options, TextFormat& format);
 
-/// Throws Error(kBadData) where a column holds user and item in one ("UserId:ItemId"), with the
-/// command that splits it.
-void refuse_compound_columns(const std::vector<std::string>& header,
-                             std::span<const std::vector<std::string>> lines,
-                             const std::string& delimiter, const std::string& name);
-
 }  // namespace mfpar

@@ -71,8 +71,7 @@ ParsedChunk ChunkParser::parse(std::string_view text, std::size_t begin, std::si
     if (p >= chunk_end) break;
     const LineScanner::Line line = scanner_.scan(p, text_end, is_last);
     if (line.outcome == LineScanner::Outcome::kUnfinished) break;
-    const bool is_comment = format_.comment != '\0' && *p == format_.comment;
-    if (line.outcome != LineScanner::Outcome::kEmpty && !is_comment) {
+    if (line.outcome != LineScanner::Outcome::kEmpty && !is_passed_over(p, line.next)) {
       ++chunk_.lines;
       const bool is_cut = line.outcome == LineScanner::Outcome::kFields;
       const LineFault fault = is_cut ? take_fields() : line.fault;
@@ -134,6 +133,14 @@ const char* ChunkParser::parse_plain_lines(const char* p, const char* chunk_end,
   chunk_.lines += lines;
   chunk_.line_breaks += lines;
   return p;
+}
+
+/// Whether a line in scanner_ has nothing to do with ratings: a comment, an empty row of a
+/// spreadsheet, the frame of a table.
+bool ChunkParser::is_passed_over(const char* begin, const char* end) const {
+  return (format_.comment != '\0' && *begin == format_.comment) ||
+         scanner_.has_empty_fields_only() ||
+         is_ruler({begin, static_cast<std::size_t>(end - begin)});
 }
 
 /// Adds the rating of the line in scanner_, or says why there is none.
@@ -210,28 +217,46 @@ LineFault ChunkParser::take_id(const Field& field, Role role, std::string& scrat
 
 /// What is worth a look in an id that is text, or an integer among such.
 void ChunkParser::note_oddity(const Field& field, Role role, std::string_view id) {
-  const bool is_negative = id[0] == '-' && canonical_integer(id);
-  const bool has_quote = id[0] == '"' && !field.is_quoted;
-  const bool is_rounded = id.find('+') != id.npos && is_rounded_integer(id);
-  if (!is_negative && !has_quote && !is_rounded) return;
-  const IdOddity oddity = is_negative  ? IdOddity::kNegative
-                          : is_rounded ? IdOddity::kRounded
-                                       : IdOddity::kQuote;
+  IdOddity oddity = IdOddity::kNegative;
+  if (id[0] == '"' && !field.is_quoted) {
+    oddity = IdOddity::kQuote;
+  } else if (id[0] >= '0' && id[0] <= '9' && is_rounded_integer(id)) {
+    oddity = IdOddity::kRounded;
+  } else if (id[0] >= '0' && id[0] <= '9' && is_whole_fraction(id)) {
+    oddity = IdOddity::kFraction;
+  } else if (role == Role::kUser && is_summary(id)) {
+    oddity = IdOddity::kSummary;
+  } else if (id[0] != '-' || !canonical_integer(id)) {
+    return;
+  }
   auto& noted = chunk_.odd_ids[static_cast<std::size_t>(role)][static_cast<std::size_t>(oddity)];
   if (noted) return;
   const std::string subject = std::string(name_of(role)) + " id ";
   std::string message;
-  if (is_negative) {
-    message = subject + std::string(id) + " is negative; ids are names, and it is kept as one";
-  } else if (is_rounded) {
-    message = subject + quoted(id) +
-              " is a longer number that a spreadsheet has rounded, so that different ids became "
-              "the same; export the file again with this column as text";
-  } else {
-    message = subject + quoted(id) +
-              " begins with a quote that does not enclose it, and is taken as it stands";
+  switch (oddity) {
+    case IdOddity::kNegative:
+      message = subject + std::string(id) + " is negative; ids are names, and it is kept as one";
+      break;
+    case IdOddity::kRounded:
+      message = subject + quoted(id) +
+                " is a longer number that a spreadsheet has rounded, so that different ids became "
+                "the same; export the file again with this column as text";
+      break;
+    case IdOddity::kFraction:
+      message = subject + quoted(id) +
+                " is a whole number written as a fraction; ids are names, and one without the "
+                "fraction is another";
+      break;
+    case IdOddity::kQuote:
+      message = subject + quoted(id) +
+                " begins with a quote that does not enclose it, and is taken as it stands";
+      break;
+    case IdOddity::kSummary:
+      message = subject + quoted(id) +
+                " looks like a sum or mean below the ratings, and is taken for a user";
+      break;
   }
-  noted = LineNote{chunk_.line_breaks, 0, Fault::kNone, message};
+  noted = LineNote{chunk_.line_breaks, 0, Fault::kNone, message, {}};
 }
 
 /// Counts a bad line; whether parsing may go on. `line`: where it begins.
@@ -244,8 +269,8 @@ bool ChunkParser::report(const LineFault& fault, const char* line) {
   if (!may_skip && chunk_.first_bad.size() == kReportedBadLines) chunk_.first_bad.pop_back();
   const auto breaks_before = static_cast<std::uint64_t>(std::count(line, fault.at, '\n'));
   chunk_.first_bad.push_back({chunk_.line_breaks + breaks_before, column_of(line, fault.at),
-                              fault.fault,
-                              describe(fault, format_.delimiter, format_.field_count)});
+                              fault.fault, describe(fault, format_.delimiter, format_.field_count),
+                              remedy(fault)});
   chunk_.is_stopped = !may_skip;
   return may_skip;
 }

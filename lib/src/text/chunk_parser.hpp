@@ -22,8 +22,8 @@ namespace mfpar {
 inline constexpr std::size_t kReportedBadLines = 5;
 
 /// What may be odd about an id that can be used.
-enum class IdOddity : std::uint8_t { kNegative, kRounded, kQuote };
-inline constexpr std::size_t kIdOddities = 3;
+enum class IdOddity : std::uint8_t { kNegative, kRounded, kFraction, kQuote, kSummary };
+inline constexpr std::size_t kIdOddities = 5;
 
 /// What there is to say of a place in a chunk of text.
 struct LineNote {
@@ -31,6 +31,7 @@ struct LineNote {
   std::uint64_t column = 0;  ///< 1-based, in characters
   Fault fault = Fault::kNone;
   std::string message;  ///< of a fault, what was found and expected
+  std::string remedy;   ///< and what to do about it
 };
 
 /// About how often a value stands in a text, and where first.
@@ -54,7 +55,7 @@ struct ParsedChunk {
   bool has_all_values = true;
   std::vector<LineNote> first_bad;  ///< at most kReportedBadLines
   bool is_stopped = false;          ///< by the last of first_bad, which must be thrown
-  /// The first negative id, rounded one and one that begins with a quote, of users and of items.
+  /// The first of each kind, of users and of items.
   std::array<std::array<std::optional<LineNote>, kIdOddities>, 2> odd_ids;
 };
 
@@ -76,6 +77,7 @@ class ChunkParser {
   LineFault take_fields();
   LineFault take_id(const Field& field, Role role, std::string& scratch, std::string_view& id);
   void note_oddity(const Field& field, Role role, std::string_view id);
+  bool is_passed_over(const char* begin, const char* end) const;
   bool is_missing(std::string_view text) const;
   bool is_missing(float value) const;
   void see(float value, std::uint64_t line);

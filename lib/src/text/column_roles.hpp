@@ -21,13 +21,9 @@ std::string_view asked_column(const ReadOptions& options, Role role);
 /// Whether `text` is a column number rather than a name.
 bool is_column_number(std::string_view text);
 
-/// The columns whose names are well known ("userId", "book_id", "Book-Rating", "ts", ...), else
-/// those whose names end in a word that is ("review/score", "visitor_id", "created_at"); what
-/// RecBole writes behind a name is left out ("item_id:token").
+/// The columns whose names say what they are for (see named_role()); no rating where two columns
+/// may as well be it.
 ColumnRoles known_columns(std::span<const std::string> header);
-
-/// Whether a column's name names both a user and an item, as "UserId:ItemId" does.
-bool is_compound(std::string_view name);
 
 /// The columns by number that the options ask for, and by name where there is a `header`. Throws
 /// Error(kBadOption) when there is no such column; `field_count` is that of the lines.

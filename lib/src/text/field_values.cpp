@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "text/field_values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
+
+#include "base/ascii.hpp"
 
 namespace mfpar {
 
@@ -25,6 +29,31 @@ std::size_t multibyte_length(std::string_view text) {
   if (second < lowest || second > highest || !continues(2)) return 0;
   if (first < 0xF0) return 3;
   return continues(3) ? 4 : 0;
+}
+
+/// A number such as 9.78044E+12.
+struct Scientific {
+  std::size_t decimals = 0;  // of the mantissa
+  std::size_t exponent = 0;
+};
+
+std::optional<Scientific> scientific(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
+  const std::size_t e = text.find_first_of("Ee");
+  if (e == text.npos || text.size() < e + 3 || text[e + 1] != '+') return std::nullopt;
+  const std::string_view mantissa = text.substr(0, e), exponent = text.substr(e + 2);
+  const std::size_t point = std::min(mantissa.find_first_of(".,"), mantissa.size());
+  const std::string_view decimals = mantissa.substr(std::min(point + 1, mantissa.size()));
+  if (point == 0 || mantissa.substr(0, point).find_first_not_of(kDigits) != mantissa.npos ||
+      decimals.find_first_not_of(kDigits) != decimals.npos || exponent.size() > 3 ||
+      exponent.find_first_not_of(kDigits) != exponent.npos) {
+    return std::nullopt;
+  }
+  Scientific result{decimals.size()};
+  for (const char digit : exponent) {
+    result.exponent = 10 * result.exponent + static_cast<std::size_t>(digit - '0');
+  }
+  return result;
 }
 
 ParsedNumber<float> parse_plain(std::string_view text) {
@@ -79,15 +108,27 @@ bool looks_like_number(std::string_view text) {
 }
 
 bool is_rounded_integer(std::string_view text) {
-  const std::size_t exponent = text.find_first_of("Ee");
-  if (exponent == text.npos || text.size() < exponent + 3 || text[exponent + 1] != '+') {
-    return false;
+  const auto number = scientific(text);
+  return number && number->exponent > number->decimals;
+}
+
+bool is_whole_fraction(std::string_view text) {
+  const auto number = scientific(text);
+  if (number) return number->exponent <= number->decimals;
+  const std::size_t point = text.find('.');
+  return point != text.npos && point > 0 && point + 1 < text.size() &&
+         text.find_first_not_of("0123456789") == point &&
+         text.find_first_not_of('0', point + 1) == text.npos;
+}
+
+bool is_summary(std::string_view text) {
+  std::string lower = lowered(text.substr(0, 16));
+  while (!lower.empty() && (lower.back() == ':' || lower.back() == ' ')) lower.pop_back();
+  for (const std::string_view word : {"total", "totals", "grand total", "sum", "average", "mean",
+                                      "avg", "count", "gesamt", "summe", "mittelwert"}) {
+    if (lower == word) return true;
   }
-  constexpr std::string_view kDigits = "0123456789";
-  const std::string_view mantissa = text.substr(0, exponent);
-  return !mantissa.empty() && kDigits.find(mantissa[0]) != kDigits.npos &&
-         mantissa.find_first_not_of("0123456789.,") == mantissa.npos &&
-         text.find_first_not_of(kDigits, exponent + 2) == text.npos;
+  return false;
 }
 
 bool is_utf8(std::string_view text) {

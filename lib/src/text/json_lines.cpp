@@ -19,18 +19,29 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The values of a line's object, without those that are objects or lists; nothing where the line
-/// is no object.
+/// Puts the values of an object that is nested into `flat`, "user.id" for {"user": {"id": 5}}, and
+/// of MongoDB's {"$numberInt": "5"} the value itself. Lists are left out, and so is what is nested
+/// deeper than ratings are.
+void flatten(const Json& object, const std::string& prefix, int depth, Json& flat) {
+  constexpr int kMaxDepth = 4;
+  for (const auto& [key, value] : object.items()) {
+    const bool is_type = key.starts_with('$') && object.size() == 1 && !prefix.empty();
+    const std::string name = is_type ? prefix : prefix.empty() ? key : prefix + "." + key;
+    if (value.is_object()) {
+      if (depth < kMaxDepth) flatten(value, name, depth + 1, flat);
+    } else if (value.is_primitive()) {
+      flat[name] = value;
+    }
+  }
+}
+
+/// The values of a line's object; nothing where the line is no object.
 std::optional<Json> parse_line(std::string_view line) {
-  const Json::parser_callback_t leaves_out_nested = [](int depth, Json::parse_event_t event,
-                                                       Json&) {
-    const bool begins =
-        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    return !begins || depth == 0;
-  };
-  Json object = Json::parse(line, leaves_out_nested, false);
+  const Json object = Json::parse(line, nullptr, false);
   if (!object.is_object()) return std::nullopt;
-  return object;
+  Json flat = Json::object();
+  flatten(object, "", 0, flat);
+  return flat;
 }
 
 std::string text_of(const Json& object, const std::string& key) {
@@ -44,6 +55,34 @@ std::string text_of(const Json& object, const std::string& key) {
 std::string command(const std::string& program, const std::string& name) {
   const std::string file = name == "standard input" ? "" : shell_word(name) + " ";
   return "jq " + program + " " + file + "| ... -";
+}
+
+/// Throws where the first line is an object that holds all ratings, as a data frame of pandas
+/// without lines=True and lists in an object do.
+void refuse_one_object(std::string_view line, const std::string& name) {
+  const Json object = Json::parse(line, nullptr, false);
+  if (!object.is_object()) return;
+  const auto refuse = [&](const std::string& what, const std::string& remedy) {
+    throw Error(ErrorCode::kBadData, name + ": looks like JSON, " + what +
+                                         "; expected an object a line, which " + remedy +
+                                         " makes of it");
+  };
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_object() && value.size() > 1 && value.contains("0") && value.contains("1")) {
+      const std::string file = name == "standard input" ? "" : " " + shell_word(name);
+      refuse("an object of columns as pandas writes it without lines=True",
+             "python3 -c \"import json, sys; t = json.load(open(sys.argv[1]) if sys.argv[1:] else "
+             "sys.stdin); [print(json.dumps({c: t[c][i] for c in t})) for i in next(iter("
+             "t.values()))]\"" +
+                 file + " | ... -");
+    }
+    if (key == "data" && value.is_array() && object.contains("columns")) {
+      refuse("an object of columns and data", command("-r '(.columns, .data[]) | @csv'", name));
+    }
+    if (value.is_array() && !value.empty() && value[0].is_object()) {
+      refuse("an object that holds a list", command("-c '." + key + "[]'", name));
+    }
+  }
 }
 
 /// Makes `user,item,rating[,timestamp]` of every object.
@@ -115,6 +154,7 @@ Layout find_json_lines(std::string_view head, bool is_whole, const std::string& 
                                          "which " +
                                          command("-c '.[]'", name) + " makes of it");
   }
+  refuse_one_object(first_line, name);
   // The keys and values of the first lines, as header and fields.
   std::vector<std::string> keys;
   std::vector<Json> objects;

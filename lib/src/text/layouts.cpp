@@ -6,6 +6,7 @@
 
 #include "mfpar/error.hpp"
 #include "text/field_values.hpp"
+#include "text/foreign_text.hpp"
 #include "text/grouped_lines.hpp"
 #include "text/json_lines.hpp"
 
@@ -112,6 +113,7 @@ Layout find_layout(std::string_view head, bool is_whole, const std::string& name
                    const ReadOptions& options) {
   if (!options.delimiter.empty()) return {};
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  refuse_foreign_text(head, name);
   if (Layout layout = find_json_lines(head, is_whole, name, options); layout.conversion) {
     return layout;
   }

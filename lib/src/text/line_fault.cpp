@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/shell_word.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -13,6 +14,31 @@ constexpr std::string_view kNumber = "expected a decimal number such as 4 or 3.5
 
 std::string count_of_fields(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " field" : " fields");
+}
+
+/// Whether a rating is what programs write where there is none.
+bool stands_for_nothing(std::string_view rating) {
+  for (const std::string_view nothing : {"", "\\N", "NULL", "null", "NA", "N/A", "n/a", "NaN",
+                                         "nan", "None", "none", "-", "?", "."}) {
+    if (rating == nothing) return true;
+  }
+  return false;
+}
+
+/// How to leave out what follows a number, such as "/5", "%" and " stars"; empty for other text.
+std::string without_unit(std::string_view rating) {
+  const std::size_t end = rating.find_first_not_of("0123456789.");
+  if (end == rating.npos || end == 0) return {};
+  std::string unit(rating.substr(end));
+  const bool is_fraction =
+      unit.size() > 1 && unit[0] == '/' && unit.find_first_not_of("0123456789", 1) == unit.npos;
+  const bool is_word = unit.find_first_not_of(
+                           " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == unit.npos &&
+                       unit.size() > 2;
+  if (!is_fraction && !is_word && unit != "%") return {};
+  if (is_word && unit.back() == 's') unit += '*';
+  return "sed -E 's#([0-9])" + unit + "#\\1#' FILE | ... - leaves out " +
+         quoted(rating.substr(end));
 }
 
 }  // namespace
@@ -80,13 +106,24 @@ std::string describe(const LineFault& fault, std::string_view delimiter, std::si
   return {};
 }
 
-std::string_view remedy(Fault fault) {
-  switch (fault) {
+std::string remedy(const LineFault& fault) {
+  switch (fault.fault) {
     case Fault::kMissingField:
-    case Fault::kExtraField:
       return "--delimiter sets what separates fields";
+    case Fault::kExtraField:
+      return "a field that holds the delimiter must stand in quotes; --delimiter sets what "
+             "separates "
+             "fields";
     case Fault::kNotANumber:
-      return "--columns says which column is which, --header that the first line names them";
+    case Fault::kNotFinite:
+      if (fault.role == Role::kRating && stands_for_nothing(fault.found)) {
+        return "--missing=" + shell_word(fault.found) + " leaves such lines out";
+      }
+      return fault.fault == Fault::kNotFinite
+                 ? ""
+                 : "--columns says which column is which, --header that the first line names them";
+    case Fault::kTextAfterNumber:
+      return without_unit(fault.found);
     case Fault::kBackslashBeforeQuote:
       return "--quote backslash reads it as a quote";
     case Fault::kTextAfterQuote:

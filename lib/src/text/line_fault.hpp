@@ -47,7 +47,7 @@ struct LineFault {
 std::string describe(const LineFault& fault, std::string_view delimiter, std::size_t field_count);
 
 /// What a user can do about it, besides mending the line; empty where nothing else helps.
-std::string_view remedy(Fault fault);
+std::string remedy(const LineFault& fault);
 
 /// The name of a delimiter in a message: "," in quotes, tabs and blanks in words.
 std::string delimiter_name(std::string_view delimiter);

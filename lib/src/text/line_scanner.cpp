@@ -37,6 +37,21 @@ std::string_view text_of(const Field& field, std::string& scratch) {
   return scratch;
 }
 
+bool is_ruler(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  if (first == line.npos) return false;
+  line.remove_prefix(first);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) {
+    line.remove_suffix(1);
+  }
+  if (line.starts_with('(')) {
+    const std::size_t digits_end = line.find_first_not_of("0123456789", 1);
+    return digits_end != line.npos && digits_end > 1 &&
+           (line.substr(digits_end) == " rows)" || line.substr(digits_end) == " row)");
+  }
+  return line.find("---") != line.npos && line.find_first_not_of("-=+|:,; \t\"") == line.npos;
+}
+
 LineScanner::LineScanner(std::string_view delimiter, Quote quote)
     : first_(delimiter[0]),
       second_(delimiter.size() > 1 ? delimiter[1] : '\0'),
@@ -45,6 +60,12 @@ LineScanner::LineScanner(std::string_view delimiter, Quote quote)
       is_lenient_(delimiter == "\t" || delimiter == "|" || delimiter.size() == 2) {
   assert(delimiter.size() == 1 || delimiter.size() == 2);
   assert(quote != Quote::kDetect);
+}
+
+bool LineScanner::has_empty_fields_only() const noexcept {
+  return !fields_.empty() && std::all_of(fields_.begin(), fields_.end(), [](const Field& field) {
+    return field.text.empty() && !field.is_quoted;
+  });
 }
 
 bool LineScanner::at_delimiter(const char* p, const char* limit) const noexcept {

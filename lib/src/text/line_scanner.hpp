@@ -28,6 +28,10 @@ struct Field {
 /// The text of `field`; `scratch` holds it where it does not stand in the line as it is.
 std::string_view text_of(const Field& field, std::string& scratch);
 
+/// Whether a line is none of ratings, but what programs draw around tables: "+----+----+",
+/// "---- ----", "|:---|---:|", "(300 rows)".
+bool is_ruler(std::string_view line);
+
 /// Cuts lines into fields. A line ends at LF or CR LF, or where the text ends. Blanks and tabs
 /// around a field are not part of it. Unless quotes mean nothing, a field may stand in quotes as in
 /// RFC 4180: it may then hold delimiters, line breaks and blanks, and "" for a quote, or \" where
@@ -56,6 +60,9 @@ class LineScanner {
   /// Cuts the line that begins at `begin`. `is_last` says that nothing follows `end`.
   /// REQUIRES: begin < end.
   Line scan(const char* begin, const char* end, bool is_last);
+
+  /// Whether the line scanned last has fields, and nothing in them, as below a spreadsheet's table.
+  bool has_empty_fields_only() const noexcept;
 
   /// The fields of the line scanned last; valid as long as its text and until the next scan().
   std::span<const Field> fields() const noexcept { return fields_; }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -14,27 +15,18 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r";
 
 /// A line of `text` without its end, and without the blanks around.
-struct Line {
+struct HeadLine {
   std::string_view text;
   std::size_t next = 0;  ///< where the next one begins
 };
 
-Line line_at(std::string_view text, std::size_t begin) {
+HeadLine line_at(std::string_view text, std::size_t begin) {
   const std::size_t found = text.find('\n', begin);
   const std::size_t end = found == text.npos ? text.size() : found;
-  std::string_view line = text.substr(begin, end - begin);
-  line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-  line.remove_suffix(line.size() - (line.find_last_not_of(kBlanks) + 1));
-  return {line, found == text.npos ? text.size() : found + 1};
+  return {trimmed(text.substr(begin, end - begin)), found == text.npos ? text.size() : found + 1};
 }
 
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
-
-std::vector<std::string> words_of(std::string_view text) {
+std::vector<std::string> blank_separated(std::string_view text) {
   std::vector<std::string> words;
   for (std::size_t begin; (begin = text.find_first_not_of(kBlanks)) != text.npos;) {
     text.remove_prefix(begin);
@@ -59,7 +51,8 @@ void read_matrix_market(std::string_view text, const std::string& name, Preamble
   const auto refuse = [&](std::size_t line, const std::string& what) {
     throw Error(ErrorCode::kBadData, name + ":" + std::to_string(line) + ": " + what);
   };
-  const std::vector<std::string> banner = words_of(lowered(line_at(text, preamble.end).text));
+  const std::vector<std::string> banner =
+      blank_separated(lowered(line_at(text, preamble.end).text));
   const auto word = [&](std::size_t i) { return i < banner.size() ? banner[i] : "nothing"; };
   if (word(1) != "matrix" || word(2) != "coordinate") {
     refuse(preamble.lines + 1, "a MatrixMarket file of kind " + quoted(word(1) + " " + word(2)) +
@@ -80,12 +73,12 @@ void read_matrix_market(std::string_view text, const std::string& name, Preamble
            "a MatrixMarket file with symmetry " + quoted(word(4)) +
                ", as a matrix of users by items has none; expected \"general\"");
   }
-  for (Line line = line_at(text, preamble.end); preamble.end < text.size();
+  for (HeadLine line = line_at(text, preamble.end); preamble.end < text.size();
        line = line_at(text, preamble.end)) {
     preamble.end = line.next;
     ++preamble.lines;
     if (line.text.empty() || line.text[0] == '%') continue;
-    const std::vector<std::string> sizes = words_of(line.text);
+    const std::vector<std::string> sizes = blank_separated(line.text);
     std::uint64_t ratings = 0;
     const char* const end = sizes.back().data() + sizes.back().size();
     if (sizes.size() != 3 ||
@@ -103,7 +96,7 @@ void read_matrix_market(std::string_view text, const std::string& name, Preamble
 void pass_over_comments(std::string_view text, Preamble& preamble) {
   Preamble behind = preamble;
   while (behind.end < text.size()) {
-    const Line line = line_at(text, behind.end);
+    const HeadLine line = line_at(text, behind.end);
     if (!line.text.empty() && line.text[0] != '#' && line.text[0] != '%') {
       if (behind.comment != '\0') preamble = behind;
       return;
@@ -122,7 +115,7 @@ void pass_over_comments(std::string_view text, Preamble& preamble) {
 Preamble read_preamble(std::string_view text, const std::string& name) {
   Preamble preamble;
   if (text.starts_with(kByteOrderMark)) preamble.end = kByteOrderMark.size();
-  const Line first = line_at(text, preamble.end);
+  const HeadLine first = line_at(text, preamble.end);
   if (const std::string_view delimiter = separator_line(first.text); !delimiter.empty()) {
     preamble.delimiter = delimiter;
     preamble.end = first.next;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/percent.hpp"
+#include "base/shell_word.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -54,6 +55,13 @@ std::string columns_text(const TextFormat& format) {
     text.append("=").append(std::to_string(format.column(role) + 1));
   }
   return text;
+}
+
+/// A remedy with the name of the file in the place of FILE.
+std::string with_file(std::string text, const std::string& name) {
+  const std::size_t found = text.find("FILE ");
+  if (found == text.npos) return text;
+  return text.replace(found, 5, name == "standard input" ? "" : shell_word(name) + " ");
 }
 
 }  // namespace
@@ -167,7 +175,7 @@ void RatingText::count(const ParsedChunk& chunk) {
   if (chunk.is_stopped) {
     const LineNote& bad = chunk.first_bad.back();
     std::string message = placed(bad);
-    if (!remedy(bad.fault).empty()) message += "; " + std::string(remedy(bad.fault));
+    if (!bad.remedy.empty()) message += "; " + with_file(bad.remedy, names_.back());
     // Where the first lines fail, so will the others.
     const std::uint64_t good_lines =
         report_.lines + chunk.lines - report_.bad_lines - chunk.bad_lines - lines_before_;

@@ -58,7 +58,7 @@ void RatingValues::add_sample(std::span<const RatingChunk> chunks) {
 /// Whether there is a zero below all other values that is further away than these are from one
 /// another, or more frequent than all of them.
 bool RatingValues::is_zero_for_missing(std::uint64_t total) const {
-  constexpr double kMost = 0.3;
+  constexpr double kMost = 0.15;
   const auto zero = values_.begin();
   if (zero->first != 0.0f || is_continuous_) return false;
   std::uint64_t most = 0;

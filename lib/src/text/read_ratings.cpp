@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/shell_word.hpp"
 #include "base/stopwatch.hpp"
 #include "io/compressed_input.hpp"
 #include "io/mapped_file.hpp"
@@ -148,6 +149,25 @@ std::vector<std::string> files_of(const std::string& path) {
     throw Error(ErrorCode::kBadData, path + ": is a folder without files of ratings");
   }
   std::sort(files.begin(), files.end());
+  // Parts of a table are called alike; a folder of other files has one of them at most.
+  const auto kind = [](const std::string& file) {
+    std::filesystem::path name = std::filesystem::path(file).filename();
+    if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+    return name.extension();
+  };
+  const auto is_of_ratings = [](const std::string& file) {
+    return std::filesystem::path(file).filename().string().find("rating") != std::string::npos;
+  };
+  const bool is_mixed = std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+    return kind(file) != kind(files[0]);
+  });
+  const auto of_ratings = std::count_if(files.begin(), files.end(), is_of_ratings);
+  if (is_mixed || (of_ratings == 1 && files.size() > 1)) {
+    const auto best = std::find_if(files.begin(), files.end(), is_of_ratings);
+    throw Error(ErrorCode::kBadData,
+                path + ": is a folder of different files; name those to read, such as " +
+                    shell_word(best == files.end() ? files[0] : *best));
+  }
   return files;
 }
 

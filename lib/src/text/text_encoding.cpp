@@ -113,8 +113,8 @@ class Utf16 : public Conversion {
   std::string pending_;
 };
 
-/// Whether nearly every other byte of a text is NUL, from `first` on, as those of UTF-16 are in text
-/// that is mostly ASCII.
+/// Whether nearly every other byte of a text is NUL, from `first` on, as those of UTF-16 are in
+/// text that is mostly ASCII.
 bool has_nul_at_every_other(std::string_view head, std::size_t first) {
   std::size_t nuls = 0, others = 0;
   for (std::size_t i = 0; i < head.size(); ++i) {

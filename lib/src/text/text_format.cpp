@@ -2,10 +2,14 @@
 #include "text/text_format.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "base/shell_word.hpp"
 #include "mfpar/error.hpp"
 #include "text/choose_columns.hpp"
+#include "text/column_names.hpp"
 #include "text/column_roles.hpp"
+#include "text/compound_columns.hpp"
 #include "text/field_values.hpp"
 #include "text/preamble.hpp"
 #include "text/text_sample.hpp"
@@ -14,17 +18,17 @@ namespace mfpar {
 
 namespace {
 
-using Line = std::vector<std::string>;
+using Fields = std::vector<std::string>;
 
 /// A table of ratings has three columns, of those of one user two.
 std::size_t min_fields(const ReadOptions& options) { return options.single_user.empty() ? 3 : 2; }
 
-std::ptrdiff_t count_known(const Line& line) {
+std::ptrdiff_t count_known(const Fields& line) {
   const ColumnRoles known = known_columns(line);
   return std::count_if(known.begin(), known.end(), [](auto column) { return column.has_value(); });
 }
 
-bool is_header(const Line& line, const ReadOptions& options) {
+bool is_header(const Fields& line, const ReadOptions& options) {
   if (options.header.has_value()) return *options.header;
   for (std::size_t role = 0; role < kRoles; ++role) {
     const std::string_view asked = asked_column(options, static_cast<Role>(role));
@@ -38,23 +42,65 @@ bool is_header(const Line& line, const ReadOptions& options) {
 
 /// The header that the last line of comments is, as in "# user item rating"; empty where it is
 /// none.
-Line header_in_comment(const Preamble& preamble, const TextSample& sample,
-                       const ReadOptions& options) {
+Fields header_in_comment(const Preamble& preamble, const TextSample& sample,
+                         const ReadOptions& options) {
   if (preamble.last_comment.empty() || options.header == false) return {};
   const TextSample cut =
       take_sample(preamble.last_comment, true, sample.delimiter, sample.quote, 1);
   if (cut.lines.empty() || cut.lines[0].size() != sample.usual_fields) return {};
-  return count_known(cut.lines[0]) >= 2 ? cut.lines[0] : Line{};
+  return count_known(cut.lines[0]) >= 2 ? cut.lines[0] : Fields{};
+}
+
+/// Whether a line is the header of a table of users by items whose ids are numbers: "user,101,102".
+bool is_header_of_numbers(const Fields& line) {
+  if (line.size() < 3) return false;
+  const auto named = named_role(line[0]);
+  if (!line[0].empty() && (!named || named->role != Role::kUser)) return false;
+  return std::all_of(line.begin() + 1, line.end(), is_column_number);
+}
+
+/// The line of the sample that is the header; nothing where none is. One that names what is known
+/// may stand below lines of title.
+std::optional<std::size_t> find_header(const TextSample& sample, const ReadOptions& options) {
+  constexpr std::size_t kTitleLines = 5;
+  if (is_header_of_numbers(sample.lines[0]) && options.header != false) return 0;
+  if (!options.header && count_known(sample.lines[0]) < 2) {
+    for (std::size_t i = 1; i < std::min(kTitleLines, sample.lines.size()); ++i) {
+      if (sample.lines[i].size() >= 3 && count_known(sample.lines[i]) >= 2) return i;
+    }
+  }
+  return is_header(sample.lines[0], options) ? std::optional<std::size_t>(0) : std::nullopt;
 }
 
 /// Gives a header that is one name short the name it lacks: in front, where R leaves it out for the
-/// names of rows, or behind, where each line ends in a delimiter.
-void complete_header(Line& header, const TextSample& sample) {
+/// names of rows, or behind, where each line ends in a delimiter. Throws Error(kBadData) where a
+/// decimal comma makes two fields of a rating.
+void complete_header(Fields& header, const TextSample& sample, std::span<const Fields> lines,
+                     const std::string& name) {
   if (header.size() + 1 != sample.usual_fields) return;
-  const bool ends_in_delimiter = std::all_of(
-      sample.lines.begin() + 1, sample.lines.end(),
-      [&](const Line& line) { return line.size() != sample.usual_fields || line.back().empty(); });
-  header.insert(ends_in_delimiter ? header.end() : header.begin(), "");
+  const bool ends_in_delimiter = std::all_of(lines.begin(), lines.end(), [&](const Fields& line) {
+    return line.size() != sample.usual_fields || line.back().empty();
+  });
+  if (ends_in_delimiter) {
+    header.emplace_back();
+    return;
+  }
+  std::set<std::string> row_names;
+  const bool has_row_names = std::all_of(lines.begin(), lines.end(), [&](const Fields& line) {
+    return line.size() != sample.usual_fields || row_names.insert(line[0]).second;
+  });
+  const auto rating = known_columns(header)[static_cast<std::size_t>(Role::kRating)];
+  if (has_row_names || sample.delimiter != "," || !rating) {
+    header.insert(header.begin(), "");
+    return;
+  }
+  const std::string before = "([^,]*,){" + std::to_string(*rating) + "}";
+  const std::string file = name == "standard input" ? "" : shell_word(name) + " ";
+  throw Error(ErrorCode::kBadData,
+              name + ": lines have " + std::to_string(sample.usual_fields) +
+                  " fields, and the header names " + std::to_string(header.size()) +
+                  "; if a decimal comma makes two of a rating, sed -E 's/^(" + before +
+                  "[0-9]+),([0-9]+)/\\1.\\3/' " + file + "| ... - mends that");
 }
 
 [[noreturn]] void too_few_columns(const TextSample& sample, std::size_t line,
@@ -98,15 +144,22 @@ TextFormat detect_format(std::string_view text, bool is_whole, const std::string
   format.delimiter = sample.delimiter;
   format.quote = sample.quote;
   format.field_count = sample.usual_fields;
-  Line header = preamble.is_matrix_market ? Line{} : header_in_comment(preamble, sample, options);
+  Fields header =
+      preamble.is_matrix_market ? Fields{} : header_in_comment(preamble, sample, options);
   std::size_t first_data = 0;
-  if (header.empty() && !preamble.is_matrix_market && is_header(sample.lines.front(), options)) {
-    header = sample.lines.front();
-    complete_header(header, sample);
+  const std::optional<std::size_t> header_line =
+      header.empty() && !preamble.is_matrix_market ? find_header(sample, options) : std::nullopt;
+  if (header_line) {
+    first_data = *header_line + 1;
+    header = sample.lines[*header_line];
+    complete_header(header, sample, std::span(sample.lines).subspan(first_data), name);
     format.field_count = header.size();
-    format.body += sample.second;
-    format.body_line += sample.second_line;
-    first_data = 1;
+    format.body += sample.ends[*header_line].offset;
+    format.body_line += sample.ends[*header_line].line_breaks;
+    if (*header_line > 0) {
+      format.notes.push_back("what stands before the header, in line " +
+                             std::to_string(format.body_line) + ", is passed over");
+    }
   }
   format.has_header = !header.empty();
   if (format.field_count < min) {

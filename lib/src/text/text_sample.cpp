@@ -22,19 +22,21 @@ TextSample cut(std::string_view text, bool is_whole, std::string_view delimiter,
   sample.quote = quote;
   LineScanner scanner(delimiter, quote);
   std::string scratch;
+  std::size_t breaks = 0;
   const char* p = text.data();
   const char* const end = p + text.size();
   while (p != end && sample.lines.size() < kSampledLines) {
     const LineScanner::Line line = scanner.scan(p, end, is_whole);
     if (line.outcome == LineScanner::Outcome::kUnfinished) break;
-    const auto breaks = static_cast<std::size_t>(std::count(p, line.next, '\n'));
+    const std::string_view text_of_line(p, static_cast<std::size_t>(line.next - p));
+    breaks += static_cast<std::size_t>(std::count(p, line.next, '\n'));
     p = line.next;
-    if (sample.lines.empty()) {
-      sample.second = static_cast<std::size_t>(p - text.data());
-      sample.second_line += breaks;
-      if (line.outcome == LineScanner::Outcome::kEmpty) sample.first_line += breaks;
+    if (line.outcome == LineScanner::Outcome::kEmpty || scanner.has_empty_fields_only() ||
+        is_ruler(text_of_line)) {
+      if (sample.lines.empty()) sample.first_line = breaks;
+      continue;
     }
-    if (line.outcome == LineScanner::Outcome::kEmpty) continue;
+    sample.ends.push_back({static_cast<std::size_t>(p - text.data()), breaks});
     auto& fields = sample.lines.emplace_back();
     if (line.outcome == LineScanner::Outcome::kFault) continue;
     for (const Field& field : scanner.fields()) {

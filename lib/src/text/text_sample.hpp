@@ -15,9 +15,12 @@ struct TextSample {
   std::string_view delimiter;  ///< empty where none was found
   Quote quote = Quote::kRfc;
   std::vector<std::vector<std::string>> lines;
-  std::size_t first_line = 0;   ///< empty lines before the first
-  std::size_t second_line = 0;  ///< line breaks before the second
-  std::size_t second = 0;       ///< where the second begins
+  struct End {
+    std::size_t offset = 0;       ///< where the next line begins
+    std::size_t line_breaks = 0;  ///< before that
+  };
+  std::vector<End> ends;       ///< of the lines
+  std::size_t first_line = 0;  ///< empty lines before the first
   std::size_t usual_fields = 0;
   std::size_t usual_lines = 0;  ///< that have so many
   std::size_t bare_quotes = 0;  ///< fields that begin with a quote which does not enclose them

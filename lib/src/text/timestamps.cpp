@@ -81,28 +81,45 @@ std::optional<std::int64_t> offset(Reader& reader) {
   return is_west ? -seconds : seconds;
 }
 
+/// Seconds of a day's beginning; nothing for a day that is none.
+std::optional<std::int64_t> seconds_of(int year, int month, int day) {
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return std::nullopt;
+  return std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()} *
+         std::int64_t{86'400};
+}
+
+/// "2001-01-11", "2001/1/11" or "11.01.2001", and perhaps the time of day.
 std::optional<std::int64_t> parse_date(std::string_view text) {
   Reader reader(text);
-  const auto year = reader.digits(4, 4);
-  if (!year || !reader.take("-/.")) return std::nullopt;
+  const bool is_day_first = text.find('.') < 3;
+  const auto first = is_day_first ? reader.digits(1, 2) : reader.digits(4, 4);
+  if (!first || !reader.take(is_day_first ? "." : "-/")) return std::nullopt;
   const auto month = reader.digits(1, 2);
-  if (!month || !reader.take("-/.")) return std::nullopt;
-  const auto day = reader.digits(1, 2);
-  if (!day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  std::int64_t seconds =
-      std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * std::int64_t{86'400};
+  if (!month || !reader.take(is_day_first ? "." : "-/")) return std::nullopt;
+  const auto last = is_day_first ? reader.digits(4, 4) : reader.digits(1, 2);
+  if (!last) return std::nullopt;
+  auto seconds =
+      is_day_first ? seconds_of(*last, *month, *first) : seconds_of(*first, *month, *last);
+  if (!seconds) return std::nullopt;
   if (!reader.is_done()) {
     if (!reader.take("Tt ")) return std::nullopt;
     const auto time = time_of_day(reader);
     const auto east = time ? offset(reader) : std::nullopt;
     if (!east || !reader.is_done()) return std::nullopt;
-    seconds += *time - *east;
+    *seconds += *time - *east;
   }
   return seconds;
+}
+
+/// "20010111", which as seconds would be in August 1970.
+std::optional<std::int64_t> parse_compact_date(std::int64_t number) {
+  constexpr std::int64_t kFrom = 19000101, kTo = 21001231;
+  if (number < kFrom || number > kTo) return std::nullopt;
+  const int date = static_cast<int>(number);
+  return seconds_of(date / 10'000, date / 100 % 100, date % 100);
 }
 
 }  // namespace
@@ -112,7 +129,7 @@ ParsedNumber<std::int64_t> parse_timestamp(std::string_view text) {
   std::int64_t value = 0;
   const auto [stop, problem] = std::from_chars(text.data(), end, value);
   if (problem == std::errc{}) {
-    if (stop == end) return {value};
+    if (stop == end) return {parse_compact_date(value).value_or(value)};
     // pandas writes whole seconds so once a single one was missing.
     if (*stop == '.' && stop + 1 != end) {
       const std::string_view fraction(stop + 1, static_cast<std::size_t>(end - stop - 1));

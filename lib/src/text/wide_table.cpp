@@ -46,13 +46,32 @@ void refuse_wide_table(const std::vector<std::string>& header,
                        std::span<const ColumnContent> columns, std::string_view delimiter,
                        const std::string& name) {
   const std::size_t first = header.empty() ? 0 : 1;
-  if (lines.empty() || !is_wide_table(columns, first)) return;
+  const bool has_item_ids = header.size() > 2 && !is_column_number(header[0]) &&
+                            std::all_of(header.begin() + 1, header.end(), is_column_number);
+  if (lines.empty() || (!has_item_ids && !is_wide_table(columns, first))) return;
   const auto fail = [&](const std::string& which, const std::string& program) {
     throw Error(ErrorCode::kBadData,
                 name + ": " + std::to_string(columns.size()) + " columns" + which +
                     ": looks like a table of users by items; expected a rating a line, which " +
                     awk(delimiter, program, name) + " makes of it");
   };
+  const auto needs_quotes = [&](const std::string& text) {
+    return text.find('"') != text.npos || text.find(delimiter) != text.npos;
+  };
+  if (std::any_of(header.begin(), header.end(), needs_quotes)) {
+    const std::string file = name == "standard input" ? "" : "< " + shell_word(name) + " ";
+    const std::string separator = delimiter == "\t" ? "\\t" : std::string(delimiter);
+    throw Error(
+        ErrorCode::kBadData,
+        name + ": " + std::to_string(columns.size()) +
+            " columns that all hold numbers: looks like a table of users by items; expected a "
+            "rating a line, which python3 -c \"import csv, sys; r = csv.reader(sys.stdin, "
+            "delimiter='" +
+            separator +
+            "'); h = next(r); csv.writer(sys.stdout).writerows((l[0], h[i], l[i]) for l in r for i "
+            "in range(1, len(l)) if l[i])\" " +
+            file + "| ... - makes of it");
+  }
   if (!header.empty()) {
     fail(" that all hold numbers",
          "NR==1{for(i=2;i<=NF;i++)h[i]=$i;next}"
