@@ -107,6 +107,13 @@ void HttpSession::on_head(error_code error) {
 }
 
 void HttpSession::read_body() {
+  if (buffer_.size() > 0) {  // most bodies come with their head, and need no turn of the event loop
+    error_code error;
+    parser_->eager(true);
+    buffer_.consume(parser_->put(buffer_.data(), error));
+    if (error && error != http::error::need_more) return on_read_error(error);
+    if (parser_->is_done()) return answer();
+  }
   http::async_read(socket_, buffer_, *parser_,
                    [self = shared_from_this()](error_code error, std::size_t) {
                      error ? self->on_read_error(error) : self->answer();
