@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: MIT
 #
-# Shows a model learn: bash apps/demo.sh [RATINGS]
+# Shows a model learn: bash apps/demo.sh [RATINGS [TITLES]]
 # Sets up and builds the programs, holds out a tenth of the ratings, trains on the others with all
-# cores, and prints how well the model predicts what was held out. Without RATINGS it generates a
-# million synthetic ratings. Everything is left under build/demo.
+# cores, and prints how well the model predicts what was held out and what the first user would
+# like. Without RATINGS it generates a million synthetic ratings; TITLES is looked for beside
+# RATINGS. Everything is left under build/demo.
 set -euo pipefail
 
 usage() {
-  echo "usage: bash apps/demo.sh [RATINGS]"
+  echo "usage: bash apps/demo.sh [RATINGS [TITLES]]"
   echo "RATINGS is a text file of user, item, rating; without it, synthetic ratings are used."
+  echo "TITLES says what the items are called; movies.csv, movies.dat or u.item beside RATINGS"
+  echo "is taken without it."
 }
 if [[ ${1-} == -h || ${1-} == --help ]]; then
   usage
   exit 0
 fi
-if (($# > 1)) || [[ ${1-} == -* ]]; then
+if (($# > 2)) || [[ ${1-} == -* ]]; then
   usage >&2
   exit 2
 fi
@@ -22,18 +25,18 @@ fi
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 bin=$root/build/release/bin
 demo=$root/build/demo
-bash "$root/cmake/build.sh" release mf-data mf-train mf-eval
+bash "$root/cmake/build.sh" release mf-data mf-train mf-eval mf-recommend
 mkdir -p "$demo"
 
 step() {
   printf '\n== %s\n' "$*"
 }
 
-ratings=${1-}
+ratings=${1-} titles=${2-}
 if [[ -z $ratings ]]; then
-  ratings=$demo/ratings.csv
+  ratings=$demo/ratings.csv titles=$demo/titles.csv
   step "A million synthetic ratings from planted factors"
-  "$bin/mf-data" synth --shape ml-1m --seed 1 -o "$ratings"
+  "$bin/mf-data" synth --shape ml-1m --seed 1 -o "$ratings" --titles "$titles"
 fi
 
 step "A tenth of the ratings held out"
@@ -45,3 +48,13 @@ step "Training on the others"
 
 step "Predicting the ratings that were held out"
 "$bin/mf-eval" "$demo/ratings.model" "$demo/held-out.csv"
+
+# The first user of the training file, whose fields mf-data split wrote: quoted where they must be.
+user=$(sed -nE '2s/^("(([^"]|"")*)"|([^,]*)),.*/\2\4/p' "$demo/training.csv" | sed 's/""/"/g')
+step "What user $user, who has not rated these, would like"
+for name in movies.csv movies.dat u.item titles.csv; do
+  if [[ -z $titles && -e $(dirname -- "$ratings")/$name ]]; then
+    titles=$(dirname -- "$ratings")/$name
+  fi
+done
+"$bin/mf-recommend" "$demo/ratings.model" --user "$user" --top 10 ${titles:+--titles "$titles"}

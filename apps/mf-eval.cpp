@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/csv.hpp"
+#include "common/option_habits.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/reading_options.hpp"
+#include "common/text.hpp"
 #include "mf-eval/eval_report.hpp"
+#include "mf-eval/pairs.hpp"
+#include "mf-eval/spooled_input.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/decimal.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
-#include "mfpar/model_file.hpp"
+#include "mfpar/rated_items.hpp"
 #include "mfpar/read_ratings.hpp"
 
 namespace {
@@ -33,40 +40,102 @@ std::vector<std::string> csv_ids(const IdDictionary& ids) {
   return fields;
 }
 
+/// `is_rated` says which of them have a rating; empty: all.
 void write_predictions(const std::string& path, const RatingTable& ratings,
-                       const std::vector<float>& predictions) {
+                       const std::vector<bool>& is_rated, const std::vector<float>& predictions) {
   const auto users = csv_ids(*ratings.users()), items = csv_ids(*ratings.items());
+  const bool has_ratings = is_rated.empty() || std::ranges::find(is_rated, true) != is_rated.end();
   AtomicFile file(path);
-  file.write("user,item,rating,prediction\n");
+  file.write(has_ratings ? "user,item,rating,prediction\n" : "user,item,prediction\n");
   for (std::uint64_t i = 0; i < ratings.size(); ++i) {
     const Rating rating = ratings.at(i);
-    file.write(users[rating.user] + ',' + items[rating.item] + ',' +
-               shortest_decimal(rating.value) + ',' + shortest_decimal(predictions[i]) + '\n');
+    std::string line = users[rating.user] + ',' + items[rating.item] + ',';
+    if (is_rated.empty() || is_rated[i]) line += shortest_decimal(rating.value);
+    if (has_ratings) line += ',';
+    file.write(line + shortest_decimal(predictions[i]) + '\n');
   }
   file.commit();
 }
 
-int run(const EvalOptions& options) {
-  if (!options.predictions.empty()) {
-    check_output("--predictions", options.predictions, {options.model, options.ratings});
+void warn(const std::string& message) { std::cerr << "mf-eval: warning: " << message << '\n'; }
+
+void warn_of_scale(const FactorModel& model, const RatingTable& ratings) {
+  OffScale off_scale;
+  for (std::uint64_t i = 0; i < ratings.size(); ++i) {
+    off_scale.add(ratings.at(i).value, model.range());
   }
-  const FactorModel model = load_model(options.model);
-  const ReadResult data = read_ratings(options.ratings, options.read);
+  const std::string warning = scale_warning(off_scale, model.range());
+  if (!warning.empty()) warn(warning);
+}
+
+void report(const EvalOptions& options, const FactorModel& model, const Evaluation& evaluation) {
+  const std::string warning = evaluation_warning(evaluation);
+  if (!warning.empty()) warn(warning);
+  std::cout << (options.json ? evaluation_json(evaluation, model.loss())
+                             : evaluation_table(evaluation, model.loss()));
+}
+
+/// Predicts for users and items of which not all have a rating.
+int predict_pairs(const EvalOptions& options, const FactorModel& model, const Pairs& pairs) {
+  write_predictions(options.predictions, pairs.table, pairs.is_rated,
+                    predictions_of(model, pairs.table, options.read.threads));
+  if (pairs.rated > 0) {
+    const RatingTable rated = rated_of(pairs);
+    warn_of_scale(model, rated);
+    report(options, model, evaluate(model, rated, options.read.threads));
+  }
+  const std::uint64_t unrated = pairs.table.size() - pairs.rated;
+  (pairs.rated > 0 ? std::cerr : std::cout)
+      << (pairs.rated > 0 ? "mf-eval: " : "") << options.predictions << ": "
+      << with_commas(pairs.table.size()) << " predictions, " << with_commas(unrated)
+      << " of pairs without a rating\n";
+  return kDone;
+}
+
+int evaluate_ratings(const EvalOptions& options, const FactorModel& model, const ReadResult& data) {
   if (data.report.bad_lines > 0) {
-    std::cerr << "mf-eval: warning: " << data.report.bad_lines << " bad lines were left out; "
-              << data.report.first_bad.front().message << '\n';
+    warn(with_commas(data.report.bad_lines) + " bad lines were left out; " +
+         data.report.first_bad.front().message);
   }
+  for (const std::string& note : data.report.notes) warn(note);
+  warn_of_scale(model, data.ratings);
   std::vector<float> predictions;
   const Evaluation evaluation = evaluate(model, data.ratings, options.read.threads,
                                          options.predictions.empty() ? nullptr : &predictions);
-  const std::string warning = evaluation_warning(evaluation);
-  if (!warning.empty()) std::cerr << "mf-eval: warning: " << warning << '\n';
   if (!options.predictions.empty()) {
-    write_predictions(options.predictions, data.ratings, predictions);
+    write_predictions(options.predictions, data.ratings, {}, predictions);
   }
-  std::cout << (options.json ? evaluation_json(evaluation, model.loss())
-                             : evaluation_table(evaluation, model.loss()));
+  report(options, model, evaluation);
   return kDone;
+}
+
+int run(EvalOptions options) {
+  if (!options.predictions.empty()) {
+    check_output("--predictions", options.predictions, {options.model, options.ratings});
+  }
+  const FactorModel model = load_model_argument(options.model, options.ratings, "mf-eval");
+  // Whether ratings are missing shows when they are read: standard input must wait for that.
+  const SpooledInput input(options.predictions.empty() ? "" : options.ratings);
+  const std::string path = input.path().empty() ? options.ratings : input.path();
+  std::optional<ReadResult> data;
+  try {
+    data = read_ratings(path, options.read);
+  } catch (const Error& error) {
+    std::optional<Pairs> pairs;
+    if (path != "-" && error.code() != ErrorCode::kSystem) {
+      try {
+        pairs = read_pairs(path, options.read);
+      } catch (const Error&) {
+        // Of the two faults the first is told.
+      }
+    }
+    if (pairs && !options.predictions.empty()) return predict_pairs(options, model, *pairs);
+    throw Error(error.code(), input.named(error.what()) +
+                                  (pairs ? "; --predictions FILE predicts for users and items "
+                                           "without a rating"
+                                         : ""));
+  }
+  return evaluate_ratings(options, model, *data);
 }
 
 const ProgramInfo kInfo{
@@ -83,13 +152,16 @@ For a model of labels (mf-train --loss logistic) it prints the mean of -log(prob
 label) (log loss), the share of labels with a probability of 1/2 or more (accuracy) and the area
 under the ROC curve (AUC).
 
+With --predictions, users and items may come without a rating, in two columns or with a rating that
+is empty or "?": they are predicted, and errors are those of the others.
+
 Beside them stand the errors of two simpler predictors fitted to the same training ratings: mean and
 biases without factors, and the mean alone. Each of duplicate ratings is evaluated. A warning says
 when the model was trained on some of the ratings.)",
-    .examples = {{"mf-eval movies.mfpar new-ratings.csv", "A table of errors."},
-                 {"mf-eval movies.mfpar new-ratings.csv --json | jq .rmse", "One number."},
-                 {"mf-eval movies.mfpar log.csv --columns user=who,item=what,rating=stars "
-                  "--predictions out.csv",
+    .examples = {{"mf-eval films.model new-ratings.csv", "A table of errors."},
+                 {"mf-eval films.model new-ratings.csv --json | jq .rmse", "One number."},
+                 {"mf-eval films.model new-ratings.csv --columns user=who,item=what,rating=stars "
+                  "--predictions predictions.csv",
                   "Columns by name, and every single prediction."}},
     .kernel = {}};
 
@@ -101,12 +173,17 @@ int main(int argc, char** argv) {
   options.positional("MODEL", eval.model, "A model file made by mf-train.");
   options.positional("RATINGS", eval.ratings,
                      "A text file of ratings, plain or compressed; - is standard input.");
+  // As LIBMF's mf-predict takes it.
+  options.explain_extra([&eval](const std::string& value) {
+    return "predictions are written by --predictions: mf-eval " + shell_word(eval.model) + ' ' +
+           shell_word(eval.ratings) + " --predictions " + shell_word(value);
+  });
   options.group("Output");
   options.flag("json", eval.json, "Print one JSON object instead of the table.");
   options.text(
       "predictions", "FILE", eval.predictions,
       "Also write user, item, rating and prediction of every rating as CSV, in the order of "
-      "the input.");
+      "the input. Pairs of user and item may lack a rating.");
   add_reading_options(options, eval.read);
   return run_program(kInfo, options, argc, argv, [&] { return run(eval); });
 }

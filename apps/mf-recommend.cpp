@@ -28,7 +28,8 @@ which is in the mean and the biases; --rank-by interaction leaves them out.
 
 Ratings of items that the model does not have are left out, with a warning. Users whom the model
 does not have, bad lines, and requests that cannot be answered are passed over and told, and the
-exit code is 3 at the end. mf-fold-in puts new users into a model.)",
+exit code is 3 at the end. RECOMMEND.md describes the JSON lines and CSV. mf-fold-in puts new users
+into a model.)",
     .examples = {{"mf-recommend films.model --user 17 --titles movies.csv",
                   "A table for one user."},
                  {"mf-recommend films.model 318=5 296=4.5 --rank-by interaction --explain "

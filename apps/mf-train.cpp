@@ -39,15 +39,14 @@ ProgramInfo program_info() {
           "the best epoch is kept.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
           "without a header, plain or compressed.",
-      .examples = {{"mf-train ratings.csv -o movies.model",
-                    "train on nine tenths, validate on one"},
-                   {"mf-train train.txt -p test.txt -k 32 -s 8",
+      .examples = {{"mf-train ratings.csv -o films.model", "train on nine tenths, validate on one"},
+                   {"mf-train train.csv -p test.csv -k 32 -s 8",
                     "a given validation file, rank 32, "
                     "8 threads"},
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
-                   {"mf-train new.csv --init movies.model -o next.model",
+                   {"mf-train new-ratings.csv --init films.model -o next.model",
                     "go on from an earlier model"},
-                   {"zcat r.gz | mf-train - --deterministic",
+                   {"zcat ratings.csv.gz | mf-train - --deterministic",
                     "from standard input, the same model "
                     "for any number of threads"}},
       .kernel = [] { return kernel_name(); }};
@@ -86,14 +85,30 @@ std::string describe_error(Loss loss, double error) {
          (info.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(error), 5) : "");
 }
 
+const char* outcome_of(StopReason reason) {
+  switch (reason) {
+    case StopReason::kPatience:
+      return "patience";
+    case StopReason::kRequested:
+      return "interrupted";
+    case StopReason::kDiverged:
+      return "diverged";
+    case StopReason::kEpochs:
+      break;
+  }
+  return "epochs";
+}
+
+void warn(const std::string& what) {
+  std::fprintf(stderr, "mf-train: warning: %s\n", what.c_str());
+}
+
 class Training {
  public:
   explicit Training(const TrainCommand& command)
       : command_(command), ratings_(prepare_ratings(command)), log_(command.log_path) {
     if (!command_.quiet) std::fputs(describe(ratings_).c_str(), stderr);
-    for (const std::string& warning : ratings_.warnings) {
-      std::fprintf(stderr, "mf-train: warning: %s\n", warning.c_str());
-    }
+    for (const std::string& warning : ratings_.warnings) warn(warning);
     if (!command_.init_path.empty()) init_ = load_model(command_.init_path);
     log_.start(command_, ratings_);
   }
@@ -103,6 +118,7 @@ class Training {
 
  private:
   TrainHooks hooks(std::stop_token stop);
+  bool log_failed() const;
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
@@ -126,6 +142,13 @@ TrainHooks Training::hooks(std::stop_token stop) {
   return hooks;
 }
 
+/// Whether the log is not whole; says so then.
+bool Training::log_failed() const {
+  if (log_.failure().empty()) return false;
+  std::fprintf(stderr, "mf-train: error: %s\n", log_.failure().c_str());
+  return true;
+}
+
 int Training::train_model() {
   const Interrupt interrupt;
   if (!command_.quiet) {
@@ -134,26 +157,38 @@ int Training::train_model() {
   const TrainResult result = train(std::move(ratings_.training), ratings_.validation,
                                    command_.train, hooks(interrupt.token()));
   table_.reset();
-  save_model(result.model, command_.model_path);
-
   const bool interrupted = result.stop_reason == StopReason::kRequested;
-  const TrainingRecord& record = result.model.parts().record;
-  if (!command_.quiet) {
+  const int best_epoch = result.model.parts().record.best_epoch;
+  const bool untrained = best_epoch == 0 && !init_;
+  const bool saved = !untrained || !std::filesystem::is_regular_file(command_.model_path);
+  // First of all: whatever cannot be said or logged, the work is done.
+  if (saved) save_model(result.model, command_.model_path);
+  log_.end(outcome_of(result.stop_reason), result.model, saved, seconds());
+
+  if (!command_.quiet && saved) {
     std::printf("%s%s: the model of epoch %d, saved after %s s\n",
-                interrupted ? "interrupted; " : "", command_.model_path.c_str(), record.best_epoch,
+                interrupted ? "interrupted; " : "", command_.model_path.c_str(), best_epoch,
                 fixed(seconds(), 2).c_str());
   }
-  if (!interrupted && record.best_epoch == 0) {
-    std::fputs(
-        "mf-train: warning: no epoch was better than the start; try another --learning-rate, or "
-        "larger penalties\n",
-        stderr);
+  int code = interrupted ? kInterrupted : kDone;
+  if (untrained && interrupted) {
+    warn("interrupted before the first epoch was done; " +
+         (saved ? "the model knows the mean only" : command_.model_path + " stays as it was"));
+  } else if (best_epoch == 0 && !interrupted) {
+    const std::string what =
+        "no epoch was better than the start; try another --learning-rate, or larger penalties";
+    if (!saved) {
+      log_failed();
+      throw Error(ErrorCode::kDiverged, what + "; " + command_.model_path + " stays as it was");
+    }
+    warn(what);
   }
-  log_.end(interrupted                                   ? "interrupted"
-           : result.stop_reason == StopReason::kPatience ? "patience"
-                                                         : "epochs",
-           result.model, seconds());
-  return interrupted ? kInterrupted : kDone;
+  if (log_failed()) code = kSystemFailure;
+  if (result.stop_reason == StopReason::kDiverged) {
+    throw Error(ErrorCode::kDiverged, result.divergence + "; the model of epoch " +
+                                          std::to_string(best_epoch) + " is saved");
+  }
+  return code;
 }
 
 int Training::cross_validate_folds() {
@@ -174,7 +209,7 @@ int Training::cross_validate_folds() {
   if (result.stop_reason == StopReason::kRequested) {
     log_.end("interrupted", seconds());
     std::fputs("mf-train: interrupted; not every fold was measured\n", stderr);
-    return kInterrupted;
+    return log_failed() ? kSystemFailure : kInterrupted;
   }
   log_.folds(result);
   log_.end("folds", seconds());
@@ -182,7 +217,7 @@ int Training::cross_validate_folds() {
               std::string(describe_loss(command_.train.loss).metric_title).c_str(),
               fixed(result.mean_error, 5).c_str(), fixed(result.sd_error, 5).c_str(),
               options.folds);
-  return kDone;
+  return log_failed() ? kSystemFailure : kDone;
 }
 
 }  // namespace

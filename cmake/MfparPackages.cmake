@@ -49,7 +49,7 @@ mfpar_package(
 pkg-config need. The packages it recommends are for linking statically."
   SECTION libdevel
   DEPENDS "libmfpar0 (= ${PROJECT_VERSION})"
-  RECOMMENDS "libboost-iostreams-dev, libtbb-dev, libxxhash-dev")
+  RECOMMENDS "libboost-iostreams-dev, libtbb-dev, libxxhash-dev, zlib1g-dev")
 if(MFPAR_BUILD_APPS)
   mfpar_package(
     programs mfpar-tools "matrix factorisation of ratings, programs"

@@ -19,7 +19,7 @@ namespace mfpar::apps {
 
 namespace {
 
-constexpr int kSignals[] = {SIGINT, SIGTERM};
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 constexpr char kSignalled = 's', kQuit = 'q';
 
 // Lock-free, as a handler needs it.
@@ -56,11 +56,18 @@ Interrupt::Interrupt() {
   action.sa_handler = handle_interrupt;
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < 2; ++i) sigaction(kSignals[i], &action, &previous_[i]);
+  for (std::size_t i = 0; i < previous_.size(); ++i) {
+    sigaction(kSignals[i], nullptr, &previous_[i]);
+    // What nohup, or a shell for what runs in the background, ignores stays ignored.
+    const bool ignored = previous_[i].sa_handler == SIG_IGN;
+    if (!ignored) sigaction(kSignals[i], &action, nullptr);
+  }
 }
 
 Interrupt::~Interrupt() {
-  for (int i = 0; i < 2; ++i) sigaction(kSignals[i], &previous_[i], nullptr);
+  for (std::size_t i = 0; i < previous_.size(); ++i) {
+    sigaction(kSignals[i], &previous_[i], nullptr);
+  }
   write_byte(pipe_[1], kQuit);
   listener_.join();
   write_end.store(-1);

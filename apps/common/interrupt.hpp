@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <csignal>
 #include <stop_token>
 #include <thread>
 
 namespace mfpar::apps {
 
-/// While it lives, the first SIGINT or SIGTERM requests a stop instead of ending the process; the
-/// second of a kind ends it, as if there were no handler. One at a time in a process. token() is
-/// safe from any thread.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP (a connection that dropped) requests a stop
+/// instead of ending the process; the second of a kind ends it, as if there were no handler. A
+/// signal that was ignored stays so, as nohup asks for. One at a time in a process. token() is safe
+/// from any thread.
 class Interrupt {
  public:
   /// Throws Error(kSystem) when the system has no pipe left.
@@ -24,7 +26,7 @@ class Interrupt {
  private:
   std::stop_source source_;
   int pipe_[2];
-  struct sigaction previous_[2];
+  std::array<struct sigaction, 3> previous_;
   std::jthread listener_;
 };
 

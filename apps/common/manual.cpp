@@ -48,13 +48,41 @@ std::string head(const ProgramInfo& info) {
          wrapped(info.description, kTextIndent);
 }
 
+/// "-k, --rank N"
+std::string term_of(const OptionSpec& option) {
+  return (option.alias.empty() ? "" : "-" + option.alias + ", ") + "--" + option.name +
+         (option.value_name.empty() ? "" : " " + option.value_name);
+}
+
 std::string option_entry(const OptionSpec& option) {
-  std::string term = option.alias.empty() ? "" : "-" + option.alias + ", ";
-  term += "--" + option.name;
-  if (option.value_name.empty()) return entry(term, option.help);
   const std::string& preset = option.default_text;
-  return entry(term + " " + option.value_name,
-               option.help + (preset.empty() ? "" : " Default: " + preset + "."));
+  return entry(term_of(option), option.help + (preset.empty() || option.value_name.empty()
+                                                   ? ""
+                                                   : " Default: " + preset + "."));
+}
+
+std::string usage_head(const ProgramInfo& info) {
+  return "usage: " + info.name + ' ' + info.synopsis + '\n' + info.purpose + "\n\n";
+}
+
+/// Of the text the first sentence, as far as it fits on the line.
+std::string usage_row(std::string term, const std::string& text) {
+  constexpr std::size_t kTerm = 24;
+  term = "  " + term;
+  term.resize(std::max(kTerm, term.size() + 2), ' ');
+  std::string sentence = text.substr(0, std::min(text.find(". "), text.find("; ")));
+  if (sentence.ends_with('.')) sentence.pop_back();
+  if (term.size() + sentence.size() > kWidth) {
+    const std::size_t room = kWidth - std::min(kWidth, term.size() + 4);
+    sentence = sentence.substr(0, sentence.rfind(' ', room)) + " ...";
+  }
+  return term + sentence + '\n';
+}
+
+std::string usage_foot(const ProgramInfo& info, const std::string& what) {
+  std::string text = "\n";
+  if (!info.examples.empty()) text += "For example: " + info.examples.front().command + '\n';
+  return text + what + ": " + info.name + " --help\n";
 }
 
 std::string upper_case(std::string text) {
@@ -106,6 +134,21 @@ std::string manual(const ProgramInfo& info, std::span<const Command> commands) {
   std::string text = head(info) + "\nCOMMANDS\n";
   for (const Command& command : commands) text += entry(command.name, command.purpose + ".");
   return text + foot(info);
+}
+
+std::string usage(const ProgramInfo& info, const Options& options) {
+  std::string text = usage_head(info);
+  for (const OptionSpec& option : options.options()) {
+    if (option.alias.empty()) continue;
+    text += usage_row(term_of(option), option.help);
+  }
+  return text + usage_foot(info, "All options, and more examples");
+}
+
+std::string usage(const ProgramInfo& info, std::span<const Command> commands) {
+  std::string text = usage_head(info);
+  for (const Command& command : commands) text += usage_row(command.name, command.purpose);
+  return text + usage_foot(info, "What it is about");
 }
 
 std::string version_text(const ProgramInfo& info) {

@@ -16,6 +16,12 @@ std::string manual(const ProgramInfo& info, const Options& options);
 /// The same for a program with commands.
 std::string manual(const ProgramInfo& info, std::span<const Command> commands);
 
+/// What -h prints, in some ten lines: the synopsis, options that have a letter, an example.
+std::string usage(const ProgramInfo& info, const Options& options);
+
+/// The same for a program with commands.
+std::string usage(const ProgramInfo& info, std::span<const Command> commands);
+
 /// What --version prints.
 std::string version_text(const ProgramInfo& info);
 

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "common/option_habits.hpp"
 #include "common/text.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
@@ -51,11 +52,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
-/// The arguments as Boost sees them: options with canonical names, and positionals.
+/// The arguments as Boost sees them: options with canonical names, and positionals. REQUIRES: names
+/// that check_names() takes.
 std::vector<po::option> tokenise(const std::vector<std::string>& arguments,
                                  std::span<const OptionSpec> options) {
   po::options_description description;
-  std::vector<std::string> names;
   for (const OptionSpec& option : options) {
     const std::string both = option.name + (option.alias.empty() ? "" : "," + option.alias);
     if (option.value_name.empty()) {
@@ -63,7 +64,6 @@ std::vector<po::option> tokenise(const std::vector<std::string>& arguments,
     } else {
       description.add_options()(both.c_str(), po::value<std::string>(), "");
     }
-    names.push_back(option.name);
   }
   namespace style = po::command_line_style;
   try {
@@ -73,11 +73,7 @@ std::vector<po::option> tokenise(const std::vector<std::string>& arguments,
         .run()
         .options;
   } catch (const po::unknown_option& e) {
-    const std::string token = e.get_option_name();
-    const std::string found = token.substr(0, token.find('='));
-    const std::string bare = found.substr(std::min(found.find_first_not_of('-'), found.size()));
-    const std::string meant = nearest(bare, names);
-    fail("unknown option " + found + hint(meant.empty() ? "" : "--" + meant));
+    fail("unknown option " + e.get_option_name());
   } catch (const po::invalid_command_line_syntax& e) {
     using Kind = po::invalid_syntax;
     const std::string found = e.get_option_name();
@@ -119,10 +115,12 @@ void Options::positional(std::string name, std::string& target, std::string help
                           .required = required});
 }
 
-void Options::rest(std::string name, std::vector<std::string>& target, std::string help) {
+void Options::rest(std::string name, std::vector<std::string>& target, std::string help,
+                   bool required) {
   positionals_.push_back({.name = std::move(name),
                           .help = std::move(help),
                           .take = [&target](const std::string& value) { target.push_back(value); },
+                          .required = required,
                           .repeatable = true});
 }
 
@@ -183,7 +181,67 @@ void Options::add(std::string_view names, std::string value_name, std::string he
 
 void Options::reject(const std::string& expected) { throw Rejected{expected}; }
 
+/// What was probably meant by an option that is not there, "--rank" or an argument in words, or "".
+/// Without `guesses`: by another name for it only.
+std::string Options::meant_by(std::string_view written, bool guesses) const {
+  std::string name(written);
+  for (char& c : name) {
+    c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  if (has(name)) return "--" + name;
+  for (const std::string_view known : names_for(name)) {
+    if (has(known)) return "--" + std::string(known);
+    const auto argument = std::ranges::find(positionals_, known, &PositionalSpec::name);
+    if (argument != positionals_.end()) return argument->name + " without an option's name";
+  }
+  const auto without_hyphens = [](std::string text) {
+    std::erase(text, '-');
+    return text;
+  };
+  std::vector<std::string> names;
+  for (const OptionSpec& option : options_) {
+    if (option.is_hidden) continue;
+    if (without_hyphens(option.name) == without_hyphens(name)) return "--" + option.name;
+    names.push_back(option.name);
+  }
+  if (!guesses) return "";
+  const std::string near = nearest(name, names);
+  return near.empty() ? "" : "--" + near;
+}
+
+/// Refuses names that no option has, and long names behind a single dash, which would be read as
+/// letters.
+void Options::check_names(const std::vector<std::string>& arguments) const {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "--") return;
+    if (word.size() < 2 || word[0] != '-') continue;
+    const bool is_long = word[1] == '-';
+    const std::size_t end = std::min(word.find('='), word.size());
+    const std::string name = word.substr(is_long ? 2 : 1, end - (is_long ? 2 : 1));
+    const auto refuse = [&](const std::string& meant) {
+      fail("unknown option " + word.substr(0, end) + hint(meant));
+    };
+    const OptionSpec* option = find(name);
+    if (is_long) {
+      if (option == nullptr) refuse(meant_by(name));
+    } else {
+      const auto letter = std::ranges::find(options_, std::string(1, word[1]), &OptionSpec::alias);
+      if (name.size() > 1) {
+        const std::string meant = meant_by(name, /*guesses=*/letter == options_.end());
+        if (!meant.empty() || letter == options_.end()) refuse(meant);
+      }
+      if (letter == options_.end()) refuse(meant_by(name));
+      option = &*letter;
+    }
+    // What follows is its value, whatever it looks like.
+    const bool has_value = is_long ? end < word.size() : word.size() > 2;
+    if (!option->value_name.empty() && !has_value) ++i;
+  }
+}
+
 void Options::parse(const std::vector<std::string>& arguments) {
+  check_names(arguments);
   for (const po::option& token : tokenise(arguments, options_)) {
     const std::string value = token.value.empty() ? "" : token.value.front();
     if (token.string_key.empty()) {
@@ -198,13 +256,16 @@ void Options::parse(const std::vector<std::string>& arguments) {
 void Options::take_positional(const std::string& value) {
   const std::size_t most = positionals_.size();
   if (next_positional_ == most) {
+    if (explain_extra_) fail("unexpected argument '" + value + "': " + explain_extra_(value));
     fail("unexpected argument '" + value + "': " +
          (most == 0 ? "none is"
                     : "no more than " + std::to_string(most) + (most == 1 ? " is" : " are")) +
          " expected");
   }
-  positionals_[next_positional_].take(value);
-  if (!positionals_[next_positional_].repeatable) ++next_positional_;
+  PositionalSpec& positional = positionals_[next_positional_];
+  positional.take(value);
+  positional.given = true;
+  if (!positional.repeatable) ++next_positional_;
 }
 
 /// `written` is the word that the option stands in, as it was typed.
@@ -221,19 +282,20 @@ void Options::take_option(const OptionSpec& option, const std::string& value,
   try {
     option.take(value);
   } catch (const Rejected& rejected) {
-    // "-rank 8" is read as "-r ank".
-    const bool one_dash = written.size() > 2 && find(written.substr(1)) != nullptr;
+    // "-rnak 8" is read as "-r nak".
+    const bool one_dash = written.size() > 3 && written[1] != '-';
     const std::string found =
         option.value_name.empty() ? " cannot stand here" : " is '" + value + "'";
     fail(option.display() + found + "; it must be " + rejected.expected +
-         hint(one_dash ? "-" + written : ""));
+         hint(one_dash ? meant_by(written.substr(1)) : ""));
   }
 }
 
 void Options::require_positionals() const {
-  if (next_positional_ < positionals_.size() && positionals_[next_positional_].required) {
-    const PositionalSpec& missing = positionals_[next_positional_];
-    fail(missing.name + " is missing: " + missing.help);
+  for (const PositionalSpec& positional : positionals_) {
+    if (positional.required && !positional.given) {
+      fail(positional.name + " is missing: " + positional.help);
+    }
   }
 }
 
@@ -259,7 +321,7 @@ const OptionSpec* Options::find(std::string_view name) const {
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t best_distance = std::max<std::size_t>(1, (word.size() + 1) / 3) + 1;
   for (const std::string& candidate : candidates) {
     const bool beginning = word.size() >= 2 && candidate.starts_with(word);
     const std::size_t distance = beginning ? 0 : edit_distance(word, candidate);

@@ -55,6 +55,7 @@ struct PositionalSpec {
   std::function<void(const std::string&)> take;
   bool required = false;
   bool repeatable = false;  ///< takes all that follow
+  bool given = false;
 };
 
 /// The options and positionals of one program: declared once, each bound to the variable it sets,
@@ -68,8 +69,9 @@ class Options {
   /// Positionals are filled in the order of declaration; the required ones come first.
   void positional(std::string name, std::string& target, std::string help, bool required = true);
 
-  /// However many further positionals.
-  void rest(std::string name, std::vector<std::string>& target, std::string help);
+  /// However many further positionals; one at least if `required`.
+  void rest(std::string name, std::vector<std::string>& target, std::string help,
+            bool required = false);
 
   void flag(std::string_view names, bool& target, std::string help);
 
@@ -131,8 +133,16 @@ class Options {
   /// require_positionals()'s matter, so that --help needs none.
   void parse(const std::vector<std::string>& arguments);
 
+  /// What is said of an argument too many, where the program knows better than "unexpected".
+  void explain_extra(std::function<std::string(const std::string& value)> explain) {
+    explain_extra_ = std::move(explain);
+  }
+
   /// Throws Error(kBadOption) when a required positional was not given.
   void require_positionals() const;
+
+  /// Whether there is an option of this name, without dashes.
+  bool has(std::string_view name) const { return find(name) != nullptr; }
 
   /// Whether the option was on the command line. REQUIRES: a declared name.
   bool given(std::string_view name) const;
@@ -171,6 +181,8 @@ class Options {
         });
   }
 
+  void check_names(const std::vector<std::string>& arguments) const;
+  std::string meant_by(std::string_view written, bool guesses = true) const;
   void take_positional(const std::string& value);
   void take_option(const OptionSpec& option, const std::string& value, const std::string& written);
   const OptionSpec* find(std::string_view name) const;
@@ -179,6 +191,7 @@ class Options {
   std::vector<OptionSpec> options_;
   std::vector<PositionalSpec> positionals_;
   std::size_t next_positional_ = 0;
+  std::function<std::string(const std::string& value)> explain_extra_;
   std::vector<std::pair<std::string, std::string>> given_;  // name and value
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "common/output_file.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <set>
 #include <system_error>
@@ -22,7 +23,10 @@ void check_output(const std::string& option, const std::string& path,
     }
   }
   check_writable(path);
+  outlive_reader();
 }
+
+void outlive_reader() { std::signal(SIGPIPE, SIG_IGN); }
 
 void check_distinct(std::span<const std::string> outputs) {
   std::set<std::filesystem::path> known;

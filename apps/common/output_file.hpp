@@ -8,9 +8,14 @@
 namespace mfpar::apps {
 
 /// Checks, before the work begins, that the file an option names can be written, and that it is
-/// none of the files that will be read. Throws Error(kSystem), Error(kBadOption).
+/// none of the files that will be read; then outlive_reader(). Throws Error(kSystem),
+/// Error(kBadOption).
 void check_output(const std::string& option, const std::string& path,
                   std::initializer_list<std::string> inputs);
+
+/// From then on the process goes on when nobody reads its standard output any more (| head): for
+/// programs that write more than they print. run_program() fails afterwards.
+void outlive_reader();
 
 /// Throws Error(kBadOption) when two outputs are the same file, whether or not it is there.
 void check_distinct(std::span<const std::string> outputs);

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "common/program.hpp"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
+#include <streambuf>
+#include <stdexcept>
 #include <system_error>
 
 #include "common/manual.hpp"
@@ -15,6 +25,66 @@
 namespace mfpar::apps {
 
 namespace {
+
+char program_name[64] = "mfpar";
+
+/// Says why the program ends and ends it, without taking memory, of which there may be none.
+[[noreturn]] void give_up(const char* why) noexcept {
+  for (const char* text : {static_cast<const char*>(program_name), ": error: ", why, "\n"}) {
+    if (write(STDERR_FILENO, text, std::strlen(text)) < 0) break;
+  }
+  _exit(kSystemFailure);
+}
+
+constexpr const char* kNoMemory =
+    "there is not enough memory; use fewer threads or a smaller rank, or raise the limit";
+
+/// An exception where none can be caught: in a library's thread, or on the way out of another one.
+/// What the system lacks is said; anything else is a bug and leaves a core.
+[[noreturn]] void end_uncaught() noexcept {
+  try {
+    if (const auto exception = std::current_exception()) std::rethrow_exception(exception);
+  } catch (const std::bad_alloc&) {
+    give_up(kNoMemory);
+  } catch (const std::system_error& e) {
+    give_up(e.what());
+  } catch (const std::runtime_error& e) {
+    // What oneTBB throws when the system has no thread left for it.
+    if (std::strstr(e.what(), "pthread_") != nullptr) give_up(e.what());
+  } catch (...) {
+  }
+  std::abort();
+}
+
+/// Before main(), and before anything is deep in calls: a stack of a few kilobytes ends in a
+/// segmentation fault wherever it ends. What the system gives is taken, for threads too.
+__attribute__((constructor)) void require_stack() {
+  constexpr rlim_t kLeast = 256 << 10, kUsual = 8 << 20;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kLeast) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kUsual);
+  if (limit.rlim_cur < kLeast || setrlimit(RLIMIT_STACK, &limit) != 0) {
+    give_up("the stack is limited to less than 256 KB; raise the limit (ulimit -s 8192)");
+  }
+  pthread_attr_t threads;
+  pthread_attr_init(&threads);
+  pthread_attr_setstacksize(&threads, kUsual);
+  pthread_setattr_default_np(&threads);
+  pthread_attr_destroy(&threads);
+}
+
+/// What has to stand before a file is opened or a thread started.
+void prepare_process(const std::string& name) {
+  program_name[name.copy(program_name, sizeof program_name - 1)] = '\0';
+  std::set_terminate(end_uncaught);
+  // A file that took the number of a closed standard stream would get what is printed.
+  for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
+    if (fcntl(file, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (open("/dev/null", O_RDWR) != file) give_up("/dev/null cannot be opened");
+  }
+  // A file that would grow beyond a limit is an error of its own, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+}
 
 int exit_code(ErrorCode code) {
   switch (code) {
@@ -39,28 +109,60 @@ int complain(const std::string& name, int code, const std::string& message) {
   return code;
 }
 
+/// Whether all that was printed has been written, by C++ and by C; says so if not.
+bool output_failed(const std::string& name) {
+  errno = 0;
+  std::cout.flush();
+  std::fflush(stdout);
+  if (std::cout && std::ferror(stdout) == 0) return false;
+  const std::string reason = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
+  complain(name, kSystemFailure, "standard output cannot be written" + reason);
+  return true;
+}
+
 /// Calls `body`; every exception ends here.
 int guarded(const std::string& name, const std::function<int()>& body) {
   try {
     const int code = body();
-    errno = 0;
-    if (!std::cout.flush()) {
-      const std::string reason = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
-      return complain(name, kSystemFailure, "standard output cannot be written" + reason);
-    }
-    return code;
+    return output_failed(name) ? kSystemFailure : code;
   } catch (const Error& e) {
     return complain(name, exit_code(e.code()), e.what());
   } catch (const std::bad_alloc&) {
-    return complain(name, kSystemFailure, "there is not enough memory");
+    std::cerr << name << ": error: " << kNoMemory << '\n';  // which takes no memory
+    return kSystemFailure;
   } catch (const std::system_error& e) {
-    return complain(name, kSystemFailure, e.what());
+    const bool thread = e.code() == std::errc::resource_unavailable_try_again;
+    return complain(name, kSystemFailure,
+                    std::string(thread ? "a thread could not be started; use fewer threads, or "
+                                         "raise the limit on processes: "
+                                       : "") +
+                        e.what());
   } catch (const std::exception& e) {
     return complain(name, kBug, std::string("this is a bug, please report it: ") + e.what());
   } catch (...) {
     return complain(name, kBug, "this is a bug, please report it: an unknown exception");
   }
 }
+
+/// While it lives, nothing of what goes to standard output comes out, where `is_on`.
+class Silence {
+ public:
+  explicit Silence(bool is_on) : before_(is_on ? std::cout.rdbuf(&nothing_) : nullptr) {}
+  ~Silence() {
+    if (before_ != nullptr) std::cout.rdbuf(before_);
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  struct Nothing : std::streambuf {
+    int overflow(int c) override { return c == traits_type::eof() ? 0 : c; }
+    std::streamsize xsputn(const char*, std::streamsize count) override { return count; }
+  };
+
+  Nothing nothing_;
+  std::streambuf* const before_;
+};
 
 std::vector<std::string> arguments(int argc, const char* const* argv) {
   return argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : std::vector<std::string>{};
@@ -70,30 +172,41 @@ std::vector<std::string> arguments(int argc, const char* const* argv) {
 
 int run_program(const ProgramInfo& info, Options& options, int argc, const char* const* argv,
                 const std::function<int()>& body) {
+  prepare_process(info.name);
   return guarded(info.name, [&] {
-    bool help = false, version = false;
+    bool help = false, short_help = false, version = false, quiet = false;
     options.group("Other options");
-    options.flag("help,h", help, "Print this manual and exit.");
+    if (!options.has("quiet")) {
+      options.flag("quiet,q", quiet, "Print warnings and errors only.");
+    }
+    options.flag("usage,h", short_help, "Print a short usage and exit.");
+    options.flag("help", help, "Print this manual and exit.");
     options.flag("version", version, "Print the version and exit.");
     options.parse(arguments(argc, argv));
-    if (help || version) {
-      std::cout << (help ? manual(info, options) : version_text(info));
+    if (help || short_help || version) {
+      std::cout << (help         ? manual(info, options)
+                    : short_help ? usage(info, options)
+                                 : version_text(info));
       return static_cast<int>(kDone);
     }
     options.require_positionals();
+    const Silence silence(quiet);
     return body();
   });
 }
 
 int run_commands(const ProgramInfo& info, std::span<const Command> commands, int argc,
                  const char* const* argv) {
+  prepare_process(info.name);
   const std::string first = argc > 1 ? argv[1] : "";
   for (const Command& command : commands) {
     if (command.name == first) return command.run(argc - 1, argv + 1);
   }
   return guarded(info.name, [&] {
-    if (first == "--help" || first == "-h" || first == "--version") {
-      std::cout << (first == "--version" ? version_text(info) : manual(info, commands));
+    if (first == "--help" || first == "-h" || first == "--usage" || first == "--version") {
+      std::cout << (first == "--help"      ? manual(info, commands)
+                    : first == "--version" ? version_text(info)
+                                           : usage(info, commands));
       return static_cast<int>(kDone);
     }
     std::vector<std::string> names;

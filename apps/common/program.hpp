@@ -36,10 +36,10 @@ struct ProgramInfo {
   std::function<std::string()> kernel;  ///< the instruction set --version prints; may be empty
 };
 
-/// The frame of a program: adds --help and --version to `options`, parses the arguments, calls
-/// `body` and returns its exit code. Whatever fails is reported on standard error as
-/// "NAME: error: ..." and becomes the exit code of its kind. Output that could not be written is a
-/// failure too.
+/// The frame of a program: adds --quiet (unless it is there), -h, --help and --version to
+/// `options`, parses the arguments, calls `body` and returns its exit code. Whatever fails is
+/// reported on standard error as "NAME: error: ..." and becomes the exit code of its kind. Output
+/// that could not be written is a failure too.
 int run_program(const ProgramInfo& info, Options& options, int argc, const char* const* argv,
                 const std::function<int()>& body);
 

@@ -106,6 +106,16 @@ void add_reading_options(Options& options, ReadOptions& read) {
                   "Threads to work with; 0 is one for each core.");
 }
 
+void add_time_option(Options& options, std::string_view name, std::optional<std::int64_t>& time,
+                     std::string help) {
+  options.add(name, "TIME", std::move(help), "", [&time](const std::string& value) {
+    time = parse_time(value);
+    if (!time) {
+      Options::reject("seconds since 1970, or a date such as 2013-04-03 or 2013-04-03T22:45:07");
+    }
+  });
+}
+
 void add_duplicates_option(Options& options, Duplicates& duplicates) {
   options.choice(
       "duplicates", duplicates,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "common/program.hpp"
 #include "common/reading_options.hpp"
@@ -13,22 +14,25 @@ int run_inspect(int argc, const char* const* argv) {
   const ProgramInfo info{
       .name = "mf-data inspect",
       .purpose = "show what a file of ratings contains",
-      .synopsis = "RATINGS [OPTION]...",
+      .synopsis = "RATINGS... [OPTION]...",
       .description =
           "Reads a file as mf-train would and prints how it is written, how many users, items and "
           "ratings it has, how many ratings a user gives and an item gets, and how often each "
           "value is given.",
-      .examples = {{"mf-data inspect ratings.csv", "A report to read."},
-                   {"mf-data inspect log.csv.gz --columns user=who,item=what,rating=stars --json",
-                    "One JSON object."}},
+      .examples =
+          {{"mf-data inspect ratings.csv", "A report to read."},
+           {"mf-data inspect ratings.csv.gz --columns user=who,item=what,rating=stars --json",
+            "One JSON object."}},
       .kernel = {}};
-  std::string ratings;
+  std::vector<std::string> ratings;
   bool json = false;
   ReadOptions read;
   StoreOptions store;
   Options options;
-  options.positional("RATINGS", ratings,
-                     "A text file of ratings, plain or compressed; - is standard input.");
+  options.rest("RATINGS", ratings,
+               "Text files of ratings, plain or compressed, or folders of them, read as one; - is "
+               "standard input.",
+               /*required=*/true);
   options.group("Output");
   options.flag("json", json, "Print one JSON object instead of the report.");
   add_reading_options(options, read);

@@ -104,6 +104,7 @@ std::string data_table(const DataReport& report) {
                      row("bytes", with_commas(read.bytes)) + row("lines", with_commas(read.lines)) +
                      row("bad lines", with_commas(read.bad_lines));
   for (const BadLine& bad : read.first_bad) text += "  " + bad.message + '\n';
+  if (read.missing > 0) text += row("missing", with_commas(read.missing) + " left out");
   text += row("read in", fixed(read.seconds, 3) + " s") + '\n' +
           row("users", with_commas(report.users)) + row("items", with_commas(report.items)) +
           row("ratings", with_commas(report.ratings)) +
@@ -136,6 +137,7 @@ std::string data_json(const DataReport& report) {
             {"bytes", read.bytes},
             {"lines", read.lines},
             {"bad_lines", read.bad_lines},
+            {"missing", read.missing},
             {"read_seconds", read.seconds},
             {"users", report.users},
             {"items", report.items},
@@ -151,6 +153,7 @@ std::string data_json(const DataReport& report) {
     json["first_timestamp"] = report.times->first;
     json["last_timestamp"] = report.times->second;
   }
+  json["notes"] = read.notes;
   Json& values = json["values"] = Json::object();
   for (const auto& [value, count] : report.values) values[shortest_decimal(value)] = count;
   return text_of(json) + '\n';

@@ -97,9 +97,10 @@ int run_split(int argc, const char* const* argv) {
                     "A random tenth is held out."},
                    {"mf-data split ratings.csv --last 1 --train-out train.csv --valid-out test.csv",
                     "The last rating of every user."},
-                   {"mf-data split u.data --folds 5 --format tsv --train-out u%.base "
-                    "--valid-out u%.test",
-                    "Five pairs of files, u1.base and u1.test to u5.base and u5.test."}},
+                   {"mf-data split ratings.csv --folds 5 --train-out train-%.csv "
+                    "--valid-out test-%.csv",
+                    "Five pairs of files, train-1.csv and test-1.csv to train-5.csv and "
+                    "test-5.csv."}},
       .kernel = {}};
   SplitCommand command;
   Options options;

@@ -2,7 +2,6 @@
 #include "mf-data/split_command.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -52,14 +51,7 @@ void add_split_options(Options& options, SplitCommand& command) {
   options.integer<std::uint32_t>("last", "N", command.last, 1, 1'000'000,
                                  "The last N ratings of every user by timestamp, one fewer than "
                                  "the user has at most.");
-  options.add("at-time", "T", "All ratings from timestamp T on.", "",
-              [&command](const std::string& value) {
-                std::int64_t time = 0;
-                const char* const end = value.data() + value.size();
-                const auto [stop, error] = std::from_chars(value.data(), end, time);
-                if (error != std::errc() || stop != end) Options::reject("a whole number");
-                command.time = time;
-              });
+  add_time_option(options, "at-time", command.time, "All ratings from this time on.");
   options.integer<std::uint32_t>("folds,v", "K", command.folds, 2, 1'000'000,
                                  "Each of K random parts of the same size in turn; the names of "
                                  "both files need a %, which becomes the number of the fold.");

@@ -132,7 +132,7 @@ int run_synth(int argc, const char* const* argv) {
           "that can be expected on ratings that were not trained on.\n\n"
           "The same seed makes the same file.",
       .examples = {{"mf-data synth --shape ml-1m -o ratings.csv", "A million ratings."},
-                   {"mf-data synth --shape ml-100k -o r.csv --titles movies.csv",
+                   {"mf-data synth --shape ml-100k -o ratings.csv --titles movies.csv",
                     "With synthetic titles, and genres that show which items are similar."},
                    {"mf-data synth --users 100 --items 200 --ratings 20000 -k 3 --interaction 1 "
                     "--noise 0 --no-biases --step 0 -o toy.csv",

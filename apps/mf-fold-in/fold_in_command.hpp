@@ -25,7 +25,7 @@ enum class RowFormat {
 /// What mf-fold-in was asked to do.
 struct FoldInCommand {
   std::string model_path;
-  std::vector<std::string> sources;  ///< a file of ratings, or ID=RATING pairs
+  std::vector<std::string> sources;  ///< files of ratings, or ID=RATING pairs
   std::string requests_path;
   bool items = false;
   std::string as = "new user";  ///< "new item" with --items, unless given

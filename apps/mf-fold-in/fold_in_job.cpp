@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "common/item_pairs.hpp"
+#include "common/option_habits.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 #include "mf-fold-in/fold_in_test.hpp"
 #include "mf-fold-in/request_rows.hpp"
 #include "mfpar/error.hpp"
-#include "mfpar/model_file.hpp"
 
 namespace mfpar::apps {
 
@@ -30,7 +30,7 @@ std::string counted_rows(std::size_t number, Entity entity) {
 FoldInJob::FoldInJob(const FoldInCommand& command, std::stop_token stop)
     : command_(command),
       stop_(std::move(stop)),
-      model_(load_model(command.model_path)),
+      model_(load_model_argument(command.model_path, command.ratings_path, "mf-fold-in")),
       writer_(command, model_) {}
 
 int FoldInJob::run() {
@@ -45,6 +45,7 @@ RatingTable FoldInJob::read(const std::string& path) const {
     warn(counted(result.report.bad_lines, "bad line") + " left out; " +
          result.report.first_bad.front().message);
   }
+  for (const std::string& note : result.report.notes) warn(note);
   return std::move(result.ratings);
 }
 
@@ -60,7 +61,7 @@ RatingTable FoldInJob::table_of_pairs() const {
 FoldedInTable FoldInJob::fold_in(const RatingTable& ratings, bool shows_progress) const {
   const bool by_user = !command_.items;
   const std::size_t count = (by_user ? ratings.users() : ratings.items())->size();
-  std::function<void(std::size_t)> progress;
+  FoldInProgress progress;
   if (shows_progress && !command_.quiet && ::isatty(STDERR_FILENO) != 0) {
     progress = [&](std::size_t done) {
       std::cerr << '\r' << with_commas(done) << " of " << counted_rows(count, command_.joining())

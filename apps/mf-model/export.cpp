@@ -83,6 +83,7 @@ int run(const Options& options, const ExportCommand& command) {
     }
   } else {
     check_new_folder(command.target);
+    outlive_reader();
   }
   const FactorModel model = load_model(command.model);
   switch (command.format) {

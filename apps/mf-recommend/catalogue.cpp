@@ -75,6 +75,7 @@ Catalogue::Catalogue(const RecommendCommand& command,
                   ? ItemTitles()
                   : ItemTitles(command.titles_path, command.titles_columns, model().items())),
       least_ratings_(command.least_ratings) {
+  for (const std::string& note : titles_.notes()) warn(note);
   if (!command.allow_path.empty()) {
     allow_ = items_of(command.allow_path, "--allow", model(), warn);
   }

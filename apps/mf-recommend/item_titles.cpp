@@ -2,6 +2,7 @@
 #include "mf-recommend/item_titles.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "mfpar/delimited_text.hpp"
 #include "mfpar/error.hpp"
@@ -36,14 +37,40 @@ std::vector<std::string> split(const std::string& list) {
   return names;
 }
 
-/// Where the ids stand, by the names of the columns.
-std::size_t id_column(const std::vector<std::string>& names) {
-  if (const auto id = position(names, "id")) return *id;
-  return find_item_column(names).value_or(0);
+/// Where the ids stand: in the column that its name says, "id" before others, or else in the first,
+/// as long as half as many of the model's items are there as in another column.
+std::size_t id_column(const DelimitedText& file, const std::vector<std::string>& names,
+                      const IdDictionary& items) {
+  constexpr std::size_t kLookedAt = 1000;
+  std::vector<std::size_t> known(names.size(), 0);
+  for (std::size_t r = 0; r < std::min(kLookedAt, file.rows.size()); ++r) {
+    const std::size_t width = std::min(names.size(), file.rows[r].size());
+    for (std::size_t c = 0; c < width; ++c) known[c] += items.find(file.rows[r][c]) != kNoIndex;
+  }
+  const auto best = std::max_element(known.begin(), known.end());
+  for (const auto& column :
+       {position(names, "id"), find_item_column(names), std::optional<std::size_t>(0)}) {
+    if (column && 2 * known[*column] >= *best) return *column;
+  }
+  return static_cast<std::size_t>(best - known.begin());
 }
 
-std::vector<std::string> names_of(const DelimitedText& file, const std::string& asked,
-                                  const IdDictionary& items) {
+/// Whether a first row names the columns: it has a well-known name, or neither an id of the model
+/// nor anything with a digit where ids stand.
+bool names_columns(const std::vector<std::string>& first, std::size_t id_column,
+                   const IdDictionary& items) {
+  const std::string& id = first[id_column];
+  if (items.find(id) != kNoIndex) return false;
+  for (const char* name : {"id", "title", "name"}) {
+    if (position(first, name)) return true;
+  }
+  return find_item_column(first) == id_column || id.find_first_of("0123456789") == id.npos;
+}
+
+/// The names of all columns, and which holds the ids.
+std::pair<std::vector<std::string>, std::size_t> names_of(const DelimitedText& file,
+                                                          const std::string& asked,
+                                                          const IdDictionary& items) {
   const std::vector<std::string>& first = file.rows.front();
   if (!asked.empty()) {
     std::vector<std::string> names = split(asked);
@@ -53,13 +80,17 @@ std::vector<std::string> names_of(const DelimitedText& file, const std::string& 
                                              std::to_string(first.size()) +
                                              "; name all of them, in order");
     }
-    return names;
+    const std::size_t id = id_column(file, names, items);
+    return {std::move(names), id};
   }
-  if (items.find(first[id_column(first)]) == kNoIndex) return first;
-  std::vector<std::string> names{"id", "title"};
-  while (names.size() < first.size()) names.push_back("column" + std::to_string(names.size() + 1));
-  names.resize(first.size());
-  return names;
+  const std::size_t id = id_column(file, first, items);
+  if (names_columns(first, id, items)) return {first, id};
+  std::vector<std::string> names;
+  const std::size_t title = id == 0 ? 1 : 0;
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    names.push_back(c == id ? "id" : c == title ? "title" : "column" + std::to_string(c + 1));
+  }
+  return {std::move(names), id};
 }
 
 }  // namespace
@@ -73,17 +104,19 @@ ItemTitles::ItemTitles(const std::string& path, const std::string& columns,
                        const IdDictionary& items)
     : rows_(items.size()) {
   const DelimitedText file = read_delimited(path);
+  for (const std::string& note : file.notes) notes_.push_back(file.name + ' ' + note);
   if (file.rows.empty()) {
     throw Error(ErrorCode::kBadData, file.name + " is empty; expected lines of id, title, ...");
   }
-  const std::vector<std::string> names = names_of(file, columns, items);
+  const auto found = names_of(file, columns, items);
+  const std::vector<std::string>& names = found.first;
+  const std::size_t id = found.second;
   if (names.size() < 2) {
     throw Error(ErrorCode::kBadData,
                 file.place(0) +
                     "there is one column only; expected id and title, separated "
                     "by :: tab , ; or |");
   }
-  const std::size_t id = id_column(names);
   std::optional<std::size_t> title = position(names, "title");
   if (!title) title = position(names, "name");
   if (!title || *title == id) title = id == 0 ? 1 : 0;

@@ -21,10 +21,11 @@ class ItemTitles {
 
   /// Reads `path` (text with or without a header, plain or compressed). `columns` names the columns
   /// in order, "id,title,genres"; empty: the header does, or else they are id, title, column3, ...
-  /// The first line is a header unless its id is an item of the model. The ids stand in the column
-  /// "id", else in one with a well-known name for items, else in the first; titles in "title" or
-  /// "name", else in the first other one. Throws Error(kSystem), Error(kBadData) naming the line,
-  /// Error(kBadOption).
+  /// The first line is a header when it has a well-known name (id, title, name, movieId, ...), or
+  /// neither an item of the model nor anything with a digit where ids stand. The ids stand in the
+  /// column "id", else in one with a well-known name for items, else in the first, unless another
+  /// has far more of the model's; titles in "title" or "name", else in the first other one. Throws
+  /// Error(kSystem), Error(kBadData) naming the line, Error(kBadOption).
   ItemTitles(const std::string& path, const std::string& columns, const IdDictionary& items);
 
   /// The names of all columns but the ids', the title's first; none when nothing is known.
@@ -43,12 +44,16 @@ class ItemTitles {
   /// The items whose titles hold `words`, letter case ignored; at most so many.
   std::vector<ItemIndex> titled(std::string_view words, std::size_t most) const;
 
+  /// What was done to read the file, and is worth a word.
+  const std::vector<std::string>& notes() const noexcept { return notes_; }
+
   /// How many of the model's items the file has.
   std::size_t known() const noexcept { return known_; }
 
  private:
   std::vector<std::string> columns_;
   std::vector<std::vector<std::string>> rows_;  // by item; empty where nothing is known
+  std::vector<std::string> notes_;
   std::size_t known_ = 0;
 };
 

@@ -149,6 +149,7 @@ void ListJob::read_and_list_new() {
       warn(counted(read.bad_lines, "bad line") + " left out; " + read.first_bad);
     }
   }
+  for (const std::string& note : read.notes) warn(note);
   std::size_t trained = 0;
   for (const NewUser& user : read.users) trained += model.users().find(user.id) != kNoIndex;
   if (read.is_named && trained > 0) {

@@ -11,7 +11,8 @@ NewUsers read_new_users(const std::string& path, ReadOptions options, const std:
       .users = {},
       .is_named = !read.report.single_user,
       .bad_lines = read.report.bad_lines,
-      .first_bad = read.report.bad_lines > 0 ? read.report.first_bad.front().message : ""};
+      .first_bad = read.report.bad_lines > 0 ? read.report.first_bad.front().message : "",
+      .notes = read.report.notes};
   const IdDictionary &users = *read.ratings.users(), &items = *read.ratings.items();
   std::vector<std::vector<ItemRating>> ratings(users.size());
   for (std::uint64_t i = 0; i < read.ratings.size(); ++i) {

@@ -14,7 +14,8 @@ struct NewUsers {
   std::vector<NewUser> users;  ///< in order of first appearance
   bool is_named = false;       ///< whether the file names its users
   std::uint64_t bad_lines = 0;
-  std::string first_bad;  ///< why the first bad line was left out
+  std::string first_bad;           ///< why the first bad line was left out
+  std::vector<std::string> notes;  ///< what else is worth a look in the file
 };
 
 /// Reads users by their ratings. A file without a column of users is one user's, who is called

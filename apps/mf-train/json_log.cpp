@@ -21,10 +21,12 @@ JsonLog::JsonLog(const std::string& path) : path_(path) {
 void JsonLog::write(std::string line) {
   if (!file_) return;
   line += '\n';
-  if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() ||
-      std::fflush(file_.get()) != 0) {
-    throw Error(ErrorCode::kSystem, path_ + ": cannot be written: " + strerror(errno));
+  if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() &&
+      std::fflush(file_.get()) == 0) {
+    return;
   }
+  failure_ = path_ + ": cannot be written: " + strerror(errno) + "; the log is not whole";
+  file_.reset();
 }
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
@@ -89,10 +91,12 @@ void JsonLog::end(const std::string& outcome, double seconds) {
   write(text_of(Json{{"event", "end"}, {"outcome", outcome}, {"seconds", seconds}}));
 }
 
-void JsonLog::end(const std::string& outcome, const FactorModel& model, double seconds) {
+void JsonLog::end(const std::string& outcome, const FactorModel& model, bool saved,
+                  double seconds) {
   write(text_of(Json{{"event", "end"},
                      {"outcome", outcome},
                      {"best_epoch", model.parts().record.best_epoch},
+                     {"saved", saved},
                      {"seconds", seconds}}));
 }
 

@@ -12,7 +12,8 @@
 namespace mfpar::apps {
 
 /// The file of --log-json: one object a line, flushed as it happens; apps/LOG.md describes them.
-/// Does nothing without a path. Not synchronised.
+/// Does nothing without a path. A line that cannot be written ends the log, not the training that
+/// it is about: failure() tells of it. Not synchronised.
 class JsonLog {
  public:
   /// Empties the file. Throws Error(kSystem) when it cannot be written.
@@ -23,8 +24,12 @@ class JsonLog {
   void epoch(const EpochReport& report, double elapsed);
   void fold(const FoldReport& report);
   void folds(const CrossValidation& result);
-  void end(const std::string& outcome, const FactorModel& model, double seconds);
+  /// `saved`: whether the model was written.
+  void end(const std::string& outcome, const FactorModel& model, bool saved, double seconds);
   void end(const std::string& outcome, double seconds);
+
+  /// Why the log is not whole, as a message; "" while it is.
+  const std::string& failure() const noexcept { return failure_; }
 
  private:
   void write(std::string line);
@@ -34,6 +39,7 @@ class JsonLog {
   };
   std::string path_;
   LossInfo loss_;  ///< from start() on
+  std::string failure_;
   std::unique_ptr<std::FILE, Close> file_;
 };
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/reading_options.hpp"
+#include "common/text.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
 
@@ -97,12 +98,8 @@ void add_validation_options(Options& options, TrainCommand& command) {
   options.text("valid,p", "FILE", command.valid_path, "Validate on the ratings in FILE.");
   options.integer<std::uint32_t>("split-last", "N", command.split_last, 1, 1'000'000,
                                  "Hold out the last N ratings of every user, by timestamp.");
-  options.add("split-time", "T", "Hold out all ratings from timestamp T on.", "",
-              [&](const std::string& value) {
-                std::int64_t time = 0;
-                if (!parse_whole(value, time)) Options::reject("a whole number of seconds");
-                command.split_time = time;
-              });
+  add_time_option(options, "split-time", command.split_time,
+                  "Hold out all ratings from this time on.");
   options.integer<std::uint32_t>("folds,v", "K", command.folds, 2, 1'000'000,
                                  "Cross-validate in K folds instead of saving a model; "
                                  "--valid-fraction of the ratings outside a fold decides when to "
@@ -123,11 +120,16 @@ void add_validation_options(Options& options, TrainCommand& command) {
 void add_train_options(Options& options, TrainCommand& command) {
   options.positional("RATINGS", command.ratings_path,
                      "File of ratings, plain, gzip or zstd; - for standard input.");
+  // As LIBMF's mf-train takes it.
+  options.explain_extra([&command](const std::string& value) {
+    return "a model to save is named by --output (-o): mf-train " +
+           shell_word(command.ratings_path) + " -o " + shell_word(value);
+  });
   options.group("Output");
   options.text("output,o", "MODEL", command.model_path,
                "Where to save the model; RATINGS.model in the current folder unless given.");
   options.text("log-json", "FILE", command.log_path,
-               "Write one JSON object a line, as it happens.");
+               "Write one JSON object a line, as it happens; LOG.md describes them.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_model_options(options, command.train);
   add_learning_options(options, command);

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "mfpar/decimal.hpp"
+#include "mfpar/model_file.hpp"
 #include "rating_fixtures.hpp"
 #include "test_folder.hpp"
 
@@ -114,6 +116,114 @@ BOOST_FIXTURE_TEST_CASE(the_errors_are_those_of_the_predictions, Trained) {
   BOOST_TEST(predictions.size() == n + 1);
   const double mse = squares / static_cast<double>(n);
   BOOST_TEST(std::abs(json_number(outcome.out, "mse") - mse) < 1e-5 * mse);
+}
+
+BOOST_FIXTURE_TEST_CASE(pairs_without_ratings_are_predicted, Trained) {
+  const FactorModel model = load_model(path("a.model"));
+  const auto expected = [&](const std::string& user, const std::string& item) {
+    return shortest_decimal(model.predict(model.users().find(user), model.items().find(item)));
+  };
+  const std::string plain = "user,item,prediction\n3,7," + expected("3", "7") + "\n140,2," +
+                            expected("140", "2") + "\nstranger,9," + expected("stranger", "9") +
+                            "\n3,9," + expected("3", "9") + '\n';
+  const struct {
+    std::string arguments, input;
+  } forms[] = {
+      {"", "userId,movieId\n3,7\n140,2\nstranger,9\n3,9\n"},
+      {"", "3,7\n140,2\nstranger,9\n3,9\n"},
+      {"", "3\t7\n140\t2\nstranger\t9\n3\t9\n"},
+      {"", "3 7\n140 2\nstranger 9\n3 9\n"},
+      {"", "3::7\n140::2\nstranger::9\n3::9\n"},
+      {"", "user;item\r\n3;7\r\n140;2\r\nstranger;9\r\n3;9\r\n"},
+      {"", "\xEF\xBB\xBFmovieId,userId\n7,3\n2,140\n9,stranger\n9,3\n"},
+      {"", "\"user\",\"item\"\n\"3\",\"7\"\n\"140\",\"2\"\n\"stranger\",\"9\"\n3,9\n"},
+      {"", "user,item,rating\n3,7,?\n140,2,?\nstranger,9,?\n3,9,?\n"},
+      {"", "user,item,rating\n3,7,\n140,2,\nstranger,9,\n3,9,\n"},
+      {"", "user,item,rating\n3,7,NA\n140,2,NaN\nstranger,9,null\n3,9,\n"},
+      {"", "rating,user,item\n,3,7\n,140,2\n,stranger,9\n,3,9\n"},
+      {"", "3,7,?\n140,2,?\nstranger,9,?\n3,9,?\n"},
+      {"",
+       "user,item,rating,timestamp\n3,7,,964982703\n140,2,,964981247\nstranger,9,,964982224\n"
+       "3,9,,964983815\n"},
+      {"",
+       "userId,movieId,timestamp\n3,7,964982703\n140,2,964981247\nstranger,9,964982224\n"
+       "3,9,964983815\n"},
+      {"--columns user=who,item=what", "what,who\n7,3\n2,140\n9,stranger\n9,3\n"},
+      {"--columns user=2,item=1 --no-header", "7,3\n2,140\n9,stranger\n9,3\n"},
+      {"--delimiter |", "3|7\n140|2\nstranger|9\n3|9\n"}};
+  for (const auto& form : forms) {
+    write("pairs", form.input);
+    const Outcome outcome = run("mf-eval a.model pairs --predictions out.csv " + form.arguments);
+    BOOST_TEST(outcome.code == 0, form.input + outcome.err);
+    BOOST_TEST_REQUIRE((outcome.code == 0));
+    BOOST_TEST(read("out.csv") == plain, form.input);
+    BOOST_TEST(outcome.out == "out.csv: 4 predictions, 4 of pairs without a rating\n", form.input);
+    const Outcome piped =
+        run("mf-eval a.model - --predictions piped.csv " + form.arguments, form.input);
+    BOOST_TEST(piped.code == 0, form.input + piped.err);
+    BOOST_TEST(read("piped.csv") == plain, form.input);
+    // Without --predictions, the message says how.
+    const Outcome without = run("mf-eval a.model pairs " + form.arguments);
+    BOOST_TEST(without.code != 0, form.input);
+    BOOST_TEST(
+        without.err.find("--predictions FILE predicts for users and items without a rating") !=
+            std::string::npos,
+        form.input + without.err);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(pairs_with_some_ratings_are_predicted_and_evaluated, Trained) {
+  std::string some, rated;
+  int n = 0;
+  std::istringstream input(valid);
+  for (std::string line; std::getline(input, line);) {
+    const std::string all = line.substr(0, line.rfind(','));
+    rated += ++n % 3 == 0 ? "" : all + '\n';
+    some += (n % 3 == 0 ? all.substr(0, all.rfind(',') + 1) + "?" : all) + '\n';
+  }
+  write("some.csv", some);
+  write("rated.csv", rated);
+  const Outcome outcome = run("mf-eval a.model some.csv --json --predictions out.csv");
+  BOOST_TEST(outcome.code == 0, outcome.err);
+  BOOST_TEST(outcome.out == json("rated.csv"));
+  BOOST_TEST(lines("out.csv").front() == "user,item,rating,prediction");
+  BOOST_TEST(lines("out.csv").size() == static_cast<std::size_t>(n) + 1);
+  const std::string third = lines("out.csv").at(3);
+  BOOST_TEST(third.find(",,") != std::string::npos, third);
+}
+
+BOOST_FIXTURE_TEST_CASE(other_faults_of_pairs_are_told_as_they_are, Trained) {
+  for (const auto& [input, words] :
+       {std::pair("1,2,3\n4,x,y\n4,5,6\n", "standard input:2:5: rating \"y\" is not a number"),
+        {"1,2,3\n4,5\n", "standard input:2:"},
+        {"", "standard input"},
+        {"1\n2\n", "standard input"},
+        {",7\n3,9\n", "standard input"}}) {
+    const Outcome outcome = run("mf-eval a.model - --predictions out.csv", input);
+    BOOST_TEST(outcome.code == 3, input + outcome.err);
+    BOOST_TEST(outcome.err.find(words) != std::string::npos, outcome.err);
+    BOOST_TEST(outcome.err.find("/proc") == std::string::npos, outcome.err);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(ratings_of_another_scale_are_warned_of, Trained) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"1,2,80\n3,4,90\n5,6,100\n",
+       "3 ratings (80, ...) outside the range of those trained on, 0.5 to 5; is it the same "
+       "scale?"},
+      {"1,2,80\n3,4,3\n", "1 rating (80) outside the range of those trained on, 0.5 to 5"},
+      {"1,2,0\n3,4,3\n5,6,1\n", "1 rating (0) outside the range"},
+      {"1,2,-1\n3,4,3\n5,6,1\n", "1 rating (-1) outside the range"},
+      {"1,2,5\n3,4,0.5\n5,6,1\n", ""}};
+  for (const auto& [input, words] : cases) {
+    for (const char* arguments : {"", " --json", " --predictions out.csv"}) {
+      const Outcome outcome = run(std::string("mf-eval a.model -") + arguments, input);
+      BOOST_TEST(outcome.code == 0, outcome.err);
+      const bool warns = outcome.err.find("outside the range") != std::string::npos;
+      BOOST_TEST(warns == (*words != 0), input + outcome.err);
+      BOOST_TEST(outcome.err.find(words) != std::string::npos, input + outcome.err);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

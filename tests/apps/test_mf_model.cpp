@@ -150,6 +150,27 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_done_is_refused_and_harms_nothing, Traine
   refused("import npy -o npy/P.npy", 2, "would stand among the files that are to be read");
   refused("import npy/P.npy -o x", 4, "name the file of the items too");
   refused("import npy/P.npy npy/Q.npy -o a.model --user-ids a.model", 2, "would replace a file");
+  write("m.npz", std::string("PK\x03\x04\0\0\0\0", 8));
+  for (const std::string arguments :
+       {"m.npz", "m.npz m.npz", "npy/P.npy m.npz", "m.npz --format text",
+        "m.npz m.npz --format text", "npy/P.npy npy/Q.npy --user-ids m.npz",
+        "npy/P.npy npy/Q.npy --item-biases m.npz", "m.npz --format libmf"}) {
+    refused("import " + arguments + " -o x", 4,
+            "m.npz: " +
+                std::string(contains(arguments, "text") || contains(arguments, "ids") ||
+                                    contains(arguments, "libmf") || arguments == "m.npz"
+                                ? ""
+                                : "at byte 0: ") +
+                "it is an archive (.npz); save each array by itself, with numpy.save");
+  }
+  write("objects.npy", std::string("\x93NUMPY\x01\0\x40\0", 10) +
+                           "{'descr': '|O', 'fortran_order': False, 'shape': (3,), }       \n12");
+  refused("import npy/P.npy npy/Q.npy --user-ids objects.npy -o x", 4,
+          "objects.npy: ids of type '|O' are not read; ids are whole numbers or text: convert the "
+          "array first, with .astype(str)");
+  refused("import npy/P.npy npy/Q.npy --user-biases objects.npy -o x", 4,
+          "objects.npy: numbers of type '|O' are not read; convert the array first, with "
+          ".astype('float32')");
   refused("import npy --range 5 -o x", 2, "such as 0.5:5");
   refused("import npy --mean inf -o x", 2, "--mean is 'inf'");
   refused("import a b --format libmf -o x", 2, "a model of LIBMF is one file");

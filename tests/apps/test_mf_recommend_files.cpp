@@ -74,6 +74,55 @@ BOOST_FIXTURE_TEST_CASE(titles_come_in_several_forms, Films) {
   BOOST_TEST(other[2].find("Felix") == other[1].find("name"));
 }
 
+BOOST_FIXTURE_TEST_CASE(titles_know_a_header_from_an_item_of_others, Films) {
+  // The first line is of an item that the model does not have, or names the columns.
+  const std::string id = ids("--user 3 --top 1").front();
+  const struct {
+    std::string first;
+    bool is_header;
+    std::string column;  // the title's
+  } cases[] = {{"0000008::Edison Kinetoscopic Record (1894)::Documentary", false, "title"},
+               {"99::Nobody's::None", false, "title"},
+               {"tt0000008::Edison::None", false, "title"},
+               {"B00005::Some book::None", false, "title"},
+               {"id::title::genres", true, "title"},
+               {"movieId::Titel::Genre", true, "Titel"},
+               {"asin::name::kind", true, "name"},
+               {"key::name::kind", true, "name"},
+               {"Nummer::Titel::Genre", true, "Titel"},
+               {"ISBN::Book-Title::Author", true, "Book-Title"},
+               {"item_1d::title::genres", true, "title"}};
+  for (const auto& c : cases) {
+    write("movies.dat", c.first + "\n" + id + "::Felix (1999)::Drama|War\n");
+    const auto table = rows("--user 3 --titles movies.dat --top 1");
+    BOOST_TEST(table[2].find("Felix") == table[1].find(c.column), c.first + ": " + table[1]);
+    BOOST_TEST(has(table[1], "column3") == !c.is_header, c.first + ": " + table[1]);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(ids_of_titles_may_stand_anywhere, Films) {
+  const std::string id = ids("--user 3 --top 1").front();
+  for (const std::string file :
+       {"Felix;" + id + "\nMax;999\n", "Felix\t1999\t" + id + "\nMax\t2001\t777\n",
+        "number,title,item_id\n500,Felix," + id + "\n501,Max,999\n",
+        "title,thing\nFelix," + id + "\nMax,999\n"}) {
+    write("titles", file);
+    const auto table = rows("--user 3 --titles titles --top 1");
+    BOOST_TEST(table[2].find("Felix") == table[1].find("title"), file + table[1]);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(titles_of_another_encoding_are_told, Films) {
+  const std::string id = ids("--user 3 --top 1").front();
+  write("u.item", id + "|Caf\xE9 (2001)|x\n99|B\xFC"
+                       "cher|y\n");
+  const Outcome outcome = run("mf-recommend a.model --user 3 --titles u.item --top 1");
+  BOOST_TEST(outcome.code == 0, outcome.err);
+  BOOST_TEST(has(outcome.out, "Caf\xC3\xA9 (2001)"), outcome.out);
+  BOOST_TEST(has(outcome.err, "warning: u.item"), outcome.err);
+  BOOST_TEST(has(outcome.err, "UTF-8"), outcome.err);
+}
+
 BOOST_FIXTURE_TEST_CASE(conditions_hold_together, Films) {
   const auto years = [&](const std::string& where) {
     std::vector<int> all;

@@ -122,7 +122,7 @@ BOOST_FIXTURE_TEST_CASE(a_bad_line_has_an_error_in_its_place, Films) {
       {"{\"ratings\":{},\"least_ratings\":-1}", "\\\"least_ratings\\\" must be a whole number"},
       {"{\"ratings\":{},\"rank_by\":\"blend:x\"}", "\\\"rank_by\\\" must be rating"},
       {"{\"ratings\":{},\"rank_by\":true}", "\\\"rank_by\\\" must be rating"},
-      {"{\"ratings\":{},\"rank_by\":1e7}", "\\\"rank_by\\\" must be rating"},
+      {"{\"ratings\":{},\"rank_by\":1e99}", "\\\"rank_by\\\" must be rating"},
       {"{\"id\":1,\"user\":2}", "the id is given twice"},
       {"{\"ratings\":{},\"tpo\":1}", "unknown key \\\"tpo\\\""},
       {"{\"id\":\"\xFF\",\"ratings\":{}}", "not JSON: column "},

@@ -189,6 +189,26 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_is_not_whole_or_was_changed_is_refused, Fo
   BOOST_TEST(contains(with("\"version\": 1", "\"version\": 2"), "use a newer program"));
   BOOST_TEST(contains(with("0.5", "6"), "ends before it begins"));
   BOOST_TEST(contains(with("}", ""), "it is not JSON"));
+  for (const std::size_t depth : {33, 100, 1'000, 100'000, 1'000'000}) {
+    const auto nested = [&](std::string open, std::string close) {
+      std::string deep;
+      for (std::size_t i = 0; i < depth; ++i) deep += open;
+      for (std::size_t i = 0; i < depth; ++i) deep += close;
+      return deep;
+    };
+    for (const std::string& value :
+         {nested("[", "]"), nested("[", ""), nested("{\"a\":", "}"), nested("[[", "}")}) {
+      const std::string with_value = with("\"rank\": ", "\"rank\": " + value);
+      BOOST_TEST(contains(with_value, ": more than 32 brackets within each other"), depth);
+      BOOST_TEST(contains(with_value, "model.json: line 5, column "), with_value);
+      folder.write("m/model.json", value);
+      BOOST_TEST(contains(refused(), "model.json: line 1, column "));
+    }
+  }
+  // In strings, and where there are few, brackets are harmless.
+  BOOST_TEST(with("\"rank\": ", "\"x\": \"" + std::string(1'000, '[') + "\\\"{\", \"rank\": ") ==
+             "it was done");
+  BOOST_TEST(with("\"rank\": ", "\"x\": [[[[[{}]]]]], \"rank\": ") == "it was done");
   fs::remove(path("m/model.json"));
   BOOST_TEST(contains(refused(), "there is no model.json in the folder"));
   BOOST_TEST(contains(refusal(ErrorCode::kSystem, [&] { import_npy(path("none")); }), "none: "));

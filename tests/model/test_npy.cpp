@@ -166,7 +166,14 @@ BOOST_FIXTURE_TEST_CASE(ids_that_cannot_be_are_refused, Folder) {
     }
   };
   refused("|S1", "(2,)", "aa", "\"a\" is there twice, at positions 0 and 1");
-  refused("<f4", "(1,)", bytes_of<float>({1}), "ids are whole numbers or text");
+  refused("<f4", "(1,)", bytes_of<float>({1}), "ids of type '<f4' are not read; ids are whole");
+  refused("<f8", "(1,)", bytes_of<double>({1}), "with .astype('int64')");
+  for (const char* type : {"|O", "|b1", "<M8[D]", "<c8", "<f2", "|V8", "|S0", "<i3", "O"}) {
+    refused(type, "(1,)", "12345678",
+            std::string("ids of type '") + type +
+                "' are not read; ids are whole numbers or text: "
+                "convert the array first, with .astype(str)");
+  }
   refused("|u1", "(1, 1)", "a", "has the shape (1, 1); one dimension");
   refused("<U1", "(1,)", bytes_of<std::uint32_t>({0xD800}), "no Unicode");
 }
@@ -190,7 +197,10 @@ BOOST_FIXTURE_TEST_CASE(each_way_to_be_bad_has_its_sentence, Folder) {
       {file_of(dictionary_of("<c8", "(1,)"), data), "type '<c8' are not read"},
       {file_of(dictionary_of("|O", "(1,)"), data), "type '|O' are not read"},
       {file_of(dictionary_of("|S0", "(2,)"), ""), "type '|S0' are not read"},
-      {file_of(dictionary_of("<i4", "(2,)"), data), "type '<i4'; convert the array with"},
+      {file_of(dictionary_of("|b1", "(2,)"), "12"), "numbers of type '|b1' are not read"},
+      {file_of(dictionary_of("<U3", "(2,)"), std::string(24, 'a')), "type '<U3' are not read"},
+      {file_of(dictionary_of("<i4", "(2,)"), data),
+       "numbers of type '<i4' are not read; convert the array first, with .astype('float32')"},
       {file_of("{'descr': [('a', '<f4')], }", data), "records of several fields"},
       {file_of("{'descr': '<f4', 'shape': (2,)}", data), "does not give 'fortran_order'"},
       {file_of("{'colour': 1}", data), "unknown key 'colour'"},

@@ -49,14 +49,18 @@ struct FoldedInTable {
   OffScale off_scale;            ///< of all ratings
 };
 
+/// Told how many rows are done.
+using FoldInProgress = std::function<void(std::size_t done)>;
+
 /// Folds in every user of `ratings` (Entity::kUser), or every item: who is new by these ratings
 /// alone, as fold_in_user(), who is known by update_user(), keeping what the model knows to be
 /// rated. In parallel; the rows do not depend on the number of threads (0: all cores).
-/// `on_progress` is called on this thread, with how many rows are done. Throws as fold_in_user(),
+/// `on_progress` is called on this thread. Throws as fold_in_user(),
 /// naming the id.
-MFPAR_API FoldedInTable
-fold_in_table(const FactorModel& model, const RatingTable& ratings, Entity joining = Entity::kUser,
-              const FoldInOptions& options = {}, int threads = 0, std::stop_token stop = {},
-              const std::function<void(std::size_t done)>& on_progress = {});
+MFPAR_API FoldedInTable fold_in_table(const FactorModel& model, const RatingTable& ratings,
+                                      Entity joining = Entity::kUser,
+                                      const FoldInOptions& options = {}, int threads = 0,
+                                      std::stop_token stop = {},
+                                      const FoldInProgress& on_progress = {});
 
 }  // namespace mfpar

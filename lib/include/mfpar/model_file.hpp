@@ -10,7 +10,9 @@ namespace mfpar {
 
 /// Writes `model` to `path`: a temporary file in the same directory, flushed to disk, renamed over
 /// `path`, directory flushed. Whatever stood there stays until the new file is whole, and if
-/// writing fails. Throws Error(kSystem). lib/FORMAT.md describes the format byte by byte.
+/// writing fails. Throws Error(kSystem), and Error(kBadData) for a model that load_model() would
+/// refuse, such as one with a number that is not finite. lib/FORMAT.md describes the format byte by
+/// byte.
 MFPAR_API void save_model(const FactorModel& model, const std::string& path);
 
 /// Checks that save_model(path) could write, without touching what is there. Throws Error(kSystem)

@@ -138,4 +138,9 @@ MFPAR_API ReadResult read_ratings(std::span<const std::string> paths,
 MFPAR_API ReadResult parse_ratings(std::string_view text, const std::string& name,
                                    const ReadOptions& options = {});
 
+/// A timestamp as files of ratings have it: whole seconds, or a date as in ISO 8601 ("2001-01-11",
+/// "2001-01-11T10:00:00+01:00"; UTC where there is no offset) as seconds since 1970. Nothing where
+/// `text` is neither.
+MFPAR_API std::optional<std::int64_t> parse_time(std::string_view text);
+
 }  // namespace mfpar

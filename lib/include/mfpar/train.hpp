@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "mfpar/epoch_report.hpp"
@@ -26,20 +27,25 @@ struct TrainHooks {
   const FactorModel* init = nullptr;
 };
 
-/// Why training ended: all epochs done, no better for a while, or asked to.
-enum class StopReason { kEpochs, kPatience, kRequested };
+/// Why training ended: all epochs done, no better for a while, asked to, or diverged after an epoch
+/// that was worth keeping.
+enum class StopReason { kEpochs, kPatience, kRequested, kDiverged };
 
 /// What training gives: the model of the best epoch, and how it went.
 struct TrainResult {
   FactorModel model;
   std::vector<EpochReport> history;  ///< as reported, with times; the model's record has it without
   StopReason stop_reason = StopReason::kEpochs;
+  std::string divergence;  ///< of kDiverged: what happened, in which epoch, and the remedy
 };
 
 /// Learns a model from `training` and validates it on `validation` (may be empty; both must share
 /// indices, as the functions of split.hpp make them). Throws Error(kBadOption) for options out of
-/// range, Error(kBadData) for no ratings, Error(kDiverged) when the factors leave the finite
-/// numbers or the error explodes.
+/// range, Error(kBadData) for no ratings, or ratings that leave the finite numbers.
+///
+/// When the factors leave the finite numbers or the error explodes, the model of the best epoch
+/// before comes back with StopReason::kDiverged. Where there is none (no validation, or no epoch
+/// better than the start), Error(kDiverged) is thrown. A model that comes back can be saved.
 ///
 /// A training store that is moved in, and that nobody else holds, gives its memory to the training:
 /// the ratings are then held once.

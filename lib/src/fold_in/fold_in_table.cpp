@@ -73,7 +73,7 @@ RowRatings sort_by_row(const FactorModel& model, const RatingTable& table, Entit
 
 FoldedInTable fold_in_table(const FactorModel& model, const RatingTable& ratings, Entity joining,
                             const FoldInOptions& options, int threads, std::stop_token stop,
-                            const std::function<void(std::size_t done)>& on_progress) {
+                            const FoldInProgress& on_progress) {
   check_options(options, model.loss());
   FoldedInTable result;
   const RowRatings rows = sort_by_row(model, ratings, joining, result);

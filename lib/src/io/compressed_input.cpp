@@ -5,12 +5,13 @@
 
 #include <array>
 #include <boost/iostreams/categories.hpp>
-#include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filter/zstd.hpp>
 #include <boost/iostreams/filtering_streambuf.hpp>
 #include <cerrno>
 #include <cstring>
 
+#include "io/archives.hpp"
+#include "io/gzip_stream.hpp"
 #include "io/zstd_frames.hpp"
 #include "mfpar/error.hpp"
 
@@ -22,24 +23,6 @@ using namespace std::string_view_literals;
 namespace {
 
 constexpr std::streamsize kBufferBytes = 1 << 16;
-
-struct ForeignKind {
-  std::string_view magic;
-  std::string_view what;
-};
-
-constexpr std::array kForeignKinds{
-    ForeignKind{"PK\x03\x04"sv,
-                "a zip archive; unpack it first, or pipe it in: unzip -p FILE | ... -"},
-    ForeignKind{"BZh"sv, "bzip2 data; pipe it in: bzip2 -dc FILE | ... -"},
-    ForeignKind{"\xFD"
-                "7zXZ\0"sv,
-                "xz data; pipe it in: xz -dc FILE | ... -"},
-    ForeignKind{"7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive; unpack it first"},
-    ForeignKind{"\x04\x22\x4D\x18"sv, "lz4 data; pipe it in: lz4 -dc FILE | ... -"},
-    ForeignKind{"PAR1"sv, "a Parquet file; export it as CSV first"},
-    ForeignKind{"\x89HDF\r\n\x1A\n"sv, "an HDF5 file; export it as CSV first"},
-};
 
 [[noreturn]] void refuse(const std::string& name, std::string_view what) {
   throw Error(ErrorCode::kBadData, name + ": looks like " + std::string(what) +
@@ -63,9 +46,7 @@ std::string_view name_of(Compression compression) {
 Compression detect_compression(std::string_view head, const std::string& name) {
   if (head.starts_with("\x1F\x8B"sv)) return Compression::kGzip;
   if (head.starts_with("\x28\xB5\x2F\xFD"sv)) return Compression::kZstd;
-  for (const ForeignKind& kind : kForeignKinds) {
-    if (head.starts_with(kind.magic)) refuse(name, kind.what);
-  }
+  if (const std::string what = foreign_kind(head, name); !what.empty()) refuse(name, what);
   return Compression::kNone;
 }
 
@@ -73,6 +54,7 @@ void require_text(std::string_view head, const std::string& name) {
   if (head.starts_with("\xFF\xFE"sv) || head.starts_with("\xFE\xFF"sv)) {
     refuse(name, "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8");
   }
+  if (const std::string what = tar_archive(head, name); !what.empty()) refuse(name, what);
   if (head.substr(0, kSniffedBytes).find('\0') != head.npos) {
     refuse(name, "a binary file (it has NUL bytes)");
   }
@@ -117,6 +99,30 @@ class CompressedInput::Source {
 };
 
 struct CompressedInput::Decompressor {
+  virtual ~Decompressor() = default;
+
+  /// Fills `into`; less comes back only at the end. Throws std::exception for damaged data.
+  virtual std::size_t read(std::span<char> into) = 0;
+};
+
+struct CompressedInput::Gzip : Decompressor {
+  explicit Gzip(Source& source)
+      : stream([&source](std::span<char> into) { return source.read(into); }) {}
+
+  std::size_t read(std::span<char> into) override {
+    std::size_t got = 0;
+    while (got < into.size()) {
+      const std::size_t more = stream.read(into.subspan(got));
+      if (more == 0) break;
+      got += more;
+    }
+    return got;
+  }
+
+  GzipStream stream;
+};
+
+struct CompressedInput::Zstd : Decompressor {
   /// Source in the words of Boost.Iostreams, which copies its devices.
   struct Device {
     using char_type = char;
@@ -131,14 +137,18 @@ struct CompressedInput::Decompressor {
     }
   };
 
-  Decompressor(Source& source, Compression compression) {
-    if (compression == Compression::kGzip) {
-      constexpr int kWindowBits = iostreams::gzip::default_window_bits;
-      chain.push(iostreams::gzip_decompressor(kWindowBits, kBufferBytes), kBufferBytes);
-    } else {
-      chain.push(iostreams::zstd_decompressor(kBufferBytes), kBufferBytes);
-    }
+  explicit Zstd(Source& source) {
+    chain.push(iostreams::zstd_decompressor(kBufferBytes), kBufferBytes);
     chain.push(Device{&source, &frames}, kBufferBytes);
+  }
+
+  std::size_t read(std::span<char> into) override {
+    const auto size = static_cast<std::streamsize>(into.size());
+    const auto got = static_cast<std::size_t>(chain.sgetn(into.data(), size));
+    if (got < into.size() && !frames.at_frame_end()) {
+      throw std::ios_base::failure("they end too early");
+    }
+    return got;
   }
 
   ZstdFrames frames;
@@ -149,9 +159,8 @@ CompressedInput::CompressedInput(FileDescriptor file, std::string name)
     : name_(std::move(name)),
       source_(std::make_unique<Source>(std::move(file), name_)),
       compression_(detect_compression(source_->head(), name_)) {
-  if (compression_ != Compression::kNone) {
-    decompressor_ = std::make_unique<Decompressor>(*source_, compression_);
-  }
+  if (compression_ == Compression::kGzip) decompressor_ = std::make_unique<Gzip>(*source_);
+  if (compression_ == Compression::kZstd) decompressor_ = std::make_unique<Zstd>(*source_);
 }
 
 CompressedInput::~CompressedInput() = default;
@@ -166,24 +175,17 @@ std::size_t CompressedInput::read(std::span<char> into) {
     }
     return got;
   }
-  const auto fail = [&](const std::string& what) {
-    throw Error(ErrorCode::kBadData, name_ + ": " + std::string(name_of(compression_)) + " data " +
-                                         what + " after " + std::to_string(text_bytes_) +
-                                         " bytes of text; fetch or compress the file again");
-  };
   try {
-    const auto size = static_cast<std::streamsize>(into.size());
-    got = static_cast<std::size_t>(decompressor_->chain.sgetn(into.data(), size));
+    got = decompressor_->read(into);
   } catch (const Error&) {
     throw;
-  } catch (const std::ios_base::failure& failure) {
-    fail("are damaged or cut off (" + std::string(failure.what()) + ")");
+  } catch (const std::runtime_error& failure) {
+    throw Error(ErrorCode::kBadData, name_ + ": " + std::string(name_of(compression_)) +
+                                         " data are damaged or cut off (" + failure.what() +
+                                         ") after " + std::to_string(text_bytes_) +
+                                         " bytes of text; fetch or compress the file again");
   }
   text_bytes_ += got;
-  if (got < into.size() && compression_ == Compression::kZstd &&
-      !decompressor_->frames.at_frame_end()) {
-    fail("are cut off");
-  }
   return got;
 }
 

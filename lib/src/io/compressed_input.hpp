@@ -45,6 +45,8 @@ class CompressedInput {
  private:
   class Source;
   struct Decompressor;
+  struct Gzip;
+  struct Zstd;
 
   std::string name_;
   std::unique_ptr<Source> source_;

@@ -114,8 +114,10 @@ void SectionReader::read_header() {
                 " sections, more than the file has room for" + kDamaged);
   }
   table_.resize(header_.section_count);
-  std::memcpy(table_.data(), bytes_.data() + sizeof header_,
-              table_.size() * sizeof(SectionFileEntry));
+  if (!table_.empty()) {  // memcpy takes no null pointer, even for nothing
+    std::memcpy(table_.data(), bytes_.data() + sizeof header_,
+                table_.size() * sizeof(SectionFileEntry));
+  }
   if (header_.checksum != header_checksum(header_, table_)) {
     fail_at(offsetof(SectionFileHeader, checksum),
             std::string("header and table do not match their checksum") + kDamaged);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "model/model_card.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "io/mapped_file.hpp"
 #include "mfpar/atomic_file.hpp"
@@ -24,8 +27,10 @@ constexpr std::uint32_t kVersion = 1;
 class CardReader {
  public:
   explicit CardReader(const std::string& path) : path_(path) {
+    const MappedFile file(path, MappedFile::Access::kCopy);
+    require_shallow(file.text());
     try {
-      json_ = Json::parse(MappedFile(path, MappedFile::Access::kCopy).text());
+      json_ = Json::parse(file.text());
     } catch (const Json::exception& e) {
       const std::string what = e.what();  // "[json.exception...] parse error at line 3, ..."
       fail("it is not JSON: " + what.substr(what.find("] ") + 2));
@@ -43,7 +48,10 @@ class CardReader {
     const auto found = json_.find(key);
     if (found == json_.end()) fail("'" + std::string(key) + "' is missing");
     if (!fits(*found)) {
-      fail("'" + std::string(key) + "' is " + found->dump() + "; " + expected + " was expected");
+      constexpr std::size_t kMaxShown = 60;
+      std::string shown = found->dump();
+      if (shown.size() > kMaxShown) shown = shown.substr(0, kMaxShown) + "...";
+      fail("'" + std::string(key) + "' is " + shown + "; " + expected + " was expected");
     }
     return *found;
   }
@@ -75,6 +83,29 @@ class CardReader {
   }
 
  private:
+  /// Refuses brackets in brackets beyond what a card needs: JSON is copied, printed and freed by
+  /// recursion.
+  void require_shallow(std::string_view text) const {
+    constexpr int kMaxDepth = 32;
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (in_string && c == '\\') ++i;
+      if (c == '"') in_string = !in_string;
+      if (in_string) continue;
+      depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+      if (depth <= kMaxDepth) continue;
+      const std::string_view before = text.substr(0, i);
+      const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+      fail("line " + std::to_string(line) + ", column " +
+           std::to_string(i - (before.rfind('\n') + 1) + 1) + ": more than " +
+           std::to_string(kMaxDepth) +
+           " brackets within each other; the file is damaged, or none "
+           "that mf-model export made");
+    }
+  }
+
   std::string path_;
   Json json_;
 };
@@ -128,6 +159,12 @@ ModelCard read_model_card(const std::string& folder) {
            "cannot be opened: " + (error ? error.message() : std::string("it is not there")));
   }
   if (!fs::is_directory(folder, error)) {
+    std::string begin(4, ' ');
+    std::ifstream(folder, std::ios::binary).read(begin.data(), 4);
+    if (begin == "PK\x03\x04") {
+      refuse(ErrorCode::kBadFile,
+             "it is an archive (.npz); save each array by itself, with numpy.save");
+    }
     refuse(
         ErrorCode::kBadFile,
         "it is not a folder that a model was exported to; if it holds the users, name the file of "

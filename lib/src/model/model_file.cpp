@@ -3,16 +3,13 @@
 // lib/FORMAT.md describes what is written here byte by byte; keep the two together.
 #include "mfpar/model_file.hpp"
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstring>
-#include <limits>
+#include <optional>
 
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
+#include "model/model_check.hpp"
 #include "model/record_sections.hpp"
 
 namespace mfpar {
@@ -23,30 +20,6 @@ namespace {
 /// before there were other losses, and older programs read them.
 constexpr SectionFileKind kModelKind{.name = "model", .version = 3, .oldest = 2};
 constexpr SectionFileKind kSquaredModelKind{.name = "model", .version = 2};
-
-/// Section "model": what is one number each.
-struct ModelNumbers {
-  std::uint32_t rank;
-  std::uint32_t biases;
-  std::uint64_t stride;
-  float mean;
-  float lowest;
-  float highest;
-  float baseline_mean;
-  std::uint64_t seed;
-  std::uint64_t ratings;
-  std::uint64_t fingerprint;
-  std::int64_t best_epoch;
-};
-static_assert(sizeof(ModelNumbers) == 64);
-
-/// Section "fold_in": penalties in rating units.
-struct FoldInNumbers {
-  float factors;
-  float bias;
-  float exponent;
-};
-static_assert(sizeof(FoldInNumbers) == 12);
 
 void add_dictionary(SectionWriter& file, const std::string& name, const IdDictionary& ids) {
   const IdDictionary::Parts& parts = ids.parts();
@@ -78,78 +51,15 @@ ItemLists item_lists(const SectionReader& file, const std::string& name) {
           .items = file.array<ItemIndex>(name + ".items")};
 }
 
-void check_finite(const SectionReader& file, std::string_view name, std::span<const float> values) {
-  constexpr std::size_t kChunk = 4096;
-  for (std::size_t begin = 0; begin < values.size(); begin += kChunk) {
-    const auto chunk = values.subspan(begin, std::min(kChunk, values.size() - begin));
-    // Without an early exit, so that the compiler can use vector registers.
-    std::uint32_t not_finite = 0;
-    for (const float x : chunk)
-      not_finite |= (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) == 0x7F800000u;
-    if (not_finite == 0) continue;
-    const auto first =
-        std::find_if(chunk.begin(), chunk.end(), [](float x) { return !std::isfinite(x); });
-    const auto position = begin + static_cast<std::size_t>(first - chunk.begin());
-    file.fail(name, position * sizeof(float), "a number is not finite");
-  }
-}
-
-void check_padding(const SectionReader& file, std::string_view name, std::span<const float> rows,
-                   std::size_t rank, std::size_t stride) {
-  if (rank == stride) return;
-  for (std::size_t row = 0; row < rows.size(); row += stride) {
-    for (std::size_t k = rank; k < stride; ++k) {
-      if (rows[row + k] != 0.0f) {
-        file.fail(name, (row + k) * sizeof(float), "the padding of a row is not zero");
-      }
-    }
-  }
-}
-
-void check_lists(const SectionReader& file, const std::string& name, const ItemLists& lists,
-                 ItemIndex items) {
-  for (std::size_t user = 0; user + 1 < lists.offsets.size(); ++user) {
-    const auto list = lists.of(static_cast<UserIndex>(user));
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (list[i] < items && (i == 0 || list[i - 1] < list[i])) continue;
-      file.fail(name + ".items", (lists.offsets[user] + i) * sizeof(ItemIndex),
-                "item " + std::to_string(list[i]) + " of user " + std::to_string(user) +
-                    " is out of order or not below " + std::to_string(items));
-    }
-  }
-}
-
-/// What needs a pass over the arrays.
-void check_contents(const SectionReader& file, const FactorModel& model) {
-  const FactorModel::Parts& parts = model.parts();
-  check_finite(file, "user_factors", parts.users.factors.span());
-  check_finite(file, "item_factors", parts.items.factors.span());
-  check_padding(file, "user_factors", parts.users.factors.span(), parts.rank, parts.stride);
-  check_padding(file, "item_factors", parts.items.factors.span(), parts.rank, parts.stride);
-  check_finite(file, "user_biases", parts.users.biases.span());
-  check_finite(file, "item_biases", parts.items.biases.span());
-  check_finite(file, "baseline.user_biases", parts.baseline.user_biases.span());
-  check_finite(file, "baseline.item_biases", parts.baseline.item_biases.span());
-  check_lists(file, "trained", parts.trained, model.item_count());
-  check_lists(file, "held_out", parts.held_out, model.item_count());
+void require_none(const SectionReader& file, const std::optional<ModelFault>& fault) {
+  if (fault) file.fail(fault->section, fault->position, fault->what);
 }
 
 ModelNumbers read_numbers(const SectionReader& file) {
   const auto section = file.array<ModelNumbers>("model");
   if (section.size() != 1) file.fail("model", 0, "it does not hold one record");
   const ModelNumbers& numbers = section[0];
-  if (numbers.biases > 1) {
-    file.fail("model", offsetof(ModelNumbers, biases), "the flag of biases is neither 0 nor 1");
-  }
-  for (const float x : {numbers.mean, numbers.lowest, numbers.highest, numbers.baseline_mean}) {
-    if (!std::isfinite(x)) {
-      file.fail("model", offsetof(ModelNumbers, mean), "the mean or range is not finite");
-    }
-  }
-  if (numbers.lowest > numbers.highest) {
-    file.fail("model", offsetof(ModelNumbers, lowest),
-              "the range of ratings ends before it begins");
-  }
+  require_none(file, find_fault(numbers));
   return numbers;
 }
 
@@ -167,11 +77,7 @@ FoldInPenalty read_fold_in(const SectionReader& file) {
   const auto section = file.array<FoldInNumbers>("fold_in");
   if (section.size() != 1) file.fail("fold_in", 0, "it does not hold one record");
   const FoldInNumbers& numbers = section[0];
-  const auto penalty = [](float x) { return std::isfinite(x) && x >= 0.0f; };
-  if (!penalty(numbers.factors) || !penalty(numbers.bias) || !penalty(numbers.exponent) ||
-      numbers.exponent > 1.0f) {
-    file.fail("fold_in", 0, "a penalty is not finite or below 0, or the exponent not from 0 to 1");
-  }
+  require_none(file, find_fault(numbers));
   return {.factors = numbers.factors, .bias = numbers.bias, .exponent = numbers.exponent};
 }
 
@@ -190,22 +96,14 @@ TrainingRecord read_record(const SectionReader& file, const ModelNumbers& number
 
 void save_model(const FactorModel& model, const std::string& path) {
   const FactorModel::Parts& parts = model.parts();
-  const TrainingRecord& record = parts.record;
-  const ModelNumbers numbers{.rank = parts.rank,
-                             .biases = parts.biases,
-                             .stride = parts.stride,
-                             .mean = parts.mean,
-                             .lowest = parts.range.lowest,
-                             .highest = parts.range.highest,
-                             .baseline_mean = parts.baseline.mean,
-                             .seed = record.seed,
-                             .ratings = record.ratings,
-                             .fingerprint = record.fingerprint,
-                             .best_epoch = record.best_epoch};
-  const FoldInNumbers fold_in{.factors = parts.fold_in.factors,
-                              .bias = parts.fold_in.bias,
-                              .exponent = parts.fold_in.exponent};
-  const RecordSections sections(record);
+  if (const auto fault = find_fault(model)) {
+    throw Error(ErrorCode::kBadData,
+                path + ": not written, since nothing could load it: section '" + fault->section +
+                    "': " + fault->what + "; what the model was made from is too large for it");
+  }
+  const ModelNumbers numbers = model_numbers(parts);
+  const FoldInNumbers fold_in = fold_in_numbers(parts);
+  const RecordSections sections(parts.record);
 
   const bool squared = parts.loss == Loss::kSquared;
   SectionWriter file(squared ? kSquaredModelKind : kModelKind);
@@ -260,7 +158,7 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
       file.fail(e.what());
     }
   }();
-  if (options.verify) check_contents(file, model);
+  if (options.verify) require_none(file, find_array_fault(model.parts()));
   return model;
 }
 

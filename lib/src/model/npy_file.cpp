@@ -147,8 +147,9 @@ void NpyFile::check_finite(const AlignedBuffer<float>& numbers, std::size_t stri
 AlignedBuffer<float> NpyFile::numbers(std::size_t stride) const {
   assert(stride >= columns());
   if (header_.kind != 'f') {
-    throw Error(ErrorCode::kBadFile, path_ + ": the elements are of type '" + header_.type +
-                                         "'; convert the array with .astype('float32')");
+    throw Error(ErrorCode::kBadFile, path_ + ": numbers of type '" + header_.type +
+                                         "' are not read; convert the array first, with "
+                                         ".astype('float32')");
   }
   AlignedBuffer<float> result(rows() * stride);
   if (header_.count == 0) return result;
@@ -160,9 +161,12 @@ AlignedBuffer<float> NpyFile::numbers(std::size_t stride) const {
 
 IdDictionary NpyFile::ids() const {
   require_dimensions(1, "one dimension, of ids,");
-  if (header_.kind == 'f') {
-    throw Error(ErrorCode::kBadFile, path_ + ": the elements are of type '" + header_.type +
-                                         "'; ids are whole numbers or text");
+  if (header_.kind == 'f' || header_.kind == NpyHeader::kUnknown) {
+    throw Error(
+        ErrorCode::kBadFile,
+        path_ + ": ids of type '" + header_.type +
+            "' are not read; ids are whole numbers or text: convert the array first, with " +
+            (header_.kind == 'f' ? ".astype('int64')" : ".astype(str)"));
   }
   std::vector<std::string> ids(header_.count);
   for (std::uint64_t i = 0; i < header_.count; ++i) {

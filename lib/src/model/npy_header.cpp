@@ -114,25 +114,22 @@ void HeaderParser::read_type() {
   if (take('[')) fail(at_, "it holds records of several fields; save one plain array");
   header_.type = text_in_quotes();
   const std::string_view type = header_.type;
-  const auto refuse = [&] {
-    fail(at_, "elements of type '" + header_.type +
-                  "' are not read; convert the array first, factors and biases with "
-                  ".astype('float32')");
-  };
+  header_.kind = NpyHeader::kUnknown;
   constexpr std::string_view kOrders = "<>|=", kKinds = "fiuSU";
   if (type.size() < 3 || kOrders.find(type[0]) == type.npos || kKinds.find(type[1]) == type.npos) {
-    refuse();
+    return;
   }
-  header_.kind = type[1];
+  const char kind = type[1];
   std::uint32_t size = 0;
   const auto [stop, error] = std::from_chars(type.data() + 2, type.data() + type.size(), size);
-  if (error != std::errc() || stop != type.data() + type.size()) refuse();
-  const bool text = header_.kind == 'S' || header_.kind == 'U';
-  const bool known = header_.kind == 'f'
+  if (error != std::errc() || stop != type.data() + type.size()) return;
+  const bool text = kind == 'S' || kind == 'U';
+  const bool known = kind == 'f'
                          ? size == 4 || size == 8
                          : (text && size > 0) || size == 1 || size == 2 || size == 4 || size == 8;
-  if (!known) refuse();
-  header_.item_size = header_.kind == 'U' ? std::size_t{size} * 4 : size;
+  if (!known) return;
+  header_.kind = kind;
+  header_.item_size = kind == 'U' ? std::size_t{size} * 4 : size;
   header_.swapped = type[0] == (kLittle ? '>' : '<');
 }
 
@@ -161,6 +158,7 @@ void HeaderParser::read_shape() {
 }
 
 void HeaderParser::check_size() {
+  if (header_.kind == NpyHeader::kUnknown) return;
   const auto& shape = header_.shape;
   const std::uint64_t found = file_.size() - header_.data_offset;
   header_.count = std::find(shape.begin(), shape.end(), 0u) == shape.end() ? 1 : 0;

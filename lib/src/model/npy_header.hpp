@@ -12,8 +12,10 @@ namespace mfpar {
 
 /// What the header of a .npy file says about the array behind it.
 struct NpyHeader {
+  static constexpr char kUnknown = '?';  ///< a type that is not read, such as "|O"
+
   std::string type;           ///< as written: "<f4"
-  char kind = 'f';            ///< f float, i and u whole numbers, S bytes, U UCS-4 text
+  char kind = 'f';            ///< f float, i and u whole numbers, S bytes, U UCS-4 text, kUnknown
   std::size_t item_size = 0;  ///< bytes of one element
   bool swapped = false;       ///< in the other byte order than this machine's
   bool fortran_order = false;
@@ -25,8 +27,8 @@ struct NpyHeader {
 };
 
 /// Reads the header of the file whose bytes are `file`, format 1.0, 2.0 or 3.0, and holds the shape
-/// against the size of the file. Throws Error(kBadFile) with `path` and the offset, one distinct
-/// sentence for each way in which it can be bad.
+/// against the size of the file, where the type is known. Throws Error(kBadFile) with `path` and
+/// the offset, one distinct sentence for each way in which it can be bad.
 NpyHeader parse_npy_header(std::string_view file, const std::string& path);
 
 /// The header, format 1.0, of an array of floats in C order and this machine's byte order.

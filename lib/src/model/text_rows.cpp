@@ -29,6 +29,10 @@ TextRows::TextRows(const std::string& path, Fields fields)
       file_(MappedFile::shared(path, MappedFile::Access::kCopy)),
       text_(file_->text()),
       fields_(fields) {
+  if (text_.starts_with("PK\x03\x04")) {
+    throw Error(ErrorCode::kBadFile,
+                path + ": it is an archive (.npz); save each array by itself, with numpy.save");
+  }
   constexpr std::size_t kLookedAt = 4096;
   if (text_.substr(0, kLookedAt).find('\0') != text_.npos) {
     throw Error(ErrorCode::kBadFile, path + ": it has NUL bytes; text in UTF-8 was expected");

@@ -46,7 +46,8 @@ void ChunkBuilder::append(std::size_t count) {
     chunk_.widen();
     is_wide_ = true;
   }
-  for (std::size_t i = 0; i < count; ++i) ++counts_[codes_waiting_[i]];
+  const std::uint32_t stride = count == kBatch ? 16 : 1;
+  for (std::size_t i = 0; i < count; i += stride) counts_[codes_waiting_[i]] += stride;
   chunk_.users.append(std::span(user_indices_).first(count));
   if (keeps_timestamps_) {
     chunk_.timestamps.insert(chunk_.timestamps.end(), timestamps_.begin(),

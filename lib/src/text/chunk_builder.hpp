@@ -29,8 +29,9 @@ class ChunkBuilder {
 
   ValueCodes& codes() noexcept { return codes_; }
 
-  /// How many ratings of the chunk have each of codes().values(), before these were too many.
-  /// REQUIRES: finish() was called for the chunk, and begin() not for the next.
+  /// About how many ratings of the chunk have each of codes().values(), before these were too many:
+  /// some stand for others, so that counting costs nothing. REQUIRES: finish() was called for the
+  /// chunk, and begin() not for the next.
   std::span<const std::uint32_t> counts() const noexcept {
     return std::span(counts_).first(codes_.values().size());
   }

@@ -85,6 +85,7 @@ ParsedChunk ChunkParser::parse(std::string_view text, std::size_t begin, std::si
   chunk_.ratings = builder_.finish();
   if (builder_.codes().has_overflowed()) {
     chunk_.values = {min_, max_};
+    chunk_.has_all_values = false;
   } else {
     const std::vector<float>& values = builder_.codes().values();
     for (std::size_t i = 0; i < values.size(); ++i) {

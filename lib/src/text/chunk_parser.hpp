@@ -33,7 +33,7 @@ struct LineNote {
   std::string message;  ///< of a fault, what was found and expected
 };
 
-/// How often a value stands in a text, and where first.
+/// About how often a value stands in a text, and where first.
 struct SeenValue {
   float value = 0.0f;
   std::uint64_t count = 0;
@@ -50,8 +50,8 @@ struct ParsedChunk {
   std::uint64_t lines = 0;        ///< with a rating, or bad
   std::uint64_t bad_lines = 0;
   std::uint64_t missing = 0;      ///< lines whose value stands for no rating
-  std::vector<SeenValue> values;  ///< all of them, or the least and the greatest of too many, their
-                                  ///< counts then 0
+  std::vector<SeenValue> values;  ///< all of them, or the least and the greatest of too many
+  bool has_all_values = true;
   std::vector<LineNote> first_bad;  ///< at most kReportedBadLines
   bool is_stopped = false;          ///< by the last of first_bad, which must be thrown
   /// The first negative id, rounded one and one that begins with a quote, of users and of items.

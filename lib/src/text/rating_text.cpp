@@ -177,7 +177,7 @@ void RatingText::count(const ParsedChunk& chunk) {
     throw Error(ErrorCode::kBadData, message);
   }
   note_odd_ids(chunk);
-  values_.add(chunk.values, line_breaks_, names_.size() - 1);
+  values_.add(chunk, line_breaks_, names_.size() - 1);
   ratings_ += chunk.ratings.size();
   line_breaks_ += chunk.line_breaks;
   report_.lines += chunk.lines;
@@ -262,8 +262,7 @@ ReadResult RatingText::finish() {
          percent(bad_share) + "), more than " + percent(options_.most_bad_share) +
          "; --most-bad-share sets how many may be; the first: " + report_.first_bad[0].message);
   }
-  values_.count(chunks_);
-  for (std::string& note : values_.notes(ratings_, names_)) report_.notes.push_back(note);
+  for (std::string& text : values_.notes(chunks_, names_)) note(std::move(text));
   if (values_.has_one_only()) report_.only_value = values_.first();
   ReadResult result;
   report_.delimiter = first_format_->delimiter;

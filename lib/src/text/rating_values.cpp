@@ -21,34 +21,36 @@ bool is_usual_for_missing(float value) {
          value == 999.0f || value == -999.0f || value == 9999.0f;
 }
 
+/// How many ratings have a value.
+std::uint64_t count_of(float value, std::span<const RatingChunk> chunks) {
+  std::uint64_t count = 0;
+  for (const RatingChunk& chunk : chunks) {
+    chunk.visit([&](const auto& entries) {
+      for (std::size_t i = 0; i < chunk.size(); ++i) count += entries.value(i) == value ? 1 : 0;
+    });
+  }
+  return count;
+}
+
 }  // namespace
 
-void RatingValues::add(std::span<const SeenValue> values, std::uint64_t line_breaks,
-                       std::size_t file) {
-  for (const SeenValue& value : values) {
+void RatingValues::add(const ParsedChunk& chunk, std::uint64_t line_breaks, std::size_t file) {
+  for (const SeenValue& value : chunk.values) {
     const auto [at, is_new] =
         values_.try_emplace(value.value, Seen{0, line_breaks + value.line + 1, file});
     at->second.count += value.count;
-    is_continuous_ |= value.count == 0;
   }
+  is_continuous_ |= !chunk.has_all_values;
 }
 
-void RatingValues::count(std::span<const RatingChunk> chunks) {
-  if (!is_continuous_) return;
+/// Adds the values of a sample of the ratings whose values are too many to be known.
+void RatingValues::add_sample(std::span<const RatingChunk> chunks) {
   std::uint64_t total = 0;
-  for (const RatingChunk& chunk : chunks) total += chunk.is_compact() ? 0 : chunk.size();
-  // The extremes are counted among all ratings, for there may be one of them; the others in the
-  // sample.
-  const float min = values_.begin()->first, max = values_.rbegin()->first;
+  for (const RatingChunk& chunk : chunks) total += chunk.wide.size();
   const std::uint64_t stride = total / kSample + 1;
   for (const RatingChunk& chunk : chunks) {
-    for (std::size_t i = 0; i < chunk.wide.size(); ++i) {
-      const float value = chunk.wide[i].value;
-      if (value == min || value == max) {
-        ++values_[value].count;
-      } else if (i % stride == 0) {
-        values_[value].count += stride;
-      }
+    for (std::size_t i = 0; i < chunk.wide.size(); i += stride) {
+      values_[chunk.wide[i].value].count += stride;
     }
   }
 }
@@ -88,23 +90,27 @@ bool RatingValues::stands_apart(Values::const_iterator value, Values::const_iter
   return (is_only_negative && is_usual_for_missing(value->first)) || is_zero_for_missing(total);
 }
 
-std::vector<std::string> RatingValues::notes(std::uint64_t total,
-                                             std::span<const std::string> names) const {
+std::vector<std::string> RatingValues::notes(std::span<const RatingChunk> chunks,
+                                             std::span<const std::string> names) {
   constexpr std::size_t kMaxNotes = 3;
+  if (is_continuous_) add_sample(chunks);
+  std::uint64_t total = 0;
+  for (const RatingChunk& chunk : chunks) total += chunk.size();
   std::vector<std::string> notes;
-  auto low = values_.begin(), high = std::prev(values_.end());
+  auto low = values_.cbegin(), high = std::prev(values_.cend());
   while (notes.size() < kMaxNotes && std::distance(low, high) >= 2) {
     const bool high_is = stands_apart(high, low, high, total);
     if (!high_is && !stands_apart(low, low, high, total)) break;
     const auto at = high_is ? high-- : low++;
-    const Seen& seen = at->second;
+    const std::uint64_t count = count_of(at->first, chunks);
     const std::string value = shortest_decimal(at->first);
-    std::string text = std::to_string(seen.count) + " of " + std::to_string(total) + " ratings (" +
-                       percent(static_cast<double>(seen.count) / static_cast<double>(total)) +
-                       (seen.count == 1 ? ") is " : ") are ") + value;
-    if (seen.line > 0) {
-      text += seen.count == 1 ? ", in line " : ", first in line ";
-      text += std::to_string(seen.line) + (names.size() > 1 ? " of " + names[seen.file] : "");
+    std::string text = std::to_string(count) + " of " + std::to_string(total) + " ratings (" +
+                       percent(static_cast<double>(count) / static_cast<double>(total)) +
+                       (count == 1 ? ") is " : ") are ") + value;
+    if (at->second.line > 0) {
+      text += count == 1 ? ", in line " : ", first in line ";
+      text += std::to_string(at->second.line) +
+              (names.size() > 1 ? " of " + names[at->second.file] : "");
     }
     notes.push_back(text + ", apart from the others, " + shortest_decimal(low->first) + " to " +
                     shortest_decimal(high->first) + "; if that is no rating, --missing=" + value +

@@ -15,23 +15,24 @@ namespace mfpar {
 /// The values of the ratings in a text.
 class RatingValues {
  public:
-  /// Adds those of a chunk of text, which follows `line_breaks` others.
-  void add(std::span<const SeenValue> values, std::uint64_t line_breaks, std::size_t file);
-
-  /// Counts the values of which add() was not given counts; to be called once, after the last.
-  void count(std::span<const RatingChunk> chunks);
+  /// Adds those of a chunk of text, which follows `line_breaks` others in a file.
+  void add(const ParsedChunk& chunk, std::uint64_t line_breaks, std::size_t file);
 
   bool has_one_only() const { return values_.size() == 1; }
   float first() const { return values_.begin()->first; }
 
   /// What looks wrong: values that stand apart from all others, with how often and where, and how
-  /// to leave them out. `total`: of ratings; `names`: of files, by what add() was given.
-  std::vector<std::string> notes(std::uint64_t total, std::span<const std::string> names) const;
+  /// to leave them out. `chunks` hold all ratings; `names` are those of the files. To be called once,
+  /// after the last add().
+  std::vector<std::string> notes(std::span<const RatingChunk> chunks,
+                                 std::span<const std::string> names);
 
  private:
+  void add_sample(std::span<const RatingChunk> chunks);
+
   struct Seen {
-    std::uint64_t count = 0;
-    std::uint64_t line = 0;  // 1-based, of the first; 0 where it is not known
+    std::uint64_t count = 0;  // about
+    std::uint64_t line = 0;   // 1-based, of the first; 0 where it is not known
     std::size_t file = 0;
   };
   using Values = std::map<float, Seen>;

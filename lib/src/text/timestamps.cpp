@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "mfpar/read_ratings.hpp"
 #include "text/field_values.hpp"
 
 namespace mfpar {
@@ -120,6 +121,11 @@ ParsedNumber<std::int64_t> parse_timestamp(std::string_view text) {
     if (const auto seconds = parse_date(text)) return {*seconds};
   }
   return {0, Fault::kNoTime, 0};
+}
+
+std::optional<std::int64_t> parse_time(std::string_view text) {
+  const ParsedNumber<std::int64_t> time = parse_timestamp(text);
+  return time.fault == Fault::kNone ? std::optional(time.number) : std::nullopt;
 }
 
 }  // namespace mfpar

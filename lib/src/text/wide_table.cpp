@@ -16,7 +16,7 @@ namespace {
 /// column does not count the other ones that hold a rating.
 const char* missing_if_counted(std::span<const std::vector<std::string>> lines,
                                std::size_t field_count) {
-  for (const char* missing : {"99", "-1", "0", ""}) {
+  for (const char* missing : {"", "99", "-1", "0"}) {
     const bool counts = std::all_of(lines.begin(), lines.end(), [&](const auto& line) {
       if (line.size() != field_count) return true;
       const auto ratings = std::count_if(line.begin() + 1, line.end(), [&](const std::string& v) {

@@ -8,6 +8,7 @@
 #include "compute/bias_baseline.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/model_errors.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/split.hpp"
 
 namespace mfpar {
@@ -27,6 +28,9 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
     const TrainResult trained = train(std::move(inner.training), inner.validation, options, hooks);
     result.stop_reason = trained.stop_reason;
     if (trained.stop_reason == StopReason::kRequested) break;
+    if (trained.stop_reason == StopReason::kDiverged) {
+      throw Error(ErrorCode::kDiverged, trained.divergence);
+    }
 
     const RatingStore& test = outer.validation;
     const auto count = static_cast<double>(test.size());

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "mfpar/train.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
 
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "base/stopwatch.hpp"
 #include "compute/kernels/kernel_set.hpp"
+#include "compute/objective.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
+#include "model/model_check.hpp"
 #include "train/evaluator.hpp"
 #include "train/sgd_solver.hpp"
 #include "train/training_sample.hpp"
@@ -57,18 +61,47 @@ void check_validation(const RatingStore& validation, Loss loss, RatingRange labe
   });
 }
 
-/// Throws when the errors of an epoch say that training has left the rails: in the units of
-/// training targets are about 1 apart, so a mean error in the thousands is no way to a minimum.
-void check_converging(const PassSums& sums, std::uint64_t ratings, int epoch,
-                      const TrainOptions& options) {
+/// Throws when what was measured of the ratings, or what is charged under the options, is beyond
+/// single precision: nothing that is learnt with it could be used.
+void check_finite(const RatingStatistics& statistics, const TrainOptions& options) {
+  const auto finite = [](float x) { return std::isfinite(x); };
+  const RatingScale& scale = statistics.scale;
+  const BiasBaseline& baseline = statistics.baseline;
+  constexpr double kMost = 1e37;  // twice or four times of it are finite still
+  const PenaltyCharges charges = penalty_charges(options.loss, options, scale.deviation);
+  const PenaltyCharges of_ratings =
+      penalty_charges(options.loss, {.loss = options.loss, .lambda_factors = 1, .lambda_biases = 1},
+                      scale.deviation);
+  if (!finite(scale.mean) || !finite(scale.deviation) || !finite(scale.target.width) ||
+      !finite(scale.range.highest - scale.range.lowest) || !finite(baseline.mean) ||
+      of_ratings.factors > kMost || !std::ranges::all_of(baseline.user_biases, finite) ||
+      !std::ranges::all_of(baseline.item_biases, finite)) {
+    throw Error(ErrorCode::kBadData,
+                "the ratings reach from " + shortest_decimal(scale.range.lowest) + " to " +
+                    shortest_decimal(scale.range.highest) +
+                    ", beyond what can be computed with in single precision; mend or leave out "
+                    "the lines that are wrong, or scale all ratings down");
+  }
+  if (charges.factors < kMost && charges.biases < kMost) return;
+  throw Error(ErrorCode::kDiverged,
+              "the penalties are beyond what can be computed with in single precision; lower "
+              "lambda-factors (now " +
+                  shortest_decimal(options.lambda_factors) + ") or lambda-biases (now " +
+                  shortest_decimal(options.lambda_biases) + ")");
+}
+
+/// What there is to say when the errors of an epoch tell that training has left the rails, else
+/// nothing: in the units of training targets are about 1 apart, so a mean error in the thousands is
+/// no way to a minimum.
+std::string divergence(const PassSums& sums, std::uint64_t ratings, int epoch,
+                       const TrainOptions& options) {
   constexpr double kExploded = 1e4;
   const double error = sums.error / static_cast<double>(ratings);
-  if (error < kExploded) return;
-  throw Error(ErrorCode::kDiverged,
-              "training diverged in epoch " + std::to_string(epoch) +
-                  (std::isfinite(error) ? ": the error exploded" : ": the error is not finite") +
-                  "; lower the learning rate (now " + shortest_decimal(options.learning_rate) +
-                  ") or raise the penalties");
+  if (error < kExploded) return "";
+  return "training diverged in epoch " + std::to_string(epoch) +
+         (std::isfinite(error) ? ": the error exploded" : ": the error is not finite") +
+         "; lower the learning rate (now " + shortest_decimal(options.learning_rate) +
+         ") or raise the penalties";
 }
 
 /// Who rated what in a store: 4 bytes a rating, and the store's own offsets.
@@ -116,6 +149,7 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   const RatingStatistics statistics =
       measure_ratings(training, options.loss, options.biases, workers);
   check_validation(validation, options.loss, statistics.scale.range);
+  check_finite(statistics, options);
   std::optional<RatingStore> sample;
   if (options.train_error != TrainError::kExact) {
     sample = sample_users(training, options.sample, options.seed);
@@ -128,13 +162,14 @@ TrainResult train(RatingStore training, const RatingStore& validation,
     evaluator.submit(EpochReport{}, PassSums{}, solver->snapshot());
   }
   const auto stop = [&] { return hooks.stop.stop_requested() || evaluator.out_of_patience(); };
+  TrainResult result;
   int epoch = 0;
   while (epoch < options.epochs && !stop()) {
     ++epoch;
     const Stopwatch epoch_time;
     const PassSums sums = solver->run_epoch(epoch, stop);
-    check_converging(sums, statistics.count, epoch, options);
-    if (stop()) break;
+    result.divergence = divergence(sums, statistics.count, epoch, options);
+    if (!result.divergence.empty() || stop()) break;
     EpochReport report;
     report.epoch = epoch;
     report.seconds = epoch_time.seconds();
@@ -148,8 +183,10 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   }
   EvaluatorOutcome outcome = evaluator.finish();
 
-  TrainResult result;
-  result.stop_reason = outcome.out_of_patience       ? StopReason::kPatience
+  const bool diverged = !result.divergence.empty() && !outcome.out_of_patience;
+  if (diverged && outcome.best_epoch == 0) throw Error(ErrorCode::kDiverged, result.divergence);
+  result.stop_reason = diverged                      ? StopReason::kDiverged
+                       : outcome.out_of_patience     ? StopReason::kPatience
                        : hooks.stop.stop_requested() ? StopReason::kRequested
                                                      : StopReason::kEpochs;
   const FactorModel learnt = outcome.best ? *outcome.best : solver->snapshot();
@@ -162,6 +199,13 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
   result.model = complete_model(learnt, solver->take_item_lists(), validation, statistics.baseline,
                                 record, workers);
+  // The errors that are watched are sums, and clipped: a row here and there may have exploded.
+  if (const auto fault = find_fault(result.model)) {
+    throw Error(ErrorCode::kDiverged, "training diverged: " + fault->section + ": " + fault->what +
+                                          "; lower the learning rate (now " +
+                                          shortest_decimal(options.learning_rate) +
+                                          "), or scale the ratings down");
+  }
   result.history = std::move(outcome.history);
   return result;
 }

@@ -115,13 +115,82 @@ BOOST_AUTO_TEST_CASE(each_misuse_has_its_message) {
       {{"m", "-r", "inf"}, "--learning-rate (-r) is 'inf'" + rate},
       {{"m", "-r", "1e999"}, "--learning-rate (-r) is '1e999'" + rate},
       {{"m", "-r", "0,1"}, "--learning-rate (-r) is '0,1'" + rate},
-      {{"m", "-rank", "8"}, "--learning-rate (-r) is 'ank'" + rate + "; did you mean --rank?"},
+      {{"m", "-rank", "8"}, "unknown option -rank; did you mean --rank?"},
+      {{"m", "-rnak", "8"}, "--learning-rate (-r) is 'nak'" + rate + "; did you mean --rank?"},
       {{"m", "--share", "1.5"}, "--share is '1.5'; it must be a number from 0 to 1"},
       {{"m", "--seed", "-1"},
        "--seed is '-1'; it must be a whole number from 0 to 18446744073709551615"},
       {{"m", "--colour", "green"}, "--colour is 'green'; it must be one of red|blue"},
   };
   for (const auto& c : cases) BOOST_TEST(refusal(c.arguments) == c.message);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_other_programs_are_known) {
+  const struct {
+    const char *written, *meant;
+  } cases[] = {{"--lr", "--learning-rate"},
+               {"--learning_rate", "--learning-rate"},
+               {"--LearningRate", "--learning-rate"},
+               {"--learning-rate-x", "--learning-rate"},
+               {"--learnign-rate", "--learning-rate"},
+               {"--eta=0.1", "--learning-rate"},
+               {"-lr", "--learning-rate"},
+               {"-learning_rate", "--learning-rate"},
+               {"--k", "--rank"},
+               {"--factors", "--rank"},
+               {"--n_factors", "--rank"},
+               {"--dim=8", "--rank"},
+               {"-dim", "--rank"},
+               {"-rank", "--rank"},
+               {"--Rank", "--rank"},
+               {"-d", "--rank"},
+               {"--random_state", "--seed"},
+               {"-seed", "--seed"},
+               {"--out", "--output"},
+               {"-output", "--output"},
+               {"-out", "--output"},
+               {"--color", "--colour"},
+               {"-colour", "--colour"},
+               {"-json", "--json"},
+               {"--jsno", "--json"},
+               {"--input", "RATINGS without an option's name"},
+               {"-input", "RATINGS without an option's name"},
+               {"--model", "MODEL without an option's name"},
+               {"--frobnicate", ""},
+               {"-xyzzy", ""},
+               {"-z", ""}};
+  for (const auto& c : cases) {
+    const std::string written = c.written, name = written.substr(0, written.find('='));
+    const std::string expected =
+        "unknown option " + name +
+        (*c.meant == '\0' ? "" : std::string("; did you mean ") + c.meant + "?");
+    BOOST_TEST(refusal({"m", written, "8"}) == expected, written);
+    BOOST_TEST(refusal({written, "8", "m"}) == expected, written);
+    // What follows an option is its value, and what follows -- is an argument.
+    BOOST_TEST(refusal({"m", "--", written}) == "accepted", written);
+  }
+  BOOST_TEST(refusal({"m", "-o", "-lr"}) == "accepted");
+  BOOST_TEST(refusal({"m", "-oout"}) == "accepted");
+  BOOST_TEST(refusal({"m", "-k8", "-r0.5"}) == "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(an_argument_too_many_may_be_explained) {
+  Sample sample;
+  sample.options.explain_extra([](const std::string& value) { return "write -o " + value; });
+  BOOST_CHECK_EXCEPTION(sample.parse({"m", "r", "x"}), Error, [](const Error& e) {
+    return std::string(e.what()) == "unexpected argument 'x': write -o x";
+  });
+}
+
+BOOST_AUTO_TEST_CASE(what_was_given_can_be_typed_again) {
+  Sample sample;
+  sample.options.hidden("gone", "FILE", sample.output);
+  sample.parse({"m", "-k", "8", "--json", "--output=my model's", "--gone", "x"});
+  BOOST_TEST(sample.options.as_given("rank") == " --rank 8");
+  BOOST_TEST(sample.options.as_given("json") == " --json");
+  BOOST_TEST(sample.options.as_given("output") == " --output 'my model'\\''s'");
+  BOOST_TEST(sample.options.as_given("seed") == "");
+  BOOST_TEST(sample.options.given("gone"));
 }
 
 BOOST_AUTO_TEST_CASE(reading_options_fill_the_library_s) {

@@ -139,6 +139,34 @@ BOOST_AUTO_TEST_CASE(help_reads_like_a_manual_page) {
   std::istringstream lines(help.out);
   for (std::string line; std::getline(lines, line);) BOOST_TEST(line.size() <= 80u);
 
+  const Outcome usage = run({"-h"}, [] { return 1; });
+  BOOST_TEST(usage.code == 0);
+  BOOST_TEST(usage.out ==
+             "usage: mf-sample MODEL [RATINGS] [OPTION]...\n"
+             "shows the frame of a program\n"
+             "\n"
+             "  -k, --rank N          Factors\n"
+             "  -r, --learning-rate RATE  Rate\n"
+             "  -q, --quiet           Print warnings and errors only\n"
+             "  -h, --usage           Print a short usage and exit\n"
+             "\n"
+             "For example: mf-sample a.mfpar\n"
+             "All options, and more examples: mf-sample --help\n");
+
+  const Outcome loud = run({"m"}, [] {
+    std::cout << "result\n";
+    return 0;
+  });
+  BOOST_TEST(loud.out == "result\n");
+  const Outcome quiet = run({"m", "-q"}, [] {
+    std::cout << "result\n" << 5;
+    std::cerr << "warning\n";
+    return 3;
+  });
+  BOOST_TEST(quiet.code == 3);
+  BOOST_TEST(quiet.out == "");
+  BOOST_TEST(quiet.err == "warning\n");
+
   const Outcome version = run({"--version", "m"}, [] { return 1; });
   BOOST_TEST(version.code == 0);
   BOOST_TEST(version.out.starts_with("mf-sample (mfpar) "));
@@ -170,13 +198,16 @@ BOOST_AUTO_TEST_CASE(a_program_with_commands_passes_the_rest_on) {
   const Outcome mistyped = call({"splti"});
   BOOST_TEST(mistyped.code == 2);
   BOOST_TEST(mistyped.err.find("did you mean split?") != std::string::npos);
+  const Outcome usage = call({"-h"});
+  BOOST_TEST(usage.out.starts_with("usage: mf-many COMMAND [ARGUMENT]...\n"));
+  BOOST_TEST(usage.out.find("  split                 splits\n") != std::string::npos);
   const Outcome help = call({"--help"});
   BOOST_TEST(help.code == 0);
   BOOST_TEST(help.out.find("COMMANDS\n       split\n              splits.\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_signal_requests_a_stop) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const Interrupt interrupt;
     BOOST_TEST(!interrupt.requested());
     std::binary_semaphore stopped(0);

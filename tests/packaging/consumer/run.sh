@@ -62,10 +62,18 @@ with_pkg_config() {
       *) compiler=("${CXX:-c++}" -std=c++20) ;;
     esac
     # The flags are words.
-    "${compiler[@]}" "$here/$source" $flags -o "$program"
+    "${compiler[@]}" "$here/$source" $flags -Wl,-rpath,"$libdir" -o "$program"
     check_kind "$program" "$kind"
-    (cd -- "$folder" && LD_LIBRARY_PATH=$libdir "$program")
+    (cd -- "$folder" && "$program")
   done
+  # What the README says gives a program that starts.
+  local readme=$here/../../../README.md line
+  if [[ $kind == shared && -e $readme ]]; then
+    line=$(sed -n 's/^    \(g++ .* app\.cpp .*\)/\1/p' "$readme")
+    [[ -n $line ]] || fail "README.md has no line with g++ and app.cpp"
+    cp -- "$here/consumer.cpp" "$folder/app.cpp"
+    (cd -- "$folder" && eval "${line/g++/${CXX:-c++}}" && env -u LD_LIBRARY_PATH ./app)
+  fi
 }
 
 if command -v ccache >/dev/null; then

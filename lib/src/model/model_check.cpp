@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "model/model_check.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+namespace mfpar {
+
+namespace {
+
+using Fault = std::optional<ModelFault>;
+
+Fault find_not_finite(const char* section, std::span<const float> values) {
+  constexpr std::size_t kChunk = 4096;
+  for (std::size_t begin = 0; begin < values.size(); begin += kChunk) {
+    const auto chunk = values.subspan(begin, std::min(kChunk, values.size() - begin));
+    // Without an early exit, so that the compiler can use vector registers.
+    std::uint32_t not_finite = 0;
+    for (const float x : chunk)
+      not_finite |= (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) == 0x7F800000u;
+    if (not_finite == 0) continue;
+    const auto first =
+        std::find_if(chunk.begin(), chunk.end(), [](float x) { return !std::isfinite(x); });
+    const auto position = begin + static_cast<std::size_t>(first - chunk.begin());
+    return ModelFault{section, position * sizeof(float), "a number is not finite"};
+  }
+  return std::nullopt;
+}
+
+Fault find_padding(const char* section, std::span<const float> rows, std::size_t rank,
+                   std::size_t stride) {
+  if (rank == stride) return std::nullopt;
+  for (std::size_t row = 0; row < rows.size(); row += stride) {
+    for (std::size_t k = rank; k < stride; ++k) {
+      if (rows[row + k] == 0.0f) continue;
+      return ModelFault{section, (row + k) * sizeof(float), "the padding of a row is not zero"};
+    }
+  }
+  return std::nullopt;
+}
+
+Fault find_misplaced(const char* section, const ItemLists& lists, ItemIndex items) {
+  for (std::size_t user = 0; user + 1 < lists.offsets.size(); ++user) {
+    const auto list = lists.of(static_cast<UserIndex>(user));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (list[i] < items && (i == 0 || list[i - 1] < list[i])) continue;
+      return ModelFault{section, (lists.offsets[user] + i) * sizeof(ItemIndex),
+                        "item " + std::to_string(list[i]) + " of user " + std::to_string(user) +
+                            " is out of order or not below " + std::to_string(items)};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+ModelNumbers model_numbers(const FactorModel::Parts& parts) {
+  const TrainingRecord& record = parts.record;
+  return {.rank = parts.rank,
+          .biases = parts.biases,
+          .stride = parts.stride,
+          .mean = parts.mean,
+          .lowest = parts.range.lowest,
+          .highest = parts.range.highest,
+          .baseline_mean = parts.baseline.mean,
+          .seed = record.seed,
+          .ratings = record.ratings,
+          .fingerprint = record.fingerprint,
+          .best_epoch = record.best_epoch};
+}
+
+FoldInNumbers fold_in_numbers(const FactorModel::Parts& parts) {
+  return {.factors = parts.fold_in.factors,
+          .bias = parts.fold_in.bias,
+          .exponent = parts.fold_in.exponent};
+}
+
+Fault find_fault(const ModelNumbers& numbers) {
+  if (numbers.biases > 1) {
+    return ModelFault{"model", offsetof(ModelNumbers, biases),
+                      "the flag of biases is neither 0 nor 1"};
+  }
+  for (const float x : {numbers.mean, numbers.lowest, numbers.highest, numbers.baseline_mean}) {
+    if (std::isfinite(x)) continue;
+    return ModelFault{"model", offsetof(ModelNumbers, mean), "the mean or range is not finite"};
+  }
+  if (numbers.lowest > numbers.highest) {
+    return ModelFault{"model", offsetof(ModelNumbers, lowest),
+                      "the range of ratings ends before it begins"};
+  }
+  return std::nullopt;
+}
+
+Fault find_fault(const FoldInNumbers& numbers) {
+  const auto penalty = [](float x) { return std::isfinite(x) && x >= 0.0f; };
+  if (penalty(numbers.factors) && penalty(numbers.bias) && penalty(numbers.exponent) &&
+      numbers.exponent <= 1.0f) {
+    return std::nullopt;
+  }
+  return ModelFault{"fold_in", 0,
+                    "a penalty is not finite or below 0, or the exponent not from 0 to 1"};
+}
+
+Fault find_array_fault(const FactorModel::Parts& parts) {
+  const auto items = static_cast<ItemIndex>(parts.items.biases.size());
+  const auto user_rows = parts.users.factors.span(), item_rows = parts.items.factors.span();
+  Fault fault;
+  const auto found = [&](Fault candidate) {
+    fault = std::move(candidate);
+    return fault.has_value();
+  };
+  if (found(find_not_finite("user_factors", user_rows)) ||
+      found(find_not_finite("item_factors", item_rows)) ||
+      found(find_padding("user_factors", user_rows, parts.rank, parts.stride)) ||
+      found(find_padding("item_factors", item_rows, parts.rank, parts.stride)) ||
+      found(find_not_finite("user_biases", parts.users.biases.span())) ||
+      found(find_not_finite("item_biases", parts.items.biases.span())) ||
+      found(find_not_finite("baseline.user_biases", parts.baseline.user_biases.span())) ||
+      found(find_not_finite("baseline.item_biases", parts.baseline.item_biases.span())) ||
+      found(find_misplaced("trained.items", parts.trained, items)) ||
+      found(find_misplaced("held_out.items", parts.held_out, items))) {
+    return fault;
+  }
+  return std::nullopt;
+}
+
+Fault find_fault(const FactorModel& model) {
+  const FactorModel::Parts& parts = model.parts();
+  if (Fault fault = find_fault(model_numbers(parts))) return fault;
+  if (Fault fault = find_fault(fold_in_numbers(parts))) return fault;
+  if (parts.record.best_epoch < 0) {
+    return ModelFault{"model", offsetof(ModelNumbers, best_epoch), "the best epoch is below 0"};
+  }
+  for (const EpochReport& report : parts.record.history) {
+    if (report.epoch < 0) return ModelFault{"history", 0, "an epoch is below 0"};
+  }
+  return find_array_fault(parts);
+}
+
+}  // namespace mfpar
