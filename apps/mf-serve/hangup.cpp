@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <ctime>
 #include <stop_token>
 #include <utility>
 
@@ -14,7 +15,12 @@ Hangup::Hangup() {
   pthread_sigmask(SIG_BLOCK, &signals_, &previous_);
 }
 
-Hangup::~Hangup() { pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
+Hangup::~Hangup() {
+  const timespec no_time{};
+  while (sigtimedwait(&signals_, nullptr, &no_time) > 0) {  // one that came after all was done
+  }
+  pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
+}
 
 std::jthread Hangup::listen(std::function<void()> act) const {
   return std::jthread([signals = signals_, act = std::move(act)](const std::stop_token& stop) {

@@ -97,9 +97,13 @@ void HttpServer::Impl::listen() {
 }
 
 void HttpServer::Impl::accept() {
-  acceptor.async_accept(net::make_strand(io), [this](error_code error, tcp::socket socket) {
-    on_accept(error, std::move(socket));
-  });
+  const auto wait_for_one = [this] {
+    acceptor.async_accept(net::make_strand(io), [this](error_code error, tcp::socket socket) {
+      on_accept(error, std::move(socket));
+    });
+  };
+  // Without memory for that nobody would be accepted any more.
+  while (!survives(wait_for_one)) std::this_thread::sleep_for(kRetryAccept);
 }
 
 void HttpServer::Impl::on_accept(error_code error, tcp::socket socket) {

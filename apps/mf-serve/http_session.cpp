@@ -75,12 +75,17 @@ bool HttpSession::is_idle() const {
 
 void HttpSession::read() {
   if (stopping_ && buffer_.size() == 0) return close();
+  give_up_at(Clock::now() + options_.patience);
+  may_skip_line_ = true;
+  read_head();
+}
+
+void HttpSession::read_head() {
   parser_.emplace();
   parser_->header_limit(kMaxHead);
   parser_->body_limit(options_.max_body);
   parser_->on_chunk_header(chunk_header_);
   extensions_ = 0;
-  give_up_at(Clock::now() + options_.patience);
   reading_ = true;
   http::async_read_header(
       socket_, buffer_, *parser_,
@@ -89,6 +94,11 @@ void HttpSession::read() {
 
 void HttpSession::on_head(error_code error) {
   reading_ = false;
+  if (error == http::error::bad_method && may_skip_line_ && starts_with_empty_line()) {
+    may_skip_line_ = false;  // of older clients, behind a body (RFC 9112, 2.2)
+    buffer_.consume(2);
+    return read_head();
+  }
   if (error) return on_read_error(error);
   const auto& head = parser_->get();
   try {
@@ -106,7 +116,19 @@ void HttpSession::on_head(error_code error) {
                    });
 }
 
+bool HttpSession::starts_with_empty_line() const {
+  const auto bytes = buffer_.data();
+  return std::string_view(static_cast<const char*>(bytes.data()), bytes.size()).starts_with("\r\n");
+}
+
 void HttpSession::read_body() {
+  if (buffer_.size() > 0) {  // most bodies come with their head, and need no turn of the event loop
+    error_code error;
+    parser_->eager(true);
+    buffer_.consume(parser_->put(buffer_.data(), error));
+    if (error && error != http::error::need_more) return on_read_error(error);
+    if (parser_->is_done()) return answer();
+  }
   http::async_read(socket_, buffer_, *parser_,
                    [self = shared_from_this()](error_code error, std::size_t) {
                      error ? self->on_read_error(error) : self->answer();

@@ -42,6 +42,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   using Clock = std::chrono::steady_clock;
 
   void read();
+  void read_head();
   void on_head(boost::system::error_code error);
   void read_body();
   void on_chunk_header(boost::beast::string_view extensions, boost::system::error_code& error);
@@ -54,6 +55,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void give_up_at(Clock::time_point deadline);
   void await_deadline();
   bool is_idle() const;
+  bool starts_with_empty_line() const;
 
   const HttpOptions& options_;
   HttpHandler& handler_;
@@ -70,6 +72,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::size_t extensions_ = 0;  ///< bytes of chunk extensions in this request
   HttpRequest request_;
   boost::beast::http::response<boost::beast::http::string_body> response_;
+  bool may_skip_line_ = false;
   bool reading_ = false;
   bool stopping_ = false;
   std::array<char, 4096> drained_;

@@ -90,6 +90,12 @@ BOOST_FIXTURE_TEST_CASE(what_http_allows_is_understood, Serving) {
   wire.send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   BOOST_TEST(!wire.read().keep_alive);
   wire.wait_until_closed();
+  HttpClient blank(service->port());
+  blank.send("\r\n" + request_text("GET", "/health") + "\r\n" + request_text("GET", "/health"));
+  BOOST_TEST(blank.read().status == 200u);
+  BOOST_TEST(blank.read().status == 200u);
+  blank.send("\r\n\r\n" + request_text("GET", "/health"));
+  BOOST_TEST(blank.read().status == 400u);
   HttpClient older(service->port());
   older.send("GET /health HTTP/1.0\r\n\r\n");
   BOOST_TEST(older.read().status == 200u);
