@@ -87,4 +87,77 @@ BOOST_FIXTURE_TEST_CASE(outputs_that_cannot_all_be_written_leave_the_old_ones, A
   }
 }
 
+// By path, by links of both kinds, by standard streams, whether it is there or not.
+BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
+  std::filesystem::create_symlink("r.csv", path("soft.csv"));
+  std::filesystem::create_hard_link(path("r.csv"), path("hard.csv"));
+  std::filesystem::create_symlink("old.model", path("soft.model"));
+  std::filesystem::create_symlink("new.model", path("dangling"));
+  std::filesystem::create_symlink("dangling", path("dangling2"));
+  std::filesystem::create_directory(path("sub"));
+  std::filesystem::create_symlink("../new.model", path("sub/dangling"));
+  std::filesystem::create_symlink("sub", path("folder"));
+  run("mf-model export old.model -o exported");
+  std::filesystem::create_symlink("exported/new.model", path("into"));
+  const char* const commands[] = {
+      "mf-train - -o r.csv < r.csv",
+      "mf-train - -o soft.csv < r.csv",
+      "mf-train - -o hard.csv < r.csv",
+      "mf-train - -o r.csv < soft.csv",
+      "mf-train r.csv -o r.csv",
+      "mf-train soft.csv -o r.csv",
+      "mf-train r.csv -o hard.csv",
+      "mf-train r.csv -p soft.csv -o hard.csv",
+      "mf-train - -o new.model --log-json r.csv < r.csv",
+      "mf-train r.csv -o new.model --log-json hard.csv",
+      "mf-train r.csv -o new.model --log-json new.model",
+      "mf-train r.csv -o new.model --log-json dangling",
+      "mf-train r.csv -o new.model --log-json dangling2",
+      "mf-train r.csv -o dangling --log-json new.model",
+      "mf-train r.csv -o dangling --log-json dangling2",
+      "mf-train r.csv -o new.model --log-json sub/dangling",
+      "mf-train r.csv -o new.model --log-json folder/dangling",
+      "mf-train r.csv -o sub/../new.model --log-json dangling",
+      "mf-train r.csv --init old.model -o new.model --log-json soft.model",
+      "mf-train r.csv -o old.model >> old.model",
+      "mf-train r.csv -o old.model 2>> old.model",
+      "mf-data split - --train-out r.csv --valid-out v < r.csv",
+      "mf-data split r.csv --train-out t --valid-out hard.csv",
+      "mf-data split r.csv --train-out new.model --valid-out dangling",
+      "mf-data split r.csv --train-out dangling2 --valid-out sub/dangling",
+      "mf-data synth -o new.model --titles dangling",
+      "mf-model export old.model --format libmf -o soft.model",
+      "mf-model import exported -o into",
+      "mf-eval old.model - --predictions r.csv < r.csv",
+      "mf-eval old.model r.csv --predictions hard.csv",
+      "mf-eval old.model r.csv --predictions soft.model",
+      "mf-eval old.model r.csv --predictions r.csv 2>> r.csv",
+      "mf-recommend old.model --requests - -o r.csv < r.csv",
+  };
+  const auto before = files();
+  for (const char* command : commands) {
+    const Outcome outcome = shell(command);
+    BOOST_TEST(outcome.code == 2, command << ": " << outcome.code << outcome.err);
+    auto after = files();
+    // What is appended to by the shell itself gets the message.
+    if (has(command, ">>")) {
+      for (const char* name : {"r.csv", "hard.csv", "soft.csv", "old.model", "soft.model"}) {
+        BOOST_TEST(after[name].starts_with(before.at(name)), command);
+        after[name] = before.at(name);
+      }
+      write("r.csv", text);
+      write("old.model", old);
+    }
+    BOOST_TEST((after == before), command);
+  }
+  // What may be: the model that training goes on from, and devices.
+  for (const char* command :
+       {"mf-train r.csv --init old.model -o old.model -k 4 -t 1 --log-json /dev/null",
+        "mf-train r.csv -o /dev/null --log-json /dev/null -k 4 -t 1 > /dev/null 2> /dev/null",
+        "mf-train - -o dangling2 --log-json log -k 4 -t 1 < r.csv"}) {
+    BOOST_TEST(shell(command).code == 0, command);
+  }
+  BOOST_TEST(verifies("new.model"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
