@@ -111,6 +111,12 @@ class Training {
   explicit Training(const TrainCommand& command)
       : command_(command), ratings_(prepare_ratings(command)), log_(command.log_path) {
     if (!command_.quiet) std::fputs(describe(ratings_).c_str(), stderr);
+    if (!command_.quiet && command_.fixed_epochs) {
+      std::fprintf(stderr,
+                   "nothing is evaluated that would tell when to stop: %d epochs, which suit the "
+                   "default options (--epochs for others)\n",
+                   command_.train.epochs);
+    }
     for (const std::string& warning : ratings_.warnings) warn(warning);
     if (!command_.init_path.empty()) init_ = load_model(command_.init_path);
     log_.start(command_, ratings_);

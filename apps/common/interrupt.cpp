@@ -7,10 +7,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <iterator>
 #include <string>
 
 #include "mfpar/error.hpp"
@@ -26,14 +29,20 @@ constexpr char kSignalled = 's', kQuit = 'q';
 std::atomic<int> write_end{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
+std::array<struct sigaction, std::size(kSignals)> previous;  // set while no handler is installed
+
 void write_byte(int file, char byte) {
   while (write(file, &byte, 1) < 0 && errno == EINTR) {
   }
 }
 
-extern "C" void handle_interrupt(int) {
+extern "C" void handle_interrupt(int number) {
   const int saved = errno;
   write_byte(write_end.load(std::memory_order_relaxed), kSignalled);
+  // The second one is for whoever handled the first one before.
+  for (std::size_t i = 0; i < previous.size(); ++i) {
+    if (kSignals[i] == number) sigaction(number, &previous[i], nullptr);
+  }
   errno = saved;
 }
 
@@ -54,19 +63,19 @@ Interrupt::Interrupt() {
   });
   struct sigaction action {};
   action.sa_handler = handle_interrupt;
-  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
+  action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  for (std::size_t i = 0; i < previous_.size(); ++i) {
-    sigaction(kSignals[i], nullptr, &previous_[i]);
+  for (std::size_t i = 0; i < previous.size(); ++i) {
+    sigaction(kSignals[i], nullptr, &previous[i]);
     // What nohup, or a shell for what runs in the background, ignores stays ignored.
-    const bool ignored = previous_[i].sa_handler == SIG_IGN;
+    const bool ignored = previous[i].sa_handler == SIG_IGN;
     if (!ignored) sigaction(kSignals[i], &action, nullptr);
   }
 }
 
 Interrupt::~Interrupt() {
-  for (std::size_t i = 0; i < previous_.size(); ++i) {
-    sigaction(kSignals[i], &previous_[i], nullptr);
+  for (std::size_t i = 0; i < previous.size(); ++i) {
+    sigaction(kSignals[i], &previous[i], nullptr);
   }
   write_byte(pipe_[1], kQuit);
   listener_.join();

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <csignal>
 #include <stop_token>
 #include <thread>
 
 namespace mfpar::apps {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP (a connection that dropped) requests a stop
-/// instead of ending the process; the second of a kind ends it, as if there were no handler. A
+/// instead of ending the process; the second of a kind is handled as before. A
 /// signal that was ignored stays so, as nohup asks for. One at a time in a process. token() is safe
 /// from any thread.
 class Interrupt {
@@ -26,7 +24,6 @@ class Interrupt {
  private:
   std::stop_source source_;
   int pipe_[2];
-  std::array<struct sigaction, 3> previous_;
   std::jthread listener_;
 };
 

@@ -20,6 +20,7 @@
 #include <system_error>
 
 #include "common/manual.hpp"
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -73,6 +74,13 @@ __attribute__((constructor)) void require_stack() {
   pthread_attr_destroy(&threads);
 }
 
+/// Ends the process as the signal would, without what was half written.
+void end_by_signal(int number) {
+  AtomicFile::remove_temporaries();
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+}
+
 /// What has to stand before a file is opened or a thread started.
 void prepare_process(const std::string& name) {
   program_name[name.copy(program_name, sizeof program_name - 1)] = '\0';
@@ -84,6 +92,11 @@ void prepare_process(const std::string& name) {
   }
   // A file that would grow beyond a limit is an error of its own, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+    struct sigaction before {};
+    sigaction(number, nullptr, &before);
+    if (before.sa_handler == SIG_DFL) std::signal(number, end_by_signal);
+  }
 }
 
 int exit_code(ErrorCode code) {

@@ -36,8 +36,8 @@ class RatingWriter {
 
   void write(const Rating& rating);
 
-  /// Puts the file in place. Nothing can be written afterwards.
-  void commit() { file_.commit(); }
+  /// The file, to be put in place when all is written.
+  AtomicFile& file() noexcept { return file_; }
 
  private:
   AtomicFile file_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mfpar/split.hpp"
 
+#include <sys/resource.h>
+
 #include <iostream>
 #include <memory>
 #include <string>
@@ -38,7 +40,16 @@ SplitResult split(const SplitCommand& command, const RatingStore& ratings, std::
 
 void warn(const std::string& what) { std::cerr << "mf-data split: warning: " << what << '\n'; }
 
+/// Every part stays open until all are written; there may be more than the system's usual limit.
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(const SplitCommand& command) {
+  allow_many_files();
   ReadResult read = read_ratings(command.input, command.read);
   if (read.report.bad_lines > 0) {
     warn(with_commas(read.report.bad_lines) + " bad lines were left out; " +
@@ -54,28 +65,26 @@ int run(const SplitCommand& command) {
   const FileOrder order(*users, *items, ratings);
   const auto user_ids = written_ids(*ratings.parts().users, command.format);
   const auto item_ids = written_ids(*ratings.parts().items, command.format);
+  std::vector<std::unique_ptr<RatingWriter>> writers;
+  std::vector<AtomicFile*> files;
+  std::string report = "held out: " + describe_split(command) + '\n';
   const auto write = [&](const std::string& path, const RatingStore& part) {
-    auto writer = std::make_unique<RatingWriter>(path, command.format, user_ids, item_ids,
-                                                 ratings.has_timestamps());
-    order.write(part, *writer);
+    writers.push_back(std::make_unique<RatingWriter>(path, command.format, user_ids, item_ids,
+                                                     ratings.has_timestamps()));
+    order.write(part, *writers.back());
+    files.push_back(&writers.back()->file());
+    files.back()->finish();
     if (part.size() == 0) warn(path + " has no ratings");
-    return writer;
+    report += path + ": " + with_commas(part.size()) + " ratings\n";
   };
-  const auto commit = [](RatingWriter& writer, const std::string& path, const RatingStore& part) {
-    writer.commit();
-    std::cout << path << ": " << with_commas(part.size()) << " ratings\n";
-  };
-  std::cout << "held out: " << describe_split(command) << '\n';
   for (std::uint32_t fold = 0; fold < command.training_files.size(); ++fold) {
     const SplitResult parts = split(command, ratings, fold);
-    const std::string& training = command.training_files[fold];
-    const std::string& validation = command.validation_files[fold];
-    // Both are written before the first takes its name: a full disk leaves no half of a split.
-    const auto training_writer = write(training, parts.training);
-    const auto validation_writer = write(validation, parts.validation);
-    commit(*training_writer, training, parts.training);
-    commit(*validation_writer, validation, parts.validation);
+    write(command.training_files[fold], parts.training);
+    write(command.validation_files[fold], parts.validation);
   }
+  // All are on disk before the first takes its name: what fails leaves no half of a split.
+  AtomicFile::commit_together(files);
+  std::cout << report;
   return kDone;
 }
 

@@ -79,23 +79,25 @@ SyntheticOptions with_shape(const SynthCommand& command, const Options& options)
   return made;
 }
 
-void write_ratings(const SynthCommand& command, const RatingTable& ratings) {
-  const auto users = written_ids(*ratings.users(), command.format);
-  const auto items = written_ids(*ratings.items(), command.format);
-  RatingWriter writer(command.output, command.format, users, items, ratings.has_timestamps());
-  for (std::uint64_t i = 0; i < ratings.size(); ++i) writer.write(ratings.at(i));
-  writer.commit();
-}
-
-void write_titles(const SynthCommand& command, const SyntheticRatings& made) {
-  AtomicFile file(command.titles);
+void write_titles(AtomicFile& file, const SyntheticRatings& made) {
   file.write("item,title,genres\n");
   const auto items = made.ratings.items();
   for (std::uint32_t item = 0; item < items->size(); ++item) {
     file.write(csv_field(items->id(item)) + ',' + csv_field(made.titles[item]) + ',' +
                csv_field(made.genres[item]) + '\n');
   }
-  file.commit();
+}
+
+void write_files(const SynthCommand& command, const SyntheticRatings& made) {
+  const RatingTable& ratings = made.ratings;
+  const auto users = written_ids(*ratings.users(), command.format);
+  const auto items = written_ids(*ratings.items(), command.format);
+  RatingWriter writer(command.output, command.format, users, items, ratings.has_timestamps());
+  for (std::uint64_t i = 0; i < ratings.size(); ++i) writer.write(ratings.at(i));
+  if (command.titles.empty()) return writer.file().commit();
+  AtomicFile titles(command.titles);
+  write_titles(titles, made);
+  AtomicFile::commit_together(std::array{&writer.file(), &titles});
 }
 
 int run(const SynthCommand& command, const SyntheticOptions& options) {
@@ -106,8 +108,7 @@ int run(const SynthCommand& command, const SyntheticOptions& options) {
   }
   const auto start = std::chrono::steady_clock::now();
   const SyntheticRatings made = make_synthetic(options);
-  write_ratings(command, made.ratings);
-  if (!command.titles.empty()) write_titles(command, made);
+  write_files(command, made);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::cout << command.output << ": " << with_commas(made.ratings.size()) << " ratings of "
             << with_commas(options.users) << " users and " << with_commas(options.items)

@@ -122,7 +122,7 @@ int run(const Options& options, const ImportCommand& command) {
     throw Error(ErrorCode::kBadOption, "--output (-o) is missing: the model file to write");
   }
   std::error_code none;  // a folder that is not there holds no files either
-  const auto folder = std::filesystem::absolute(command.model).parent_path();
+  const auto folder = place_of(command.model).parent_path();
   if (std::filesystem::is_directory(command.source, none) &&
       std::filesystem::equivalent(command.source, folder, none)) {
     throw Error(ErrorCode::kBadOption, "--output (-o) " + command.model +

@@ -64,7 +64,10 @@ void add_model_options(Options& options, TrainOptions& train) {
 void add_learning_options(Options& options, TrainCommand& command) {
   TrainOptions& train = command.train;
   options.group("Learning");
-  options.integer("epochs,t", "N", train.epochs, 1, 1'000'000, "Passes over the ratings, at most.");
+  options.integer("epochs,t", "N", train.epochs, 1, 1'000'000,
+                  "Passes over the ratings, at most. With biases, and nothing held out or "
+                  "evaluated to tell when to stop, " +
+                      std::to_string(kEpochsUnvalidated) + " unless given.");
   options.number("learning-rate,r", "X", train.learning_rate, Interval::above(0),
                  "Step size, for ratings scaled to standard deviation 1.");
   options.choice("step-rule", train.step_rule, kStepRuleNames,
@@ -95,7 +98,8 @@ void add_validation_options(Options& options, TrainCommand& command) {
   options.group("Validation");
   options.number("valid-fraction", "X", command.valid_fraction,
                  {.lowest = 0, .highest = 1, .open_highest = true},
-                 "Hold out this share of the ratings at random; 0 trains on all.");
+                 "Hold out this share of the ratings at random; 0 trains on all, for a fixed "
+                 "number of epochs.");
   options.text("valid,p", "FILE", command.valid_path, "Validate on the ratings in FILE.");
   options.integer<std::uint32_t>("split-last", "N", command.split_last, 1, 1'000'000,
                                  "Hold out the last N ratings of every user, by timestamp.");
@@ -186,6 +190,12 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     // A folder's path may end in a slash.
     const auto path = std::filesystem::path(paths[0] + "/").parent_path();
     command.model_path = (paths[0] == "-" ? "ratings" : path.filename().string()) + ".model";
+  }
+  const bool validated = command.valid_fraction > 0.0 || (!chosen.empty() && chosen != "folds");
+  if ((!validated || command.train.eval_every == 0) && command.train.biases &&
+      !options.given("epochs")) {
+    command.train.epochs = kEpochsUnvalidated;
+    command.fixed_epochs = true;
   }
   check_options(command.train);
 }

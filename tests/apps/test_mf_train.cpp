@@ -191,6 +191,34 @@ BOOST_FIXTURE_TEST_CASE(what_is_held_out_can_be_chosen, Ratings) {
   BOOST_TEST(held_out("--split-time 900") == ratings - 900);  // timestamps count from 0
 }
 
+BOOST_FIXTURE_TEST_CASE(without_validation_the_number_of_epochs_is_fixed, Ratings) {
+  struct {
+    const char* options;
+    std::size_t epochs;
+  } const rows[] = {
+      {"--valid-fraction 0", 15},
+      {"--eval-every 0", 15},
+      {"--valid-fraction 0 --loss absolute", 15},
+      {"--valid-fraction 0 -t 20", 20},
+      {"--valid-fraction 0 -t 60", 60},
+      {"--eval-every 0 -t 3", 3},
+      {"--valid-fraction 0 --no-biases", 60},
+      {"--split-last 1 --patience 0", 60},
+      {"--patience 0", 60},
+      {"-p ratings.csv --patience 0", 60},
+  };
+  for (const auto& row : rows) {
+    const Outcome outcome =
+        run(std::string("mf-train ratings.csv -k 4 --log-json log ") + row.options);
+    BOOST_REQUIRE_MESSAGE(outcome.code == 0, row.options << outcome.err);
+    const auto epochs = events(lines("log"), "epoch");
+    BOOST_TEST(json_number(epochs.back(), "epoch") == static_cast<double>(row.epochs), row.options);
+    const bool told =
+        outcome.err.find("15 epochs, which suit the default options") != std::string::npos;
+    BOOST_TEST(told == (row.epochs == 15), row.options);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_validation_file_may_bring_new_users_and_items, Ratings) {
   write("valid.csv", text.substr(0, text.find('\n') + 1) + "new user,1,4,0\n2,new item,2,0\n");
   const Outcome outcome = run("mf-train ratings.csv -k 4 -t 2 -p valid.csv --log-json log");

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "io/atomic_folder.hpp"
+#include "io/temporary_names.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 #include "temporary_folder.hpp"
@@ -194,6 +201,161 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_what_is_there) {
   BOOST_TEST(small == large);
   BOOST_TEST(contents(path) == "old contents");
   BOOST_TEST(entries(folder.path("")) == 1u);
+}
+
+/// Runs `work` in a process of its own, which is killed when it is done.
+template <class Work>
+void killed_after(const Work& work, int signal) {
+  const pid_t child = fork();
+  BOOST_REQUIRE(child >= 0);
+  if (child == 0) {
+    work();
+    std::signal(SIGTERM, [](int) {
+      AtomicFile::remove_temporaries();
+      _exit(0);
+    });
+    kill(getpid(), signal);
+    pause();
+  }
+  int status = 0;
+  BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+}
+
+BOOST_AUTO_TEST_CASE(a_process_that_is_killed_leaves_nothing_behind) {
+  for (const std::size_t size : {0, 10, 1'000'000}) {
+    for (const int signal : {SIGKILL, SIGTERM}) {
+      const TemporaryFolder folder;
+      const std::string path = folder.write("old", "old contents");
+      killed_after(
+          [&] {
+            AtomicFile* const a = new AtomicFile(path);
+            AtomicFile* const b = new AtomicFile(folder.path("new"));
+            a->write(std::string(size, 'x'));
+            b->write(std::string(size, 'y'));
+            b->finish();
+          },
+          signal);
+      BOOST_TEST(contents(path) == "old contents");
+      BOOST_TEST(entries(folder.path("")) == 1u);
+    }
+  }
+}
+
+// Where files cannot be without a name, a handler removes those that are remembered.
+BOOST_AUTO_TEST_CASE(temporary_names_are_removed_until_they_are_forgotten) {
+  const TemporaryFolder folder;
+  const std::string long_name = folder.path(std::string(200, 'n'));
+  for (const bool forgotten : {false, true}) {
+    std::vector<std::string> names{long_name};
+    for (int i = 0; i < 40; ++i) names.push_back(new_temporary_name(folder.path(".")));
+    for (const std::string& name : names) {
+      std::ofstream(name) << "half";
+      remember_temporary_name(name);
+      if (forgotten) forget_temporary_name(name);
+    }
+    AtomicFile::remove_temporaries();
+    BOOST_TEST(entries(folder.path("")) == (forgotten ? names.size() : 0u));
+    for (const std::string& name : names) forget_temporary_name(name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(several_files_appear_together) {
+  const TemporaryFolder folder;
+  const std::string old = folder.write("old", "old contents"), fresh = folder.path("new");
+  chmod(old.c_str(), 0604);
+  {
+    AtomicFile a(old), b(fresh), device("/dev/null");
+    a.write("a");
+    b.write("b");
+    device.write("nothing");
+    AtomicFile::commit_together(std::array{&a, &b, &device});
+  }
+  BOOST_TEST(contents(old) == "a");
+  BOOST_TEST(contents(fresh) == "b");
+  BOOST_TEST(mode_of(old) == 0604u);
+  BOOST_TEST(entries(folder.path("")) == 2u);
+}
+
+// Four files, of which two are there; the place of one of the four is gone, or a folder, when the
+// others have been written.
+BOOST_AUTO_TEST_CASE(when_one_of_several_files_fails_all_stay_as_they_were) {
+  for (std::size_t failing = 0; failing < 4; ++failing) {
+    for (const bool is_gone : {true, false}) {
+      const TemporaryFolder folder;
+      std::vector<std::unique_ptr<AtomicFile>> files;
+      std::vector<AtomicFile*> all;
+      for (std::size_t i = 0; i < 4; ++i) {
+        const std::string sub = "sub" + std::to_string(i);
+        fs::create_directory(folder.path(sub));
+        if (i % 2 == 0) folder.write(sub + "/file", "old " + std::to_string(i));
+        files.push_back(std::make_unique<AtomicFile>(folder.path(sub + "/file")));
+        files.back()->write("new " + std::to_string(i));
+        all.push_back(files.back().get());
+      }
+      const std::string sub = folder.path("sub" + std::to_string(failing));
+      fs::remove_all(sub);
+      if (!is_gone) fs::create_directories(sub + "/file");
+      BOOST_TEST(failure([&] { AtomicFile::commit_together(all); }) != "");
+      files.clear();
+      for (std::size_t i = 0; i < 4; ++i) {
+        if (i == failing) continue;
+        const std::string other = folder.path("sub" + std::to_string(i));
+        BOOST_TEST(entries(other) == (i % 2 == 0 ? 1u : 0u));
+        if (i % 2 == 0) BOOST_TEST(contents(other + "/file") == "old " + std::to_string(i));
+      }
+      BOOST_TEST(fs::exists(sub) == !is_gone);
+      if (!is_gone) BOOST_TEST(entries(sub) == 1u);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_leaves_all_of_several_files) {
+  const TemporaryFolder folder;
+  const std::string old = folder.write("old", "old contents");
+  std::string message;
+  {
+    AtomicFile a(old), b(folder.path("new"));
+    a.write("short");
+    b.write(std::string(2'000, 'x'));
+    const FullDisk full(1000);
+    message = failure([&] { AtomicFile::commit_together(std::array{&a, &b}); });
+  }
+  BOOST_TEST(message == folder.path("new") + ": cannot be written: File too large");
+  BOOST_TEST(contents(old) == "old contents");
+  BOOST_TEST(entries(folder.path("")) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_appears_with_all_its_files) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("made");
+  {
+    AtomicFolder files(path);
+    files.file("a").write("first");
+    files.file("b").write(std::string(1'000'000, 'x'));
+    files.file("empty");
+    BOOST_TEST(entries(folder.path("")) == 0u);
+    files.commit();
+  }
+  BOOST_TEST(entries(path) == 3u);
+  BOOST_TEST(contents(path + "/a") == "first");
+  BOOST_TEST(contents(path + "/b").size() == 1'000'000u);
+  BOOST_TEST(entries(folder.path("")) == 1u);
+  BOOST_TEST(failure([&] { AtomicFolder{path}; }).find("not empty") != std::string::npos);
+  {
+    AtomicFolder files(folder.path("other"));
+    files.file("a").write("first");
+    folder.write("other", "came meanwhile");
+    BOOST_TEST(failure([&] { files.commit(); }) != "");
+  }
+  BOOST_TEST(contents(folder.path("other")) == "came meanwhile");
+  BOOST_TEST(entries(folder.path("")) == 2u);
+  killed_after(
+      [&] {
+        auto* const files = new AtomicFolder(folder.path("killed"));
+        files->file("a").write(std::string(1'000'000, 'x'));
+      },
+      SIGKILL);
+  BOOST_TEST(entries(folder.path("")) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(devices_are_written_and_stay_devices) {

@@ -62,8 +62,9 @@ struct Folder {
 
   /// Rows of numbers as a file of NumPy.
   std::string npy(const std::string& name, const std::vector<std::vector<float>>& rows) const {
-    NpyWriter file(path(name), std::array<std::uint64_t, 2>{rows.size(), rows.at(0).size()});
-    for (const auto& row : rows) file.write(row);
+    AtomicFile file(path(name));
+    NpyWriter numbers(file, std::array<std::uint64_t, 2>{rows.size(), rows.at(0).size()});
+    for (const auto& row : rows) numbers.write(row);
     file.commit();
     return path(name);
   }
@@ -124,8 +125,8 @@ BOOST_FIXTURE_TEST_CASE(a_plain_pair_becomes_a_model, Folder) {
   BOOST_TEST(plain.predict(kNoIndex, 0) == 0);
 
   folder.write("users.txt", "a\nb b\n\xC3\xA9\n");
-  NpyWriter biases(path("biases.npy"), std::array<std::uint64_t, 1>{3});
-  biases.write(std::vector<float>{0.5f, 0, 0});
+  AtomicFile biases(path("biases.npy"));
+  NpyWriter(biases, std::array<std::uint64_t, 1>{3}).write(std::vector<float>{0.5f, 0, 0});
   biases.commit();
   const FactorModel told = import_npy_pair(p, q,
                                            {.range = RatingRange{1, 5},

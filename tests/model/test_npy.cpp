@@ -236,9 +236,10 @@ BOOST_FIXTURE_TEST_CASE(a_number_that_is_not_finite_is_told_with_its_place, Fold
 
 BOOST_FIXTURE_TEST_CASE(what_is_written_reads_back, Folder) {
   const std::vector<float> rows{1, -0.0f, std::numeric_limits<float>::denorm_min(), 3e38f, 5, 6};
-  NpyWriter writer(folder.path("b"), std::array<std::uint64_t, 2>{3, 2});
+  AtomicFile written(folder.path("b"));
+  NpyWriter writer(written, std::array<std::uint64_t, 2>{3, 2});
   for (std::size_t row = 0; row < 3; ++row) writer.write(std::span(rows).subspan(2 * row, 2));
-  writer.commit();
+  written.commit();
   const NpyFile file(folder.path("b"));
   BOOST_TEST(file.shape_text() == "(3, 2)");
   const auto found = file.numbers(2);
@@ -248,7 +249,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_written_reads_back, Folder) {
   BOOST_TEST((text.size() - 6 * sizeof(float)) % 64 == 0u);
   BOOST_TEST(text[text.size() - 6 * sizeof(float) - 1] == '\n');
 
-  NpyWriter empty(folder.path("c"), std::array<std::uint64_t, 1>{0});
+  AtomicFile empty(folder.path("c"));
+  NpyWriter(empty, std::array<std::uint64_t, 1>{0});
   empty.commit();
   BOOST_TEST(NpyFile(folder.path("c")).shape_text() == "(0,)");
 }

@@ -35,8 +35,7 @@ BOOST_AUTO_TEST_CASE(every_bad_line_has_its_message) {
       {"1::2::3\n4::5::6::7\n",
        "f:2:10: a field too many: found 4 fields, expected 3 separated by \"::\"" + extra},
       {"1 2 3\n1 2 3\n4 5 6 7 8\n",
-       "f:3:7: a field too many: found 5 fields, expected 3 separated by blanks" + extra +
-           skip},
+       "f:3:7: a field too many: found 5 fields, expected 3 separated by blanks" + extra + skip},
       {"1,2,3\n1,2,good\n", "f:2:5: rating \"good\" is not a number" + number + columns},
       {"1,2,good\n1,2,3\n", "f:1:5: rating \"good\" is not a number" + number + columns},
       {"1,2,3\n1,2,\n",

@@ -8,7 +8,7 @@
 
 namespace mfpar {
 
-/// Writes `model` to `path`: a temporary file in the same directory, flushed to disk, renamed over
+/// Writes `model` to `path`: as an AtomicFile: in the same directory, flushed to disk, renamed over
 /// `path`, directory flushed. Whatever stood there stays until the new file is whole, and if
 /// writing fails. Throws Error(kSystem), and Error(kBadData) for a model that load_model() would
 /// refuse, such as one with a number that is not finite. lib/FORMAT.md describes the format byte by

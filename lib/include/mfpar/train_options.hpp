@@ -37,6 +37,13 @@ enum class Penalty { kPerRating, kSquareRoot, kTotal };
 /// whole users.
 enum class TrainError { kExact, kRunning, kSample };
 
+/// Epochs to run when nothing is held out that would tell when to stop, with the other options at
+/// their defaults. The test error is lowest after 12 to 15 epochs on MovieLens latest-small, flat
+/// from 15 on on MovieTweetings 100K and lowest at 15 on a million synthetic ratings; ranks from 16
+/// to 128 and absolute errors differ little. 60 epochs cost 2 % on the first. Without biases 60
+/// are none too many.
+inline constexpr int kEpochsUnvalidated = 15;
+
 /// Everything that decides what training does. Ratings are standardised inside (mean 0 if there are
 /// biases, standard deviation 1; labels of the logistic loss become 0 and 1), and rates, penalties
 /// and initial scale are in those units: one setting serves scales from 1 to 5, 0 to 10 and -10 to
@@ -47,7 +54,8 @@ struct TrainOptions {
   /// Factors a user and an item, 1 to 1024. Time and memory grow with it.
   int rank = 64;
 
-  /// Most passes over the training ratings.
+  /// Most passes over the training ratings. All are run when there are no validation ratings: see
+  /// kEpochsUnvalidated.
   int epochs = 60;
 
   StepRule step_rule = StepRule::kAdaGrad;

@@ -5,13 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "io/temporary_names.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
@@ -52,12 +52,10 @@ std::string parent_of(const std::string& target) {
 }
 
 std::string make_temporary(const std::string& path, const std::string& target) {
-  static std::atomic<unsigned> counter{0};
   const std::string parent = parent_of(target);
   int error = 0;
   for (int attempt = 0; attempt < 1000; ++attempt) {
-    const std::string name = parent + "/.mfpar-" + std::to_string(getpid()) + "-" +
-                             std::to_string(counter.fetch_add(1)) + ".folder.tmp";
+    const std::string name = new_temporary_name(parent);
     if (mkdir(name.c_str(), 0777) == 0) return name;
     error = errno;
     if (error != EEXIST) break;
@@ -76,22 +74,37 @@ void sync(const std::string& path, const std::string& folder) {
 
 }  // namespace
 
-AtomicFolder::AtomicFolder(std::string path)
-    : path_(std::move(path)),
-      target_(target_of(path_)),
-      temporary_(make_temporary(path_, target_)) {}
+AtomicFolder::AtomicFolder(std::string path) : path_(std::move(path)), target_(target_of(path_)) {}
 
-AtomicFolder::~AtomicFolder() {
-  std::error_code ignored;
-  if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+AtomicFolder::~AtomicFolder() = default;
+
+AtomicFile& AtomicFolder::file(const std::string& name) {
+  files_.push_back(
+      {name, std::unique_ptr<AtomicFile>(new AtomicFile(path_ + "/" + name, parent_of(target_)))});
+  return *files_.back().file;
 }
 
 void AtomicFolder::commit() {
-  sync(path_, temporary_);
-  // An empty folder is replaced; whatever has come there in the meantime is refused.
-  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail(path_, reason_of(errno));
-  temporary_.clear();
+  for (const File& file : files_) file.file->finish();
+  place();
+  // Behind the rename, so that nothing with a temporary name is there for long; what keeps the
+  // order of names does not mind, and files are on disk already.
+  sync(path_, target_);
   sync(path_, parent_of(target_));
+}
+
+void AtomicFolder::place() {
+  const Placing placing;
+  const std::string temporary = make_temporary(path_, target_);
+  try {
+    for (const File& file : files_) file.file->place_at(temporary + "/" + file.name);
+    // An empty folder is replaced; whatever has come there in the meantime is refused.
+    if (std::rename(temporary.c_str(), target_.c_str()) != 0) fail(path_, reason_of(errno));
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);
+    throw;
+  }
 }
 
 void AtomicFolder::check(const std::string& path) {

@@ -6,27 +6,18 @@
 
 #include "base/id_builder.hpp"
 #include "io/mapped_file.hpp"
-#include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 #include "model/npy_file.hpp"
 #include "model/text_rows.hpp"
 
 namespace mfpar {
 
-std::string id_lines(const IdDictionary& ids) {
-  std::string lines;
+void write_id_list(AtomicFile& file, const IdDictionary& ids) {
   for (std::uint32_t i = 0; i < ids.size(); ++i) {
     const std::string id = ids.id(i);
     require_unbroken(id, "\r\n", "a list of one id a line");
-    lines.append(id) += '\n';
+    file.write(id + '\n');
   }
-  return lines;
-}
-
-void write_id_list(const std::string& path, const IdDictionary& ids) {
-  AtomicFile file(path);
-  file.write(id_lines(ids));
-  file.commit();
 }
 
 IdDictionary read_id_list(const std::string& path) {

@@ -4,16 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/id_dictionary.hpp"
 
 namespace mfpar {
 
 /// Writes the ids in order of index, one a line, letter for letter. Throws Error(kBadData) for an
 /// id that holds a line break, Error(kSystem).
-void write_id_list(const std::string& path, const IdDictionary& ids);
-
-/// The same into a text that is yet to be written.
-std::string id_lines(const IdDictionary& ids);
+void write_id_list(AtomicFile& file, const IdDictionary& ids);
 
 /// Reads such a file, or a .npy of ids. Throws Error(kBadFile) for an id that is empty or there
 /// twice, Error(kSystem).

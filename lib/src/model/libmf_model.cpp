@@ -100,8 +100,8 @@ std::optional<Loss> loss_of(std::int32_t kind) {
 
 class LibmfWriter {
  public:
-  LibmfWriter(const FactorModel& model, const std::string& path)
-      : model_(model), extra_(bias_factors(model)), file_(path) {}
+  LibmfWriter(const FactorModel& model, AtomicFile& file)
+      : model_(model), extra_(bias_factors(model)), file_(file) {}
 
   void write_header(std::size_t users, std::size_t items) {
     const std::uint32_t rank = model_.rank() + extra_.user + extra_.item;
@@ -127,8 +127,6 @@ class LibmfWriter {
     });
   }
 
-  void commit() { file_.commit(); }
-
  private:
   template <class AppendRow>
   void write_rows(char prefix, std::span<const std::uint32_t> rows, const AppendRow& append_row) {
@@ -149,7 +147,7 @@ class LibmfWriter {
 
   const FactorModel& model_;
   const BiasFactors extra_;
-  AtomicFile file_;
+  AtomicFile& file_;
   std::string empty_, line_;
 };
 
@@ -255,18 +253,16 @@ void give_ids(ImportedRows& imported, std::vector<std::int64_t> numbers, const s
 void export_libmf(const FactorModel& model, const std::string& path, LibmfIds kind) {
   const auto users = rows_of(model.users(), kind, "users");
   const auto items = rows_of(model.items(), kind, "items");
-  LibmfWriter writer(model, path);
+  AtomicFile file(path);
+  LibmfWriter writer(model, file);
   writer.write_header(users.size(), items.size());
   writer.write_users(users);
   writer.write_items(items);
-  if (kind == LibmfIds::kNumbered) {
-    AtomicFile user_ids(path + ".users"), item_ids(path + ".items");
-    user_ids.write(id_lines(model.users()));
-    item_ids.write(id_lines(model.items()));
-    user_ids.commit();
-    item_ids.commit();
-  }
-  writer.commit();
+  if (kind == LibmfIds::kSame) return file.commit();
+  AtomicFile user_ids(path + ".users"), item_ids(path + ".items");
+  write_id_list(user_ids, model.users());
+  write_id_list(item_ids, model.items());
+  AtomicFile::commit_together(std::array{&file, &user_ids, &item_ids});
 }
 
 FactorModel import_libmf(const std::string& path, const ImportOptions& options) {

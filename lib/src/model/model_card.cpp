@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "io/mapped_file.hpp"
-#include "mfpar/atomic_file.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
@@ -122,20 +121,18 @@ ModelCard card_of(const FactorModel& model) {
           .range = model.range()};
 }
 
-void write_card(const std::string& path, const Json& card) {
+void write_card(AtomicFile& file, const Json& card) {
   std::string text;
   for (const auto& [key, value] : card.items()) {
     text += (text.empty() ? "{\n  " : ",\n  ") + Json(key).dump() + ": " +
             // dump() would print some floats longer than they need be.
             (value.is_number_float() ? shortest_decimal(value.get<float>()) : value.dump());
   }
-  AtomicFile file(path);
   file.write(text + "\n}\n");
-  file.commit();
 }
 
-void write_model_card(const std::string& path, const ModelCard& card) {
-  write_card(path, {{"format", kFormat},
+void write_model_card(AtomicFile& file, const ModelCard& card) {
+  write_card(file, {{"format", kFormat},
                     {"version", kVersion},
                     {"loss", describe_loss(card.loss).name},
                     {"rank", card.rank},

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "mfpar/atomic_file.hpp"
 #include "mfpar/factor_model.hpp"
 
 namespace mfpar {
@@ -23,10 +24,10 @@ struct ModelCard {
 ModelCard card_of(const FactorModel& model);
 
 /// Writes an object of texts, numbers and flags as JSON, a member a line. Throws Error(kSystem).
-void write_card(const std::string& path, const nlohmann::ordered_json& card);
+void write_card(AtomicFile& file, const nlohmann::ordered_json& card);
 
 /// Writes it as JSON. Throws Error(kSystem).
-void write_model_card(const std::string& path, const ModelCard& card);
+void write_model_card(AtomicFile& file, const ModelCard& card);
 
 /// Reads model.json in `folder`. Throws Error(kBadFile) when it is not there or a number in it is
 /// missing or makes no sense, Error(kSystem).

@@ -54,17 +54,16 @@ class NpyFile {
 /// Whether a file begins like a .npy file.
 bool is_npy(std::string_view head);
 
-/// Writes an array of floats row by row; the file appears when all is there. Not synchronised.
+/// Writes an array of floats row by row to a file that somebody else commits. Not synchronised.
 class NpyWriter {
  public:
-  NpyWriter(const std::string& path, std::span<const std::uint64_t> shape) : file_(path) {
+  NpyWriter(AtomicFile& file, std::span<const std::uint64_t> shape) : file_(file) {
     file_.write(npy_header(shape));
   }
   void write(std::span<const float> numbers) { file_.write(std::as_bytes(numbers)); }
-  void commit() { file_.commit(); }
 
  private:
-  AtomicFile file_;
+  AtomicFile& file_;
 };
 
 }  // namespace mfpar

@@ -15,19 +15,16 @@ namespace mfpar {
 
 namespace {
 
-void write_factors(const std::string& path, const FactorModel& model, Entity entity) {
+void write_factors(AtomicFile& into, const FactorModel& model, Entity entity) {
   const FactorModel::Side& side = model.side(entity);
-  NpyWriter file(path, std::array<std::uint64_t, 2>{side.ids->size(), model.rank()});
+  NpyWriter file(into, std::array<std::uint64_t, 2>{side.ids->size(), model.rank()});
   for (std::size_t row = 0; row < side.ids->size(); ++row) {
     file.write(side.factors.span().subspan(row * model.stride(), model.rank()));
   }
-  file.commit();
 }
 
-void write_vector(const std::string& path, std::span<const float> numbers) {
-  NpyWriter file(path, std::array{std::uint64_t{numbers.size()}});
-  file.write(numbers);
-  file.commit();
+void write_vector(AtomicFile& into, std::span<const float> numbers) {
+  NpyWriter(into, std::array{std::uint64_t{numbers.size()}}).write(numbers);
 }
 
 ImportedRows read_factors(const std::string& path) {

@@ -86,11 +86,9 @@ void export_vectors(const FactorModel& model, const std::string& folder,
   NpyWriter users(files.file("user_vectors.npy"),
                   std::array<std::uint64_t, 2>{model.user_count(), vectors.dimensions()});
   for (UserIndex user = 0; user < model.user_count(); ++user) users.write(vectors.user(user));
-  users.commit();
   NpyWriter items(files.file("item_vectors.npy"),
                   std::array<std::uint64_t, 2>{model.item_count(), vectors.dimensions()});
   for (ItemIndex item = 0; item < model.item_count(); ++item) items.write(vectors.item(item));
-  items.commit();
   write_id_list(files.file("users.txt"), model.users());
   write_id_list(files.file("items.txt"), model.items());
   write_card(files.file("vectors.json"),

@@ -21,9 +21,8 @@ namespace mfpar {
 
 namespace {
 
-void write_table(const std::string& path, const FactorModel& model, Entity entity) {
+void write_table(AtomicFile& file, const FactorModel& model, Entity entity) {
   const FactorModel::Side& side = model.side(entity);
-  AtomicFile file(path);
   std::string line = model.has_biases() ? "id\tbias" : "id";
   for (std::uint32_t k = 1; k <= model.rank(); ++k) line += "\tf" + std::to_string(k);
   file.write(line += '\n');
@@ -36,7 +35,6 @@ void write_table(const std::string& path, const FactorModel& model, Entity entit
     }
     file.write(line += '\n');
   }
-  file.commit();
 }
 
 /// The number of factors that the line of names announces, and whether there is a bias.
