@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "common/json_ratings.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -79,6 +80,11 @@ class RatingsReader {
 };
 
 }  // namespace
+
+std::string with_underscores(std::string name) {
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
 
 std::string required_id(const Json& json, const char* key) {
   const auto id = id_of(json);

@@ -15,6 +15,9 @@ namespace mfpar::apps {
 
 // What requests say, in the same words and forms on command lines, in JSON lines and over HTTP.
 
+/// "least-ratings" as "least_ratings": keys may be spelt as on a command line.
+std::string with_underscores(std::string name);
+
 /// The id that a value stands for, a string or a whole number. Throws Error(kBadData) calling it
 /// `key` for anything else, and for the empty string.
 std::string required_id(const Json& json, const char* key);

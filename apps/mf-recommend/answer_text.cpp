@@ -40,8 +40,11 @@ Json reasons_of(const Explanation& explanation, const Catalogue& catalogue) {
   Json reasons = Json::array();
   for (const RatingInfluence& influence : explanation.influences) {
     if (reasons.size() == kInfluences || !(influence.contribution > 0)) break;
-    reasons.push_back({{"item", catalogue.model().items().id(influence.index)},
+    const std::string id = catalogue.model().items().id(influence.index);
+    reasons.push_back({{"item", id},
+                       {"id", id},
                        {"rating", influence.value},
+                       {"weight", static_cast<float>(influence.weight)},
                        {"contribution", static_cast<float>(influence.contribution)}});
   }
   return reasons;

@@ -51,7 +51,8 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
   request.list = defaults;
   std::string id;
   std::vector<ItemRating> ratings;
-  for (const auto& [key, value] : json.items()) {
+  for (const auto& [name, value] : json.items()) {
+    const std::string key = with_underscores(name);
     if (key == "id" || key == "user") {
       if (request.has_id) fail("the id is given twice; expected one of \"id\" and \"user\", once");
       id = required_id(value, key.c_str());
@@ -73,7 +74,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
     } else if (key == "explain") {
       request.list.explain = flag_of(value, key);
     } else {
-      refuse_key(key);
+      refuse_key(name);
     }
   }
   if (!request.has_id && !request.has_ratings) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/json_ratings.hpp"
 #include "mf-serve/http_message.hpp"
 
 namespace mfpar::apps {
@@ -31,11 +32,6 @@ std::string decoded(std::string_view text, bool plus_is_blank) {
 }
 
 }  // namespace
-
-std::string with_underscores(std::string name) {
-  std::ranges::replace(name, '-', '_');
-  return name;
-}
 
 std::optional<std::uint64_t> whole_number_in(std::string_view text) {
   std::uint64_t value = 0;

@@ -30,9 +30,6 @@ struct RequestTarget {
 /// encoding is invalid, and for a parameter given twice.
 RequestTarget parse_target(std::string_view target);
 
-/// "least-ratings" as "least_ratings": options are spelt as on a command line, or as in JSON.
-std::string with_underscores(std::string name);
-
 /// `text` as a number; nothing when there is anything else in it.
 std::optional<std::uint64_t> whole_number_in(std::string_view text);
 

@@ -2,6 +2,7 @@
 //
 // One question in four languages: the command line of mf-recommend, its JSON lines, HTTP and C.
 // They are spelt alike, and answered alike to the last bit, warnings included.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <memory>
@@ -57,7 +58,9 @@ std::string gist_of(const Json& answer) {
       for (const Json& reason : item.at("because")) {
         gist += " because " + reason.at("item").get<std::string>() + ' ' +
                 shortest_decimal(reason.at("rating").get<float>()) + ' ' +
+                shortest_decimal(reason.at("weight").get<float>()) + ' ' +
                 shortest_decimal(reason.at("contribution").get<float>());
+        BOOST_TEST(reason.at("id") == reason.at("item"));
       }
     }
     gist += '\n';
@@ -146,7 +149,19 @@ struct FourWays : TestFolder {
       }
       for (const Json& ratings : {object, pairs, numbers, items, ids}) add("ratings", ratings);
     }
+    objects.push_back(with_dashes(objects.back()));
     return objects;
+  }
+
+  /// With keys as they are spelt on a command line.
+  static Json with_dashes(const Json& object) {
+    Json result = Json::object();
+    for (const auto& [key, value] : object.items()) {
+      std::string name = key;
+      std::ranges::replace(name, '_', '-');
+      result[name] = value;
+    }
+    return result;
   }
 
   static std::vector<Json> forms_of(const std::string& rank_by) {
@@ -256,7 +271,8 @@ struct FourWays : TestFolder {
     std::string text;
     for (std::size_t i = 0; i < count && i < 3 && reasons[i].contribution > 0; ++i) {
       text += " because " + id_of(reasons[i].item) + ' ' + shortest_decimal(reasons[i].rating) +
-              ' ' + shortest_decimal(reasons[i].contribution);
+              ' ' + shortest_decimal(reasons[i].weight) + ' ' +
+              shortest_decimal(reasons[i].contribution);
     }
     return text;
   }
