@@ -108,6 +108,7 @@ void AtomicFolder::place() {
 }
 
 void AtomicFolder::check(const std::string& path) {
+  const Placing placing;  // no signal ends the process in between
   const std::string temporary = make_temporary(path, target_of(path));
   rmdir(temporary.c_str());
 }
