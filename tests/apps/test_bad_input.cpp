@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Files) {
       {"mf-train good.txt -o old.model --init missing.model", 4, "missing.model"},
       {"mf-train good.txt -o nowhere/new.model", 4, "nowhere"},
       {"mf-train good.txt -o old.model --log-json nowhere/log", 4, "nowhere/log"},
-      {"mf-train . -o old.model", 3, "bad-row.txt:1001:"},
+      {"mf-train . -o old.model", 3, "is a folder of different files"},
       {"mf-eval missing.model good.txt", 4, "missing.model: cannot be opened"},
       {"mf-eval old.model missing.txt", 4, "missing.txt: cannot be opened"},
       {"mf-eval old.model good.txt --predictions nowhere/new.csv", 4, "nowhere"},

@@ -32,10 +32,10 @@ struct DelimitedText {
 /// read_ratings(), by the same delimiters; rows may differ in length, and empty lines are passed
 /// over. An empty `delimiter` stands for the one that cuts most of the first lines into the same
 /// number of fields, two at least; a tab where none does. Lines of comments at the beginning,
-/// "sep=;", lone CRs and UTF-16 are read as read_ratings() reads them, and what is not UTF-8 is read as
-/// Windows-1252, with a note. Throws Error(kBadOption) for an unknown
-/// delimiter, Error(kSystem) when the file cannot be read, Error(kBadData) for what is not text,
-/// and with the line where one cannot be cut. Safe to call from many threads at once.
+/// "sep=;", lone CRs and UTF-16 are read as read_ratings() reads them, and what is not UTF-8 is
+/// read as Windows-1252, with a note. Throws Error(kBadOption) for an unknown delimiter,
+/// Error(kSystem) when the file cannot be read, Error(kBadData) for what is not text, and with the
+/// line where one cannot be cut. Safe to call from many threads at once.
 MFPAR_API DelimitedText read_delimited(const std::string& path, const std::string& delimiter = "");
 
 /// The column whose name is well known for ids of items ("movieId", "asin", ...), 0-based; nothing

@@ -21,8 +21,6 @@ constexpr std::size_t kItem = static_cast<std::size_t>(Role::kItem);
 constexpr std::size_t kRating = static_cast<std::size_t>(Role::kRating);
 constexpr std::size_t kTimestamp = static_cast<std::size_t>(Role::kTimestamp);
 
-bool has_commas(std::string_view text) { return text.find(',') != text.npos; }
-
 class Chooser {
  public:
   Chooser(const std::vector<std::string>& header, std::span<const std::vector<std::string>> lines,
@@ -132,7 +130,7 @@ void Chooser::check_known_rating() const {
   }
   // A unit behind the numbers has a remedy of its own.
   if (column.values > 1 && column.numbers == 0 &&
-      (!looks_like_number(column.first[0]) || has_commas(column.first[0]))) {
+      (!looks_like_number(column.first[0]) || column.first[0].find(',') != std::string::npos)) {
     fail(ErrorCode::kBadData, column_name(place) + ", the rating, " + why_no_number(column));
   }
 }
