@@ -243,7 +243,7 @@ BOOST_FIXTURE_TEST_CASE(leaving_lines_out_is_offered_where_it_helps, Files) {
   BOOST_TEST((one.err.find(offer) != one.err.npos), one.err);
   check_is_all(nlohmann::json::parse(run("mf-data inspect one.csv --json " + offer).out));
   // The first lines, and all lines.
-  for (const std::string text :
+  for (const std::string& text :
        {"1,1,oops\n" + good, "u1,i1,5\nu1,i2,oops\n" + good,
         rating_lines([](const auto&user, const auto&item, const auto&value) {
           return user + "," + item + "," + value + "%";

@@ -44,11 +44,10 @@ bool is_ruler(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) {
     line.remove_suffix(1);
   }
-  if (line.starts_with('(')) {
-    const std::size_t digits_end = line.find_first_not_of("0123456789", 1);
-    return digits_end != line.npos && digits_end > 1 &&
-           (line.substr(digits_end) == " rows)" || line.substr(digits_end) == " row)");
-  }
+  // "(300 rows)", "(300 rows affected)", "300 rows in set (0.00 sec)"
+  const std::size_t number = line.starts_with('(') ? 1 : 0;
+  const std::size_t behind = std::min(line.find_first_not_of("0123456789", number), line.size());
+  if (behind > number && line.substr(behind).starts_with(" row")) return true;
   return line.find("---") != line.npos && line.find_first_not_of("-=+|:,; \t\"") == line.npos;
 }
 
