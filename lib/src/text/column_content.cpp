@@ -117,6 +117,7 @@ std::vector<ColumnContent> look_at_columns(std::span<const std::vector<std::stri
     for (std::size_t i = 0; i < field_count; ++i) watchers[i].see(line[i]);
   }
   std::vector<ColumnContent> columns;
+  columns.reserve(field_count);
   for (Watcher& watcher : watchers) columns.push_back(watcher.content());
   return columns;
 }
