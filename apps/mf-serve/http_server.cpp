@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mf-serve/http_server.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
@@ -30,6 +32,9 @@ namespace {
 
 /// When connections cannot be accepted, nor be turned away.
 constexpr std::chrono::milliseconds kRetryAccept{50};
+
+/// How long, in milliseconds, who is turned away may take to send the request.
+constexpr int kWaitForRequest = 10;
 
 /// File descriptors that connections leave to all else: model files, metrics, the event loop, and
 /// connections that are turned away.
@@ -147,7 +152,9 @@ bool HttpServer::Impl::turn_one_away() {
     socket.non_blocking(true, error);
     boost::beast::http::write(socket, response, error);
     socket.shutdown(tcp::socket::shutdown_send, error);
-    // What was sent to us and not read would take the answer with it.
+    // What is sent to us and not read would take the answer with it.
+    pollfd request{socket.native_handle(), POLLIN, 0};
+    ::poll(&request, 1, kWaitForRequest);
     for (std::array<char, 4096> sent; !error;) socket.read_some(net::buffer(sent), error);
     handler.connection_closed();
     return true;

@@ -15,6 +15,7 @@
 
 #include "attacked.hpp"
 #include "rating_fixtures.hpp"
+#include "sanitized.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -22,13 +23,6 @@ using namespace mfpar::tests;
 BOOST_AUTO_TEST_SUITE(test_attacks)
 
 namespace {
-
-#if defined(__has_feature)
-constexpr bool kSanitized =
-    __has_feature(address_sanitizer) != 0 || __has_feature(thread_sanitizer) != 0;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 /// Six ratings among which are two that are given.
 std::string six(const std::string& first, const std::string& second) {
