@@ -6,6 +6,7 @@
 #include "io/lost_pages.hpp"
 
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -59,10 +60,12 @@ extern "C" void handle_lost_page(int number, siginfo_t* info, void* context) {
     }
     const int saved = errno;
     const std::uintptr_t size = page_size.load();
-    void* const page = reinterpret_cast<void*>(address / size * size);
-    void* const zeros = mmap(page, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    // The system call itself: what stands before it may not be for handlers, or, as in
+    // ThreadSanitizer, takes this for a write to the page that another thread reads.
+    const long zeros = syscall(SYS_mmap, address / size * size, size, PROT_READ,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0L);
     errno = saved;
-    if (zeros == MAP_FAILED) break;
+    if (zeros == -1) break;
     mapping.lost.store(true);
     return;
   }
