@@ -112,27 +112,34 @@ const char* ChunkParser::parse_plain_lines(const char* p, const char* chunk_end,
     if (next == nullptr) break;
     const ValueCodes::Known* value = builder_.codes().find(line.rating);
     if (value == nullptr) {
-      const std::string_view text(reinterpret_cast<const char*>(&line.rating),
-                                  length_of_short_text(line.rating));
-      const ParsedNumber<float> parsed = parse_rating(text);
-      const bool is_one_field = text.find(format_.delimiter[0]) == text.npos;
-      if (parsed.fault != Fault::kNone || !is_one_field) break;
-      const bool is_rating = !is_missing(text) && !is_missing(parsed.number);
-      value = builder_.codes().remember(line.rating, parsed.number, !is_rating);
-      if (is_rating) see(parsed.number, chunk_.line_breaks + lines);
+      value = learn(line.rating, chunk_.line_breaks + lines);
+      if (value == nullptr) break;
+    }
+    if (value->code == ValueCodes::kMissing) {
+      ++chunk_.missing;
+    } else {
+      builder_.add(item_first_ ? line.second_id : line.first_id,
+                   item_first_ ? line.first_id : line.second_id, *value, line.timestamp);
     }
     ++lines;
     p = next;
-    if (value->code == ValueCodes::kMissing) {
-      ++chunk_.missing;
-      continue;
-    }
-    builder_.add(item_first_ ? line.second_id : line.first_id,
-                 item_first_ ? line.first_id : line.second_id, *value, line.timestamp);
   }
   chunk_.lines += lines;
   chunk_.line_breaks += lines;
   return p;
+}
+
+/// What the text of a rating means, which is met for the first time, or was forgotten; nullptr
+/// where only the strict path can tell.
+const ValueCodes::Known* ChunkParser::learn(std::uint64_t packed, std::uint64_t line) {
+  const std::string_view text(reinterpret_cast<const char*>(&packed), length_of_short_text(packed));
+  const ParsedNumber<float> parsed = parse_rating(text);
+  const bool is_one_field = text.find(format_.delimiter[0]) == text.npos;
+  if (parsed.fault != Fault::kNone || !is_one_field) return nullptr;
+  const bool is_rating = !is_missing(text) && !is_missing(parsed.number);
+  const auto* value = builder_.codes().remember(packed, parsed.number, !is_rating);
+  if (is_rating) see(parsed.number, line);
+  return value;
 }
 
 /// Whether a line in scanner_ has nothing to do with ratings: a comment, an empty row of a

@@ -74,6 +74,7 @@ class ChunkParser {
 
  private:
   const char* parse_plain_lines(const char* p, const char* chunk_end, const char* text_end);
+  const ValueCodes::Known* learn(std::uint64_t packed, std::uint64_t line);
   LineFault take_fields();
   LineFault take_id(const Field& field, Role role, std::string& scratch, std::string_view& id);
   void note_oddity(const Field& field, Role role, std::string_view id);

@@ -13,6 +13,7 @@ namespace mfpar {
 namespace {
 
 constexpr std::size_t kSampledLines = 100;
+constexpr std::size_t kSampledBytes = std::size_t{1} << 16;  // where no line could be cut
 constexpr std::array<std::string_view, 6> kDelimiters{"::", "\t", ",", ";", "|", " "};
 
 TextSample cut(std::string_view text, bool is_whole, std::string_view delimiter, Quote quote,
@@ -79,7 +80,9 @@ TextSample take_sample(std::string_view text, bool is_whole, std::string_view de
       TextSample sample = cut(text, is_whole, candidate, way, min_fields);
       if (sample.usual_fields >= min_fields && is_better(sample, best)) best = std::move(sample);
     }
-    if (text.find('"') == text.npos) break;
+    // No further than the sample: a mapped text should not be touched all over.
+    const std::size_t sampled = best.ends.empty() ? kSampledBytes : best.ends.back().offset;
+    if (text.substr(0, sampled).find('"') == text.npos) break;
   }
   return best;
 }
