@@ -85,7 +85,7 @@ std::string test_table(const FoldInTest& test, const FactorModel& model, Entity 
   if (test.trained.count > 0) text += error_row("trained " + rows, test.trained, loss);
   const double validation = validation_error(model);
   if (std::isfinite(validation)) {
-    text += error_row("the training's validation", 0, validation, loss);
+    text += error_row("training's validation", 0, validation, loss);
   }
   return text;
 }

@@ -221,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(a_test_stands_beside_the_trained_rows, FoldIn) {
   BOOST_TEST(has(rows[0], "ratings       MSE      RMSE       MAE"));
   BOOST_TEST(rows[1].starts_with("users folded in"));
   BOOST_TEST(rows[2].starts_with("  by the model before"));
-  BOOST_TEST(rows[3].starts_with("the training's validation"));
+  BOOST_TEST(rows[3].starts_with("training's validation"));
 
   const std::string json = done("later.csv --test-fraction 0.25 --json").out;
   const auto in = [&](const std::string& text, const std::string& group, const char* key) {

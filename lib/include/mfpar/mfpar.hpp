@@ -13,7 +13,7 @@
 ///     train_options, train  learn a FactorModel, with a report after every epoch
 ///     cross_validate        how well the options do on ratings that nothing has seen
 ///     factor_model          what was learnt, and how it predicts
-///     model_file            save it, and map it back
+///     model_file            save it, and load it again
 ///     interchange           models to and from NumPy, text and LIBMF, and to indexes of vectors
 ///     evaluate              its errors on other ratings
 ///     fold_in               a user or item that was not trained, by ridge regression

@@ -28,8 +28,8 @@ struct ServedModel {
 };
 
 /// The model that a service answers from, exchanged while it answers. A reader takes current(),
-/// uses it for the whole of a request and lets go of it; it keeps its version, and the file's
-/// mapping, alive until then. Safe from any number of threads.
+/// uses it for the whole of a request and lets go of it; it keeps its version, and its
+/// memory, alive until then. Safe from any number of threads.
 class MFPAR_API ModelHandle {
  public:
   /// Loads the file. Throws as load_model().

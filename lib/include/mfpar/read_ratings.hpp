@@ -102,8 +102,8 @@ struct ReadResult {
 };
 
 /// Reads ratings from the text file at `path`, or from standard input for "-". Plain, gzip and zstd
-/// files are told apart by their first bytes. A plain file is mapped, and must not be truncated
-/// meanwhile.
+/// files are told apart by their first bytes. A plain file is mapped;
+/// that it becomes shorter meanwhile is an error.
 ///
 /// - Every line has as many fields as the header, or as most of the first lines where there is
 ///   none; empty lines are passed over, and so are lines of comments that begin with # or % where
