@@ -121,6 +121,8 @@ void add_recommend_options(Options& options, RecommendCommand& command) {
                "Write to this file, which appears when it is whole, instead of standard output.");
   options.flag("quiet,q", command.quiet, "Print lists and errors only, no warnings.");
   options.hidden("append", "FILE", command.append_path);
+  // A bad line does not cost a night's work; it is told, and the exit code says so.
+  command.read.on_bad_line = ReadOptions::OnBadLine::kSkip;
   add_reading_options(options, command.read);
 }
 
@@ -140,11 +142,7 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
     }
     asked = name;
   }
-  // A bad line does not cost a night's work; it is told, and the exit code says so.
-  if (!options.given("on-bad-line")) {
-    command.read.on_bad_line = ReadOptions::OnBadLine::kSkip;
-    command.tells_bad_lines = true;
-  }
+  command.tells_bad_lines = !options.given("on-bad-line");
   if (asked.empty()) {
     if (::isatty(STDIN_FILENO) != 0) {
       fail(

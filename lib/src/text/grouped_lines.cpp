@@ -34,30 +34,17 @@ std::string_view user_of(std::string_view line) {
 }
 
 /// Puts the item or user above into each line.
-class GroupedLines : public Conversion {
+class GroupedLines : public LineConversion {
  public:
   GroupedLines(std::string name, bool by_item) : name_(std::move(name)), by_item_(by_item) {}
 
-  std::size_t convert(std::string_view text, bool is_last, std::string& out) override {
-    std::size_t begin = 0;
-    while (begin < text.size()) {
-      const std::size_t found = text.find('\n', begin);
-      if (found == text.npos && !is_last) break;
-      const std::size_t end = std::min(found, text.size());
-      ++line_;
-      if (by_item_) {
-        take_below_item(trimmed(text.substr(begin, end - begin)), out);
-      } else {
-        take_below_user(trimmed(text.substr(begin, end - begin)), out);
-      }
-      out += '\n';
-      begin = std::min(end + 1, text.size());
-    }
-    if (is_last) check_count();
-    return begin;
+ private:
+  void convert_line(std::string_view line, std::string& out) override {
+    by_item_ ? take_below_item(trimmed(line), out) : take_below_user(trimmed(line), out);
   }
 
- private:
+  void finish() override { check_count(); }
+
   void take_below_item(std::string_view line, std::string& out) {
     if (line.empty()) return;
     if (const std::string_view item = item_of(line); !item.empty()) {
@@ -75,7 +62,7 @@ class GroupedLines : public Conversion {
       owner_ = user;
       const std::string_view count = line.substr(user.size() + 1);
       std::from_chars(count.data(), count.data() + count.size(), left_);
-      owner_line_ = line_;
+      owner_line_ = line_number();
       return;
     }
     --left_;
@@ -97,7 +84,6 @@ class GroupedLines : public Conversion {
   bool by_item_;
   std::string owner_;
   std::int64_t left_ = 0;  // of the user's ratings
-  std::uint64_t line_ = 0;
   std::uint64_t owner_line_ = 0;
 };
 

@@ -86,32 +86,18 @@ void refuse_one_object(std::string_view line, const std::string& name) {
 }
 
 /// Makes `user,item,rating[,timestamp]` of every object.
-class JsonLines : public Conversion {
+class JsonLines : public LineConversion {
  public:
   JsonLines(std::string name, std::vector<std::string> keys, bool may_skip)
       : name_(std::move(name)), keys_(std::move(keys)), may_skip_(may_skip) {}
 
-  std::size_t convert(std::string_view text, bool is_last, std::string& out) override {
-    std::size_t begin = 0;
-    while (begin < text.size()) {
-      const std::size_t found = text.find('\n', begin);
-      if (found == text.npos && !is_last) break;
-      const std::size_t end = std::min(found, text.size());
-      take(text.substr(begin, end - begin), out);
-      out += '\n';
-      begin = std::min(end + 1, text.size());
-    }
-    return begin;
-  }
-
  private:
-  void take(std::string_view line, std::string& out) {
-    ++line_;
+  void convert_line(std::string_view line, std::string& out) override {
     if (line.find_first_not_of(" \t\r") == line.npos) return;
     const std::optional<Json> object = parse_line(line);
     if (!object) {
       if (!may_skip_) {
-        throw Error(ErrorCode::kBadData, name_ + ":" + std::to_string(line_) +
+        throw Error(ErrorCode::kBadData, name_ + ":" + std::to_string(line_number()) +
                                              ": is no JSON object; expected one a line, which " +
                                              command("-c .", name_) + " writes");
       }
@@ -127,7 +113,6 @@ class JsonLines : public Conversion {
   std::string name_;
   std::vector<std::string> keys_;
   bool may_skip_;
-  std::uint64_t line_ = 0;
 };
 
 }  // namespace

@@ -48,26 +48,15 @@ SparseLine parse_sparse(std::string_view line) {
 }
 
 /// Makes `user,item,label` of lines with two features.
-class SparseLines : public Conversion {
- public:
-  std::size_t convert(std::string_view text, bool is_last, std::string& out) override {
-    std::size_t begin = 0;
-    while (begin < text.size()) {
-      const std::size_t found = text.find('\n', begin);
-      if (found == text.npos && !is_last) break;
-      const std::size_t end = std::min(found, text.size());
-      const std::string_view line = text.substr(begin, end - begin);
-      const SparseLine sparse = parse_sparse(line);
-      if (!sparse.label.empty()) {
-        for (const std::string_view index : sparse.features) out.append(index).append(",");
-        out.append(sparse.label);
-      } else if (line.find_first_not_of(" \t\r") != line.npos) {
-        out += "no sparse line";  // too few fields: a bad line
-      }
-      out += '\n';
-      begin = std::min(end + 1, text.size());
+class SparseLines : public LineConversion {
+  void convert_line(std::string_view line, std::string& out) override {
+    const SparseLine sparse = parse_sparse(line);
+    if (!sparse.label.empty()) {
+      for (const std::string_view index : sparse.features) out.append(index).append(",");
+      out.append(sparse.label);
+    } else if (line.find_first_not_of(" \t\r") != line.npos) {
+      out += "no sparse line";  // too few fields: a bad line
     }
-    return begin;
   }
 };
 
