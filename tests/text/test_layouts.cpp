@@ -153,6 +153,16 @@ BOOST_AUTO_TEST_CASE(several_files_and_folders_are_read_as_one) {
   folder.write("empty.csv", "");
   const ReadResult whole = read_ratings(folder.path(""));
   BOOST_TEST(shown(whole.ratings) == expected);
+  // Parts of a wider table, of which only the first has the header, and what is odd in a later one.
+  const std::vector<std::string> parts{
+      folder.write("part-1", "id,when,user,item,stars\n7,x,1,10,4\n8,y,2,11,5\n"),
+      folder.write("part-2", "9,z,1,12,3\n10,x,-3,10,2\n"),
+      folder.write("part-3", "user,item,rating\n-9,10,1\n")};
+  const ReadResult wide = read_ratings(parts);
+  BOOST_TEST(shown(wide.ratings) == "1 10 4/2 11 5/1 12 3/-3 10 2/-9 10 1/");
+  BOOST_REQUIRE(wide.report.notes.size() == 1u);
+  BOOST_TEST(wide.report.notes[0].starts_with(parts[1] + ": line 2: user id -3 is negative"));
+  for (const std::string& part : parts) std::filesystem::remove(part);
   // Files that are not called alike are not parts of one table.
   for (const std::string other : {"readme.txt", "my-ratings.csv"}) {
     folder.write(other, "user,item,rating\n1,2,3\n");

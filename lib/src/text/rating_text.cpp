@@ -88,9 +88,14 @@ void RatingText::begin_file(std::string name) {
 }
 
 TextFormat RatingText::format_of(std::string_view buffer, bool is_last) const {
-  TextFormat format = detect_format(buffer, is_last, names_.back(), options_);
-  if (!first_format_ || !first_format_->has_header || format.has_header) return format;
-  // What the first file's header says of the columns holds for all.
+  const bool may_be_like_first = first_format_ && first_format_->has_header;
+  try {
+    TextFormat format = detect_format(buffer, is_last, names_.back(), options_);
+    if (!may_be_like_first || format.has_header) return format;
+  } catch (const Error&) {
+    if (!may_be_like_first) throw;
+  }
+  // A part of a table without a header: what the first file's header says of the columns holds.
   ReadOptions options = options_;
   std::string* const columns[] = {&options.user_column, &options.item_column,
                                   &options.rating_column, &options.timestamp_column};
@@ -112,10 +117,8 @@ std::size_t RatingText::parse(std::string_view buffer, bool is_last, const Parse
     if (!format_) format_ = format_of(buffer, is_last);
     begin = format_->body;
     line_breaks_ = format_->body_line;
-    if (!first_format_) {
-      first_format_ = format_;
-      for (const std::string& text : format_->notes) note(text);
-    }
+    if (!first_format_) first_format_ = format_;
+    for (const std::string& text : format_->notes) note(placed_in_file(text));
   }
   // Each way to cut is right more often than the one before, and slower.
   for (const Cut cut : {Cut::kLineBreaks, Cut::kQuoteParity, Cut::kNowhere}) {
@@ -206,8 +209,13 @@ void RatingText::note_odd_ids(const ParsedChunk& chunk) {
   std::stable_sort(notes.begin(), notes.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [line, message] : notes) {
-    report_.notes.push_back("line " + std::to_string(line) + ": " + message);
+    note(placed_in_file("line " + std::to_string(line) + ": " + message));
   }
+}
+
+/// A note of the file at hand, which is named where it is not the first.
+std::string RatingText::placed_in_file(const std::string& text) const {
+  return names_.size() > 1 ? names_.back() + ": " + text : text;
 }
 
 std::string RatingText::placed(const LineNote& bad) const {

@@ -68,6 +68,7 @@ class RatingText {
   void note_odd_ids(const ParsedChunk& chunk);
   TextFormat format_of(std::string_view buffer, bool is_last) const;
   std::string placed(const LineNote& bad) const;
+  std::string placed_in_file(const std::string& text) const;
   [[noreturn]] void fail(const std::string& what) const;
 
   std::vector<std::string> names_;  // of the files so far
