@@ -32,6 +32,7 @@ const std::vector<Names> kLayers{{"base"},
                                  {"io", "loss"},
                                  {"store", "model"},
                                  {"text", "compute", "synthetic"},
+                                 {"ranking"},
                                  {"train", "fold_in", "recommend"},
                                  {"capi"},
                                  {kTop}};

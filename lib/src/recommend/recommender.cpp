@@ -11,7 +11,7 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "mfpar/error.hpp"
-#include "recommend/item_search.hpp"
+#include "ranking/item_search.hpp"
 #include "recommend/recommender_impl.hpp"
 
 namespace mfpar {

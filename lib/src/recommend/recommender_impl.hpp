@@ -6,7 +6,7 @@
 
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/recommender.hpp"
-#include "recommend/item_tiles.hpp"
+#include "ranking/item_tiles.hpp"
 
 namespace mfpar {
 

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/aligned_buffer.hpp"
-#include "recommend/item_search.hpp"
+#include "ranking/item_search.hpp"
 
 namespace mfpar {
 

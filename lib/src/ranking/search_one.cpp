@@ -3,7 +3,7 @@
 #include <array>
 #include <limits>
 
-#include "recommend/item_search.hpp"
+#include "ranking/item_search.hpp"
 
 namespace mfpar {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "compute/kernels/kernel_set.hpp"
-#include "recommend/item_tiles.hpp"
-#include "recommend/top_list.hpp"
+#include "ranking/item_tiles.hpp"
+#include "ranking/top_list.hpp"
 
 namespace mfpar {
 

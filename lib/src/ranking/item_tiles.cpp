@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // q: an item's factors; b: its bias.
-#include "recommend/item_tiles.hpp"
+#include "ranking/item_tiles.hpp"
 
 #include <algorithm>
 #include <cmath>
