@@ -67,7 +67,7 @@ MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, RankBy ran
 /// An item of a list.
 struct Recommendation {
   ItemIndex item = 0;
-  float score = 0.0f;   ///< what the list is ordered by
+  float score = 0.0f;  ///< what the list is ordered by
   /// The predicted rating, clipped to the model's range; NaN in a model of one-class feedback alone.
   float rating = 0.0f;
 };
