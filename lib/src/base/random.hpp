@@ -34,6 +34,8 @@ enum class SeedUse : std::uint64_t {
   kEpochOrder,
   kSample,
   kSynthetic,
+  kRatingsOfUser,
+  kSplitUsers,
 };
 
 /// xoshiro256++ (Blackman, Vigna 2019). The same numbers on every platform, unlike the
