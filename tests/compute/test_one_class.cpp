@@ -49,9 +49,10 @@ struct Problem {
                       workers, [] { return false; });
   }
   double loss() const {
-    const OneClassLoss parts = one_class_loss(users, items, users.rows(), items.rows(),
-                                              costs.unobserved, kernels, workers);
-    return parts.positives + parts.unobserved + parts.penalty;
+    return one_class_error(users.positives(), users.rows(), items.rows(), costs.unobserved, kernels,
+                           workers) +
+           charged(users.penalties(), users.rows(), workers) +
+           charged(items.penalties(), items.rows(), workers);
   }
 
   /// The most that the objective could still fall by moving one row of a side, as a share of what

@@ -82,18 +82,6 @@ PositiveRuns runs_of(const Positives& positives, const FactorRows& fixed) {
   return runs;
 }
 
-/// The sum of penalty |row|^2 over the rows.
-double charged(std::span<const float> penalties, const FactorRows& rows, const Workers& workers) {
-  std::vector<double> sums(kLossPartitions);
-  workers.for_each(kLossPartitions, [&](std::size_t partition) {
-    const Range range = even_range(rows.count, kLossPartitions, partition);
-    for (std::size_t row = range.begin; row < range.end; ++row) {
-      sums[partition] += double{penalties[row]} * double{row_norm(rows.row(row), rows.stride())};
-    }
-  });
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
-}
-
 }  // namespace
 
 Eigen::MatrixXd gram_matrix(const FactorRows& rows, const KernelSet& kernels,
@@ -190,26 +178,31 @@ std::uint64_t solve_side(OneClassSide& moving, OneClassSide& fixed, double unobs
   return steps;
 }
 
-OneClassLoss one_class_loss(const OneClassSide& users, const OneClassSide& items,
-                            const FactorRows& of_users, const FactorRows& of_items,
-                            double unobserved_weight, const KernelSet& kernels,
-                            const Workers& workers) {
-  OneClassLoss loss;
-  const auto bounds = balanced_boundaries(users.positives().offsets, kLossPartitions);
+double one_class_error(const Positives& of_users, const FactorRows& users, const FactorRows& items,
+                       double unobserved_weight, const KernelSet& kernels, const Workers& workers) {
+  const auto bounds = balanced_boundaries(of_users.offsets, kLossPartitions);
   std::vector<double> errors(bounds.size() - 1);
   workers.for_each(errors.size(), [&](std::size_t partition) {
-    PositiveRuns runs = runs_of(users.positives(), of_items);
+    PositiveRuns runs = runs_of(of_users, items);
     runs.first_row = bounds[partition];
     runs.count = bounds[partition + 1] - bounds[partition];
-    errors[partition] = kernels.positive_error(runs, of_users.values);
+    errors[partition] = kernels.positive_error(runs, users.values);
   });
-  loss.positives = std::accumulate(errors.begin(), errors.end(), 0.0);
-  loss.unobserved = unobserved_weight * gram_matrix(of_users, kernels, workers)
-                                            .cwiseProduct(gram_matrix(of_items, kernels, workers))
-                                            .sum();
-  loss.penalty =
-      charged(users.penalties(), of_users, workers) + charged(items.penalties(), of_items, workers);
-  return loss;
+  // sum over all pairs of (p.q)^2 = trace(P'P Q'Q)
+  const double squares =
+      gram_matrix(users, kernels, workers).cwiseProduct(gram_matrix(items, kernels, workers)).sum();
+  return std::accumulate(errors.begin(), errors.end(), unobserved_weight * squares);
+}
+
+double charged(std::span<const float> penalties, const FactorRows& rows, const Workers& workers) {
+  std::vector<double> sums(kLossPartitions);
+  workers.for_each(kLossPartitions, [&](std::size_t partition) {
+    const Range range = even_range(rows.count, kLossPartitions, partition);
+    for (std::size_t row = range.begin; row < range.end; ++row) {
+      sums[partition] += double{penalties[row]} * double{row_norm(rows.row(row), rows.stride())};
+    }
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 }  // namespace mfpar

@@ -13,6 +13,8 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
@@ -48,13 +50,6 @@ Eigen::MatrixXd gram_matrix(const FactorRows& rows, const KernelSet& kernels,
 std::vector<float> one_class_penalties(const Positives& positives, std::uint32_t others,
                                        const OneClassCosts& costs);
 
-/// The objective's parts.
-struct OneClassLoss {
-  double positives = 0.0;   ///< sum c (1 - p.q)^2
-  double unobserved = 0.0;  ///< a sum (p.q)^2 over all pairs, in O((users + items) rank^2)
-  double penalty = 0.0;
-};
-
 /// One side in training: its rows, its positives and what its rows are charged.
 class OneClassSide {
  public:
@@ -62,6 +57,8 @@ class OneClassSide {
                std::uint32_t rank);
 
   const Positives& positives() const noexcept { return positives_; }
+  /// Leaves none behind.
+  Positives take_positives() && { return std::move(positives_); }
   const std::vector<float>& penalties() const noexcept { return penalties_; }
   FactorRows rows() const noexcept { return {values_.data(), positives_.rows(), rank_}; }
   AlignedBuffer<float>& values() noexcept { return values_; }
@@ -82,10 +79,12 @@ std::uint64_t solve_side(OneClassSide& moving, OneClassSide& fixed, double unobs
                          const KernelSet& kernels, const Workers& workers,
                          const std::function<bool()>& stop);
 
-/// The loss of some rows of factors; `users` has the positives of the rows of `of_users`.
-OneClassLoss one_class_loss(const OneClassSide& users, const OneClassSide& items,
-                            const FactorRows& of_users, const FactorRows& of_items,
-                            double unobserved_weight, const KernelSet& kernels,
-                            const Workers& workers);
+/// What positives and unobserved pairs cost some rows of factors, the penalty left out: time grows
+/// with positives rank + (users + items) rank^2. `of_users` has the positives of the users' rows.
+double one_class_error(const Positives& of_users, const FactorRows& users, const FactorRows& items,
+                       double unobserved_weight, const KernelSet& kernels, const Workers& workers);
+
+/// The sum of penalty |row|^2 over the rows.
+double charged(std::span<const float> penalties, const FactorRows& rows, const Workers& workers);
 
 }  // namespace mfpar
