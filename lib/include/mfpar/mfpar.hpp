@@ -20,6 +20,7 @@
 ///     fold_in_session       the same with ratings that come, change and go one by one
 ///     rated_items           what a new user rated, looked up
 ///     recommender           the best items for a user, the nearest items to an item
+///     ranking_metrics       how good lists are: NDCG, recall and others, with intervals
 ///     extend_model          a model with folded-in rows added, a table of ratings folded in
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth
@@ -61,6 +62,7 @@
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"
 #include "mfpar/option_names.hpp"
+#include "mfpar/ranking_metrics.hpp"
 #include "mfpar/rated_items.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
