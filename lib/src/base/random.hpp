@@ -34,6 +34,7 @@ enum class SeedUse : std::uint64_t {
   kEpochOrder,
   kSample,
   kSynthetic,
+  kBootstrap,
 };
 
 /// xoshiro256++ (Blackman, Vigna 2019). The same numbers on every platform, unlike the
