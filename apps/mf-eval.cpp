@@ -149,6 +149,9 @@ int run_lists(const EvalOptions& options, RankingCommand command) {
   command.test = options.third.empty() ? options.ratings : options.third;
   command.json = options.json;
   command.read = options.read;
+  if (command.test == "-" && command.given == "-") {
+    throw Error(ErrorCode::kBadOption, "two inputs are standard input; give one as a file");
+  }
   return run_ranking(command);
 }
 

@@ -52,6 +52,7 @@ void RankedModel::fold_in(const RankingPairs& given) {
     std::vector<FoldInRating> ratings;
     for (const auto& entry : given.of(user)) {
       ratings.push_back({.index = items[entry.item], .value = entry.value});
+      off_scale_.add(entry.value, model().range());
     }
     users.push_back(of_test);
     given_.push_back(rated_items(model(), std::move(ratings)));

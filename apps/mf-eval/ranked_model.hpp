@@ -35,6 +35,9 @@ class RankedModel {
   /// Users whom the model has and ratings are given of, which it makes no use of.
   std::uint64_t given_in_vain() const noexcept { return given_in_vain_; }
 
+  /// Of the ratings that users were folded in from.
+  const OffScale& off_scale() const noexcept { return off_scale_; }
+
   bool knows_user(UserIndex user) const noexcept { return !profiles_[user].factors.empty(); }
   /// kNoIndex where the model does not have it.
   ItemIndex item(ItemIndex of_test) const noexcept { return items_[of_test]; }
@@ -71,6 +74,7 @@ class RankedModel {
   std::vector<RatedItems> given_;      // what profiles look at
   std::vector<FoldedIn> folded_in_;
   std::uint64_t given_in_vain_ = 0;
+  OffScale off_scale_;
 };
 
 }  // namespace mfpar::apps

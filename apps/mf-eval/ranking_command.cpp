@@ -93,9 +93,6 @@ void check_ranking_options(const Options& options, const RankingCommand& command
                   "--predictions are of ratings, not of lists; leave --ranking or --predictions "
                   "out, or list items by mf-recommend");
     }
-    if (command.test == "-" && command.given == "-") {
-      throw Error(ErrorCode::kBadOption, "two inputs are standard input; give one as a file");
-    }
     return;
   }
   for (const char* option : {"top", "relevant", "given", "rank-by", "least-ratings", "bootstrap",

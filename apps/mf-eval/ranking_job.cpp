@@ -69,9 +69,10 @@ RankingPairs read_test(const RankingCommand& command) {
   }
   for (const std::string& warning : test->warnings) warn(warning);
   if (const std::uint64_t unrated = test->unrated(); unrated > 0 && command.relevant) {
-    throw Error(ErrorCode::kBadOption, "--relevant needs ratings, and " + counted(unrated, "pair") +
-                                           " of " + test->source +
-                                           " has none; without --relevant every pair counts");
+    throw Error(ErrorCode::kBadOption, "--relevant needs ratings, and there is none for " +
+                                           with_commas(unrated) + " of " +
+                                           counted(test->entries.size(), "pair") + " of " +
+                                           test->source + "; without --relevant every pair counts");
   }
   return std::move(*test);
 }
@@ -132,21 +133,26 @@ Questions ask(const std::deque<RankedModel>& models, const RankingPairs& test,
 /// Tells what keeps the figures from saying what they seem to say.
 void tell(const std::deque<RankedModel>& models, const RankingPairs& test,
           const RankingCommand& command, const RankingReport& report) {
+  // What one model of two has may be given for the other.
+  const bool is_given_in_vain = std::ranges::all_of(
+      models, [](const RankedModel& model) { return model.given_in_vain() > 0; });
   for (const RankedModel& model : models) {
     if (!model.keeps_ratings()) {
       warn(model.path() +
            " does not contain who rated what: lists hold items that were trained on, too, and "
            "there are no figures of popularity and no baselines from it");
     }
-    if (model.given_in_vain() > 0) {
-      warn(command.given + ": " + counted(model.given_in_vain(), "user") + " of it is in " +
-           model.path() + " already, and has the lists of the training");
+    if (is_given_in_vain) {
+      warn(model.path() + " has " + counted(model.given_in_vain(), "user") + " of " +
+           command.given + ": their lists are those of the training");
     }
+    const std::string scale = scale_warning(model.off_scale(), model.model().range());
+    if (!scale.empty()) warn(command.given + ": " + scale);
   }
   if (report.trained_on > 0) {
-    warn(counted(report.trained_on, "pair") + " of " + test.source +
-         (command.given.empty() ? " was trained on" : " was trained on or given") +
-         " and does not count as relevant; lists leave out what is known");
+    warn(with_commas(report.trained_on) + " of " + counted(test.entries.size(), "pair") + " of " +
+         test.source + " do not count as relevant, being trained on" +
+         (command.given.empty() ? "" : " or given") + ": lists leave them out");
   }
   if (report.users > 0) return;
   std::string reason;

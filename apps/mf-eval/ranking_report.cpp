@@ -146,7 +146,9 @@ std::string summary(const RankingReport& report, const RankingCommand& command) 
   text += ", in " + fixed(report.seconds, 2) + " s\n";
   const std::pair<std::uint64_t, const char*> left_out[] = {
       {report.without_relevant, "users without a relevant item left out"},
-      {report.unknown_users, "users left out whom a model does not have"},
+      {report.unknown_users,
+       command.given.empty() ? "users left out whom a model does not have; --given folds them in"
+                             : "users left out whom a model does not have, nor is given"},
       {report.unknown_items, "relevant items left out that no model has"}};
   for (const auto& [count, words] : left_out) {
     if (count > 0) text += with_commas(count) + ' ' + words + '\n';
