@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: MIT
+#include "ranking/list_metrics.hpp"
+
 #include <algorithm>
-#include <cmath>
 
 #include "mfpar/ranking_metrics.hpp"
 
 namespace mfpar {
 
-namespace {
-
-/// What a hit at `rank`, from 1, counts in DCG.
-double discount(std::size_t rank) noexcept {
-  return 1.0 / std::log2(static_cast<double>(rank) + 1.0);
-}
-
-}  // namespace
-
 double ndcg_at(std::span<const ItemIndex> list, std::span<const ItemIndex> relevant,
                std::uint32_t cut) noexcept {
   double gain = 0.0, most = 0.0;
   for (std::size_t r = 0; r < std::min<std::size_t>(cut, list.size()); ++r) {
-    if (std::binary_search(relevant.begin(), relevant.end(), list[r])) gain += discount(r + 1);
+    if (std::binary_search(relevant.begin(), relevant.end(), list[r])) gain += rank_discount(r + 1);
   }
   for (std::size_t r = 0; r < std::min<std::size_t>(cut, relevant.size()); ++r) {
-    most += discount(r + 1);
+    most += rank_discount(r + 1);
   }
   return most > 0.0 ? gain / most : 0.0;
 }
