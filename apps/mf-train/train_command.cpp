@@ -123,6 +123,7 @@ void choose_feedback(const Options& options, TrainCommand& command) {
   if (train.feedback == Feedback::kRatings) {
     return refuse(kOneClassOptions, "one-class feedback", "add --feedback one-class");
   }
+  command.read.may_lack_ratings = true;
   refuse(kRatingOptions, "ratings", "leave it out, or --feedback one-class");
   if (!options.given("rank")) train.rank = one_class_defaults().rank;
   if (!options.given("epochs")) train.epochs = one_class_defaults().epochs;

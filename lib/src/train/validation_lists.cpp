@@ -43,7 +43,7 @@ ValidationLists::ValidationLists(const RatingStore& training, const RatingStore&
 double ValidationLists::ndcg(const FactorModel& model, const KernelSet& kernels,
                              const Workers& workers) const {
   if (users_.empty()) return EpochReport::kNotComputed;
-  const ItemTiles items(model);
+  const ItemTiles items(ItemVectors::of(model));
   const SearchSpace space{items, kernels, 0.0f};
   std::vector<double> found(users_.size());
   workers.for_each((users_.size() + kUsersAtOnce - 1) / kUsersAtOnce, [&](std::size_t partition) {
