@@ -27,7 +27,7 @@ namespace {
 ProgramInfo program_info() {
   return {
       .name = "mf-train",
-      .purpose = "learn user and item factors from ratings",
+      .purpose = "learn user and item factors from ratings, or from who chose what",
       .synopsis = "RATINGS... [OPTION]...",
       .description =
           "Reads ratings (user, item, rating), one a line, learns a matrix factorisation with many "
@@ -37,6 +37,9 @@ ProgramInfo program_info() {
           "and on the ratings held out for "
           "validation; training stops when the validation error no longer falls, and the model of "
           "the best epoch is kept.\n\n"
+          "With --feedback one-class it learns from who chose what (watched, bought, rated), from "
+          "ratings too or from files of users and items alone; lists of such a model are better, "
+          "and it predicts no ratings. Its row shows NDCG of lists in place of errors.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
           "without a header, plain or compressed.",
       .examples = {{"mf-train ratings.csv -o films.model", "train on nine tenths, validate on one"},
@@ -44,6 +47,8 @@ ProgramInfo program_info() {
                     "a given validation file, rank 32, "
                     "8 threads"},
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
+                   {"mf-train views.csv --feedback one-class --split-by-user 0.2",
+                    "who chose what, for lists"},
                    {"mf-train new-ratings.csv --init films.model -o next.model",
                     "go on from an earlier model"},
                    {"zcat ratings.csv.gz | mf-train - --deterministic",
@@ -161,7 +166,7 @@ bool Training::log_failed() const {
 int Training::train_model() {
   const Interrupt interrupt;
   if (!command_.quiet) {
-    table_.emplace(command_.train.loss, command_.train.epochs, ratings_.training.size());
+    table_.emplace(command_.train, ratings_.training.size());
   }
   const TrainResult result = train(std::move(ratings_.training), ratings_.validation,
                                    command_.train, hooks(interrupt.token()));
@@ -182,10 +187,14 @@ int Training::train_model() {
   int code = interrupted ? kInterrupted : kDone;
   if (untrained && interrupted) {
     warn("interrupted before the first epoch was done; " +
-         (saved ? "the model knows the mean only" : command_.model_path + " stays as it was"));
+         (saved ? "the model has learnt nothing" : command_.model_path + " stays as it was"));
   } else if (best_epoch == 0 && !interrupted) {
     const std::string what =
-        "no epoch was better than the start; try another --learning-rate, or larger penalties";
+        command_.train.feedback == Feedback::kOneClass
+            ? "no epoch was better than the start; try another --unobserved-weight or "
+              "--lambda-one-class"
+            : "no epoch was better than the start; try another --learning-rate, or larger "
+              "penalties";
     if (!saved) {
       log_failed();
       throw Error(ErrorCode::kDiverged, what + "; " + command_.model_path + " stays as it was");

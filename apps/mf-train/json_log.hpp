@@ -38,7 +38,8 @@ class JsonLog {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
   };
   std::string path_;
-  LossInfo loss_;  ///< from start() on
+  LossInfo loss_;                           ///< from start() on
+  Feedback feedback_ = Feedback::kRatings;  ///< from start() on
   std::string failure_;
   std::unique_ptr<std::FILE, Close> file_;
 };

@@ -24,7 +24,8 @@ struct TrainCommand {
   ReadOptions read;
   Duplicates duplicates = Duplicates::kLast;
   TrainOptions train;
-  bool fixed_epochs = false;  ///< nothing tells when to stop, and nobody said how many epochs
+  std::optional<double> relevant;  ///< --relevant
+  bool fixed_epochs = false;       ///< nothing tells when to stop, and nobody said how many epochs
 
   // Which ratings are held out: at most one of these is asked for.
   double valid_fraction = 0.1;

@@ -150,13 +150,15 @@ std::uint64_t solve_side(OneClassSide& moving, OneClassSide& fixed, double unobs
   // A direction that no fixed row has is left to the penalty, and where that is next to nothing
   // would be left to rounding.
   constexpr double kLeastShare = 1e-7;
+  constexpr float kLeast = 1e-30f;
   const double largest = axes.eigenvalues().tail<1>()(0);
   AlignedBuffer<float> unobserved(stride);
   for (std::size_t f = 0; f < stride; ++f) {
     const double eigenvalue =
         f < fixed_rows.rank ? axes.eigenvalues()(static_cast<Eigen::Index>(f)) : largest;
-    unobserved[f] = static_cast<float>(unobserved_weight *
-                                       std::max({eigenvalue, kLeastShare * largest, 1e-30}));
+    unobserved[f] = std::max(
+        static_cast<float>(unobserved_weight * std::max(eigenvalue, kLeastShare * largest)),
+        kLeast);
   }
 
   OneClassPass pass;

@@ -61,8 +61,10 @@ void check_one_class(const TrainOptions& options) {
   if (one_class.relevant && !std::isfinite(*one_class.relevant)) {
     refuse("relevant", double{*one_class.relevant}, "a finite number");
   }
-  require_above("unobserved-weight", one_class.unobserved_weight, 0.0);
-  require_from("lambda-one-class", one_class.lambda, 0.0);
+  // Beyond these nothing is learnt, and numbers leave single precision.
+  constexpr double kLeast = 1e-12, kMost = 1e12;
+  require_between("unobserved-weight", one_class.unobserved_weight, kLeast, kMost);
+  require_between("lambda-one-class", one_class.lambda, 0.0, kMost);
   require_between("penalty-exponent", one_class.exponent, 0.0, 1.0);
   require_between("valid-top", one_class.valid_top, 1, 1'000'000);
 }

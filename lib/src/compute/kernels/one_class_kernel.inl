@@ -131,7 +131,7 @@ class OneClassRow {
   /// r'r/D
   float residual() const {
     OneClassVec squares{};
-    each([&](std::size_t f) { squares += load(r_ + f) * load(r_ + f) * load(inverse_ + f); });
+    each([&](std::size_t f) { squares += load(r_ + f) * (load(r_ + f) * load(inverse_ + f)); });
     return sum(squares)[0];
   }
 
