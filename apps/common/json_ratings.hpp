@@ -31,7 +31,7 @@ std::vector<ItemRating> ratings_of(const Json& json, const char* other = "item")
 std::optional<RankBy> rank_by_of(const Json& json);
 
 inline constexpr const char* kRankByForms =
-    "rating, interaction or blend:W with a number W, such as blend:0.5";
+    "rating, interaction, one-class, or blend:W or one-class:W with a number W, such as blend:0.5";
 
 /// What to warn of where a list of `listed` items is shorter than asked for. `least` is how many
 /// ratings an item had to have, if that kept any out, and `option` how that is said.

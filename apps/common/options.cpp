@@ -84,6 +84,17 @@ std::vector<po::option> tokenise(const std::vector<std::string>& arguments,
   }
 }
 
+double parse_number(const std::string& value, const Interval& interval) {
+  double number = 0.0;
+  const char* end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, number);
+  if (error != std::errc() || stop != end || !std::isfinite(number) || !interval.holds(number)) {
+    const std::string range = interval.text();
+    Options::reject("a number" + (range.empty() ? "" : " " + range));
+  }
+  return number;
+}
+
 }  // namespace
 
 bool Interval::holds(double x) const {
@@ -150,17 +161,13 @@ void Options::texts(std::string_view names, std::string value_name,
 void Options::number(std::string_view names, std::string value_name, double& target,
                      Interval interval, std::string help) {
   add(names, std::move(value_name), std::move(help), shortest_decimal(target),
-      [&target, interval](const std::string& value) {
-        double number = 0.0;
-        const char* end = value.data() + value.size();
-        const auto [stop, error] = std::from_chars(value.data(), end, number);
-        if (error != std::errc() || stop != end || !std::isfinite(number) ||
-            !interval.holds(number)) {
-          const std::string range = interval.text();
-          reject("a number" + (range.empty() ? "" : " " + range));
-        }
-        target = number;
-      });
+      [&target, interval](const std::string& value) { target = parse_number(value, interval); });
+}
+
+void Options::number(std::string_view names, std::string value_name, std::optional<double>& target,
+                     Interval interval, std::string help) {
+  add(names, std::move(value_name), std::move(help), "",
+      [&target, interval](const std::string& value) { target = parse_number(value, interval); });
 }
 
 void Options::add(std::string_view names, std::string value_name, std::string help,

@@ -98,9 +98,12 @@ class Options {
         });
   }
 
-  /// A finite number in `interval`, nothing behind it.
+  /// A finite number in `interval`, nothing behind it. A target that is a std::optional has no
+  /// default.
   void number(std::string_view names, std::string value_name, double& target, Interval interval,
               std::string help);
+  void number(std::string_view names, std::string value_name, std::optional<double>& target,
+              Interval interval, std::string help);
 
   /// One of a few words, each standing for a value.
   template <class T>

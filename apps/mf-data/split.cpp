@@ -22,20 +22,35 @@ namespace mfpar::apps {
 namespace {
 
 std::string describe_split(const SplitCommand& command) {
-  if (command.last > 0) return "the last " + with_commas(command.last) + " of every user by time";
+  if (command.by_user) {
+    return "a random " + shortest_decimal(*command.by_user) + " of every user's ratings";
+  }
+  if (command.last) return "the last " + with_commas(*command.last) + " of every user by time";
   if (command.time) return "from timestamp " + std::to_string(*command.time) + " on";
-  if (command.folds > 0) return "each of " + with_commas(command.folds) + " folds in turn";
+  if (command.folds) return "each of " + with_commas(*command.folds) + " folds in turn";
+  if (command.users) {
+    return "a random " + shortest_decimal(*command.users) + " of the users, with " +
+           shortest_decimal(command.given_fraction) + " of each one's ratings given";
+  }
   return "a random " + shortest_decimal(command.fraction) + " of all";
 }
 
 SplitResult split(const SplitCommand& command, const RatingStore& ratings, std::uint32_t fold) {
   const int threads = command.store.threads;
-  if (command.last > 0) return split_last(ratings, command.last, threads);
+  const std::uint64_t seed = command.store.seed;
+  if (command.by_user) return split_by_user(ratings, *command.by_user, seed, threads);
+  if (command.last) return split_last(ratings, *command.last, threads);
   if (command.time) return split_at_time(ratings, *command.time, threads);
-  if (command.folds > 0) {
-    return split_fold(ratings, command.folds, fold, command.store.seed, threads);
+  if (command.folds) return split_fold(ratings, *command.folds, fold, seed, threads);
+  return split_random(ratings, command.fraction, seed, threads);
+}
+
+std::uint64_t count_users(const RatingStore& ratings) {
+  std::uint64_t users = 0;
+  for (UserIndex user = 0; user < ratings.user_count(); ++user) {
+    users += ratings.offsets()[user] < ratings.offsets()[user + 1];
   }
-  return split_random(ratings, command.fraction, command.store.seed, threads);
+  return users;
 }
 
 void warn(const std::string& what) { std::cerr << "mf-data split: warning: " << what << '\n'; }
@@ -75,9 +90,17 @@ int run(const SplitCommand& command) {
     files.push_back(&writers.back()->file());
     files.back()->finish();
     if (part.size() == 0) warn(path + " has no ratings");
-    report += path + ": " + with_commas(part.size()) + " ratings\n";
+    report += path + ": " + counted(part.size(), "rating") + " of " +
+              counted(count_users(part), "user") + '\n';
   };
-  for (std::uint32_t fold = 0; fold < command.training_files.size(); ++fold) {
+  if (command.users) {
+    const UserSplitResult parts = split_users(ratings, *command.users, command.given_fraction,
+                                              command.store.seed, command.store.threads);
+    write(command.training, parts.training);
+    write(command.given, parts.given);
+    write(command.validation, parts.validation);
+  }
+  for (std::uint32_t fold = 0; !command.users && fold < command.training_files.size(); ++fold) {
     const SplitResult parts = split(command, ratings, fold);
     write(command.training_files[fold], parts.training);
     write(command.validation_files[fold], parts.validation);
@@ -94,10 +117,15 @@ int run_split(int argc, const char* const* argv) {
   const ProgramInfo info{
       .name = "mf-data split",
       .purpose = "split a file of ratings for training and validation",
-      .synopsis = "RATINGS --train-out FILE --valid-out FILE [OPTION]...",
+      .synopsis = "RATINGS --train-out FILE --valid-out FILE [--given-out FILE] [OPTION]...",
       .description =
           "Writes every rating of a file to one of two: a file to train on, and a file to evaluate "
-          "on, a random tenth unless other options are given. Ids come out as they stand in the "
+          "on, a random tenth unless other options are given. What is right depends on what is "
+          "measured: errors of predicted ratings ask for a share of all, lists for a share of each "
+          "user's (--by-user), the future for what came last (--last, --at-time), and new users "
+          "for "
+          "users left out (--users), with a third file of what is known of them. Ids come out as "
+          "they stand in the "
           "file, and "
           "timestamps stay. Ratings are ordered by user as in the file, and each user's by "
           "time.\n\n"
@@ -106,6 +134,13 @@ int run_split(int argc, const char* const* argv) {
                     "A random tenth is held out."},
                    {"mf-data split ratings.csv --last 1 --train-out train.csv --valid-out test.csv",
                     "The last rating of every user."},
+                   {"mf-data split ratings.csv --by-user 0.2 --train-out train.csv "
+                    "--valid-out test.csv",
+                    "A fifth of each user's ratings, to measure lists."},
+                   {"mf-data split ratings.csv --users 0.1 --train-out train.csv "
+                    "--given-out given.csv --valid-out test.csv",
+                    "A tenth of the users, who can then be folded in from given.csv "
+                    "(mf-fold-in) and measured on test.csv."},
                    {"mf-data split ratings.csv --folds 5 --train-out train-%.csv "
                     "--valid-out test-%.csv",
                     "Five pairs of files, train-1.csv and test-1.csv to train-5.csv and "

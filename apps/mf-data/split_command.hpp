@@ -16,7 +16,7 @@ namespace mfpar::apps {
 /// What a command line of mf-data split asks for.
 struct SplitCommand {
   std::string input;
-  std::string training, validation;  ///< as given; with folds, a pattern with %
+  std::string training, given, validation;  ///< as given; with folds, a pattern with %
   std::vector<std::string> training_files, validation_files;  ///< one each, or one a fold
   RatingFormat format = RatingFormat::kCsv;
   ReadOptions read;
@@ -24,9 +24,12 @@ struct SplitCommand {
 
   // The ways to split: the fraction unless one of the others is asked for.
   double fraction = 0.1;
-  std::uint32_t last = 0;
+  std::optional<double> by_user;  ///< a share of each user's ratings
+  std::optional<std::uint32_t> last;
   std::optional<std::int64_t> time;
-  std::uint32_t folds = 0;
+  std::optional<std::uint32_t> folds;
+  std::optional<double> users;  ///< a share of the users
+  double given_fraction = 0.8;
 };
 
 /// Declares the options of mf-data split, bound to `command`, which must outlive them.

@@ -36,7 +36,10 @@ void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answ
 }
 
 /// Of a trained user, whose ratings the model does not keep: the split alone.
-Explanation explain(const FactorModel& model, UserIndex user, ItemIndex item) {
+Explanation explain(const FactorModel& model, UserIndex user, ItemIndex item, RankBy rank_by) {
+  if (rank_by.one_class_weight != 0.0f && model.one_class() != &model) {
+    return explain(*model.one_class(), user, item, rank_by);
+  }
   return {.mean = model.mean(),
           .user_bias = model.parts().users.biases[user],
           .item_bias = model.parts().items.biases[item],
@@ -65,12 +68,12 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const User
     Answer& answer = answers[i];
     answer.id = model.users().id(users[i]);
     answer.ratings = static_cast<std::uint32_t>(profiles[i].rated[0].size());
-    answer.bias_weight = request.rank_by.bias_weight;
+    answer.rank_by = request.rank_by;
     answer.items = std::move(lists[i]);
     warn_of_length(catalogue, request, answer);
     if (!request.explain) continue;
     for (const Recommendation& item : answer.items) {
-      answer.explanations.push_back(explain(model, users[i], item.item));
+      answer.explanations.push_back(explain(model, users[i], item.item, request.rank_by));
     }
   }
   return answers;
@@ -84,7 +87,8 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
   std::vector<FoldedIn> rows = fold_in_users(catalogue.model(), ratings, fold_in, threads);
   std::vector<UserProfile> profiles;
   for (std::size_t i = 0; i < users.size(); ++i) {
-    profiles.push_back({rows[i].factors, rows[i].bias, {users[i].rated.items, {}}});
+    profiles.push_back(
+        {rows[i].factors, rows[i].bias, {users[i].rated.items, {}}, rows[i].one_class});
   }
   auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<Answer> answers(users.size());
@@ -93,15 +97,17 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
     answer.id = users[i].id;
     answer.is_new = true;
     answer.ratings = rows[i].used;
-    answer.bias_weight = request.rank_by.bias_weight;
+    answer.rank_by = request.rank_by;
     answer.items = std::move(lists[i]);
     answer.warnings = users[i].warnings;
     warn_of_length(catalogue, request, answer);
     if (request.explain && !answer.items.empty()) {
       const FoldInSession session(catalogue.recommender().shared_model(), users[i].rated.ratings,
                                   same_as(rows[i]));
+      const FoldInSession& explained =
+          request.rank_by.one_class_weight != 0.0f ? *session.one_class() : session;
       for (const Recommendation& item : answer.items) {
-        answer.explanations.push_back(session.explain(item.item));
+        answer.explanations.push_back(explained.explain(item.item));
       }
     }
   });

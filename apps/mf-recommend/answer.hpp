@@ -20,7 +20,7 @@ struct Answer {
   bool is_similar = false;    ///< a list of similar items
   bool is_new = false;        ///< a folded-in user
   std::uint32_t ratings = 0;  ///< that the user is known by
-  float bias_weight = 1.0f;   ///< of RankBy
+  RankBy rank_by{};           ///< what the list is ordered by
   std::vector<Recommendation> items{};
   std::vector<Explanation> explanations{};  ///< one for each item, where asked for
   std::vector<std::string> warnings{};

@@ -83,6 +83,17 @@ std::string name_of(ItemIndex item, const Catalogue& catalogue) {
   return title.empty() ? catalogue.model().items().id(item) : title;
 }
 
+std::string words_of(RankBy rank_by) {
+  const std::string weight = fixed(rank_by.bias_weight, 2);
+  if (rank_by.one_class_weight != 0.0f) {
+    return rank_by.bias_weight == 0.0f ? "one-class score"
+                                       : "one-class score + " + weight + " rating";
+  }
+  return rank_by == RankBy::rating()        ? "rating"
+         : rank_by == RankBy::interaction() ? "interaction"
+                                            : "interaction + " + weight + " (mean + biases)";
+}
+
 /// "4.81 = mean 3.50 + user 0.71 + ...", and which ratings speak for the interaction.
 std::string lines_of(const Explanation& why, const Catalogue& catalogue, std::size_t width) {
   const std::string indent = "      ";
@@ -109,11 +120,7 @@ std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size
            counted(answer.ratings, "rating") + ")\n";
   } else {
     text = (answer.is_new ? "" : "user ") + answer.id + ": " + counted(answer.ratings, "rating") +
-           (answer.is_new ? " folded in" : " trained on") + ", by " +
-           (answer.bias_weight == 1.0f ? "rating"
-            : answer.bias_weight == 0.0f
-                ? "interaction"
-                : "interaction + " + fixed(answer.bias_weight, 2) + " (mean + biases)") +
+           (answer.is_new ? " folded in" : " trained on") + ", by " + words_of(answer.rank_by) +
            '\n';
   }
   std::vector<Column> columns = columns_of(answer, catalogue);

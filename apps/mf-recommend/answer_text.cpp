@@ -2,6 +2,7 @@
 #include "mf-recommend/answer_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/csv.hpp"
 #include "common/json.hpp"
@@ -97,7 +98,8 @@ std::string csv_of(const Answer& answer, const Catalogue& catalogue) {
   for (std::size_t i = 0; i < answer.items.size(); ++i) {
     const Recommendation& item = answer.items[i];
     text += user + ',' + std::to_string(i + 1) + ',' + csv_field(ids.id(item.item)) + ',' +
-            shortest_decimal(item.score) + ',' + shortest_decimal(item.rating);
+            shortest_decimal(item.score) + ',' +
+            (std::isnan(item.rating) ? "" : shortest_decimal(item.rating));
     for (std::size_t c = 0; c < titles.columns().size(); ++c) {
       text += ',' + csv_field(titles.text(item.item, c));
     }

@@ -36,7 +36,7 @@ ListJob::ListJob(const RecommendCommand& command, std::stop_token stop)
 
 ListRequest ListJob::list_request() const {
   return {.top = command_.top,
-          .rank_by = command_.rank_by,
+          .rank_by = command_.rank_by.value_or(usual_rank_by(catalogue_.model())),
           .leave_out_rated = !command_.keep_rated,
           .explain = command_.explain};
 }

@@ -34,7 +34,7 @@ struct RecommendCommand {
   FoldInOptions fold_in;
 
   std::uint32_t top = 20;
-  RankBy rank_by = RankBy::rating();
+  std::optional<RankBy> rank_by;  ///< the model's usual one unless given
   std::optional<std::uint32_t> least_ratings;
   bool keep_rated = false;
   std::string allow_path, deny_path;

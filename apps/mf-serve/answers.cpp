@@ -21,7 +21,7 @@ struct FoldedInUser {
   std::vector<std::string> unknown;
   std::vector<std::string> warnings;
 
-  UserProfile profile() const { return {row.factors, row.bias, {rated.items}}; }
+  UserProfile profile() const { return {row.factors, row.bias, {rated.items}, row.one_class}; }
 };
 
 FoldedInUser fold_in(const ServedModel& served, const std::vector<ItemRating>& ratings) {
@@ -39,6 +39,10 @@ Json answer_of(const ServedModel& served, const Json& rest) {
   Json answer{{"model_version", served.version}};
   answer.insert(rest.begin(), rest.end());
   return answer;
+}
+
+RankBy order_of(const ServedModel& served, const ListQuestion& list) {
+  return list.rank_by.value_or(usual_rank_by(*served.model));
 }
 
 /// Which items a list may hold.
@@ -102,7 +106,7 @@ Json item_of(const ServedModel& served, const Recommendation& r) {
 /// Adds "items" and "warnings".
 void add_list(const ServedModel& served, const UserProfile& profile, const ListQuestion& list,
               const Explain& explain, std::vector<std::string> warnings, Json& answer) {
-  const Listed listed(served, list.rank_by, list.least_ratings);
+  const Listed listed(served, order_of(served, list), list.least_ratings);
   const auto found =
       served.recommender.recommend(profile, {.top = std::min(list.top, served.model->item_count()),
                                              .rank_by = list.rank_by,
@@ -135,10 +139,12 @@ Json recommend_known(const ServedModel& served, const std::string& user, const L
   }
   const UserProfile profile = served.recommender.profile_of(index);
   const auto explain = [&](ItemIndex item) {
-    return Explanation{.mean = served.model->mean(),
-                       .user_bias = profile.bias,
-                       .item_bias = served.model->parts().items.biases[item],
-                       .interaction = served.model->interaction(index, item),
+    const bool by_one_class = order_of(served, list).one_class_weight != 0.0f;
+    const FactorModel& model = by_one_class ? *served.model->one_class() : *served.model;
+    return Explanation{.mean = model.mean(),
+                       .user_bias = model.parts().users.biases[index],
+                       .item_bias = model.parts().items.biases[item],
+                       .interaction = model.interaction(index, item),
                        .influences = {}};
   };
   Json answer = answer_of(served, {{"user", user}, {"ratings", profile.rated[0].size()}});
@@ -152,7 +158,8 @@ Json recommend_new(const ServedModel& served, const std::string& id,
   std::optional<FoldInSession> session;
   const auto explain = [&](ItemIndex item) {
     if (!session) session.emplace(served.model, user.rated.ratings);
-    return session->explain(item);
+    const bool by_one_class = order_of(served, list).one_class_weight != 0.0f;
+    return (by_one_class ? *session->one_class() : *session).explain(item);
   };
   Json answer = answer_of(served, Json::object());
   if (!id.empty()) answer["user"] = id;
@@ -169,6 +176,7 @@ Json fold_in_new(const ServedModel& served, const std::vector<ItemRating>& ratin
                             {"unknown_items", user.unknown},
                             {"bias", user.row.bias},
                             {"factors", user.row.factors},
+                            {"one_class", user.row.one_class},
                             {"alpha", user.row.alpha},
                             {"bias_alpha", user.row.bias_alpha},
                             {"warnings", user.warnings}});

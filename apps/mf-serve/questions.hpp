@@ -22,7 +22,7 @@ struct Limits {
 /// What a list is to be like.
 struct ListQuestion {
   std::uint32_t top = 20;
-  RankBy rank_by = RankBy::rating();
+  std::optional<RankBy> rank_by;               ///< usual_rank_by() unless given
   std::optional<std::uint32_t> least_ratings;  ///< usual_least_ratings() unless given
   bool keep_rated = false;
   bool explain = false;  ///< whether each item is to come with where its score comes from

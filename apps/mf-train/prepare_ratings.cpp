@@ -16,7 +16,11 @@ namespace {
 void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& prepared) {
   const int threads = command.train.threads;
   SplitResult split;
-  if (command.split_last) {
+  if (command.split_by_user) {
+    split = split_by_user(std::move(all), *command.split_by_user, command.train.seed, threads);
+    prepared.held_out = "a random " + shortest_decimal(*command.split_by_user) +
+                        " of every user's ratings, by seed";
+  } else if (command.split_last) {
     split = split_last(std::move(all), *command.split_last, threads);
     prepared.held_out = "the last " + with_commas(*command.split_last) + " of every user by time";
   } else if (command.split_time) {
@@ -76,8 +80,8 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
     prepared.duplicates =
         prepared.training.parts().duplicates + prepared.validation.parts().duplicates;
   }
-  const bool wants_validation =
-      !command.valid_path.empty() || command.split_last || command.split_time;
+  const bool wants_validation = !command.valid_path.empty() || command.split_by_user ||
+                                command.split_last || command.split_time;
   if (wants_validation && prepared.validation.size() == 0) {
     prepared.warnings.push_back("nothing is held out: there are no ratings to validate on");
   }

@@ -101,6 +101,10 @@ void add_validation_options(Options& options, TrainCommand& command) {
                  "Hold out this share of the ratings at random; 0 trains on all, for a fixed "
                  "number of epochs.");
   options.text("valid,p", "FILE", command.valid_path, "Validate on the ratings in FILE.");
+  options.number("split-by-user", "X", command.split_by_user,
+                 {.lowest = 0, .highest = 1, .open_lowest = true, .open_highest = true},
+                 "Hold out this share of each user's ratings at random: at least one, and never "
+                 "all.");
   options.integer<std::uint32_t>("split-last", "N", command.split_last, 1, 1'000'000,
                                  "Hold out the last N ratings of every user, by timestamp.");
   add_time_option(options, "split-time", command.split_time,
@@ -142,7 +146,7 @@ void add_train_options(Options& options, TrainCommand& command) {
 
 void finish_train_command(const Options& options, TrainCommand& command) {
   std::string chosen;
-  for (const char* way : {"valid", "split-last", "split-time", "folds"}) {
+  for (const char* way : {"valid", "split-by-user", "split-last", "split-time", "folds"}) {
     if (!options.given(way)) continue;
     if (!chosen.empty()) {
       throw Error(ErrorCode::kBadOption, "--" + chosen + " and --" + way +

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <map>
 #include <set>
 #include <sstream>
 #include <string>
@@ -19,6 +20,26 @@ BOOST_AUTO_TEST_SUITE(test_mf_data)
 namespace {
 
 const std::string kSmall = "mf-data synth --users 60 --items 50 --ratings 1003 ";
+
+/// 20 users who rated 11 films each, with ids that must come back letter for letter.
+std::string twenty_users() {
+  std::string text = "user,item,rating,timestamp\n";
+  for (int user = 0; user < 20; ++user) {
+    for (int item = 0; item < 11; ++item) {
+      text += "00" + std::to_string(user) + ",\"film, " + std::to_string(item) + "\"," +
+              std::to_string(1 + (user + item) % 5) + "," + std::to_string(100 * user + item) +
+              "\n";
+    }
+  }
+  return text;
+}
+
+/// How many lines of a file each user has.
+std::map<std::string, std::size_t> lines_of_users(const std::multiset<std::string>& lines) {
+  std::map<std::string, std::size_t> counts;
+  for (const std::string& line : lines) ++counts[line.substr(0, line.find(','))];
+  return counts;
+}
 
 std::multiset<std::string> without_header(const std::vector<std::string>& lines) {
   return {lines.begin() + 1, lines.end()};
@@ -79,21 +100,18 @@ BOOST_FIXTURE_TEST_CASE(inspect_shows_what_a_file_contains, TestFolder) {
 }
 
 BOOST_FIXTURE_TEST_CASE(split_parts_are_disjoint_complete_and_letter_for_letter, TestFolder) {
-  std::string text = "user,item,rating,timestamp\n";
-  for (int user = 0; user < 20; ++user) {
-    for (int item = 0; item < 11; ++item) {
-      text += "00" + std::to_string(user) + ",\"film, " + std::to_string(item) + "\"," +
-              std::to_string(1 + (user + item) % 5) + "," + std::to_string(100 * user + item) +
-              "\n";
-    }
-  }
-  write("all.csv", text);
+  write("all.csv", twenty_users());
   const auto all = without_header(lines("all.csv"));
   struct {
     const char* how;
     std::size_t held_out;
-  } const rows[] = {
-      {"", 22}, {"--valid-fraction 0.25", 55}, {"--last 3", 60}, {"--at-time 1000", 110}};
+  } const rows[] = {{"", 22},
+                    {"--valid-fraction 0.25", 55},
+                    {"--by-user 0.2", 40},
+                    {"--by-user 0.01", 20},
+                    {"--by-user 0.99", 200},
+                    {"--last 3", 60},
+                    {"--at-time 1000", 110}};
   for (const auto& row : rows) {
     const Outcome outcome =
         run(std::string("mf-data split all.csv --train-out a --valid-out b ") + row.how);
@@ -103,6 +121,9 @@ BOOST_FIXTURE_TEST_CASE(split_parts_are_disjoint_complete_and_letter_for_letter,
     BOOST_TEST(held_out.size() == row.held_out, row.how);
     both.insert(held_out.begin(), held_out.end());
     BOOST_TEST((both == all), row.how);
+    BOOST_TEST(outcome.out.find("b: " + std::to_string(row.held_out) + " ratings of ") !=
+                   std::string::npos,
+               row.how << outcome.out);
   }
   // The last row of the table: from timestamp 1000 on, which are the users from 10 on.
   BOOST_TEST(lines("b").at(1).starts_with("0010,\"film, 0\","));
@@ -117,6 +138,49 @@ BOOST_FIXTURE_TEST_CASE(split_parts_are_disjoint_complete_and_letter_for_letter,
     BOOST_TEST((both == all), "fold " << fold);
   }
   BOOST_TEST((folds == all));
+}
+
+BOOST_FIXTURE_TEST_CASE(users_left_out_are_given_in_part_and_asked_for_the_others, TestFolder) {
+  write("all.csv", twenty_users());
+  const auto all = without_header(lines("all.csv"));
+  struct {
+    const char* how;
+    std::size_t users, given;  // left out, and lines given of each
+  } const rows[] = {{"--users 0.25", 5, 9},
+                    {"--users 0.25 --given 0.5", 5, 6},
+                    {"--users 0.01 --given 0.01", 1, 1},
+                    {"--users 0.99 --given 0.99", 19, 10}};
+  for (const auto& row : rows) {
+    const Outcome outcome = run(
+        std::string("mf-data split all.csv --train-out a --given-out b --valid-out c ") + row.how);
+    BOOST_TEST(outcome.code == 0, outcome.err);
+    auto together = without_header(lines("a"));
+    const auto given = without_header(lines("b")), asked = without_header(lines("c"));
+    const auto trained = lines_of_users(together);
+    const auto users_given = lines_of_users(given), users_asked = lines_of_users(asked);
+    BOOST_TEST(trained.size() == 20 - row.users, row.how);
+    BOOST_TEST(users_given.size() == row.users, row.how);
+    BOOST_TEST(users_asked.size() == row.users, row.how);
+    for (const auto& [user, count] : users_given) {
+      BOOST_TEST(count == row.given, row.how);
+      BOOST_TEST(users_asked.at(user) == 11 - row.given, row.how);
+      BOOST_TEST(trained.count(user) == 0u, row.how);
+    }
+    together.insert(given.begin(), given.end());
+    together.insert(asked.begin(), asked.end());
+    BOOST_TEST((together == all), row.how);
+
+    // The users left out are new to the model, until they are folded in from what is given.
+    BOOST_TEST(run("mf-train a -k 4 -t 2 --valid-fraction 0 -q -o a.model").code == 0);
+    BOOST_TEST(run("mf-fold-in a.model b -q -o b.model").code == 0);
+    for (const char* model : {"a.model", "b.model"}) {
+      const Outcome eval = run(std::string("mf-eval ") + model + " c --json");
+      BOOST_TEST(json_number(eval.out, "trained_on") == 0, eval.err);
+      BOOST_TEST(
+          (eval.out.find("\"cold_user\":{\"count\":0") == std::string::npos) == (model[0] == 'a'),
+          eval.out);
+    }
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, TestFolder) {
@@ -146,6 +210,26 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, TestFolder) {
       {"mf-data split r.csv --train-out x --valid-out y --last 1", 2, "timestamp"},
       {"mf-data split r.csv --train-out x --valid-out y --folds 2", 2, "%"},
       {"mf-data split r.csv --train-out x% --valid-out y% --folds 4", 2, "4"},
+      {"mf-data split r.csv --train-out x --valid-out y --by-user 0", 2, "--by-user is '0'"},
+      {"mf-data split r.csv --train-out x --valid-out y --by-user 1", 2, "above 0 and below 1"},
+      {"mf-data split r.csv --train-out x --valid-out y --by-user 0.2 --last 1", 2,
+       "--by-user and --last both say how to split"},
+      {"mf-data split r.csv --train-out x --valid-out y --by-user 0.2 --valid-fraction 0.2", 2,
+       "--valid-fraction and --by-user both say how to split"},
+      {"mf-data split r.csv --train-out x --valid-out y --given-out z --users 0.2 --folds 2", 2,
+       "--folds and --users both say how to split"},
+      {"mf-data split r.csv --train-out x --valid-out y --given-out z --users 60", 2,
+       "--users is '60'"},
+      {"mf-data split r.csv --train-out x --valid-out y --given-out z --users 0.2 --given 1", 2,
+       "--given is '1'"},
+      {"mf-data split r.csv --train-out x --valid-out y --users 0.2", 2, "--given-out is missing"},
+      {"mf-data split r.csv --train-out x --valid-out y --given-out z", 2,
+       "--given-out is for --users"},
+      {"mf-data split r.csv --train-out x --valid-out y --given 0.5 --by-user 0.2", 2,
+       "--given is for --users"},
+      {"mf-data split r.csv --train-out x --valid-out y --given-out x --users 0.2", 2,
+       "two outputs are the same file"},
+      {"mf-data split r.csv --train-out x --valid-out y --given-out r.csv --users 0.2", 2, "r.csv"},
       {"mf-data split bad.csv --train-out x --valid-out y", 3, "bad.csv:2:"},
       {"mf-data split missing.csv --train-out x --valid-out y", 4, "missing.csv"},
       {"mf-data split r.csv --train-out x --valid-out nowhere/y", 4, "nowhere"},

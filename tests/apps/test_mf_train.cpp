@@ -7,6 +7,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -187,6 +188,12 @@ BOOST_FIXTURE_TEST_CASE(what_is_held_out_can_be_chosen, Ratings) {
   };
   BOOST_TEST(held_out("--valid-fraction 0") == 0);
   BOOST_TEST(held_out("--valid-fraction 0.25") == std::round(ratings / 4));
+  std::map<std::string, double> rated;
+  for (const std::string& line : lines("ratings.csv")) ++rated[line.substr(0, line.find(','))];
+  double fifths = 0;
+  for (const auto& [user, count] : rated) fifths += std::max(1.0, std::round(count / 5));
+  BOOST_TEST(held_out("--split-by-user 0.2") == fifths);
+  BOOST_TEST(held_out("--split-by-user 0.001") == kUsers);    // one of each
   BOOST_TEST(held_out("--split-last 2") == 2 * kUsers);       // each has more than two
   BOOST_TEST(held_out("--split-time 900") == ratings - 900);  // timestamps count from 0
 }

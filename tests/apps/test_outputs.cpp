@@ -25,6 +25,8 @@ BOOST_FIXTURE_TEST_CASE(a_program_that_ends_early_leaves_all_or_nothing, Attacke
   } const programs[] = {
       {"mf-data split r.csv --train-out t --valid-out v", {"t", "v"}},
       {"mf-data split r.csv --folds 3 --train-out t% --valid-out v%", {"t1", "t3", "v1", "v3"}},
+      {"mf-data split r.csv --users 0.3 --train-out t --given-out t2 --valid-out v",
+       {"t", "t2", "v"}},
       {"mf-data synth --users 300 --items 90 --ratings 9000 -o t --titles v", {"t", "v"}},
       {"mf-model export old.model --format libmf --ids numbered -o t", {"t", "t.users", "t.items"}},
       {"mf-model export old.model --format text -o t", {"t/users.tsv", "t/model.json"}},
@@ -72,6 +74,8 @@ BOOST_FIXTURE_TEST_CASE(a_program_that_ends_early_leaves_all_or_nothing, Attacke
 // One of the outputs cannot take its place when the others have been written.
 BOOST_FIXTURE_TEST_CASE(outputs_that_cannot_all_be_written_leave_the_old_ones, Attacked) {
   for (const char* command : {"mf-data split r.csv --train-out t --valid-out v",
+                              "mf-data split r.csv --users 0.3 --given-out t --train-out v "
+                              "--valid-out t2",
                               "mf-data synth --users 300 --items 90 --ratings 9000 -o t --titles v",
                               "mf-model export old.model --format libmf --ids numbered -o t"}) {
     const bool libmf = has(command, "libmf");
@@ -127,6 +131,8 @@ BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
       "mf-data split - --train-out r.csv --valid-out v < r.csv",
       "mf-data split r.csv --train-out t --valid-out hard.csv",
       "mf-data split r.csv --train-out new.model --valid-out dangling",
+      "mf-data split r.csv --users 0.3 --train-out t --valid-out v --given-out soft.csv",
+      "mf-data split r.csv --users 0.3 --train-out t --valid-out new.model --given-out dangling",
       "mf-data split r.csv --train-out dangling2 --valid-out sub/dangling",
       "mf-data synth -o new.model --titles dangling",
       "mf-model export old.model --format libmf -o soft.model",

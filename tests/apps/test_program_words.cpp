@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(examples_name_files_the_same_way, TestFolder) {
       "new-ratings.csv.gz", "movies.csv", "train.csv",       "test.csv",       "train-%.csv",
       "test-%.csv",         "lists.csv",  "predictions.csv", "rows.csv",       "toy.csv",
       "users.txt",          "items.txt",  "P.npy",           "Q.npy",          "films.libmf",
-      "ratings.txt.model"};
+      "ratings.txt.model",  "given.csv"};
   for (const std::string& program : kPrograms) {
     const std::string help = run(program + " --help").out;
     std::istringstream words(help.substr(help.find("EXAMPLES\n")));
@@ -190,6 +190,14 @@ BOOST_FIXTURE_TEST_CASE(habits_are_answered_with_the_right_words, Films) {
       {"mf-fold-in a.model --item", "did you mean --items?"},
       {"mf-data synth --factors 3 -o s.csv", "did you mean --rank?"},
       {"mf-data split ratings.csv --test-size 0.1", "did you mean --valid-fraction?"},
+      {"mf-data split ratings.csv --split-by-user 0.2", "did you mean --by-user?"},
+      {"mf-data split ratings.csv --split-last 1", "did you mean --last?"},
+      {"mf-data split ratings.csv --split-time 5", "did you mean --at-time?"},
+      {"mf-data split ratings.csv --leave-one-out", "did you mean --last?"},
+      {"mf-data split ratings.csv --stratify", "did you mean --by-user?"},
+      {"mf-train ratings.csv --by-user 0.2", "did you mean --split-by-user?"},
+      {"mf-train ratings.csv --last 1", "did you mean --split-last?"},
+      {"mf-train ratings.csv --at-time 5", "did you mean --split-time?"},
       {"mf-model export a.model --out x", "did you mean --output?"},
   };
   for (const auto& c : cases) {

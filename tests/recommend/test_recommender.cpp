@@ -37,7 +37,7 @@ std::vector<Recommendation> by_brute_force(const Recommender& recommender,
     }
     const double rest =
         static_cast<double>(model.mean()) + profile.bias + model.parts().items.biases[item];
-    scored.emplace_back(-(score + options.rank_by.bias_weight * rest), item);
+    scored.emplace_back(-(score + options.rank_by->bias_weight * rest), item);
   }
   std::sort(scored.begin(), scored.end());
   std::vector<Recommendation> list;

@@ -4,57 +4,14 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <vector>
 
-#include "mfpar/error.hpp"
-#include "mfpar/split.hpp"
-#include "naive_ratings.hpp"
+#include "split_fixtures.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
 
 BOOST_AUTO_TEST_SUITE(test_split)
-
-namespace {
-
-RatingStore store_with(const RandomRatings& shape) { return build_store(table_of(shape.make())); }
-
-/// Both parts together hold each rating of the whole exactly once, in the whole's terms.
-void check_partition(const RatingStore& whole, const SplitResult& split) {
-  const Contents all = contents_of(whole);
-  Contents together = contents_of(split.training);
-  const Contents validation = contents_of(split.validation);
-  BOOST_TEST(together.size() == split.training.size());
-  BOOST_TEST(validation.size() == split.validation.size());
-  BOOST_TEST(split.training.size() + split.validation.size() == whole.size());
-  together.insert(validation.begin(), validation.end());
-  BOOST_TEST((together == all));
-  for (const RatingStore* part : {&split.training, &split.validation}) {
-    BOOST_TEST(is_sorted(*part));
-    BOOST_TEST(part->parts().users == whole.parts().users);
-    BOOST_TEST(part->parts().items == whole.parts().items);
-    BOOST_TEST((part->size() == 0 || part->is_compact() == whole.is_compact()));
-    BOOST_TEST((part->size() == 0 || part->has_timestamps() == whole.has_timestamps()));
-  }
-}
-
-/// Where the ratings of a store are.
-const void* memory_of(const RatingStore& store) {
-  const RatingStore::Parts& parts = store.parts();
-  if (store.is_compact()) return parts.compact.data();
-  return parts.wide.data();
-}
-
-bool is_bad_option(const Error& error) { return error.code() == ErrorCode::kBadOption; }
-
-const RandomRatings kShapes[] = {
-    {.count = 1},
-    {.count = 2, .users = 1},
-    {.count = 103, .users = 11, .items = 13, .timestamps = true},
-    {.count = 6'007, .users = 397, .items = 203, .timestamps = true},
-    {.count = 3'001, .users = 101, .items = 203, .values = 300},
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(random_splits_are_disjoint_complete_and_of_exact_size) {
   for (const RandomRatings& shape : kShapes) {

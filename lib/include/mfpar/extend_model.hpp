@@ -24,6 +24,8 @@ struct NewRow {
   std::vector<std::uint32_t>
       rated;  ///< for a user the items, for an item the users it was folded in from
   std::vector<std::uint32_t> held_out = {};  ///< what else is known to be rated
+  /// A part of `rated`: the positives, where the model has a threshold for them (OneClassWeights).
+  std::vector<std::uint32_t> chosen = {};
 };
 
 /// `model` with more users, behind those it has. A user whose id the model has already is replaced:

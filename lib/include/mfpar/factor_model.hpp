@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/export.hpp"
+#include "mfpar/feedback.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/item_lists.hpp"
@@ -51,13 +53,28 @@ struct FoldInPenalty {
   float exponent = 1.0f;  ///< from 0 (a charge for each rating) to 1 (a charge for the row)
 };
 
+/// How a model of one-class feedback counts pairs of user and item.
+struct OneClassWeights {
+  /// Of every pair, chosen or not, as a score of 0: a row is held towards zero by
+  /// unobserved_weight times the squares of its scores for all rows of the other side, beside its
+  /// FoldInPenalty, which counts those as unobserved_weight more ratings each.
+  float unobserved_weight = 0.0f;
+
+  /// Only ratings from this on are positives; all when there is none.
+  std::optional<float> relevant;
+};
+
 /// A matrix factorisation. User u and item i have the score
 ///
 ///   mu + b_u + b_i + p_u . q_i,
 ///
 /// which predicts, by the loss that the model was trained with, a rating, clipped to the range of
 /// the training ratings, or the probability of the higher label (see Loss). Without biases mu and
-/// all b are 0. Immutable; safe from any number of threads, copies share the memory.
+/// all b are 0. In a model of one-class feedback the score is p_u . q_i alone, and says how likely
+/// the user is to choose the item, from about 0 to about 1.
+///
+/// A model of ratings may carry one of one-class feedback, of the same users and items, for its
+/// lists. Immutable; safe from any number of threads, copies share the memory.
 class MFPAR_API FactorModel {
  public:
   /// All users, or all items, by index. Rows of factors are the model's stride apart, start on a
@@ -70,6 +87,7 @@ class MFPAR_API FactorModel {
 
   /// What a model is made of.
   struct Parts {
+    Feedback feedback = Feedback::kRatings;
     Loss loss = Loss::kSquared;
     std::uint32_t rank = 0;
     std::size_t stride = 0;  ///< floats from one row of factors to the next
@@ -81,6 +99,13 @@ class MFPAR_API FactorModel {
     ItemLists trained;   ///< what each user rated, as far as it was trained on
     ItemLists held_out;  ///< what each user rated besides, kept for validation
     FoldInPenalty fold_in;
+    OneClassWeights one_class_weights;  ///< of a model of one-class feedback
+    /// Of a model of one-class feedback that was not trained on all that users rated: what each
+    /// user chose, a part of `trained`.
+    ItemLists chosen;
+    /// What a model of ratings carries: a model of one-class feedback whose ids are the same, in
+    /// the same order.
+    std::shared_ptr<const FactorModel> one_class;
     BiasBaseline baseline;  ///< its arrays are empty when the model was not made by training
     TrainingRecord record;
 
@@ -94,6 +119,7 @@ class MFPAR_API FactorModel {
   /// Throws Error(kBadFile) when the sizes of the parts contradict each other.
   explicit FactorModel(Parts parts);
 
+  Feedback feedback() const noexcept { return parts_.feedback; }
   Loss loss() const noexcept { return parts_.loss; }
   std::uint32_t rank() const noexcept { return parts_.rank; }
   /// Floats from one row of factors to the next; not the rank.
@@ -126,11 +152,29 @@ class MFPAR_API FactorModel {
     return mfpar::predict_from_score(loss(), score, range());
   }
 
+  /// The model of one-class feedback that lists go by: this one, or the one it carries; null when
+  /// there is neither.
+  const FactorModel* one_class() const noexcept {
+    return feedback() == Feedback::kOneClass ? this : parts_.one_class.get();
+  }
+
+  /// Whether `user` chose `item`, of a model of one-class feedback.
+  bool has_chosen(UserIndex user, ItemIndex item) const noexcept {
+    return (parts_.chosen.offsets.empty() ? parts_.trained : parts_.chosen).contains(user, item);
+  }
+
+  /// The sum of q q' over the rows q of a side, rank x rank, which what is not observed takes in
+  /// one-class feedback. Made when it is first asked for, in time rows x rank^2, and kept.
+  std::span<const double> gram(Entity of) const;
+
   const Parts& parts() const noexcept { return parts_; }
   const Side& side(Entity of) const noexcept { return parts_.side(of); }
 
  private:
+  struct MFPAR_HIDDEN Grams;
+
   Parts parts_;
+  std::shared_ptr<Grams> grams_;  // safe from any number of threads
 };
 
 }  // namespace mfpar

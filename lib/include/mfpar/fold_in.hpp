@@ -26,7 +26,13 @@ struct FoldInRating {
 ///   sum (r - mu - b_other - b - p.q)^2 + alpha |p|^2 + bias_alpha b^2
 ///
 /// over its ratings, q and b_other being fixed; with twice the error of another loss that the model
-/// was trained with in place of the square (Loss).
+/// was trained with in place of the square (Loss). In a model of one-class feedback every rating
+/// from OneClassWeights::relevant on is a positive, whatever its value, and the objective
+///
+///   sum over positives (1 - p.q)^2 + unobserved_weight sum over all rows q (p.q)^2 + alpha |p|^2
+///
+/// A row joins the model of one-class feedback that a model of ratings carries at the same time, by
+/// the penalty of its training.
 struct FoldInOptions {
   /// kTraining: what the model's training leaves for a row with so many ratings (FoldInPenalty), so
   /// that a folded-in user is about the minimum of the loss that trained users went down; at least
@@ -48,6 +54,9 @@ struct FoldInOptions {
 struct FoldedIn {
   std::vector<float> factors;  ///< rank floats
   float bias = 0.0f;           ///< 0 in a model without biases
+
+  /// The factors in the model of one-class feedback that the model carries; empty without one.
+  std::vector<float> one_class = {};
 
   // The penalties that were used. One that double precision would lose beside the ratings is
   // raised: alpha to 1e-12 of the sum of their |q|^2, bias_alpha to 1e-12 of their number.
@@ -90,7 +99,7 @@ MFPAR_API FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldIn
 /// (of which this is exact), the slope of the probability for labels, and one over the mean error
 /// for absolute errors. So one rating moves a row that many have made by little. The penalty is
 /// that of all ratings together, of the training under kLeaveOneOut too; `used` counts `ratings`
-/// alone. Throws as fold_in_user(). REQUIRES: user < model.user_count().
+/// alone. One-class feedback is fitted anew to the positives of the training and the new ones. Throws as fold_in_user(). REQUIRES: user < model.user_count().
 MFPAR_API FoldedIn update_user(const FactorModel& model, UserIndex user,
                                std::span<const FoldInRating> ratings,
                                const FoldInOptions& options = {});

@@ -74,6 +74,10 @@ class MFPAR_API FoldInSession {
   /// changed.
   const FoldedIn& row() const noexcept;
 
+  /// The same ratings in the model of one-class feedback that the model is, or carries; null when
+  /// there is none. It explains what lists go by. Lasts until this session changes.
+  const FoldInSession* one_class() const noexcept;
+
   /// Explains the prediction for `index` of the other side. REQUIRES: the model has it.
   Explanation explain(std::uint32_t index) const;
 

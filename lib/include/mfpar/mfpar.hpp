@@ -9,7 +9,7 @@
 ///     read_ratings          text of any shape to a RatingTable, and what was read
 ///     rating_table          ratings in the order in which they came; add() fills it by hand
 ///     rating_store          the same sorted into compact rows of users: what training walks
-///     split                 held-out ratings, folds, two tables in one index space
+///     split                 held-out ratings or users, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
 ///     cross_validate        how well the options do on ratings that nothing has seen
 ///     factor_model          what was learnt, and how it predicts

@@ -19,35 +19,57 @@ namespace mfpar {
 
 /// What a list is ordered by: the score
 ///
-///   p_u . q_i + bias_weight (mu + b_u + b_i)
+///   interaction_weight p_u . q_i + bias_weight (mu + b_u + b_i) + one_class_weight c_ui
 ///
-/// of which mu + b_u is the same for all items. Rating (1) is the predicted rating: lists fill with
-/// items that everybody rates highly. Interaction (0) is what this user likes more than others do.
-/// Everything between, or beyond, is a blend.
+/// of which mu + b_u is the same for all items; c_ui is the score in the model of one-class
+/// feedback that the model carries. Rating is the predicted rating: lists fill with items that
+/// everybody rates highly. Interaction is what this user likes more than others do. One-class is
+/// what this user is likely to choose. In a model of one-class feedback alone p_u . q_i is just
+/// that, and every order the same.
 struct RankBy {
   float bias_weight = 1.0f;
+  float interaction_weight = 1.0f;
+  float one_class_weight = 0.0f;
 
-  static constexpr RankBy rating() { return {1.0f}; }
-  static constexpr RankBy interaction() { return {0.0f}; }
-  static constexpr RankBy blend(float bias_weight) { return {bias_weight}; }
+  static constexpr RankBy rating() { return {1.0f, 1.0f, 0.0f}; }
+  static constexpr RankBy interaction() { return {0.0f, 1.0f, 0.0f}; }
+
+  /// Between those two, or beyond.
+  static constexpr RankBy blend(float bias_weight) { return {bias_weight, 1.0f, 0.0f}; }
+
+  /// What is likely to be chosen and, by `rating_weight`, will be rated highly.
+  static constexpr RankBy one_class(float rating_weight = 0.0f) {
+    return {rating_weight, rating_weight, 1.0f};
+  }
+
+  bool operator==(const RankBy&) const = default;
 };
 
-/// "rating", "interaction", "blend:W" or W alone, W a number from -1,000,000 to 1,000,000; nothing
-/// for any other text. What programs, services and the C API know orders by.
+/// "rating", "interaction", "one-class", "blend:W" or W alone, "one-class:W" with the weight W of
+/// the predicted rating, W a number from -1,000,000 to 1,000,000; nothing for any other text. What
+/// programs, services and the C API know orders by.
 MFPAR_API std::optional<RankBy> parse_rank_by(std::string_view text);
+
+/// The order as parse_rank_by() takes it; of weights that it has no word for, the nearest.
+MFPAR_API std::string name_of(RankBy rank_by);
+
+/// The order of lists unless somebody says otherwise: one-class, where the model has that, else by
+/// rating. README.md has figures.
+MFPAR_API RankBy usual_rank_by(const FactorModel& model);
 
 /// How many training ratings an item should have to be listed, unless somebody says otherwise: 10
 /// where biases count less than in a rating, by interaction for example or by a model without
 /// biases, and for similar items, which go by interaction: factors learnt from fewer are mostly
-/// noise, and no bias outweighs it there. 0 by rating, and for a model that does not contain who
-/// rated what.
+/// noise, and no bias outweighs it there. 0 by rating, by one-class score, in which few ratings
+/// count for little, and for a model that does not contain who rated what.
 MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, RankBy rank_by);
 
 /// An item of a list.
 struct Recommendation {
   ItemIndex item = 0;
   float score = 0.0f;   ///< what the list is ordered by
-  float rating = 0.0f;  ///< the predicted rating, clipped to the model's range
+  float rating = 0.0f;  ///< the predicted rating, clipped to the model's range; NaN in a model
+                        ///< of one-class feedback alone
 };
 
 /// A user to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
@@ -57,6 +79,9 @@ struct UserProfile {
 
   /// What is left out of the list when rated items are: two lists, each ascending.
   std::array<std::span<const ItemIndex>, 2> rated = {};
+
+  /// The row in the model of one-class feedback that the model carries; empty without one.
+  std::span<const float> one_class = {};
 };
 
 class Recommender;
@@ -88,7 +113,7 @@ class MFPAR_API ItemFilter {
 
 struct RecommendOptions {
   std::uint32_t top = 20;  ///< length of the list; shorter where there are not so many items
-  RankBy rank_by = RankBy::rating();
+  std::optional<RankBy> rank_by = {};  ///< usual_rank_by() when there is none
   bool leave_out_rated = true;
   const ItemFilter* filter = nullptr;  ///< made for the same recommender; null allows everything
 };
@@ -98,7 +123,8 @@ struct RecommendOptions {
 /// first. Single, batched, filtered and early-stopping searches compute every score by the same
 /// operations, so they agree to the last bit. Immutable; safe from any number of threads.
 ///
-/// Holds a second copy of Q, items x rank floats, in the order in which it is searched.
+/// Holds a second copy of Q, items x rank floats, in the order in which it is searched; of a carried
+/// model too, and of both together once an order asks for a sum of the two.
 class MFPAR_API Recommender {
  public:
   /// Takes time linear in the items; keeps the model. The instruction set is as for
@@ -121,8 +147,9 @@ class MFPAR_API Recommender {
 
   /// The best items for `profile`. Stops early, exactly: tiles of items whose norms and biases
   /// cannot reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
-  /// Error(kBadOption) for a filter of another recommender, a bias weight that is not finite, or
-  /// factors of another rank or not finite.
+  /// Error(kBadOption) for a filter of another recommender, a weight that is not finite, an order
+  /// by one-class feedback that the model has not learnt from, or factors of another rank or not
+  /// finite.
   std::vector<Recommendation> recommend(const UserProfile& profile,
                                         const RecommendOptions& options = {}) const;
   std::vector<Recommendation> recommend(UserIndex user,

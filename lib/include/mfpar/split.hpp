@@ -15,14 +15,40 @@ struct SplitResult {
   RatingStore validation;
 };
 
-// Every split puts each rating into exactly one of the two stores, is the same for the same seed
-// whatever the number of threads, and may leave users or items with no training rating at all. A
-// store that is moved in, and that nobody else holds, gives its memory to the training store.
+/// Three disjoint stores that together hold every rating of the one they came from, with the same
+/// indices and dictionaries. No user of `training` has a rating in the others.
+struct UserSplitResult {
+  RatingStore training;
+  RatingStore given;       ///< of the users left out, what they are folded in from
+  RatingStore validation;  ///< of the same users, what is to be predicted then
+};
+
+// Every split puts each rating into exactly one of its stores, is the same for the same seed
+// whatever the number of threads, and may leave users (where it does not say otherwise) or items
+// with no training rating at all. A store that is moved in, and that nobody else holds, gives its
+// memory to the training store.
 
 /// Holds out round(fraction * ratings) ratings, uniformly at random over all ratings (not
 /// stratified by user). Throws Error(kBadOption) unless 0 <= fraction < 1.
 MFPAR_API SplitResult split_random(RatingStore ratings, double fraction, std::uint64_t seed,
                                    int threads = 0);
+
+/// Holds out round(fraction * n) of each user's n ratings (halves away from zero), uniformly at
+/// random, but at least one and never all: a user of two ratings or more is in both stores, and one
+/// of a single rating in `training` only. So for small n more is held out than the fraction says.
+/// Nothing is held out for a fraction of 0. Throws Error(kBadOption) unless 0 <= fraction < 1.
+MFPAR_API SplitResult split_by_user(RatingStore ratings, double fraction, std::uint64_t seed,
+                                    int threads = 0);
+
+/// Leaves users out of training altogether, for what the field calls strong generalization (Marlin
+/// 2004): how well users are served whom the model has not met and who are folded in from some of
+/// their ratings. Of the users who have ratings, round(fraction * users) are left out, uniformly at
+/// random, but at least one and never all (none for a fraction of 0). Of the n ratings of each of
+/// them round(given_fraction * n) are given, uniformly at random, but at least one; and where there
+/// are two, at least one is left to predict. Throws Error(kBadOption) unless 0 <= fraction < 1 and
+/// 0 < given_fraction < 1.
+MFPAR_API UserSplitResult split_users(RatingStore ratings, double fraction, double given_fraction,
+                                      std::uint64_t seed, int threads = 0);
 
 /// Holds out the last `count` ratings of every user by timestamp (equal times: the higher item
 /// index), but never a user's only ratings: at least one stays. Throws Error(kBadOption) without

@@ -34,6 +34,8 @@ enum class SeedUse : std::uint64_t {
   kEpochOrder,
   kSample,
   kSynthetic,
+  kRatingsOfUser,
+  kSplitUsers,
   kBootstrap,
 };
 

@@ -27,12 +27,15 @@ constexpr mfpar_recommend_options kDefaults{sizeof(mfpar_recommend_options),
 /// Of the options of 0.1, which end before rank_by.
 constexpr std::size_t kOldest = offsetof(mfpar_recommend_options, rank_by);
 
-RankBy rank_by_of(const mfpar_recommend_options& options) {
-  if (options.rank_by == nullptr) return RankBy::blend(options.bias_weight);
+RankBy rank_by_of(const mfpar_recommend_options& options, const FactorModel& model) {
+  if (options.rank_by == nullptr) {
+    const bool is_usual = options.bias_weight == kDefaults.bias_weight;
+    return is_usual ? usual_rank_by(model) : RankBy::blend(options.bias_weight);
+  }
   if (const auto rank_by = parse_rank_by(options.rank_by)) return *rank_by;
   throw Refusal(MFPAR_BAD_OPTION, "rank_by is " + quoted(options.rank_by) +
-                                      "; it must be rating, interaction or blend:W with a number "
-                                      "W, such as blend:0.5");
+                                      "; it must be rating, interaction, one-class, or blend:W "
+                                      "or one-class:W with a number W, such as blend:0.5");
 }
 
 /// The options in terms of the library, with the filter they look at.
@@ -43,19 +46,20 @@ class ListOptions {
               std::optional<RankBy> order = {}) {
     const mfpar_recommend_options known = known_options(given, kDefaults, kOldest);
     options_.top = std::min(known.top, served.model->item_count());
-    options_.rank_by = order ? *order : rank_by_of(known);
+    const RankBy rank_by = order ? *order : rank_by_of(known, *served.model);
+    options_.rank_by = rank_by;
     options_.leave_out_rated = known.leave_out_rated != 0;
     ItemFilter::Rules rules;
     rules.deny = array_of(known.deny, known.deny_count, "deny");
     const bool is_usual = known.least_ratings == MFPAR_USUAL_LEAST_RATINGS;
     rules.least_ratings =
-        is_usual ? usual_least_ratings(*served.model, options_.rank_by) : known.least_ratings;
+        is_usual ? usual_least_ratings(*served.model, rank_by) : known.least_ratings;
     const auto allow = array_of(known.allow, known.allow_count, "allow");
     const std::vector<ItemIndex> allowed(allow.begin(), allow.end());
     if (known.allow != nullptr) rules.allow = &allowed;
     const bool by_ratings_only = rules.allow == nullptr && rules.deny.empty();
     if (by_ratings_only && is_usual) {
-      options_.filter = served.usual_filter(options_.rank_by);
+      options_.filter = served.usual_filter(rank_by);
     } else if (!by_ratings_only || rules.least_ratings > 0) {
       options_.filter = &filter_.emplace(served.recommender, rules);
     }
@@ -101,7 +105,8 @@ mfpar_status mfpar_recommend_user(const mfpar_user* user, const mfpar_recommend_
   return guarded([&] {
     const mfpar_user& known = required(user, "user");
     const ListOptions how(*known.served, options);
-    const UserProfile profile{known.row.factors, known.row.bias, {known.rated.items}};
+    const UserProfile profile{
+        known.row.factors, known.row.bias, {known.rated.items}, known.row.one_class};
     give_list(known.served->recommender.recommend(profile, how.get()), list, capacity, needed);
   });
 }

@@ -130,7 +130,9 @@ mfpar_status mfpar_user_because(const mfpar_user* user, std::uint32_t item, mfpa
     require_index(item, known.served->model->item_count(), "item");
     const FoldInSession session(known.served->model, known.rated.ratings, same_as(known.row));
     std::vector<mfpar_reason> result;
-    for (const RatingInfluence& influence : session.explain(item).influences) {
+    const FoldInSession& explained =
+        session.one_class() != nullptr ? *session.one_class() : session;
+    for (const RatingInfluence& influence : explained.explain(item).influences) {
       result.push_back({influence.index, influence.value, static_cast<float>(influence.weight),
                         static_cast<float>(influence.contribution)});
     }

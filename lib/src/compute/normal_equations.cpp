@@ -60,7 +60,7 @@ const Eigen::VectorXd& NormalEquations::solve(std::span<const double> targets,
                                               std::span<const double> weights,
                                               RidgePenalty& penalty) {
   const bool free_bias = fixed_.has_bias && total_weight(weights) > kMaxBiasInDual * penalty.bias;
-  return indices_.size() < fixed_.unknowns() && !free_bias
+  return indices_.size() < fixed_.unknowns() && !free_bias && fixed_.prior == nullptr
              ? solve_dual(targets, weights, penalty)
              : solve_primal(targets, weights, penalty);
 }
@@ -125,6 +125,11 @@ void NormalEquations::set_primal(std::span<const double> targets, std::span<cons
       x[unknowns] = root * targets[s];
     }
     add_rows(end - first);
+  }
+  for (std::size_t i = 0; i < rank && fixed_.prior != nullptr; ++i) {
+    for (std::size_t j = i; j < rank; ++j) {
+      gram_[i * stride_ + j] += fixed_.prior_weight * fixed_.prior[i * rank + j];
+    }
   }
   right_side_.resize(static_cast<Eigen::Index>(unknowns));
   for (std::size_t i = 0; i < unknowns; ++i) {

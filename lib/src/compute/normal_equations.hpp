@@ -19,6 +19,10 @@ struct FixedRows {
   std::uint32_t rank = 0;
   bool has_bias = false;  ///< the fitted row has one: behind each fixed row stands a 1
 
+  /// What is summed before any rating, if anything: `prior_weight` times this matrix, rank x rank.
+  const double* prior = nullptr;
+  double prior_weight = 0.0;
+
   /// What is fitted: the factors, and the bias behind them.
   std::size_t unknowns() const noexcept { return rank + std::size_t{has_bias}; }
 
@@ -42,7 +46,7 @@ struct RidgePenalty {
 
 /// The weighted ridge regressions of one row after the other, in double precision: the minimum c of
 ///
-///   sum_s w_s (y_s - x_s.c)^2 + a |factors of c|^2 + b (bias of c)^2,
+///   sum_s w_s (y_s - x_s.c)^2 + a |factors of c|^2 + b (bias of c)^2 [+ prior_weight c'(prior)c],
 ///
 /// x_s being the fixed row of rating s, with a 1 behind it where there is a bias, y_s its target
 /// and w_s >= 0 its weight. Keeps its memory from one row to the next; one thread at a time.

@@ -15,6 +15,15 @@ namespace mfpar {
 
 namespace {
 
+/// Who rated what in a model, and what a new row has of it.
+struct RatedLists {
+  ItemLists FactorModel::Parts::*lists;
+  std::vector<std::uint32_t> NewRow::*of_row;
+};
+constexpr RatedLists kLists[] = {{&FactorModel::Parts::trained, &NewRow::rated},
+                                 {&FactorModel::Parts::held_out, &NewRow::held_out},
+                                 {&FactorModel::Parts::chosen, &NewRow::chosen}};
+
 const char* name_of(Entity entity) { return entity == Entity::kUser ? "user" : "item"; }
 
 void check(const FactorModel& model, Entity entity, std::span<const NewRow> rows) {
@@ -31,11 +40,18 @@ void check(const FactorModel& model, Entity entity, std::span<const NewRow> rows
       fail("it has " + std::to_string(row.row.factors.size()) + " factors, the model " +
            std::to_string(model.rank()) + "; fold it in with this model");
     }
+    const std::size_t carried = model.parts().one_class ? model.parts().one_class->rank() : 0;
+    if (row.row.one_class.size() != carried) {
+      fail("it has " + std::to_string(row.row.one_class.size()) +
+           " factors of one-class feedback, the model " + std::to_string(carried) +
+           "; fold it in with this model");
+    }
     if (!std::isfinite(row.row.bias) ||
+        !std::ranges::all_of(row.row.one_class, [](float x) { return std::isfinite(x); }) ||
         !std::ranges::all_of(row.row.factors, [](float x) { return std::isfinite(x); })) {
       fail("its factors or bias are not finite");
     }
-    for (const auto* list : {&row.rated, &row.held_out}) {
+    for (const auto* list : {&row.rated, &row.held_out, &row.chosen}) {
       for (const std::uint32_t index : *list) {
         if (index < other_count) continue;
         fail(std::string("it has a rating for ") + name_of(other(entity)) + " " +
@@ -94,6 +110,26 @@ ItemLists lists_of(std::size_t users, const ListOf& list_of) {
   return {FrozenArray<std::uint64_t>(std::move(offsets)), FrozenArray<ItemIndex>(std::move(items))};
 }
 
+/// The model of `parts`, what they carry extended by the same rows.
+FactorModel with_carried(FactorModel::Parts parts, std::span<const NewRow> rows,
+                         FactorModel (*extend)(const FactorModel&, std::span<const NewRow>)) {
+  if (parts.one_class) {
+    std::vector<NewRow> carried(rows.begin(), rows.end());
+    for (NewRow& row : carried) {
+      row.row.factors = std::move(row.row.one_class);
+      row.row.one_class.clear();
+      row.row.bias = 0.0f;
+    }
+    FactorModel::Parts extended = extend(*parts.one_class, carried).parts();
+    extended.users.ids = parts.users.ids;
+    extended.items.ids = parts.items.ids;
+    extended.trained = parts.trained;
+    extended.held_out = parts.held_out;
+    parts.one_class = std::make_shared<const FactorModel>(std::move(extended));
+  }
+  return FactorModel(std::move(parts));
+}
+
 std::vector<ItemIndex> sorted(std::vector<ItemIndex> list) {
   std::ranges::sort(list);
   list.erase(std::unique(list.begin(), list.end()), list.end());
@@ -109,17 +145,16 @@ FactorModel with_users(const FactorModel& model, std::span<const NewRow> users) 
   const std::size_t count = parts.users.ids->size();
   std::vector<const NewRow*> row_at(count, nullptr);
   for (std::size_t i = 0; i < users.size(); ++i) row_at[indices[i]] = &users[i];
-  parts.trained = lists_of(count, [&](UserIndex user) {
-    if (row_at[user] != nullptr) return sorted(row_at[user]->rated);
-    const auto old = model.parts().trained.of(user);
-    return std::vector<ItemIndex>(old.begin(), old.end());
-  });
-  parts.held_out = lists_of(count, [&](UserIndex user) {
-    if (row_at[user] != nullptr) return sorted(row_at[user]->held_out);
-    const auto old = model.parts().held_out.of(user);
-    return std::vector<ItemIndex>(old.begin(), old.end());
-  });
-  return FactorModel(std::move(parts));
+  for (const auto& [lists, of_row] : kLists) {
+    if (lists == &FactorModel::Parts::chosen && (parts.*lists).offsets.empty()) continue;
+    const ItemLists old = parts.*lists;
+    parts.*lists = lists_of(count, [&, of_row = of_row](UserIndex user) {
+      if (row_at[user] != nullptr) return sorted(row_at[user]->*of_row);
+      const auto list = old.of(user);
+      return std::vector<ItemIndex>(list.begin(), list.end());
+    });
+  }
+  return with_carried(std::move(parts), users, with_users);
 }
 
 FactorModel with_items(const FactorModel& model, std::span<const NewRow> items) {
@@ -127,23 +162,22 @@ FactorModel with_items(const FactorModel& model, std::span<const NewRow> items) 
   FactorModel::Parts parts = model.parts();
   const std::vector<std::uint32_t> indices = put_rows(parts, Entity::kItem, items);
   std::vector<bool> is_new(parts.items.ids->size(), false);
-  std::vector<std::vector<ItemIndex>> rated(model.user_count()), held_out(model.user_count());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    is_new[indices[i]] = true;
-    for (const UserIndex user : items[i].rated) rated[user].push_back(indices[i]);
-    for (const UserIndex user : items[i].held_out) held_out[user].push_back(indices[i]);
-  }
-  const auto joined = [&](const ItemLists& old, const std::vector<std::vector<ItemIndex>>& more) {
-    return lists_of(model.user_count(), [&](UserIndex user) {
-      std::vector<ItemIndex> list = more[user];
+  for (const std::uint32_t index : indices) is_new[index] = true;
+  for (const auto& [lists, of_row] : kLists) {
+    if (lists == &FactorModel::Parts::chosen && (parts.*lists).offsets.empty()) continue;
+    std::vector<std::vector<ItemIndex>> more(model.user_count());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      for (const UserIndex user : items[i].*of_row) more[user].push_back(indices[i]);
+    }
+    const ItemLists old = parts.*lists;
+    parts.*lists = lists_of(model.user_count(), [&](UserIndex user) {
+      std::vector<ItemIndex> list = std::move(more[user]);
       std::ranges::copy_if(old.of(user), std::back_inserter(list),
                            [&](ItemIndex i) { return !is_new[i]; });
       return sorted(std::move(list));
     });
-  };
-  parts.trained = joined(model.parts().trained, rated);
-  parts.held_out = joined(model.parts().held_out, held_out);
-  return FactorModel(std::move(parts));
+  }
+  return with_carried(std::move(parts), items, with_items);
 }
 
 }  // namespace mfpar

@@ -11,7 +11,7 @@ namespace {
 
 FoldedIn fold_in_one(const FactorModel& model, Entity joining,
                      std::span<const FoldInRating> ratings, const FoldInOptions& options) {
-  check_options(options, model.loss());
+  check_options(options, model);
   FoldedIn row;
   RowFitter(model, joining, options).fit(ratings, row);
   return row;
@@ -21,7 +21,7 @@ std::vector<FoldedIn> fold_in_many(const FactorModel& model, Entity joining,
                                    std::span<const std::span<const FoldInRating>> ratings,
                                    const FoldInOptions& options, int threads,
                                    const std::stop_token& stop) {
-  check_options(options, model.loss());
+  check_options(options, model);
   std::vector<FoldedIn> rows(ratings.size());
   fit_rows(
       model, joining, options, rows.size(), Workers(threads), stop,
@@ -44,7 +44,7 @@ FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldInRating> ra
 
 FoldedIn update_user(const FactorModel& model, UserIndex user,
                      std::span<const FoldInRating> ratings, const FoldInOptions& options) {
-  check_options(options, model.loss());
+  check_options(options, model);
   FoldedIn row;
   RowFitter(model, Entity::kUser, options)
       .update(user, model.parts().trained.of(user), ratings, row);
@@ -53,7 +53,7 @@ FoldedIn update_user(const FactorModel& model, UserIndex user,
 
 FoldedIn update_item(const FactorModel& model, ItemIndex item, std::span<const UserIndex> raters,
                      std::span<const FoldInRating> ratings, const FoldInOptions& options) {
-  check_options(options, model.loss());
+  check_options(options, model);
   FoldedIn row;
   RowFitter(model, Entity::kItem, options).update(item, raters, ratings, row);
   return row;

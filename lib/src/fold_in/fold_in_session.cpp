@@ -36,7 +36,7 @@ FoldInSession::Impl::Impl(std::shared_ptr<const FactorModel> of, const FoldInOpt
       ridge(fixed_rows(*model, joins)) {}
 
 RidgePenalty FoldInSession::Impl::penalty_for(std::size_t count) const {
-  return penalty_of(options, model->parts().fold_in, step_of(count)) * multiple;
+  return penalty_of(options, *model, joining, step_of(count)) * multiple;
 }
 
 void FoldInSession::Impl::choose_multiple() {
@@ -85,7 +85,7 @@ void FoldInSession::Impl::refit(bool updated) {
 FoldInSession::FoldInSession(std::shared_ptr<const FactorModel> model,
                              std::span<const FoldInRating> ratings, const FoldInOptions& options,
                              Entity joining) {
-  check_options(options, model->loss());
+  check_options(options, *model);
   impl_ = std::make_unique<Impl>(std::move(model), options, joining);
   impl_->known.take(ratings);
   impl_->row.unknown = impl_->known.unknown();
@@ -96,6 +96,10 @@ FoldInSession::FoldInSession(std::shared_ptr<const FactorModel> model,
   }
   impl_->set_up();
   impl_->solve();
+  if (const auto& carried = impl_->model->parts().one_class) {
+    impl_->one_class.emplace(carried, ratings, FoldInOptions{}, joining);
+    impl_->row.one_class = impl_->one_class->row().factors;
+  }
 }
 
 FoldInSession::~FoldInSession() = default;
@@ -110,6 +114,10 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
     return false;
   }
   const std::optional<float> before = s.known.value_of(index);
+  if (!s.known.counts(value)) {
+    remove(index);
+    return true;
+  }
   s.known.put({index, value});
   try {
     const double target = s.known.target({index, value});
@@ -124,6 +132,10 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
     }
     s.set_up();
     throw;
+  }
+  if (s.one_class) {
+    s.one_class->rate(index, value);
+    s.row.one_class = s.one_class->row().factors;
   }
   return true;
 }
@@ -140,11 +152,20 @@ bool FoldInSession::remove(std::uint32_t index) {
     s.set_up();
     throw;
   }
+  if (s.one_class) {
+    s.one_class->remove(index);
+    s.row.one_class = s.one_class->row().factors;
+  }
   return true;
 }
 
 std::span<const FoldInRating> FoldInSession::ratings() const noexcept {
   return impl_->known.ratings();
+}
+
+const FoldInSession* FoldInSession::one_class() const noexcept {
+  if (impl_->model->feedback() == Feedback::kOneClass) return this;
+  return impl_->one_class ? &*impl_->one_class : nullptr;
 }
 
 const FoldedIn& FoldInSession::row() const noexcept { return impl_->row; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "compute/normal_equations.hpp"
@@ -44,6 +45,8 @@ struct FoldInSession::Impl {
   std::vector<double> fitted;
   std::vector<double> weights;
   FoldedIn row;
+
+  std::optional<FoldInSession> one_class;  ///< in the model that this one carries
 };
 
 }  // namespace mfpar

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "fold_in/fit_rows.hpp"
@@ -74,7 +75,7 @@ RowRatings sort_by_row(const FactorModel& model, const RatingTable& table, Entit
 FoldedInTable fold_in_table(const FactorModel& model, const RatingTable& ratings, Entity joining,
                             const FoldInOptions& options, int threads, std::stop_token stop,
                             const FoldInProgress& on_progress) {
-  check_options(options, model.loss());
+  check_options(options, model);
   FoldedInTable result;
   const RowRatings rows = sort_by_row(model, ratings, joining, result);
   const std::size_t count = rows.ids->size();
@@ -102,16 +103,29 @@ FoldedInTable fold_in_table(const FactorModel& model, const RatingTable& ratings
   const auto fit = [&](RowFitter& fitter, std::size_t i) {
     NewRow& row = result.rows[i];
     row.id = rows.ids->id(static_cast<std::uint32_t>(i));
-    for (const FoldInRating& rating : rows.of(i)) {
-      if (rating.index != kNoIndex) row.rated.push_back(rating.index);
+    const FactorModel* const one_class = model.one_class();
+    const auto relevant = one_class != nullptr ? one_class->parts().one_class_weights.relevant
+                                               : std::optional<float>();
+    // Of an index the last rating counts.
+    std::vector<FoldInRating> ratings(rows.of(i).begin(), rows.of(i).end());
+    std::ranges::stable_sort(ratings, {}, &FoldInRating::index);
+    for (std::size_t n = 0; n < ratings.size(); ++n) {
+      const std::uint32_t index = ratings[n].index;
+      if (index == kNoIndex || (n + 1 < ratings.size() && ratings[n + 1].index == index)) continue;
+      row.rated.push_back(index);
+      if (relevant && ratings[n].value >= *relevant) row.chosen.push_back(index);
     }
-    std::ranges::sort(row.rated);
-    row.rated.erase(std::unique(row.rated.begin(), row.rated.end()), row.rated.end());
     if (known[i] == kNoIndex) {
       fitter.fit(rows.of(i), row.row);
       return;
     }
     const auto earlier = trained_of(known[i]);
+    for (const std::uint32_t index : earlier) {
+      const bool chose = relevant && (by_user ? one_class->has_chosen(known[i], index)
+                                              : one_class->has_chosen(index, known[i]));
+      if (chose && !std::ranges::binary_search(row.rated, index)) row.chosen.push_back(index);
+    }
+    std::ranges::sort(row.chosen);
     fitter.update(known[i], earlier, rows.of(i), row.row);
     std::ranges::set_difference(held_out_of(known[i]), row.rated, std::back_inserter(row.held_out));
     std::vector<std::uint32_t> all;

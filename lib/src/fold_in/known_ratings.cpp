@@ -13,10 +13,15 @@
 namespace mfpar {
 
 FixedRows fixed_rows(const FactorModel& model, Entity joining) {
-  return {.factors = model.side(other(joining)).factors.data(),
-          .stride = model.stride(),
-          .rank = model.rank(),
-          .has_bias = model.has_biases()};
+  FixedRows rows{.factors = model.side(other(joining)).factors.data(),
+                 .stride = model.stride(),
+                 .rank = model.rank(),
+                 .has_bias = model.has_biases()};
+  if (model.feedback() == Feedback::kOneClass) {
+    rows.prior = model.gram(other(joining)).data();
+    rows.prior_weight = model.parts().one_class_weights.unobserved_weight;
+  }
+  return rows;
 }
 
 KnownRatings::KnownRatings(const FactorModel& model, Entity joining)
@@ -24,7 +29,9 @@ KnownRatings::KnownRatings(const FactorModel& model, Entity joining)
       mean_(model.mean()),
       loss_(model.loss()),
       range_(model.range()),
-      score_target_(score_target(loss_, range_)) {}
+      score_target_(score_target(loss_, range_)),
+      is_one_class_(model.feedback() == Feedback::kOneClass),
+      relevant_(model.parts().one_class_weights.relevant) {}
 
 void KnownRatings::check_value(float value, const std::string& rating) const {
   if (!std::isfinite(value)) {
@@ -49,6 +56,8 @@ void KnownRatings::take(std::span<const FoldInRating> ratings) {
     check_value(rating.value, "rating " + std::to_string(position));
     if (!knows(rating.index)) {
       ++unknown_;
+    } else if (!counts(rating.value)) {
+      erase(rating.index);
     } else if (put(rating)) {
       ++duplicates_;
     }

@@ -14,7 +14,8 @@
 
 namespace mfpar {
 
-/// The rows of `model` that a row of `joining` is fitted on.
+/// The rows of `model` that a row of `joining` is fitted on; under one-class feedback with what all
+/// that is not observed takes.
 FixedRows fixed_rows(const FactorModel& model, Entity joining);
 
 /// The ratings of a row that joins a model, as far as they can be fitted: of each index that the
@@ -39,6 +40,9 @@ class KnownRatings {
   /// The value of the rating with this index, if there is one.
   std::optional<float> value_of(std::uint32_t index) const noexcept;
 
+  /// Whether a rating of this value is fitted: under one-class feedback only positives are.
+  bool counts(float value) const noexcept { return !relevant_ || value >= *relevant_; }
+
   /// Whether the model has the index.
   bool knows(std::uint32_t index) const noexcept { return index < biases_.size(); }
 
@@ -53,8 +57,9 @@ class KnownRatings {
   void check_value(float value, const std::string& rating) const;
 
   /// What factors and bias of the row are to explain of a rating: the target of its score, less
-  /// what the score is without the row.
+  /// what the score is without the row. Of one-class feedback 1, whatever the value.
   double target(const FoldInRating& rating) const noexcept {
+    if (is_one_class_) return 1.0;
     return double{score_target_(rating.value)} - mean_ - biases_[rating.index];
   }
 
@@ -76,6 +81,8 @@ class KnownRatings {
   const Loss loss_;
   const RatingRange range_;  ///< of the model
   const TargetScale score_target_;
+  const bool is_one_class_;
+  const std::optional<float> relevant_;  ///< see OneClassWeights
   std::vector<FoldInRating> kept_;
   std::vector<std::uint32_t> slots_;  ///< open addressing: 1 + a position in kept_, or 0
   std::uint32_t unknown_ = 0;

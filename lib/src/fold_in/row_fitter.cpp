@@ -52,13 +52,20 @@ void check(const char* name, double penalty) {
 
 }  // namespace
 
-void check_options(const FoldInOptions& options, Loss loss) {
-  if (options.penalty == FoldInOptions::Penalty::kLeaveOneOut && !is_quadratic(loss)) {
+void check_options(const FoldInOptions& options, const FactorModel& model) {
+  const bool leaves_out = options.penalty == FoldInOptions::Penalty::kLeaveOneOut;
+  if (leaves_out && model.feedback() == Feedback::kOneClass) {
+    throw Error(ErrorCode::kBadOption,
+                "the penalty of a fold-in can be chosen by leaving one out for ratings only; this "
+                "model was trained on one-class feedback: leave the penalty to the training, or "
+                "fix alpha");
+  }
+  if (leaves_out && !is_quadratic(model.loss())) {
     throw Error(
         ErrorCode::kBadOption,
         "the penalty of a fold-in can be chosen by leaving one out for squared errors only, "
         "of which that has a closed form; this model was trained with the loss " +
-            std::string(describe_loss(loss).name) +
+            std::string(describe_loss(model.loss()).name) +
             ": leave the penalty to the training, or fix alpha");
   }
   if (options.penalty != FoldInOptions::Penalty::kFixed) return;
@@ -66,12 +73,17 @@ void check_options(const FoldInOptions& options, Loss loss) {
   if (options.bias_alpha) check("bias_alpha", *options.bias_alpha);
 }
 
-RidgePenalty penalty_of(const FoldInOptions& options, const FoldInPenalty& training,
+RidgePenalty penalty_of(const FoldInOptions& options, const FactorModel& model, Entity joining,
                         std::size_t count) {
   if (options.penalty == FoldInOptions::Penalty::kFixed) {
     return {options.alpha, options.bias_alpha.value_or(options.alpha)};
   }
-  const double share = std::pow(static_cast<double>(std::max<std::size_t>(1, count)),
+  const FoldInPenalty& training = model.parts().fold_in;
+  const double unobserved = model.feedback() == Feedback::kRatings
+                                ? 0.0
+                                : double{model.parts().one_class_weights.unobserved_weight} *
+                                      model.side(other(joining)).ids->size();
+  const double share = std::pow(static_cast<double>(std::max<std::size_t>(1, count)) + unobserved,
                                 1.0 - double{training.exponent});
   return {std::max(training.factors * share, kMinOfTraining),
           std::max(training.bias * share, kMinOfTraining)};
@@ -98,16 +110,20 @@ RowFitter::RowFitter(const FactorModel& model, Entity joining, const FoldInOptio
     : model_(model),
       joining_(joining),
       loss_(model.loss()),
-      training_(model.parts().fold_in),
       options_(options),
       known_(model, joining),
-      equations_(fixed_rows(model, joining)) {}
+      equations_(fixed_rows(model, joining)) {
+  // Whatever is asked for the row of ratings is in the units of ratings.
+  if (model.parts().one_class) {
+    carried_ = std::make_unique<RowFitter>(*model.parts().one_class, joining, FoldInOptions{});
+  }
+}
 
 void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
   known_.take(ratings);
   known_.list(indices_, targets_);
   equations_.start(indices_);
-  RidgePenalty penalty = penalty_of(options_, training_, indices_.size());
+  RidgePenalty penalty = penalty_of(options_, model_, joining_, indices_.size());
   FoldedIn result;
   if (options_.penalty == FoldInOptions::Penalty::kLeaveOneOut &&
       indices_.size() >= kMinForLeaveOneOut) {
@@ -119,11 +135,17 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
   result.used = static_cast<std::uint32_t>(indices_.size());
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();
+  if (carried_) {
+    FoldedIn carried;
+    carried_->fit(ratings, carried);
+    result.one_class = std::move(carried.factors);
+  }
   row = std::move(result);
 }
 
 void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earlier,
                        std::span<const FoldInRating> ratings, FoldedIn& row) {
+  if (model_.feedback() == Feedback::kOneClass) return choose_more(index, earlier, ratings, row);
   known_.take(ratings);
   const std::size_t used = known_.size();
   known_.list(indices_, targets_);
@@ -144,7 +166,7 @@ void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earli
     }
   }
   equations_.start(indices_);
-  RidgePenalty penalty = penalty_of(options_, training_, indices_.size());
+  RidgePenalty penalty = penalty_of(options_, model_, joining_, indices_.size());
   FoldedIn result;
   store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_, kept),
                  penalty, equations_.fixed(), result);
@@ -156,7 +178,32 @@ void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earli
   result.used = static_cast<std::uint32_t>(used);
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();
+  if (carried_) {
+    FoldedIn carried;
+    carried_->update(index, earlier, ratings, carried);
+    result.one_class = std::move(carried.factors);
+  }
   row = std::move(result);
+}
+
+// All positives weigh the same: those from before are fitted again beside the new ones.
+void RowFitter::choose_more(std::uint32_t index, std::span<const std::uint32_t> earlier,
+                            std::span<const FoldInRating> ratings, FoldedIn& row) {
+  std::vector<FoldInRating> all;
+  for (const std::uint32_t other : earlier) {
+    const bool chosen = joining_ == Entity::kUser ? model_.has_chosen(index, other)
+                                                  : model_.has_chosen(other, index);
+    if (chosen) {
+      all.push_back({other, model_.parts().one_class_weights.relevant.value_or(1.0f)});
+    }
+  }
+  known_.take(ratings);
+  const auto used = static_cast<std::uint32_t>(known_.size());
+  const std::uint32_t duplicates = known_.duplicates();
+  all.insert(all.end(), ratings.begin(), ratings.end());
+  fit(all, row);
+  row.used = used;
+  row.duplicates = duplicates;
 }
 
 }  // namespace mfpar

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,12 +16,12 @@
 
 namespace mfpar {
 
-/// Throws Error(kBadOption) for what FoldInOptions does not allow for a model of this loss.
-void check_options(const FoldInOptions& options, Loss loss);
+/// Throws Error(kBadOption) for what FoldInOptions does not allow for such a model.
+void check_options(const FoldInOptions& options, const FactorModel& model);
 
-/// The penalty that `options` mean for a row of `count` ratings; kLeaveOneOut: before its choice.
-/// What the training charges is at least 1e-6.
-RidgePenalty penalty_of(const FoldInOptions& options, const FoldInPenalty& training,
+/// The penalty that `options` mean for a row of `count` ratings that joins `model`; kLeaveOneOut:
+/// before its choice. What the training charges is at least 1e-6.
+RidgePenalty penalty_of(const FoldInOptions& options, const FactorModel& model, Entity joining,
                         std::size_t count);
 
 /// Puts a solution on `fixed` and its penalty into `row`. Throws Error(kBadData), and leaves `row`
@@ -29,7 +30,7 @@ void store_solution(const Eigen::VectorXd& solution, const RidgePenalty& penalty
                     const FixedRows& fixed, FoldedIn& row);
 
 /// Folds in one row after the other, keeping its memory; one thread at a time. Looks at the model's
-/// memory.
+/// memory. Where the model carries another, the row is folded into both.
 class RowFitter {
  public:
   /// REQUIRES: options that check_options() takes.
@@ -43,10 +44,12 @@ class RowFitter {
               std::span<const FoldInRating> ratings, FoldedIn& row);
 
  private:
+  void choose_more(std::uint32_t index, std::span<const std::uint32_t> earlier,
+                   std::span<const FoldInRating> ratings, FoldedIn& row);
+
   const FactorModel& model_;
   const Entity joining_;
   const Loss loss_;
-  const FoldInPenalty training_;
   const FoldInOptions options_;
   KnownRatings known_;
   std::vector<std::uint32_t> indices_;  ///< of the known ratings
@@ -54,6 +57,7 @@ class RowFitter {
   std::vector<double> offsets_;
   RidgeTargets ridge_;
   NormalEquations equations_;
+  std::unique_ptr<RowFitter> carried_;  ///< of the model of one-class feedback that this carries
 };
 
 }  // namespace mfpar

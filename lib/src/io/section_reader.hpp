@@ -29,6 +29,9 @@ class SectionReader {
   /// Of the file's kind.
   std::uint32_t version() const noexcept { return header_.kind_version; }
 
+  /// Whether there is a section of this name.
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+
   /// The section's bytes as values of T. Throws Error(kBadFile) when it is missing or not a whole
   /// number of values.
   template <class T>

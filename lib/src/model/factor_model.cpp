@@ -3,9 +3,11 @@
 // p, q: rows of the user and item factors; mu: the mean; b: biases.
 #include "mfpar/factor_model.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <mutex>
 
 #include "base/aligned_buffer.hpp"
 #include "mfpar/decimal.hpp"
@@ -43,11 +45,33 @@ void check_lists(const std::string& name, const ItemLists& lists, std::uint64_t 
   require_size(name, lists.items.size(), offsets.back());
 }
 
+void check_one_class(const FactorModel::Parts& parts) {
+  if (parts.feedback == Feedback::kOneClass) {
+    require(!parts.biases && parts.loss == Loss::kSquared && !parts.one_class,
+            "a model of one-class feedback has no biases, no loss but squares, and carries no "
+            "other model");
+  } else if (parts.one_class) {
+    const FactorModel& carried = *parts.one_class;
+    require(carried.feedback() == Feedback::kOneClass, "a model of ratings is carried by another");
+    require_size("the users of the one-class part", carried.user_count(), parts.users.ids->size());
+    require_size("the items of the one-class part", carried.item_count(), parts.items.ids->size());
+  }
+}
+
 }  // namespace
+
+struct FactorModel::Grams {
+  struct Gram {
+    std::once_flag made;
+    std::vector<double> sums;
+  };
+  Gram users, items;
+};
 
 FactorModel::FactorModel() : FactorModel(Parts{}) {}
 
-FactorModel::FactorModel(Parts parts) : parts_(std::move(parts)) {
+FactorModel::FactorModel(Parts parts)
+    : parts_(std::move(parts)), grams_(std::make_shared<Grams>()) {
   for (Side* side : {&parts_.users, &parts_.items}) {
     if (!side->ids) side->ids = std::make_shared<const IdDictionary>();
   }
@@ -62,6 +86,8 @@ FactorModel::FactorModel(Parts parts) : parts_(std::move(parts)) {
   check_side("item", parts_.items, parts_.stride);
   check_lists("the list of trained ratings", parts_.trained, users);
   check_lists("the list of held-out ratings", parts_.held_out, users);
+  check_lists("the list of what users chose", parts_.chosen, users);
+  check_one_class(parts_);
   if (describe_loss(parts_.loss).predicts_probability) {
     const RatingRange labels = parts_.range;
     require(labels.highest == 1.0f && (labels.lowest == 0.0f || labels.lowest == -1.0f),
@@ -86,6 +112,28 @@ std::span<const float> FactorModel::user_row(UserIndex user) const noexcept {
 std::span<const float> FactorModel::item_row(ItemIndex item) const noexcept {
   assert(item < item_count());
   return parts_.items.factors.span().subspan(item * parts_.stride, parts_.rank);
+}
+
+std::span<const double> FactorModel::gram(Entity of) const {
+  using Rows = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic>, 0,
+                          Eigen::OuterStride<>>;
+  Grams::Gram& gram = of == Entity::kUser ? grams_->users : grams_->items;
+  std::call_once(gram.made, [&] {
+    constexpr Eigen::Index kTogether = 256;  // as doubles within the second-level cache
+    const FactorModel::Side& rows = side(of);
+    const auto rank = static_cast<Eigen::Index>(parts_.rank);
+    const auto count = static_cast<Eigen::Index>(rows.biases.size());
+    Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(rank, rank);
+    for (Eigen::Index first = 0; first < count && rank > 0; first += kTogether) {
+      const Rows some(rows.factors.data() + first * static_cast<Eigen::Index>(parts_.stride), rank,
+                      std::min(kTogether, count - first),
+                      Eigen::OuterStride<>(static_cast<Eigen::Index>(parts_.stride)));
+      sums.selfadjointView<Eigen::Lower>().rankUpdate(some.cast<double>().eval());
+    }
+    sums.triangularView<Eigen::StrictlyUpper>() = sums.transpose();
+    gram.sums.assign(sums.data(), sums.data() + sums.size());
+  });
+  return gram.sums;
 }
 
 // The padding of a row is zero, so whole rows can be multiplied. One sum per lane lets the compiler

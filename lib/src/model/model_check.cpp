@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace mfpar {
@@ -78,6 +79,12 @@ FoldInNumbers fold_in_numbers(const FactorModel::Parts& parts) {
           .exponent = parts.fold_in.exponent};
 }
 
+OneClassNumbers one_class_numbers(const FactorModel::Parts& parts) {
+  const OneClassWeights& weights = parts.one_class_weights;
+  return {.unobserved_weight = weights.unobserved_weight,
+          .relevant = weights.relevant.value_or(std::numeric_limits<float>::quiet_NaN())};
+}
+
 Fault find_fault(const ModelNumbers& numbers) {
   if (numbers.biases > 1) {
     return ModelFault{"model", offsetof(ModelNumbers, biases),
@@ -104,6 +111,14 @@ Fault find_fault(const FoldInNumbers& numbers) {
                     "a penalty is not finite or below 0, or the exponent not from 0 to 1"};
 }
 
+Fault find_fault(const OneClassNumbers& numbers) {
+  if (std::isfinite(numbers.unobserved_weight) && numbers.unobserved_weight >= 0.0f &&
+      !std::isinf(numbers.relevant)) {
+    return std::nullopt;
+  }
+  return ModelFault{"one_class", 0, "a weight is not finite or below 0"};
+}
+
 Fault find_array_fault(const FactorModel::Parts& parts) {
   const auto items = static_cast<ItemIndex>(parts.items.biases.size());
   const auto user_rows = parts.users.factors.span(), item_rows = parts.items.factors.span();
@@ -121,14 +136,24 @@ Fault find_array_fault(const FactorModel::Parts& parts) {
       found(find_not_finite("baseline.user_biases", parts.baseline.user_biases.span())) ||
       found(find_not_finite("baseline.item_biases", parts.baseline.item_biases.span())) ||
       found(find_misplaced("trained.items", parts.trained, items)) ||
-      found(find_misplaced("held_out.items", parts.held_out, items))) {
+      found(find_misplaced("held_out.items", parts.held_out, items)) ||
+      found(find_misplaced("chosen.items", parts.chosen, items))) {
     return fault;
   }
-  return std::nullopt;
+  if (!parts.one_class) return std::nullopt;
+  fault = find_array_fault(parts.one_class->parts());
+  if (fault && !fault->section.starts_with("chosen")) {
+    fault->section.insert(0, kOneClassPrefix);
+  }
+  return fault;
 }
 
 Fault find_fault(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
+  if (parts.one_class) {
+    if (Fault fault = find_fault(*parts.one_class)) return fault;
+  }
+  if (Fault fault = find_fault(one_class_numbers(parts))) return fault;
   if (Fault fault = find_fault(model_numbers(parts))) return fault;
   if (Fault fault = find_fault(fold_in_numbers(parts))) return fault;
   if (parts.record.best_epoch < 0) {

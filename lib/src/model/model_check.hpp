@@ -12,6 +12,9 @@
 
 namespace mfpar {
 
+/// What stands before the names of sections of a model that another carries.
+inline constexpr const char* kOneClassPrefix = "one_class.";
+
 /// Section "model" of a file: what is one number each.
 struct ModelNumbers {
   std::uint32_t rank;
@@ -36,8 +39,16 @@ struct FoldInNumbers {
 };
 static_assert(sizeof(FoldInNumbers) == 12);
 
+/// Section "one_class": of a model of one-class feedback, or of the one that a model carries.
+struct OneClassNumbers {
+  float unobserved_weight;
+  float relevant;  ///< NaN: all ratings
+};
+static_assert(sizeof(OneClassNumbers) == 8);
+
 ModelNumbers model_numbers(const FactorModel::Parts& parts);
 FoldInNumbers fold_in_numbers(const FactorModel::Parts& parts);
+OneClassNumbers one_class_numbers(const FactorModel::Parts& parts);
 
 /// Something in a model that cannot be.
 struct ModelFault {
@@ -48,6 +59,7 @@ struct ModelFault {
 
 std::optional<ModelFault> find_fault(const ModelNumbers& numbers);
 std::optional<ModelFault> find_fault(const FoldInNumbers& numbers);
+std::optional<ModelFault> find_fault(const OneClassNumbers& numbers);
 
 /// In arrays, which takes a pass over them: numbers that are not finite, rows that are not padded
 /// with zeros, lists that do not ascend within range.

@@ -3,6 +3,8 @@
 // lib/FORMAT.md describes what is written here byte by byte; keep the two together.
 #include "mfpar/model_file.hpp"
 
+#include <cmath>
+#include <memory>
 #include <optional>
 
 #include "io/section_reader.hpp"
@@ -16,10 +18,15 @@ namespace mfpar {
 
 namespace {
 
-/// A file has the lowest version that can say what is in it: models of squares are as they were
-/// before there were other losses, and older programs read them.
-constexpr SectionFileKind kModelKind{.name = "model", .version = 3, .oldest = 2};
-constexpr SectionFileKind kSquaredModelKind{.name = "model", .version = 2};
+// A file has the lowest version that can say what is in it, so that older programs read what they
+// can: 2 was before there were losses to choose from, 3 before there was one-class feedback.
+constexpr std::uint32_t kSquared = 2, kWithLoss = 3, kOneClass = 4;
+constexpr SectionFileKind kModelKind{.name = "model", .version = kOneClass, .oldest = kSquared};
+
+std::uint32_t version_of(const FactorModel::Parts& parts) {
+  if (parts.feedback == Feedback::kOneClass || parts.one_class) return kOneClass;
+  return parts.loss == Loss::kSquared ? kSquared : kWithLoss;
+}
 
 void add_dictionary(SectionWriter& file, const std::string& name, const IdDictionary& ids) {
   const IdDictionary::Parts& parts = ids.parts();
@@ -55,17 +62,17 @@ void require_none(const SectionReader& file, const std::optional<ModelFault>& fa
   if (fault) file.fail(fault->section, fault->position, fault->what);
 }
 
-ModelNumbers read_numbers(const SectionReader& file) {
-  const auto section = file.array<ModelNumbers>("model");
-  if (section.size() != 1) file.fail("model", 0, "it does not hold one record");
-  const ModelNumbers& numbers = section[0];
-  require_none(file, find_fault(numbers));
-  return numbers;
+/// The one record of a section.
+template <class Numbers>
+Numbers read_numbers(const SectionReader& file, const std::string& section) {
+  const auto records = file.array<Numbers>(section);
+  if (records.size() != 1) file.fail(section, 0, "it does not hold one record");
+  if (auto fault = find_fault(records[0])) file.fail(section, fault->position, fault->what);
+  return records[0];
 }
 
-/// Section "loss": its name; squares in files without one.
+/// Section "loss": its name.
 Loss read_loss(const SectionReader& file) {
-  if (file.version() == kSquaredModelKind.version) return Loss::kSquared;
   const FrozenArray<char> bytes = file.array<char>("loss");
   const std::string_view name(bytes.data(), bytes.size());
   const std::optional<Loss> loss = find_loss(name);
@@ -73,23 +80,89 @@ Loss read_loss(const SectionReader& file) {
   return *loss;
 }
 
-FoldInPenalty read_fold_in(const SectionReader& file) {
-  const auto section = file.array<FoldInNumbers>("fold_in");
-  if (section.size() != 1) file.fail("fold_in", 0, "it does not hold one record");
-  const FoldInNumbers& numbers = section[0];
-  require_none(file, find_fault(numbers));
-  return {.factors = numbers.factors, .bias = numbers.bias, .exponent = numbers.exponent};
-}
+/// What a model that stands by itself and one that another carries both have: all but ids, biases
+/// and who rated what.
+class FactorSections {
+ public:
+  FactorSections(const FactorModel::Parts& parts, const std::string& prefix)
+      : parts_(parts),
+        prefix_(prefix),
+        numbers_(model_numbers(parts)),
+        fold_in_(fold_in_numbers(parts)),
+        record_(parts.record) {}
 
-TrainingRecord read_record(const SectionReader& file, const ModelNumbers& numbers) {
-  TrainingRecord record;
+  void add_numbers(SectionWriter& file) const {
+    file.add(prefix_ + "model", std::span(&numbers_, 1));
+  }
+  void add_training(SectionWriter& file) const {
+    file.add(prefix_ + "fold_in", std::span(&fold_in_, 1));
+    record_.add_to(file, prefix_);
+  }
+  void add_factors(SectionWriter& file) const {
+    file.add(prefix_ + "user_factors", parts_.users.factors.span());
+    file.add(prefix_ + "item_factors", parts_.items.factors.span());
+  }
+
+ private:
+  const FactorModel::Parts& parts_;
+  const std::string prefix_;
+  const ModelNumbers numbers_;
+  const FoldInNumbers fold_in_;
+  const RecordSections record_;
+};
+
+void read_factor_sections(const SectionReader& file, const std::string& prefix,
+                          FactorModel::Parts& parts) {
+  const auto numbers = read_numbers<ModelNumbers>(file, prefix + "model");
+  parts.rank = numbers.rank;
+  parts.stride = numbers.stride;
+  parts.biases = numbers.biases != 0;
+  parts.mean = numbers.mean;
+  parts.range = {numbers.lowest, numbers.highest};
+  parts.baseline.mean = numbers.baseline_mean;
+  parts.users.factors = file.array<float>(prefix + "user_factors");
+  parts.items.factors = file.array<float>(prefix + "item_factors");
+  const auto fold_in = read_numbers<FoldInNumbers>(file, prefix + "fold_in");
+  parts.fold_in = {.factors = fold_in.factors, .bias = fold_in.bias, .exponent = fold_in.exponent};
+  TrainingRecord& record = parts.record;
   record.seed = numbers.seed;
   record.best_epoch =
-      epoch_number(file, "model", offsetof(ModelNumbers, best_epoch), numbers.best_epoch);
+      epoch_number(file, prefix + "model", offsetof(ModelNumbers, best_epoch), numbers.best_epoch);
   record.ratings = numbers.ratings;
   record.fingerprint = numbers.fingerprint;
-  read_record_sections(file, record);
-  return record;
+  read_record_sections(file, record, prefix);
+}
+
+FactorModel made(const SectionReader& file, FactorModel::Parts parts) {
+  try {
+    return FactorModel(std::move(parts));
+  } catch (const Error& e) {
+    file.fail(e.what());
+  }
+}
+
+/// What is told of one-class feedback beside factors.
+void read_one_class(const SectionReader& file, FactorModel::Parts& parts) {
+  const auto weights = read_numbers<OneClassNumbers>(file, "one_class");
+  parts.feedback = Feedback::kOneClass;
+  parts.one_class_weights.unobserved_weight = weights.unobserved_weight;
+  if (!std::isnan(weights.relevant)) parts.one_class_weights.relevant = weights.relevant;
+  parts.chosen = item_lists(file, "chosen");
+}
+
+/// The model that the one with `parts` carries.
+std::shared_ptr<const FactorModel> read_carried(const SectionReader& file,
+                                                const FactorModel::Parts& parts) {
+  FactorModel::Parts carried;
+  read_factor_sections(file, kOneClassPrefix, carried);
+  read_one_class(file, carried);
+  carried.users.ids = parts.users.ids;
+  carried.items.ids = parts.items.ids;
+  carried.users.biases = FrozenArray<float>(std::vector<float>(parts.users.biases.size()));
+  carried.items.biases = FrozenArray<float>(std::vector<float>(parts.items.biases.size()));
+  carried.trained = parts.trained;
+  carried.held_out = parts.held_out;
+  return std::make_shared<const FactorModel>(made(file, std::move(carried)));
 }
 
 }  // namespace
@@ -101,26 +174,38 @@ void save_model(const FactorModel& model, const std::string& path) {
                 path + ": not written, since nothing could load it: section '" + fault->section +
                     "': " + fault->what + "; what the model was made from is too large for it");
   }
-  const ModelNumbers numbers = model_numbers(parts);
-  const FoldInNumbers fold_in = fold_in_numbers(parts);
-  const RecordSections sections(parts.record);
+  const FactorModel* const one_class = model.one_class();
+  const FactorSections own(parts, "");
+  std::optional<FactorSections> carried;
+  if (parts.one_class) carried.emplace(parts.one_class->parts(), kOneClassPrefix);
+  const OneClassNumbers weights =
+      one_class_numbers(one_class != nullptr ? one_class->parts() : parts);
 
-  const bool squared = parts.loss == Loss::kSquared;
-  SectionWriter file(squared ? kSquaredModelKind : kModelKind);
-  file.add("model", std::span(&numbers, 1));
-  if (!squared) file.add("loss", std::span<const char>(describe_loss(parts.loss).name));
-  file.add("fold_in", std::span(&fold_in, 1));
-  sections.add_to(file);
+  const std::uint32_t version = version_of(parts);
+  SectionWriter file({.name = kModelKind.name, .version = version});
+  own.add_numbers(file);
+  if (version > kSquared) {
+    file.add("loss", std::span<const char>(describe_loss(parts.loss).name));
+  }
+  own.add_training(file);
   add_dictionary(file, "users", model.users());
   add_dictionary(file, "items", model.items());
-  file.add("user_factors", parts.users.factors.span());
-  file.add("item_factors", parts.items.factors.span());
+  own.add_factors(file);
   file.add("user_biases", parts.users.biases.span());
   file.add("item_biases", parts.items.biases.span());
   add_lists(file, "trained", parts.trained);
   add_lists(file, "held_out", parts.held_out);
   file.add("baseline.user_biases", parts.baseline.user_biases.span());
   file.add("baseline.item_biases", parts.baseline.item_biases.span());
+  if (one_class != nullptr) {
+    file.add("one_class", std::span(&weights, 1));
+    add_lists(file, "chosen", one_class->parts().chosen);
+  }
+  if (carried) {
+    carried->add_numbers(file);
+    carried->add_training(file);
+    carried->add_factors(file);
+  }
   file.write(path);
 }
 
@@ -130,34 +215,25 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   const SectionReader file(path, kModelKind, options.verify,
                            options.memory == ModelMemory::kShared ? MappedFile::Access::kRandom
                                                                   : MappedFile::Access::kCopy);
-  const ModelNumbers numbers = read_numbers(file);
   FactorModel::Parts parts;
-  parts.loss = read_loss(file);
-  parts.rank = numbers.rank;
-  parts.stride = numbers.stride;
-  parts.biases = numbers.biases != 0;
-  parts.mean = numbers.mean;
-  parts.range = {numbers.lowest, numbers.highest};
-  parts.users.factors = file.array<float>("user_factors");
-  parts.items.factors = file.array<float>("item_factors");
+  read_factor_sections(file, "", parts);
+  if (file.version() > kSquared) parts.loss = read_loss(file);
   parts.users.biases = file.array<float>("user_biases");
   parts.items.biases = file.array<float>("item_biases");
   parts.users.ids = dictionary(file, "users");
   parts.items.ids = dictionary(file, "items");
   parts.trained = item_lists(file, "trained");
   parts.held_out = item_lists(file, "held_out");
-  parts.fold_in = read_fold_in(file);
-  parts.baseline = {.mean = numbers.baseline_mean,
-                    .user_biases = file.array<float>("baseline.user_biases"),
-                    .item_biases = file.array<float>("baseline.item_biases")};
-  parts.record = read_record(file, numbers);
-  FactorModel model = [&] {
-    try {
-      return FactorModel(std::move(parts));
-    } catch (const Error& e) {
-      file.fail(e.what());
+  parts.baseline.user_biases = file.array<float>("baseline.user_biases");
+  parts.baseline.item_biases = file.array<float>("baseline.item_biases");
+  if (file.version() >= kOneClass) {
+    if (file.has(std::string(kOneClassPrefix) + "model")) {
+      parts.one_class = read_carried(file, parts);
+    } else {
+      read_one_class(file, parts);
     }
-  }();
+  }
+  FactorModel model = made(file, std::move(parts));
   if (options.verify) require_none(file, find_array_fault(model.parts()));
   return model;
 }

@@ -46,17 +46,18 @@ std::string encode_options(const TrainingRecord& record) {
   return bytes;
 }
 
-std::vector<std::pair<std::string, std::string>> decode_options(const SectionReader& file) {
-  const FrozenArray<char> bytes = file.array<char>("options");
+std::vector<std::pair<std::string, std::string>> decode_options(const SectionReader& file,
+                                                                const std::string& section) {
+  const FrozenArray<char> bytes = file.array<char>(section);
   std::string_view rest(bytes.data(), bytes.size());
   const auto take = [&] {
     const std::uint64_t position = bytes.size() - rest.size();
     std::uint32_t length = 0;
-    if (rest.size() < sizeof length) file.fail("options", position, "a length is cut off");
+    if (rest.size() < sizeof length) file.fail(section, position, "a length is cut off");
     std::memcpy(&length, rest.data(), sizeof length);
     rest.remove_prefix(sizeof length);
     if (rest.size() < length) {
-      file.fail("options", position, "a text of " + std::to_string(length) + " bytes is cut off");
+      file.fail(section, position, "a text of " + std::to_string(length) + " bytes is cut off");
     }
     std::string text(rest.substr(0, length));
     rest.remove_prefix(length);
@@ -76,16 +77,18 @@ RecordSections::RecordSections(const TrainingRecord& record) : options_(encode_o
   for (const EpochReport& report : record.history) history_.push_back(row_of(report));
 }
 
-void RecordSections::add_to(SectionWriter& file) const {
-  file.add("options", std::span<const char>(options_));
-  file.add("history", std::span<const HistoryRow>(history_));
+void RecordSections::add_to(SectionWriter& file, const std::string& prefix) const {
+  file.add(prefix + "options", std::span<const char>(options_));
+  file.add(prefix + "history", std::span<const HistoryRow>(history_));
 }
 
-void read_record_sections(const SectionReader& file, TrainingRecord& record) {
-  record.options = decode_options(file);
-  const auto rows = file.array<HistoryRow>("history");
+void read_record_sections(const SectionReader& file, TrainingRecord& record,
+                          const std::string& prefix) {
+  record.options = decode_options(file, prefix + "options");
+  const std::string section = prefix + "history";
+  const auto rows = file.array<HistoryRow>(section);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    epoch_number(file, "history", i * sizeof(HistoryRow), rows[i].epoch);
+    epoch_number(file, section, i * sizeof(HistoryRow), rows[i].epoch);
     record.history.push_back(report_of(rows[i]));
   }
 }

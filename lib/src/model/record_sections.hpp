@@ -25,12 +25,12 @@ struct HistoryRow {
 };
 static_assert(sizeof(HistoryRow) == 64);
 
-/// The sections "options" and "history" of a model file, made of a record; to be kept until the
-/// file is written.
+/// The sections "options" and "history" of a model file, with `prefix` before their names, made of
+/// a record; to be kept until the file is written.
 class RecordSections {
  public:
   explicit RecordSections(const TrainingRecord& record);
-  void add_to(SectionWriter& file) const;
+  void add_to(SectionWriter& file, const std::string& prefix = "") const;
 
  private:
   std::string options_;
@@ -38,7 +38,8 @@ class RecordSections {
 };
 
 /// Their counterpart. Throws Error(kBadFile) for what cannot be.
-void read_record_sections(const SectionReader& file, TrainingRecord& record);
+void read_record_sections(const SectionReader& file, TrainingRecord& record,
+                          const std::string& prefix = "");
 
 /// The number of an epoch, which stands at `position` of a section. Throws Error(kBadFile) where it
 /// is below 0 or no int.

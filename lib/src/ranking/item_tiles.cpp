@@ -26,6 +26,12 @@ float norm_of(std::span<const float> row) {
       std::numeric_limits<float>::infinity());
 }
 
+std::vector<float> norms_of(const ItemVectors& items) {
+  std::vector<float> norms(items.count());
+  for (ItemIndex item = 0; item < norms.size(); ++item) norms[item] = norm_of(items.row(item));
+  return norms;
+}
+
 ScoreBound join(const ScoreBound& a, const ScoreBound& b) {
   return {.norm = std::max(a.norm, b.norm),
           .lowest_bias = std::min(a.lowest_bias, b.lowest_bias),
@@ -34,11 +40,23 @@ ScoreBound join(const ScoreBound& a, const ScoreBound& b) {
 
 }  // namespace
 
-ItemTiles::ItemTiles(const FactorModel& model) : rank_(model.rank()) {
-  std::vector<float> norms(model.item_count());
-  for (ItemIndex item = 0; item < norms.size(); ++item) norms[item] = norm_of(model.item_row(item));
-  order_items(norms, model.parts().items.biases.span());
-  fill(model, norms);
+ItemVectors ItemVectors::of(const FactorModel& model) noexcept {
+  const FactorModel::Side& side = model.parts().items;
+  return {.factors = side.factors.data(),
+          .stride = model.stride(),
+          .rank = model.rank(),
+          .biases = side.biases.span()};
+}
+
+ItemTiles::ItemTiles(const ItemVectors& items) : rank_(items.rank) {
+  const std::vector<float> norms = norms_of(items);
+  order_items(norms, items.biases);
+  fill(items, norms);
+}
+
+ItemTiles::ItemTiles(const ItemVectors& items, const ItemTiles& other)
+    : rank_(items.rank), items_(other.items_), positions_(other.positions_) {
+  fill(items, norms_of(items));
 }
 
 // By falling norm, in bins of about as many tiles as there are bins; within a bin by falling bias.
@@ -70,7 +88,7 @@ void ItemTiles::order_items(std::span<const float> norms, std::span<const float>
   }
 }
 
-void ItemTiles::fill(const FactorModel& model, std::span<const float> norms) {
+void ItemTiles::fill(const ItemVectors& items, std::span<const float> norms) {
   const std::size_t tiles = (items_.size() + kTileItems - 1) / kTileItems;
   tiles_ = AlignedBuffer<float>(tiles * rank_ * kTileItems);
   biases_ = AlignedBuffer<float>(tiles * kTileItems);
@@ -82,10 +100,10 @@ void ItemTiles::fill(const FactorModel& model, std::span<const float> norms) {
   for (std::size_t at = 0; at < items_.size(); ++at) {
     const ItemIndex item = items_[at];
     const std::size_t tile = at / kTileItems, lane = at % kTileItems;
-    const auto row = model.item_row(item);
+    const auto row = items.row(item);
     float* const to = tiles_.data() + tile * rank_ * kTileItems + lane;
     for (std::size_t k = 0; k < rank_; ++k) to[k * kTileItems] = row[k];
-    const float bias = model.parts().items.biases[item];
+    const float bias = items.biases[item];
     biases_[at] = bias;
     all_[tile] |= static_cast<std::uint16_t>(1u << lane);
     if (std::ranges::any_of(row, [](float x) { return x != 0.0f; })) {

@@ -20,12 +20,32 @@ struct ScoreBound {
   float highest_bias = 0.0f;
 };
 
-/// All items of a model in the tiles that ranking kernels walk. Items of large factors come first,
+/// What items are searched by: a row of factors and a bias each. Looks at memory of others.
+struct ItemVectors {
+  const float* factors = nullptr;
+  std::size_t stride = 0;  ///< floats from one row to the next
+  std::size_t rank = 0;
+  std::span<const float> biases = {};  ///< one each
+
+  /// Those of a model.
+  static ItemVectors of(const FactorModel& model) noexcept;
+
+  std::size_t count() const noexcept { return biases.size(); }
+  std::span<const float> row(ItemIndex item) const noexcept {
+    return {factors + item * stride, rank};
+  }
+};
+
+/// All items of a catalogue in the tiles that ranking kernels walk. Items of large factors come first,
 /// and among about equal ones those of high bias, so that tiles hold items of like bounds. The
 /// lanes of the last tile that have no item hold zeros. Immutable; safe from any number of threads.
 class ItemTiles {
  public:
-  explicit ItemTiles(const FactorModel& model);
+  explicit ItemTiles(const ItemVectors& items);
+
+  /// The same items by other vectors, each at the position that it has in `other`: what is known by
+  /// position serves for both.
+  ItemTiles(const ItemVectors& items, const ItemTiles& other);
 
   /// Tiles in a group, for which there is a bound too.
   static constexpr std::size_t kGroupTiles = 16;
@@ -55,7 +75,7 @@ class ItemTiles {
 
  private:
   void order_items(std::span<const float> norms, std::span<const float> biases);
-  void fill(const FactorModel& model, std::span<const float> norms);
+  void fill(const ItemVectors& items, std::span<const float> norms);
 
   std::size_t rank_;
   std::vector<ItemIndex> items_;

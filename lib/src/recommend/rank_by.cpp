@@ -2,26 +2,56 @@
 #include <charconv>
 #include <cmath>
 
+#include "mfpar/decimal.hpp"
 #include "mfpar/recommender.hpp"
 
 namespace mfpar {
 
-std::optional<RankBy> parse_rank_by(std::string_view text) {
-  constexpr std::string_view kBlend = "blend:";
-  if (text == "rating") return RankBy::rating();
-  if (text == "interaction") return RankBy::interaction();
-  if (text.starts_with(kBlend)) text.remove_prefix(kBlend.size());
-  constexpr double kMost = 1e6;  // beyond, nothing but the biases is left
+namespace {
+
+std::optional<float> weight_of(std::string_view text) {
+  constexpr double kMost = 1e6;  // beyond, nothing but what is weighted is left
   double weight = 0.0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, weight);
   if (error != std::errc() || stop != end || !(std::abs(weight) <= kMost)) return std::nullopt;
-  return RankBy::blend(static_cast<float>(weight));
+  return static_cast<float>(weight);
+}
+
+constexpr std::string_view kBlend = "blend:", kOneClass = "one-class:";
+
+}  // namespace
+
+std::optional<RankBy> parse_rank_by(std::string_view text) {
+  if (text == "rating") return RankBy::rating();
+  if (text == "interaction") return RankBy::interaction();
+  if (text == "one-class") return RankBy::one_class();
+  const bool has_one_class = text.starts_with(kOneClass);
+  if (has_one_class || text.starts_with(kBlend)) {
+    text.remove_prefix(has_one_class ? kOneClass.size() : kBlend.size());
+  }
+  const std::optional<float> weight = weight_of(text);
+  if (!weight) return std::nullopt;
+  return has_one_class ? RankBy::one_class(*weight) : RankBy::blend(*weight);
+}
+
+std::string name_of(RankBy rank_by) {
+  if (rank_by == RankBy::rating()) return "rating";
+  if (rank_by == RankBy::interaction()) return "interaction";
+  if (rank_by == RankBy::one_class()) return "one-class";
+  return std::string(rank_by.one_class_weight != 0.0f ? kOneClass : kBlend) +
+         shortest_decimal(rank_by.bias_weight);
+}
+
+RankBy usual_rank_by(const FactorModel& model) {
+  return model.one_class() != nullptr ? RankBy::one_class() : RankBy::rating();
 }
 
 std::uint32_t usual_least_ratings(const FactorModel& model, RankBy rank_by) {
   constexpr std::uint32_t kEnough = 10;  // README.md has figures
-  const bool goes_by_interaction = rank_by.bias_weight < 1.0f || !model.has_biases();
+  if (rank_by.one_class_weight != 0.0f || model.feedback() == Feedback::kOneClass) return 0;
+  const bool goes_by_interaction =
+      rank_by.bias_weight < rank_by.interaction_weight || !model.has_biases();
   const bool knows_ratings = !model.parts().trained.items.empty();
   return goes_by_interaction && knows_ratings ? kEnough : 0;
 }

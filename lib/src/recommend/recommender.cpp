@@ -6,6 +6,8 @@
 #include <cassert>
 #include <cmath>
 #include <functional>
+#include <iterator>
+#include <limits>
 #include <numeric>
 
 #include "base/parallel.hpp"
@@ -18,21 +20,44 @@ namespace mfpar {
 
 namespace {
 
-void check_profile(const UserProfile& profile, std::size_t rank) {
-  if (profile.factors.size() != rank) {
-    throw Error(ErrorCode::kBadOption, "a user profile has " +
-                                           std::to_string(profile.factors.size()) +
-                                           " factors; the model's rank is " + std::to_string(rank));
+constexpr float kNoRating = std::numeric_limits<float>::quiet_NaN();
+
+void check_factors(std::span<const float> factors, std::size_t rank, const char* of) {
+  if (factors.size() != rank) {
+    throw Error(ErrorCode::kBadOption, "a user profile has " + std::to_string(factors.size()) +
+                                           " factors" + of + "; the model's rank is " +
+                                           std::to_string(rank));
   }
-  const auto finite = [](float x) { return std::isfinite(x); };
-  if (!std::ranges::all_of(profile.factors, finite) || !finite(profile.bias)) {
-    throw Error(ErrorCode::kBadOption, "a user profile has factors or a bias that are not finite");
+  if (!std::ranges::all_of(factors, [](float x) { return std::isfinite(x); })) {
+    throw Error(ErrorCode::kBadOption, "a user profile has factors that are not finite");
   }
 }
 
-void check_options(const RecommendOptions& options) {
-  if (std::isfinite(options.rank_by.bias_weight)) return;
-  throw Error(ErrorCode::kBadOption, "the weight of biases is not finite");
+void check_profile(const UserProfile& profile, const FactorModel& model) {
+  check_factors(profile.factors, model.rank(), "");
+  if (!std::isfinite(profile.bias)) {
+    throw Error(ErrorCode::kBadOption, "a user profile has a bias that is not finite");
+  }
+  if (const auto& carried = model.parts().one_class) {
+    check_factors(profile.one_class, carried->rank(), " of one-class feedback");
+  }
+}
+
+/// The order that the options ask for, in a model of one-class feedback alone the only one.
+RankBy checked_order(const RecommendOptions& options, const FactorModel& model) {
+  const RankBy rank_by = options.rank_by.value_or(usual_rank_by(model));
+  for (const float weight :
+       {rank_by.bias_weight, rank_by.interaction_weight, rank_by.one_class_weight}) {
+    if (std::isfinite(weight)) continue;
+    throw Error(ErrorCode::kBadOption, "a weight that lists are ordered by is not finite");
+  }
+  if (model.feedback() == Feedback::kOneClass) return RankBy::interaction();
+  if (rank_by.one_class_weight != 0.0f && !model.parts().one_class) {
+    throw Error(ErrorCode::kBadOption,
+                "the model was trained on ratings alone, so that lists cannot go by one-class "
+                "feedback; train with --feedback both, or rank by rating or interaction");
+  }
+  return rank_by;
 }
 
 /// Clears the lanes of what the user has rated.
@@ -46,18 +71,22 @@ void leave_out(const UserProfile& profile, const ItemTiles& items, std::span<std
   }
 }
 
+float dot(std::span<const float> a, std::span<const float> b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0f);
+}
+
 /// The list as the caller sees it.
 std::vector<Recommendation> finished(TopList& list, const UserProfile& profile,
-                                     const FactorModel& model, float bias_weight) {
+                                     const FactorModel& model, RankBy rank_by) {
   const float user_part = model.mean() + profile.bias;
+  const bool rates = model.feedback() == Feedback::kRatings;
   std::vector<Recommendation> result;
   for (const TopList::Entry& entry : list.take()) {
-    const auto q = model.item_row(entry.item);
-    const float interaction = std::inner_product(q.begin(), q.end(), profile.factors.begin(), 0.0f);
-    const float rating = user_part + model.parts().items.biases[entry.item] + interaction;
+    const float rating = user_part + model.parts().items.biases[entry.item] +
+                         dot(model.item_row(entry.item), profile.factors);
     result.push_back({.item = entry.item,
-                      .score = entry.score + bias_weight * user_part,
-                      .rating = model.predict_from_score(rating)});
+                      .score = entry.score + rank_by.bias_weight * user_part,
+                      .rating = rates ? model.predict_from_score(rating) : kNoRating});
   }
   return result;
 }
@@ -67,7 +96,11 @@ std::vector<Recommendation> finished(TopList& list, const UserProfile& profile,
 Recommender::Impl::Impl(std::shared_ptr<const FactorModel> with, const std::string& kernel)
     : model(std::move(with)),
       kernels(find_kernels(kernel)),
-      items(*model),
+      one_class(model->parts().one_class
+                    ? std::optional<ItemTiles>(ItemVectors::of(*model->parts().one_class))
+                    : std::nullopt),
+      items(one_class ? ItemTiles(ItemVectors::of(*model), *one_class)
+                      : ItemTiles(ItemVectors::of(*model))),
       rating_counts(model->item_count()) {
   for (const ItemIndex item : model->parts().trained.items) ++rating_counts[item];
 }
@@ -79,6 +112,46 @@ std::span<const std::uint16_t> Recommender::Impl::masks(const ItemFilter* filter
                 "the filter was made for another recommender; make one for this");
   }
   return filter->tile_masks_;
+}
+
+const ItemTiles& Recommender::Impl::both() const {
+  std::call_once(both_made_, [&] {
+    const FactorModel& carried = *model->parts().one_class;
+    const std::size_t rank = model->rank() + std::size_t{carried.rank()};
+    std::vector<float> rows;
+    rows.reserve(rank * model->item_count());
+    for (ItemIndex item = 0; item < model->item_count(); ++item) {
+      std::ranges::copy(model->item_row(item), std::back_inserter(rows));
+      std::ranges::copy(carried.item_row(item), std::back_inserter(rows));
+    }
+    both_.emplace(ItemVectors{.factors = rows.data(),
+                              .stride = rank,
+                              .rank = rank,
+                              .biases = model->parts().items.biases.span()},
+                  items);
+  });
+  return *both_;
+}
+
+SearchSpace Recommender::Impl::space(RankBy rank_by) const {
+  if (rank_by.one_class_weight == 0.0f) return {items, kernels, rank_by.bias_weight};
+  const bool alone = rank_by == RankBy::one_class();
+  return {alone ? *one_class : both(), kernels, rank_by.bias_weight};
+}
+
+std::span<const float> Recommender::Impl::query(const UserProfile& profile, RankBy rank_by,
+                                                std::vector<float>& memory) const {
+  if (rank_by == RankBy::one_class()) return profile.one_class;
+  if (rank_by.one_class_weight == 0.0f && rank_by.interaction_weight == 1.0f) {
+    return profile.factors;
+  }
+  memory.clear();
+  const auto append = [&](std::span<const float> factors, float weight) {
+    for (const float x : factors) memory.push_back(weight * x);
+  };
+  append(profile.factors, rank_by.interaction_weight);
+  if (rank_by.one_class_weight != 0.0f) append(profile.one_class, rank_by.one_class_weight);
+  return memory;
 }
 
 Recommender::Recommender(std::shared_ptr<const FactorModel> model, const std::string& kernel)
@@ -99,32 +172,34 @@ std::uint32_t Recommender::rating_count(ItemIndex item) const noexcept {
 
 UserProfile Recommender::profile_of(UserIndex user) const noexcept {
   const FactorModel& model = *impl_->model;
+  const auto& carried = model.parts().one_class;
   return {model.user_row(user),
           model.parts().users.biases[user],
-          {model.parts().trained.of(user), model.parts().held_out.of(user)}};
+          {model.parts().trained.of(user), model.parts().held_out.of(user)},
+          carried ? carried->user_row(user) : std::span<const float>()};
 }
 
 std::vector<Recommendation> Recommender::recommend(const UserProfile& profile,
                                                    const RecommendOptions& options) const {
-  check_options(options);
-  check_profile(profile, impl_->model->rank());
+  const RankBy rank_by = checked_order(options, *impl_->model);
+  check_profile(profile, *impl_->model);
   const auto allowed = impl_->masks(options.filter);
   std::vector<std::uint16_t> masks(allowed.begin(), allowed.end());
   if (options.leave_out_rated) leave_out(profile, impl_->items, masks);
   TopList list(options.top);
-  const float bias_weight = options.rank_by.bias_weight;
-  search_one({impl_->items, impl_->kernels, bias_weight}, {profile.factors, masks, &list});
-  return finished(list, profile, *impl_->model, bias_weight);
+  std::vector<float> memory;
+  search_one(impl_->space(rank_by), {impl_->query(profile, rank_by, memory), masks, &list});
+  return finished(list, profile, *impl_->model, rank_by);
 }
 
 std::vector<std::vector<Recommendation>> Recommender::recommend_many(
     std::span<const UserProfile> profiles, const RecommendOptions& options, int threads,
     std::stop_token stop) const {
-  check_options(options);
-  for (const UserProfile& profile : profiles) check_profile(profile, impl_->model->rank());
+  const RankBy rank_by = checked_order(options, *impl_->model);
+  for (const UserProfile& profile : profiles) check_profile(profile, *impl_->model);
   const auto allowed = impl_->masks(options.filter);
   const Workers workers(threads);
-  const SearchSpace space{impl_->items, impl_->kernels, options.rank_by.bias_weight};
+  const SearchSpace space = impl_->space(rank_by);
 
   // Some partitions a thread, so that none waits long for the last; whole tiles of queries each.
   constexpr std::size_t kMaxTiles = 16, kPartitionsEach = 4;
@@ -145,14 +220,15 @@ std::vector<std::vector<Recommendation>> Recommender::recommend_many(
         }
         std::vector<TopList> found(here.size(), TopList(options.top));
         std::vector<SearchTask> tasks;
+        std::vector<std::vector<float>> queries(here.size());
         for (std::size_t t = 0; t < here.size(); ++t) {
           const auto mine = std::span(masks).subspan(t * allowed.size(), allowed.size());
           if (options.leave_out_rated) leave_out(here[t], impl_->items, mine);
-          tasks.push_back({here[t].factors, mine, &found[t]});
+          tasks.push_back({impl_->query(here[t], rank_by, queries[t]), mine, &found[t]});
         }
         search_many(space, tasks);
         for (std::size_t t = 0; t < here.size(); ++t) {
-          lists[begin + t] = finished(found[t], here[t], *impl_->model, space.bias_weight);
+          lists[begin + t] = finished(found[t], here[t], *impl_->model, rank_by);
         }
       });
   return lists;

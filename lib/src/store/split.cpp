@@ -2,11 +2,9 @@
 #include "mfpar/split.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,117 +12,13 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "base/random.hpp"
-#include "base/system_array.hpp"
 #include "mfpar/error.hpp"
 #include "store/atomic_bitset.hpp"
+#include "store/split_store.hpp"
 
 namespace mfpar {
 
 namespace {
-
-Range positions_of(const RatingStore& ratings, std::size_t shard) {
-  const auto shards = ratings.shard_boundaries();
-  return {ratings.offsets()[shards[shard]], ratings.offsets()[shards[shard + 1]]};
-}
-
-/// Where the ratings of a store go. Of two, the first is for training and the second for
-/// validation.
-struct SplitPlan {
-  const AtomicBitset& held_out;
-  std::vector<Range> shards;                               ///< the positions of each now
-  std::array<std::vector<std::uint64_t>, 2> offsets;       ///< users + 1 positions
-  std::array<std::vector<std::uint64_t>, 2> shard_starts;  ///< shards + 1 positions
-};
-
-SplitPlan plan_split(const RatingStore& ratings, const AtomicBitset& held_out,
-                     const Workers& workers) {
-  const auto shards = ratings.shard_boundaries();
-  const auto offsets = ratings.offsets();
-  SplitPlan plan{held_out, {}, {}, {}};
-  auto& training = plan.offsets[0];
-  auto& validation = plan.offsets[1];
-  for (auto& of_users : plan.offsets) of_users.resize(offsets.size());
-  workers.for_each(shards.size() - 1, [&](std::size_t shard) {
-    for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
-      const Range positions{offsets[user], offsets[user + 1]};
-      validation[user + 1] = held_out.count(positions);
-      training[user + 1] = positions.size() - validation[user + 1];
-    }
-  });
-  for (std::size_t shard = 0; shard + 1 < shards.size(); ++shard) {
-    plan.shards.push_back(positions_of(ratings, shard));
-  }
-  for (std::size_t part = 0; part < 2; ++part) {
-    auto& of_users = plan.offsets[part];
-    std::partial_sum(of_users.begin(), of_users.end(), of_users.begin());
-    for (const UserIndex user : shards) plan.shard_starts[part].push_back(of_users[user]);
-  }
-  return plan;
-}
-
-/// The elements of `all` that are held out, or the others, in memory of their own.
-template <class T>
-FrozenArray<T> copy_part(const FrozenArray<T>& all, bool held_out, const SplitPlan& plan,
-                         const Workers& workers) {
-  const auto& starts = plan.shard_starts[held_out];
-  SystemArray<T> part(starts.back());
-  part.prefer_large_pages();
-  workers.for_each(plan.shards.size(), [&](std::size_t shard) {
-    T* to = part.span().data() + starts[shard];
-    plan.held_out.for_each(plan.shards[shard], held_out,
-                           [&](std::size_t position) { *to++ = all[position]; });
-  });
-  return std::move(part).freeze(starts.back());
-}
-
-/// The elements of `all` that are not held out, moved together in its own memory.
-template <class T>
-FrozenArray<T> keep_in_place(FrozenArray<T> all, const SplitPlan& plan, const Workers& workers) {
-  ThawedArray<T> kept = std::move(all).thaw();
-  T* const elements = kept.span.data();
-  workers.for_each(plan.shards.size(), [&](std::size_t shard) {
-    T* to = elements + plan.shards[shard].begin;
-    plan.held_out.for_each(plan.shards[shard], false,
-                           [&](std::size_t position) { *to++ = elements[position]; });
-  });
-  const auto& starts = plan.shard_starts[0];
-  for (std::size_t shard = 0; shard < plan.shards.size(); ++shard) {
-    std::copy_n(elements + plan.shards[shard].begin, starts[shard + 1] - starts[shard],
-                elements + starts[shard]);
-  }
-  return FrozenArray<T>(std::move(kept.owner), kept.span.first(starts.back()), true);
-}
-
-/// Splits one of the arrays of `all`, in its own memory where nobody else holds it.
-template <class T>
-void split_array(FrozenArray<T> RatingStore::Parts::*array, RatingStore::Parts& all,
-                 std::array<RatingStore::Parts, 2>& parts, const SplitPlan& plan,
-                 const Workers& workers) {
-  FrozenArray<T>& elements = all.*array;
-  if (elements.empty()) return;
-  parts[1].*array = copy_part(elements, true, plan, workers);
-  parts[0].*array = elements.thaws_in_place() ? keep_in_place(std::move(elements), plan, workers)
-                                              : copy_part(elements, false, plan, workers);
-}
-
-/// Splits in two passes over the shards: count, then copy. Beside the two stores it needs a bit a
-/// rating.
-SplitResult split_by(RatingStore ratings, const AtomicBitset& held_out, const Workers& workers) {
-  if (ratings.offsets().empty()) return {};  // no store at all
-  SplitPlan plan = plan_split(ratings, held_out, workers);
-  RatingStore::Parts all = std::move(ratings).release();
-  std::array<RatingStore::Parts, 2> parts;
-  split_array(&RatingStore::Parts::compact, all, parts, plan, workers);
-  split_array(&RatingStore::Parts::wide, all, parts, plan, workers);
-  split_array(&RatingStore::Parts::timestamps, all, parts, plan, workers);
-  for (std::size_t part = 0; part < 2; ++part) {
-    parts[part].users = all.users;
-    parts[part].items = all.items;
-    parts[part].values = all.values;
-    parts[part].offsets = FrozenArray<std::uint64_t>(std::move(plan.offsets[part]));
-  }
-  return {RatingStore(std::move(parts[0])), RatingStore(std::move(parts[1]))};
-}
 
 /// Holds out the ratings that a random order of all ratings has at `ranks`.
 SplitResult split_by_rank(RatingStore ratings, const RandomPermutation& order, Range ranks,
@@ -135,7 +29,78 @@ SplitResult split_by_rank(RatingStore ratings, const RandomPermutation& order, R
     const Range range = even_range(ranks.size(), kPartitions, partition);
     for (std::size_t i = range.begin; i < range.end; ++i) held_out.insert(order(ranks.begin + i));
   });
-  return split_by(std::move(ratings), held_out, workers);
+  return split_store(std::move(ratings), held_out, workers);
+}
+
+/// Calls body(i) for `count` of the numbers below `size`, ascending, each such set equally likely:
+/// selection sampling (Knuth, "The Art of Computer Programming", volume 2, algorithm S).
+template <class Body>
+void choose(std::uint32_t size, std::uint32_t count, Random random, const Body& body) {
+  for (std::uint32_t i = 0; count > 0; ++i) {
+    if (random.below(size - i) >= count) continue;
+    body(i);
+    --count;
+  }
+}
+
+/// A share of `count` that leaves something on both sides wherever there are two. Rounded to
+/// nothing, a user of two ratings at 0.2 would never be measured, although one rating can be
+/// spared; and a measurement of lists is a mean over the users who have something held out.
+std::uint32_t share_of(std::uint32_t count, double fraction) {
+  if (count < 2 || fraction == 0.0) return 0;
+  const auto rounded = std::llround(fraction * static_cast<double>(count));
+  return static_cast<std::uint32_t>(std::clamp<long long>(rounded, 1, count - 1));
+}
+
+/// Calls body(user, positions) once for every user, beside one another for users of different
+/// shards.
+template <class Body>
+void for_each_user(const RatingStore& ratings, const Workers& workers, const Body& body) {
+  const auto offsets = ratings.offsets();
+  if (offsets.empty()) return;  // no store at all
+  const auto shards = ratings.shard_boundaries();
+  workers.for_each(shards.size() - 1, [&](std::size_t shard) {
+    for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
+      body(user, Range{offsets[user], offsets[user + 1]});
+    }
+  });
+}
+
+/// Of every user's n ratings held(n), at random. A user's own generator makes the choice
+/// independent of the threads.
+template <class Held>
+AtomicBitset hold_out_of_each_user(const RatingStore& ratings, std::uint64_t seed,
+                                   const Workers& workers, const Held& held) {
+  AtomicBitset held_out(ratings.size());
+  for_each_user(ratings, workers, [&](UserIndex user, Range positions) {
+    const auto rated = static_cast<std::uint32_t>(positions.size());
+    choose(rated, held(rated), Random(derive_seed(seed, SeedUse::kRatingsOfUser, user)),
+           [&](std::uint32_t i) { held_out.insert(positions.begin + i); });
+  });
+  return held_out;
+}
+
+/// All ratings of a random share of the users who have any.
+AtomicBitset hold_out_users(const RatingStore& ratings, double fraction, std::uint64_t seed) {
+  const auto offsets = ratings.offsets();
+  std::vector<UserIndex> rating_users;
+  for (UserIndex user = 0; user < ratings.user_count(); ++user) {
+    if (offsets[user] < offsets[user + 1]) rating_users.push_back(user);
+  }
+  const auto count = static_cast<std::uint32_t>(rating_users.size());
+  AtomicBitset held_out(ratings.size());
+  choose(count, share_of(count, fraction), Random(derive_seed(seed, SeedUse::kSplitUsers)),
+         [&](std::uint32_t i) {
+           const UserIndex user = rating_users[i];
+           for (auto at = offsets[user]; at < offsets[user + 1]; ++at) held_out.insert(at);
+         });
+  return held_out;
+}
+
+void check_fraction(double fraction) {
+  if (fraction >= 0.0 && fraction < 1.0) return;
+  throw Error(ErrorCode::kBadOption, "the fraction to hold out is " + std::to_string(fraction) +
+                                         "; it must be at least 0 and below 1");
 }
 
 void check_timestamps(const RatingStore& ratings) {
@@ -148,14 +113,37 @@ void check_timestamps(const RatingStore& ratings) {
 }  // namespace
 
 SplitResult split_random(RatingStore ratings, double fraction, std::uint64_t seed, int threads) {
-  if (!(fraction >= 0.0 && fraction < 1.0)) {
-    throw Error(ErrorCode::kBadOption, "the fraction to hold out is " + std::to_string(fraction) +
-                                           "; it must be at least 0 and below 1");
-  }
+  check_fraction(fraction);
   const auto size = static_cast<double>(ratings.size());
   const auto count = static_cast<std::size_t>(std::llround(fraction * size));
   const RandomPermutation order(ratings.size(), derive_seed(seed, SeedUse::kSplit));
   return split_by_rank(std::move(ratings), order, {0, count}, Workers(threads));
+}
+
+SplitResult split_by_user(RatingStore ratings, double fraction, std::uint64_t seed, int threads) {
+  check_fraction(fraction);
+  const Workers workers(threads);
+  const AtomicBitset held_out = hold_out_of_each_user(
+      ratings, seed, workers, [&](std::uint32_t rated) { return share_of(rated, fraction); });
+  return split_store(std::move(ratings), held_out, workers);
+}
+
+UserSplitResult split_users(RatingStore ratings, double fraction, double given_fraction,
+                            std::uint64_t seed, int threads) {
+  check_fraction(fraction);
+  if (!(given_fraction > 0.0 && given_fraction < 1.0)) {
+    throw Error(ErrorCode::kBadOption, "the fraction to be given is " +
+                                           std::to_string(given_fraction) +
+                                           "; it must be above 0 and below 1");
+  }
+  const Workers workers(threads);
+  const AtomicBitset left_out = hold_out_users(ratings, fraction, seed);
+  SplitResult users = split_store(std::move(ratings), left_out, workers);
+  const AtomicBitset held_out = hold_out_of_each_user(
+      users.validation, seed, workers,
+      [&](std::uint32_t rated) { return rated < 2 ? 0 : rated - share_of(rated, given_fraction); });
+  SplitResult parts = split_store(std::move(users.validation), held_out, workers);
+  return {std::move(users.training), std::move(parts.training), std::move(parts.validation)};
 }
 
 SplitResult split_fold(RatingStore ratings, std::uint32_t folds, std::uint32_t fold,
@@ -180,39 +168,33 @@ SplitResult split_at_time(RatingStore ratings, std::int64_t time, int threads) {
   const Workers workers(threads);
   const auto timestamps = ratings.parts().timestamps.span();
   AtomicBitset held_out(ratings.size());
-  workers.for_each(ratings.shard_boundaries().size() - 1, [&](std::size_t shard) {
-    const Range positions = positions_of(ratings, shard);
+  for_each_user(ratings, workers, [&](UserIndex, Range positions) {
     for (std::size_t i = positions.begin; i < positions.end; ++i) {
       if (timestamps[i] >= time) held_out.insert(i);
     }
   });
-  return split_by(std::move(ratings), held_out, workers);
+  return split_store(std::move(ratings), held_out, workers);
 }
 
 SplitResult split_last(RatingStore ratings, std::uint32_t count, int threads) {
   check_timestamps(ratings);
   const Workers workers(threads);
   const auto timestamps = ratings.parts().timestamps.span();
-  const auto offsets = ratings.offsets();
-  const auto shards = ratings.shard_boundaries();
   AtomicBitset held_out(ratings.size());
-  workers.for_each(shards.size() - 1, [&](std::size_t shard) {
-    std::vector<std::uint64_t> latest;
-    for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
-      const std::uint64_t rated = offsets[user + 1] - offsets[user];
-      if (rated < 2) continue;
-      const auto held = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(count, rated - 1));
-      latest.resize(rated);
-      std::iota(latest.begin(), latest.end(), offsets[user]);
-      // The positions of a user ascend with the item.
-      std::nth_element(latest.begin(), latest.begin() + held, latest.end(),
-                       [&](std::uint64_t a, std::uint64_t b) {
-                         return std::pair(timestamps[a], a) > std::pair(timestamps[b], b);
-                       });
-      std::for_each_n(latest.begin(), held, [&](std::uint64_t i) { held_out.insert(i); });
-    }
+  for_each_user(ratings, workers, [&](UserIndex, Range positions) {
+    if (positions.size() < 2) return;
+    const auto held =
+        static_cast<std::ptrdiff_t>(std::min<std::size_t>(count, positions.size() - 1));
+    std::vector<std::size_t> latest(positions.size());
+    std::iota(latest.begin(), latest.end(), positions.begin);
+    // The positions of a user ascend with the item.
+    std::nth_element(latest.begin(), latest.begin() + held, latest.end(),
+                     [&](std::size_t a, std::size_t b) {
+                       return std::pair(timestamps[a], a) > std::pair(timestamps[b], b);
+                     });
+    std::for_each_n(latest.begin(), held, [&](std::size_t i) { held_out.insert(i); });
   });
-  return split_by(std::move(ratings), held_out, workers);
+  return split_store(std::move(ratings), held_out, workers);
 }
 
 }  // namespace mfpar

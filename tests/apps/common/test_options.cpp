@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Sample {
   int rank = 64;
   std::uint64_t seed = 1;
   double rate = 0.05, share = 0.5;
+  std::optional<double> part;
   bool json = false;
   Colour colour = Colour::kRed;
   Options options;
@@ -34,6 +36,7 @@ struct Sample {
     options.integer("seed", "N", seed, std::uint64_t{0}, ~std::uint64_t{0}, "Seed.");
     options.number("learning-rate,r", "RATE", rate, Interval::above(0), "Rate.");
     options.number("share", "SHARE", share, Interval::between(0, 1), "Share.");
+    options.number("part", "SHARE", part, {.lowest = 0, .open_lowest = true}, "Part.");
     options.text("output,o", "FILE", output, "Output.");
     options.flag("json", json, "JSON.");
     options.choice("colour", colour, {{"red", Colour::kRed}, {"blue", Colour::kBlue}}, "Colour.");
@@ -70,6 +73,9 @@ BOOST_AUTO_TEST_CASE(options_are_set_wherever_they_stand) {
   BOOST_TEST((sample.colour == Colour::kBlue));
   BOOST_TEST(sample.output == "out");
   BOOST_TEST(sample.share == 0.5);
+  BOOST_TEST(!sample.part);
+  sample.parse({"--part", "0.125"});
+  BOOST_TEST(sample.part.value() == 0.125);
   BOOST_TEST(sample.options.given("rank"));
   BOOST_TEST(!sample.options.given("share"));
 }
@@ -117,6 +123,7 @@ BOOST_AUTO_TEST_CASE(each_misuse_has_its_message) {
       {{"m", "-r", "0,1"}, "--learning-rate (-r) is '0,1'" + rate},
       {{"m", "-rank", "8"}, "unknown option -rank; did you mean --rank?"},
       {{"m", "-rnak", "8"}, "--learning-rate (-r) is 'nak'" + rate + "; did you mean --rank?"},
+      {{"m", "--part", "0"}, "--part is '0'; it must be a number above 0"},
       {{"m", "--share", "1.5"}, "--share is '1.5'; it must be a number from 0 to 1"},
       {{"m", "--seed", "-1"},
        "--seed is '-1'; it must be a whole number from 0 to 18446744073709551615"},
