@@ -3,6 +3,7 @@
 // What mf-eval --ranking takes, and what it refuses.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,19 +49,35 @@ BOOST_FIXTURE_TEST_CASE(one_class_feedback_needs_no_ratings, RankingFiles) {
   parts.users.biases = FrozenArray<float>(std::vector<float>(20));
   parts.items.biases = FrozenArray<float>(std::vector<float>(15));
   parts.one_class_weights.unobserved_weight = 0.1f;
-  save_model(FactorModel(std::move(parts)), path("chosen.model"));
+  FactorModel::Parts both = random_model(20, 15, 4).parts();
+  parts.users.ids = both.users.ids;
+  parts.items.ids = both.items.ids;
+  both.one_class = std::make_shared<const FactorModel>(std::move(parts));
+  save_model(*both.one_class, path("chosen.model"));
+  save_model(FactorModel(std::move(both)), path("both.model"));
   write("pairs.csv", "x,11\nx,12\n10,13\n");
   write("given.csv", "x,14\nx,15\ny,16\n");
   write("given-rated.csv", "x,14,3\nx,15,5\ny,16,1\n");
-  const std::string arguments =
-      "mf-eval chosen.model pairs.csv --ranking --json --top 5,15 --given ";
-  const Outcome by_pairs = run(arguments + "given.csv");
+  const std::string with = " pairs.csv --ranking --json --top 3,15 --bootstrap 0 --given ";
+  const Outcome by_pairs = run("mf-eval chosen.model" + with + "given.csv");
   BOOST_TEST(by_pairs.code == 0, by_pairs.err);
   BOOST_TEST(has(by_pairs.out, "\"rank_by\":\"one-class\""), by_pairs.out);
   BOOST_TEST(number_at(by_pairs.out, {"ranking", "users"}) == 2);
   BOOST_TEST(number_at(by_pairs.out, {"ranking", "recall", "15"}) == 1);
-  BOOST_TEST(run(arguments + "given-rated.csv").out == by_pairs.out);  // values count for nothing
-  BOOST_TEST(!has(run(arguments + "given-rated.csv").err, "same scale"));
+  // Values count for nothing.
+  const Outcome by_ratings = run("mf-eval chosen.model" + with + "given-rated.csv");
+  BOOST_TEST(by_ratings.out == by_pairs.out);
+  BOOST_TEST(!has(by_ratings.err, "same scale"), by_ratings.err);
+  // A model of ratings that carries this one lists the same, but asks for ratings.
+  const Outcome carried = run("mf-eval both.model" + with + "given-rated.csv");
+  BOOST_TEST(carried.code == 0, carried.err);
+  for (const char* metric : {"ndcg", "recall", "map", "mrr", "gini"}) {
+    BOOST_TEST(number_at(carried.out, {"ranking", metric, "15"}) ==
+               number_at(by_pairs.out, {"ranking", metric, "15"}));
+  }
+  const Outcome refused = run("mf-eval both.model" + with + "given.csv");
+  BOOST_TEST(refused.code == 3);
+  BOOST_TEST(has(refused.err, "both.model learnt from ratings"), refused.err);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_done_is_refused_with_a_way_out, RankingFiles) {
