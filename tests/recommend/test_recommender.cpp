@@ -37,7 +37,8 @@ std::vector<Recommendation> by_brute_force(const Recommender& recommender,
     }
     const double rest =
         static_cast<double>(model.mean()) + profile.bias + model.parts().items.biases[item];
-    scored.emplace_back(-(score + options.rank_by->bias_weight * rest), item);
+    scored.emplace_back(-(score + options.rank_by.value_or(RankBy::rating()).bias_weight * rest),
+                        item);
   }
   std::sort(scored.begin(), scored.end());
   std::vector<Recommendation> list;
@@ -276,11 +277,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_an_error) {
   BOOST_TEST(fails({.factors = short_profile}, {}) ==
              "a user profile has 7 factors; the model's rank is 8");
   BOOST_TEST(fails({.factors = bad_profile}, {}) ==
-             "a user profile has factors or a bias that are not finite");
+             "a user profile has factors that are not finite");
   BOOST_TEST(fails({.factors = profile.factors, .bias = nan}, {}) ==
-             "a user profile has factors or a bias that are not finite");
+             "a user profile has a bias that is not finite");
   BOOST_TEST(fails(profile, {.rank_by = RankBy::blend(nan)}) ==
-             "the weight of biases is not finite");
+             "a weight that lists are ordered by is not finite");
   const std::string foreign = "the filter was made for another recommender; make one for this";
   BOOST_TEST(fails(profile, {.filter = &filter}) == foreign);
   BOOST_TEST(message_of([&] { recommender.similar_items(0, 5, &filter); }) == foreign);

@@ -215,8 +215,9 @@ MFPAR_API mfpar_status mfpar_user_because(const mfpar_user* user, uint32_t item,
 
 typedef struct mfpar_recommendation {
   uint32_t item;
-  float score;  /**< what the list is ordered by */
-  float rating; /**< the predicted rating, clipped to the model's range; NaN of one-class feedback */
+  float score; /**< what the list is ordered by */
+  float
+      rating; /**< the predicted rating, clipped to the model's range; NaN of one-class feedback */
 } mfpar_recommendation;
 
 /** For least_ratings below: 10 where lists go by interaction, by a blend of less than the whole of
@@ -236,7 +237,7 @@ typedef struct mfpar_recommend_options {
   size_t allow_count;      /**< 0 with an array that is not NULL allows nothing. 0 */
   const uint32_t* deny;    /**< none of these items. NULL */
   size_t deny_count;       /**< 0 */
-  const char* rank_by;     /**< "rating", "interaction", "one-class", "blend:0.5" or "one-class:0.1",
+  const char* rank_by; /**< "rating", "interaction", "one-class", "blend:0.5" or "one-class:0.1",
                                 as mf-recommend takes it, in the place of bias_weight; NULL leaves
                                 it to that, or to the model's usual order, one-class where it has
                                 that, if bias_weight is 1. NULL. Since 0.2 */

@@ -53,6 +53,7 @@
 #include "mfpar/export.hpp"
 #include "mfpar/extend_model.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/feedback.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/fold_in_session.hpp"
 #include "mfpar/frozen_array.hpp"

@@ -23,7 +23,8 @@ struct TrainHooks {
   /// far.
   std::stop_token stop;
 
-  /// Start from this model's factors and biases where ids match; its rank must equal the option's.
+  /// Start from this model's factors and biases where ids match; rank and feedback must be the
+  /// options', of the model or of the one that it carries.
   const FactorModel* init = nullptr;
 };
 
