@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(orders_are_spelt_as_mf_recommend_does) {
     BOOST_TEST(
         mfpar_recommend(opened.model, 0, &opened.options, nullptr, 0, &needed) == MFPAR_BAD_OPTION,
         wrong);
-    BOOST_TEST(std::string(mfpar_last_error()).find("rating, interaction or blend:W") !=
+    BOOST_TEST(std::string(mfpar_last_error()).find("rating, interaction, one-class, or blend:W") !=
                std::string::npos);
   }
 }
