@@ -13,6 +13,8 @@
 
 namespace mfpar::apps {
 
+enum class LearntFrom { kRatings, kOneClass, kBoth };
+
 /// What a command line of mf-train asks for.
 struct TrainCommand {
   std::vector<std::string> ratings_paths;
@@ -23,7 +25,11 @@ struct TrainCommand {
 
   ReadOptions read;
   Duplicates duplicates = Duplicates::kLast;
+  LearntFrom learnt_from = LearntFrom::kRatings;
   TrainOptions train;
+  /// Of --feedback both: how the model of one-class feedback is learnt that the one of ratings, by
+  /// `train`, carries.
+  std::optional<TrainOptions> one_class;
   std::optional<double> relevant;  ///< --relevant
   bool fixed_epochs = false;       ///< nothing tells when to stop, and nobody said how many epochs
 
