@@ -173,6 +173,13 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   if (!command_.quiet) table_.emplace(options, ratings.size());
   TrainResult result = train(std::move(ratings), ratings_.validation, options, hooks(stop));
   table_.reset();
+  if (options.feedback != Feedback::kOneClass || !refits(command_)) return result;
+  const auto epochs = static_cast<std::uint64_t>(result.model.parts().record.best_epoch);
+  result = refit(std::move(ratings_.all), std::move(result), options, hooks(stop));
+  if (!command_.quiet && epochs > 0 && result.stop_reason != StopReason::kRequested) {
+    std::printf("learnt once more from all ratings, those held out too, in %s\n",
+                counted(epochs, "epoch").c_str());
+  }
   return result;
 }
 

@@ -30,6 +30,7 @@ struct TrainCommand {
   /// Of --feedback both: how the model of one-class feedback is learnt that the one of ratings, by
   /// `train`, carries.
   std::optional<TrainOptions> one_class;
+  bool no_refit = false;           ///< --no-refit
   std::optional<double> relevant;  ///< --relevant
   bool fixed_epochs = false;       ///< nothing tells when to stop, and nobody said how many epochs
 
@@ -41,6 +42,10 @@ struct TrainCommand {
   std::optional<std::int64_t> split_time;
   std::optional<std::uint32_t> folds;
 };
+
+/// Whether one-class feedback is learnt once more from all ratings, see refit(): where a share of
+/// them was held out for nothing but telling when to stop.
+bool refits(const TrainCommand& command);
 
 /// Declares the options of mf-train, bound to `command`, which must outlive them.
 void add_train_options(Options& options, TrainCommand& command);

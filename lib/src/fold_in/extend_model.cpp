@@ -201,6 +201,9 @@ FactorModel with_one_class(const FactorModel& ratings, FactorModel one_class) {
     }
     carried.side(entity).ids = own;
   }
+  const bool same_lists = std::ranges::equal(carried.trained.items, parts.trained.items) &&
+                          std::ranges::equal(carried.trained.offsets, parts.trained.offsets);
+  if (carried.chosen.offsets.empty() && !same_lists) carried.chosen = carried.trained;
   carried.trained = parts.trained;
   carried.held_out = parts.held_out;
   parts.one_class = std::make_shared<const FactorModel>(std::move(carried));
