@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/text.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -104,11 +105,27 @@ std::optional<RankBy> rank_by_of(const Json& json) {
   return json.is_number() ? parse_rank_by(json.dump()) : std::nullopt;
 }
 
-std::string short_list_warning(std::size_t listed, std::uint32_t least, const std::string& option) {
-  return "only " + counted(listed, "item") + " left to list" +
-         (least > 0 ? "; only items with at least " + std::to_string(least) +
-                          " training ratings count (" + option + ')'
-                    : "");
+std::optional<SimilarBy> parse_similar_by(std::string_view text) {
+  if (text == "raters") return SimilarBy::kRaters;
+  if (text == "factors") return SimilarBy::kFactors;
+  return std::nullopt;
+}
+
+const char* name_of(SimilarBy by) { return by == SimilarBy::kRaters ? "raters" : "factors"; }
+
+std::string short_list_warning(std::size_t listed, const ListLimits& limits,
+                               const std::string& least_ratings, const std::string& least_rating,
+                               const std::string& at_most) {
+  std::string text = "only " + counted(listed, "item") + " left to list";
+  if (limits.least_ratings > 0) {
+    text += "; only items with at least " + std::to_string(limits.least_ratings) +
+            " training ratings count (" + least_ratings + ')';
+  }
+  if (limits.least_rating) {
+    text += "; only items predicted at least " + shortest_decimal(*limits.least_rating) +
+            " count (" + least_rating + ')';
+  }
+  return text + (limits.limits_groups ? "; groups may be full (" + at_most + ')' : "");
 }
 
 }  // namespace mfpar::apps

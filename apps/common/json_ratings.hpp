@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/json.hpp"
@@ -33,8 +34,23 @@ std::optional<RankBy> rank_by_of(const Json& json);
 inline constexpr const char* kRankByForms =
     "rating, interaction, one-class, or blend:W or one-class:W with a number W, such as blend:0.5";
 
-/// What to warn of where a list of `listed` items is shorter than asked for. `least` is how many
-/// ratings an item had to have, if that kept any out, and `option` how that is said.
-std::string short_list_warning(std::size_t listed, std::uint32_t least, const std::string& option);
+inline constexpr const char* kSimilarByForms = "raters or factors";
+
+/// kSimilarByForms; nothing for any other text.
+std::optional<SimilarBy> parse_similar_by(std::string_view text);
+const char* name_of(SimilarBy by);
+
+/// What may keep items out of a list.
+struct ListLimits {
+  std::uint32_t least_ratings = 0;  ///< that an item had to have, if that kept any out
+  std::optional<float> least_rating = {};
+  bool limits_groups = false;
+};
+
+/// What to warn of where a list of `listed` items is shorter than asked for. The names are those of
+/// the limits, as they are said.
+std::string short_list_warning(std::size_t listed, const ListLimits& limits,
+                               const std::string& least_ratings, const std::string& least_rating,
+                               const std::string& at_most);
 
 }  // namespace mfpar::apps

@@ -26,9 +26,8 @@ RankedModel::RankedModel(std::string path, FactorModel model, const RankingPairs
       test_(test),
       command_(command),
       recommender_(std::make_shared<const FactorModel>(std::move(model))),
-      rank_by_(rank_by_for(this->model(), command)),
-      least_ratings_(
-          command.least_ratings.value_or(usual_least_ratings(this->model(), rank_by_.rank_by))),
+      rank_by_(command.rank_by.value_or(usual_rank_by(this->model()))),
+      least_ratings_(command.least_ratings.value_or(usual_least_ratings(this->model(), rank_by_))),
       baselines_(this->model().parts().trained, this->model().item_count()),
       items_(found_in(this->model().items(), *test.items)),
       profiles_(test.users->size()) {
@@ -41,6 +40,8 @@ RankedModel::RankedModel(std::string path, FactorModel model, const RankingPairs
 
 void RankedModel::fold_in(const RankingPairs& given) {
   const auto items = found_in(model().items(), *given.items);
+  // What a pair without a rating counts as: a positive.
+  const float chosen = model().parts().one_class_weights.relevant.value_or(1.0f);
   std::vector<UserIndex> users;
   for (UserIndex user = 0; user < given.users->size(); ++user) {
     const UserIndex of_test = test_.users->find(given.users->id(user));
@@ -51,8 +52,9 @@ void RankedModel::fold_in(const RankingPairs& given) {
     }
     std::vector<FoldInRating> ratings;
     for (const auto& entry : given.of(user)) {
-      ratings.push_back({.index = items[entry.item], .value = entry.value});
-      off_scale_.add(entry.value, model().range());
+      const float value = entry.is_rated ? entry.value : chosen;
+      ratings.push_back({.index = items[entry.item], .value = value});
+      if (model().feedback() == Feedback::kRatings) off_scale_.add(value, model().range());
     }
     users.push_back(of_test);
     given_.push_back(rated_items(model(), std::move(ratings)));
@@ -61,7 +63,8 @@ void RankedModel::fold_in(const RankingPairs& given) {
   for (const RatedItems& rated : given_) ratings.emplace_back(rated.ratings);
   folded_in_ = fold_in_users(model(), ratings, {}, command_.read.threads);
   for (std::size_t i = 0; i < users.size(); ++i) {
-    profiles_[users[i]] = {folded_in_[i].factors, folded_in_[i].bias, {given_[i].items, {}}};
+    profiles_[users[i]] = {
+        folded_in_[i].factors, folded_in_[i].bias, {given_[i].items, {}}, folded_in_[i].one_class};
   }
 }
 
@@ -89,7 +92,7 @@ RankingMeasures RankedModel::measure(std::span<const UserIndex> users,
                                      std::span<const std::vector<ItemIndex>> relevant) const {
   const ItemFilter filter(recommender_, {.least_ratings = least_ratings_});
   const RecommendOptions options{
-      .top = command_.cuts.back(), .rank_by = rank_by_.rank_by, .filter = &filter};
+      .top = command_.cuts.back(), .rank_by = rank_by_, .filter = &filter};
   return measure_lists(users, relevant, [&](std::span<const UserIndex> some) {
     std::vector<UserProfile> profiles;
     for (const UserIndex user : some) profiles.push_back(profiles_[user]);

@@ -27,7 +27,7 @@ class RankedModel {
 
   const std::string& path() const noexcept { return path_; }
   const FactorModel& model() const noexcept { return recommender_.model(); }
-  const NamedRankBy& rank_by() const noexcept { return rank_by_; }
+  RankBy rank_by() const noexcept { return rank_by_; }
   std::uint32_t least_ratings() const noexcept { return least_ratings_; }
 
   /// Whether the model says who rated what, without which nothing can be left out of lists.
@@ -66,7 +66,7 @@ class RankedModel {
   const RankingPairs& test_;
   const RankingCommand& command_;
   Recommender recommender_;
-  NamedRankBy rank_by_;
+  RankBy rank_by_;
   std::uint32_t least_ratings_;
   RankingBaselines baselines_;
   std::vector<ItemIndex> items_;       // by item of the test

@@ -66,12 +66,13 @@ void add_ranking_options(Options& options, RankingCommand& command) {
                "Ratings of users whom the model does not have: they are folded in from these, and "
                "what is given is not listed. Without it users whom the model does not have are "
                "left out and counted.");
-  options.add("rank-by", "rating|interaction|blend:W",
-              "What lists are ordered by, as for mf-recommend.", "rating",
-              [&command](const std::string& value) {
+  options.add("rank-by", "rating|interaction|one-class|blend:W|one-class:W",
+              "What lists are ordered by, as for mf-recommend. Unless given, one-class where the "
+              "model has it, else rating.",
+              "", [&command](const std::string& value) {
                 const auto rank_by = parse_rank_by(value);
                 if (!rank_by) Options::reject(kRankByForms);
-                command.rank_by = {*rank_by, value};
+                command.rank_by = rank_by;
               });
   options.integer("least-ratings", "N", command.least_ratings, 0u, 0xFFFFFFFFu,
                   "List only items with so many ratings in training, or more. Unless given, as "
@@ -101,10 +102,6 @@ void check_ranking_options(const Options& options, const RankingCommand& command
     throw Error(ErrorCode::kBadOption,
                 std::string("--") + option + " is for lists; give --ranking too");
   }
-}
-
-NamedRankBy rank_by_for(const FactorModel&, const RankingCommand& command) {
-  return command.rank_by.value_or(NamedRankBy{RankBy::rating(), "rating"});
 }
 
 }  // namespace mfpar::apps

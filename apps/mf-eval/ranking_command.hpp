@@ -7,17 +7,10 @@
 #include <vector>
 
 #include "common/options.hpp"
-#include "mfpar/factor_model.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "mfpar/recommender.hpp"
 
 namespace mfpar::apps {
-
-/// An order of lists, and what it is called.
-struct NamedRankBy {
-  RankBy rank_by;
-  std::string name;
-};
 
 /// What mf-eval --ranking was asked to do.
 struct RankingCommand {
@@ -27,7 +20,7 @@ struct RankingCommand {
   std::string given;
   std::vector<std::uint32_t> cuts{10, 20, 100};  ///< ascending
   std::optional<float> relevant;                 ///< the lowest rating that counts
-  std::optional<NamedRankBy> rank_by;
+  std::optional<RankBy> rank_by;
   std::optional<std::uint32_t> least_ratings;
   std::uint32_t resamples = 1000;  ///< 0: no bootstrap
   std::uint64_t seed = 1;
@@ -41,8 +34,5 @@ void add_ranking_options(Options& options, RankingCommand& command);
 
 /// Refuses those that go with --ranking without it. Throws Error(kBadOption).
 void check_ranking_options(const Options& options, const RankingCommand& command);
-
-/// What lists of this model are ordered by: as asked, else as they usually are.
-NamedRankBy rank_by_for(const FactorModel& model, const RankingCommand& command);
 
 }  // namespace mfpar::apps

@@ -6,6 +6,7 @@
 #include <deque>
 #include <iostream>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "common/program.hpp"
@@ -77,12 +78,15 @@ RankingPairs read_test(const RankingCommand& command) {
   return std::move(*test);
 }
 
-RankingPairs read_given(const RankingCommand& command) {
+RankingPairs read_given(const RankingCommand& command, std::span<const FactorModel> models) {
   RankingPairs given = read_ranking_pairs(command.given, command.read);
   for (const std::string& warning : given.warnings) warn(warning);
-  if (given.unrated() > 0) {
-    throw Error(ErrorCode::kBadData, given.source + ": " + counted(given.unrated(), "pair") +
-                                         " without a rating; users are folded in from ratings");
+  const std::uint64_t unrated = given.unrated();
+  for (std::size_t m = 0; m < models.size() && unrated > 0; ++m) {
+    if (models[m].feedback() == Feedback::kOneClass) continue;
+    throw Error(ErrorCode::kBadData, given.source + ": " + counted(unrated, "pair") +
+                                         " without a rating; " + command.models[m] +
+                                         " learnt from ratings and folds users in from these");
   }
   return given;
 }
@@ -174,7 +178,7 @@ int run_ranking(const RankingCommand& command) {
   for (const std::string& path : command.models) loaded.push_back(load(path, command));
   const RankingPairs test = read_test(command);
   std::optional<RankingPairs> given;
-  if (!command.given.empty()) given = read_given(command);
+  if (!command.given.empty()) given = read_given(command, loaded);
   std::deque<RankedModel> models;
   for (std::size_t m = 0; m < loaded.size(); ++m) {
     models.emplace_back(command.models[m], std::move(loaded[m]), test, given ? &*given : nullptr,
@@ -202,7 +206,7 @@ int run_ranking(const RankingCommand& command) {
     add({.name = models[m].path(),
          .key = m == 0 ? "ranking" : "second",
          .keeps_ratings = models[m].keeps_ratings(),
-         .rank_by = models[m].rank_by().name,
+         .rank_by = name_of(models[m].rank_by()),
          .least_ratings = models[m].least_ratings(),
          .items = models[m].model().item_count(),
          .measures = std::move(measured[m]),

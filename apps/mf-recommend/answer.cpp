@@ -19,7 +19,10 @@ std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
   const RecommendOptions options{.top = request.top,
                                  .rank_by = request.rank_by,
                                  .leave_out_rated = request.leave_out_rated,
-                                 .filter = filter.get()};
+                                 .filter = filter.get(),
+                                 .least_rating = request.least_rating,
+                                 .at_most = request.at_most,
+                                 .diversity = request.diversity};
   if (request.top == 0) return std::vector<std::vector<Recommendation>>(profiles.size());
   if (profiles.size() == 1) return {recommender.recommend(profiles.front(), options)};
   return recommender.recommend_many(profiles, options, threads);
@@ -31,8 +34,11 @@ void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answ
   const std::uint32_t least = catalogue.least_ratings(request.rank_by, request.least_ratings);
   const bool is_filtered = catalogue.filter(request.rank_by, request.least_ratings)->size() <
                            catalogue.model().item_count();
-  answer.warnings.push_back(
-      short_list_warning(answer.items.size(), is_filtered ? least : 0, "--least-ratings"));
+  answer.warnings.push_back(short_list_warning(answer.items.size(),
+                                               {.least_ratings = is_filtered ? least : 0,
+                                                .least_rating = request.least_rating,
+                                                .limits_groups = !request.at_most.empty()},
+                                               "--least-ratings", "--least-rating", "--at-most"));
 }
 
 /// Of a trained user, whose ratings the model does not keep: the split alone.
@@ -114,12 +120,19 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
   return answers;
 }
 
-Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top) {
+Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top,
+                  std::optional<SimilarBy> by) {
+  const Recommender& recommender = catalogue.recommender();
   const ListRequest request{.top = top, .rank_by = RankBy::interaction()};
-  Answer answer{.id = catalogue.model().items().id(item), .is_similar = true};
+  Answer answer{.id = catalogue.model().items().id(item),
+                .is_similar = true,
+                .similar_by = by.value_or(recommender.usual_similar_by(item))};
   const auto filter = catalogue.filter(request.rank_by, {});
-  answer.items = catalogue.recommender().similar_items(item, top, filter.get());
-  answer.ratings = catalogue.recommender().rating_count(item);
+  answer.items = recommender.similar_items(item, top, filter.get(), answer.similar_by);
+  for (const Recommendation& r : answer.items) {
+    answer.cosines.push_back(recommender.cosine(item, r.item));
+  }
+  answer.ratings = recommender.rating_count(item);
   warn_of_length(catalogue, request, answer);
   return answer;
 }

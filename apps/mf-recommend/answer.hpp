@@ -21,7 +21,9 @@ struct Answer {
   bool is_new = false;        ///< a folded-in user
   std::uint32_t ratings = 0;  ///< that the user is known by
   RankBy rank_by{};           ///< what the list is ordered by
+  SimilarBy similar_by{};     ///< what makes items similar
   std::vector<Recommendation> items{};
+  std::vector<float> cosines{};             ///< of similar items: of their factors, one for each
   std::vector<Explanation> explanations{};  ///< one for each item, where asked for
   std::vector<std::string> warnings{};
 };
@@ -33,6 +35,9 @@ struct ListRequest {
   bool leave_out_rated = true;
   bool explain = false;
   std::optional<std::uint32_t> least_ratings = {};  ///< else what the catalogue was made for
+  std::optional<float> least_rating = {};
+  std::vector<GroupLimit> at_most = {};
+  float diversity = 0.0f;
 };
 
 /// The lists of trained users, users[i] that of result[i].
@@ -44,7 +49,8 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
                                 const FoldInOptions& fold_in, const ListRequest& request,
                                 int threads);
 
-/// The items similar to `item`.
-Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top);
+/// The items similar to `item`, by what makes them so usually unless given.
+Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top,
+                  std::optional<SimilarBy> by);
 
 }  // namespace mfpar::apps

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "common/display_width.hpp"
@@ -22,23 +24,31 @@ struct Column {
 };
 
 std::vector<Column> columns_of(const Answer& answer, const Catalogue& catalogue) {
-  std::vector<Column> columns{
-      {.heading = "rank", .is_number = true},
-      {.heading = answer.is_similar ? "cosine" : "score", .is_number = true},
-      {.heading = "rating", .is_number = true},
-      {.heading = "id"}};
+  const bool by_raters = answer.is_similar && answer.similar_by == SimilarBy::kRaters;
+  Column rank{.heading = "rank", .is_number = true},
+      score{.heading = by_raters           ? "similarity"
+                       : answer.is_similar ? "cosine"
+                                           : "score",
+            .is_number = true},
+      rating{.heading = "rating", .is_number = true}, id{.heading = "id"};
+  std::vector<Column> texts;
   const ItemTitles& titles = catalogue.titles();
-  for (const std::string& name : titles.columns()) columns.push_back({.heading = name});
+  for (const std::string& name : titles.columns()) texts.push_back({.heading = name});
   for (std::size_t i = 0; i < answer.items.size(); ++i) {
     const Recommendation& item = answer.items[i];
-    columns[0].cells.push_back(std::to_string(i + 1));
-    columns[1].cells.push_back(fixed(item.score, 3));
-    columns[2].cells.push_back(fixed(item.rating, 2));
-    columns[3].cells.push_back(catalogue.model().items().id(item.item));
-    for (std::size_t c = 0; c < titles.columns().size(); ++c) {
-      columns[4 + c].cells.push_back(titles.text(item.item, c));
+    rank.cells.push_back(std::to_string(i + 1));
+    score.cells.push_back(fixed(item.score, 3));
+    rating.cells.push_back(fixed(item.rating, 2));
+    id.cells.push_back(catalogue.model().items().id(item.item));
+    for (std::size_t c = 0; c < texts.size(); ++c) {
+      texts[c].cells.push_back(titles.text(item.item, c));
     }
   }
+  std::vector<Column> columns{std::move(rank), std::move(score)};
+  // One-class feedback alone predicts none.
+  if (catalogue.model().feedback() == Feedback::kRatings) columns.push_back(std::move(rating));
+  columns.push_back(std::move(id));
+  std::ranges::move(texts, std::back_inserter(columns));
   for (Column& column : columns) {
     column.width = display_width(column.heading);
     for (const std::string& cell : column.cells) {
@@ -52,10 +62,10 @@ std::vector<Column> columns_of(const Answer& answer, const Catalogue& catalogue)
 void fit(std::vector<Column>& columns, std::size_t width) {
   std::size_t total = kGap * (columns.size() - 1);
   for (const Column& column : columns) total += column.width;
+  const auto texts = std::next(std::ranges::find(columns, "id", &Column::heading));
   while (width != 0 && total > width) {
-    const auto widest =
-        std::max_element(columns.begin() + 4, columns.end(),
-                         [](const Column& a, const Column& b) { return a.width < b.width; });
+    const auto widest = std::max_element(
+        texts, columns.end(), [](const Column& a, const Column& b) { return a.width < b.width; });
     if (widest == columns.end() || widest->width <= kMinWidth) return;
     --widest->width;
     --total;
@@ -114,12 +124,14 @@ std::string lines_of(const Explanation& why, const Catalogue& catalogue, std::si
 
 std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size_t width) {
   std::string text;
+  const char* const what = catalogue.model().feedback() == Feedback::kRatings ? "rating" : "choice";
   if (answer.is_similar) {
     const std::string& title = catalogue.titles().title(catalogue.model().items().find(answer.id));
     text = "similar to " + answer.id + (title.empty() ? "" : " " + title) + " (" +
-           counted(answer.ratings, "rating") + ")\n";
+           counted(answer.ratings, what) +
+           (answer.similar_by == SimilarBy::kRaters ? "), by who rated both\n" : "), by factors\n");
   } else {
-    text = (answer.is_new ? "" : "user ") + answer.id + ": " + counted(answer.ratings, "rating") +
+    text = (answer.is_new ? "" : "user ") + answer.id + ": " + counted(answer.ratings, what) +
            (answer.is_new ? " folded in" : " trained on") + ", by " + words_of(answer.rank_by) +
            '\n';
   }

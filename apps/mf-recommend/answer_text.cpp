@@ -6,6 +6,7 @@
 
 #include "common/csv.hpp"
 #include "common/json.hpp"
+#include "common/json_ratings.hpp"
 #include "common/text.hpp"
 #include "mfpar/decimal.hpp"
 
@@ -51,12 +52,17 @@ Json reasons_of(const Explanation& explanation, const Catalogue& catalogue) {
   return reasons;
 }
 
-Json json_of(const Recommendation& item, const Answer& answer, const Catalogue& catalogue) {
+Json json_of(const Answer& answer, std::size_t place, const Catalogue& catalogue) {
+  const Recommendation& item = answer.items[place];
   const std::string id = catalogue.model().items().id(item.item);
   Json json{{"id", id}, {"item", id}};
   const ItemTitles& titles = catalogue.titles();
   if (!titles.columns().empty()) json["title"] = titles.title(item.item);
-  json[answer.is_similar ? "cosine" : "score"] = item.score;
+  json["score"] = item.score;
+  if (answer.is_similar) {
+    json["similarity"] = item.score;
+    json["cosine"] = answer.cosines[place];
+  }
   json["rating"] = item.rating;
   for (std::size_t i = 1; i < titles.columns().size(); ++i) {
     json["columns"][titles.columns()[i]] = titles.text(item.item, i);
@@ -71,10 +77,11 @@ std::string signed_number(double number) { return (number < 0 ? "" : "+") + fixe
 std::string json_of(const Answer& answer, const Catalogue& catalogue) {
   Json json;
   if (!answer.id.empty()) json[answer.is_similar ? "similar_to" : "user"] = answer.id;
+  if (answer.is_similar) json["similar_by"] = name_of(answer.similar_by);
   json["ratings"] = answer.ratings;
   Json& items = json["items"] = Json::array();
   for (std::size_t i = 0; i < answer.items.size(); ++i) {
-    items.push_back(json_of(answer.items[i], answer, catalogue));
+    items.push_back(json_of(answer, i, catalogue));
     if (!answer.explanations.empty()) {
       items.back()["explanation"] = json_of(answer.explanations[i], catalogue);
       items.back()["because"] = reasons_of(answer.explanations[i], catalogue);

@@ -37,6 +37,11 @@ class Catalogue {
   /// How many training ratings an item needs for that.
   std::uint32_t least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const;
 
+  /// "3:genres": at most 3 items of each group that a column of the titles' file names; a field may
+  /// name several, "Comedy|Drama". Lasts as long as this. Throws Error(kBadOption) saying what was
+  /// found, calling it `option`.
+  GroupLimit group_limit(const std::string& text, const std::string& option) const;
+
   /// Whether --allow or --where leave something to list.
   bool allows_any() const { return !allow_ || !allow_->empty(); }
 
@@ -53,6 +58,7 @@ class Catalogue {
   std::vector<ItemIndex> deny_;
   mutable std::mutex mutex_;
   mutable std::map<std::uint32_t, std::shared_ptr<const ItemFilter>> filters_;  // by least ratings
+  mutable std::map<std::size_t, ItemGroups> groups_;                            // by column
 };
 
 /// The ids of a file, one a line; empty lines are skipped. Throws Error(kSystem).

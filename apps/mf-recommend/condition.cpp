@@ -5,7 +5,6 @@
 #include <charconv>
 #include <optional>
 
-#include "common/options.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -80,16 +79,7 @@ std::vector<ItemIndex> items_where(const std::vector<Condition>& conditions,
                                    const ItemTitles& titles, ItemIndex item_count) {
   std::vector<std::size_t> columns;
   for (const Condition& condition : conditions) {
-    const auto column = titles.find(condition.column);
-    if (!column) {
-      std::string list;
-      for (const std::string& name : titles.columns()) list += (list.empty() ? "" : ", ") + name;
-      const std::string meant = nearest(condition.column, titles.columns());
-      throw Error(ErrorCode::kBadOption,
-                  "--where: there is no column '" + condition.column + "'; the columns are " +
-                      list + (meant.empty() ? "" : "; did you mean " + meant + "?"));
-    }
-    columns.push_back(*column);
+    columns.push_back(titles.require(condition.column, "--where"));
   }
   std::vector<ItemIndex> items;
   for (ItemIndex item = 0; item < item_count; ++item) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/options.hpp"
 #include "mfpar/delimited_text.hpp"
 #include "mfpar/error.hpp"
 
@@ -156,6 +157,16 @@ const std::string& ItemTitles::title(ItemIndex item) const { return text(item, 0
 
 std::optional<std::size_t> ItemTitles::find(std::string_view column) const {
   return position(columns_, column);
+}
+
+std::size_t ItemTitles::require(const std::string& column, const std::string& option) const {
+  if (const auto found = find(column)) return *found;
+  std::string list;
+  for (const std::string& name : columns_) list += (list.empty() ? "" : ", ") + name;
+  const std::string meant = nearest(column, columns_);
+  throw Error(ErrorCode::kBadOption, option + ": there is no column '" + column +
+                                         "'; the columns are " + list +
+                                         (meant.empty() ? "" : "; did you mean " + meant + "?"));
 }
 
 std::vector<ItemIndex> ItemTitles::titled(std::string_view words, std::size_t most) const {

@@ -41,6 +41,9 @@ class ItemTitles {
   /// Which column is called so, letter case ignored.
   std::optional<std::size_t> find(std::string_view column) const;
 
+  /// The same. Throws Error(kBadOption) naming `option` and the columns where there is none.
+  std::size_t require(const std::string& column, const std::string& option) const;
+
   /// The items whose titles hold `words`, letter case ignored; at most so many.
   std::vector<ItemIndex> titled(std::string_view words, std::size_t most) const;
 

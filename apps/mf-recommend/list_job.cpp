@@ -35,17 +35,25 @@ ListJob::ListJob(const RecommendCommand& command, std::stop_token stop)
       width_(command.output_path.empty() ? terminal_width() : 0) {}
 
 ListRequest ListJob::list_request() const {
+  std::vector<GroupLimit> limits;
+  for (const std::string& limit : command_.at_most) {
+    limits.push_back(catalogue_.group_limit(limit, "--at-most"));
+  }
   return {.top = command_.top,
           .rank_by = command_.rank_by.value_or(usual_rank_by(catalogue_.model())),
           .leave_out_rated = !command_.keep_rated,
-          .explain = command_.explain};
+          .explain = command_.explain,
+          .least_ratings = {},
+          .least_rating = command_.least_rating,
+          .at_most = std::move(limits),
+          .diversity = static_cast<float>(command_.diversity)};
 }
 
 int ListJob::run() {
   int code = kDone;
   if (!command_.similar_to.empty()) {
-    write(
-        similar_to(catalogue_, catalogue_.item(command_.similar_to, "--similar-to"), command_.top));
+    write(similar_to(catalogue_, catalogue_.item(command_.similar_to, "--similar-to"), command_.top,
+                     command_.similar_by));
   } else if (!command_.pairs.empty()) {
     const NewUser user = new_user(catalogue_.model(), command_.new_id, parse_pairs(command_.pairs));
     list_new(std::span(&user, 1));

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "common/fold_in_options.hpp"
 #include "common/json_ratings.hpp"
@@ -40,7 +42,15 @@ void add_whom_options(Options& options, RecommendCommand& command) {
       "JSON lines, one answer a line; - is standard input. The default when standard input is not "
       "a terminal.");
   options.text("similar-to", "ID", command.similar_to,
-               "No user at all: the items nearest to this one, by the cosine of their factors.");
+               "No user at all: the items most similar to this one.");
+  options.add("similar-by", "raters|factors",
+              "What makes items similar. raters: the same users rated them, more than would by "
+              "chance. factors: the cosine of their factors. Unless given, raters where the model "
+              "contains who rated the item.",
+              "", [&command](const std::string& value) {
+                command.similar_by = parse_similar_by(value);
+                if (!command.similar_by) Options::reject(kSimilarByForms);
+              });
   options.text("as", "ID", command.new_id,
                "What to call the new user of ITEM=RATING pairs, or of a file without users.");
 }
@@ -68,6 +78,30 @@ void add_list_options(Options& options, RecommendCommand& command) {
       "and for a model that does not contain who rated what.");
   options.flag("keep-rated", command.keep_rated,
                "List items that the user has rated, too. They are left out otherwise.");
+  options.add(
+      "least-rating", "R",
+      "Only items that the user will rate so highly, as predicted, or higher. Lists that go "
+      "by anything else go on in their order until they are full.",
+      "", [&command](const std::string& value) {
+        double number = 0.0;
+        const char* const end = value.data() + value.size();
+        const auto [stop, error] = std::from_chars(value.data(), end, number);
+        if (error != std::errc() || stop != end || !std::isfinite(number)) {
+          Options::reject("a number");
+        }
+        command.least_rating = static_cast<float>(number);
+      });
+  options.texts(
+      "at-most", "N:COLUMN", command.at_most,
+      "At most N items of each group that this column of the --titles file names, 3:genres for "
+      "example: in falling order of score, items whose groups are full are passed over. A field "
+      "may name several groups, Comedy|Drama; all must have room. May be given several times.");
+  options.number(
+      "diversity", "L", command.diversity, Interval::between(0.0, 1.0),
+      "List next what differs from what is listed: items in the order of (1 - L) times the score, "
+      "scaled to 1 for the best and 0 for the last of the best 10 x --top items (200 at least), "
+      "minus L times the cosine with the most similar item listed before (maximal marginal "
+      "relevance). 0 changes nothing.");
   options.text("allow", "FILE", command.allow_path, "Only the items of this file, an id a line.");
   options.text("deny", "FILE", command.deny_path, "None of the items of this file, an id a line.");
   options.add(
@@ -164,7 +198,8 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
   check_fold_in_options(options, command.fold_in);
   only_with("as", asked == "ITEM=RATING" || asked == "--ratings",
             "ITEM=RATING pairs, and for --ratings that name no user");
-  for (const char* option : {"rank-by", "keep-rated", "explain"}) {
+  for (const char* option :
+       {"rank-by", "keep-rated", "explain", "least-rating", "at-most", "diversity"}) {
     only_with(option, asked != "--similar-to", "the lists of users");
   }
   for (const char* option :
@@ -174,6 +209,8 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
   if (asked == "--requests" && options.given("format") && command.format != ListFormat::kJson) {
     fail("--requests are answered in JSON, a line each; leave --format out");
   }
+  only_with("similar-by", asked == "--similar-to", "--similar-to ID");
+  only_with("at-most", !command.titles_path.empty(), "columns of a --titles FILE; give it too");
   only_with("where", !command.titles_path.empty(), "columns of a --titles FILE; give it too");
   only_with("titles-columns", !command.titles_path.empty(), "a --titles FILE; give it too");
   const std::string inputs[] = {command.users_path,  command.ratings_path, command.requests_path,

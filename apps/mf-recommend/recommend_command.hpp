@@ -28,6 +28,7 @@ struct RecommendCommand {
   std::string ratings_path;
   std::string requests_path;  ///< JSON lines; the default
   std::string similar_to;
+  std::optional<SimilarBy> similar_by;  ///< the usual one unless given
 
   std::string new_id = "new user";  ///< of the user of pairs, or of a file that names none
   ReadOptions read;
@@ -37,6 +38,9 @@ struct RecommendCommand {
   std::optional<RankBy> rank_by;  ///< the model's usual one unless given
   std::optional<std::uint32_t> least_ratings;
   bool keep_rated = false;
+  std::optional<float> least_rating;
+  std::vector<std::string> at_most;  ///< "3:genres"
+  double diversity = 0.0;
   std::string allow_path, deny_path;
   std::vector<Condition> where;
   std::string titles_path, titles_columns;

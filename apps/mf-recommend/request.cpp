@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::uint64_t kMaxItems = 1'000'000;
 
-const std::vector<std::string> kKeys{"id",      "ratings",       "top",        "rank_by",
-                                     "explain", "least_ratings", "keep_rated", "user"};
+const std::vector<std::string> kKeys{"id",           "ratings",       "top",        "rank_by",
+                                     "explain",      "least_ratings", "keep_rated", "user",
+                                     "least_rating", "at_most",       "diversity"};
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
 
@@ -30,6 +31,24 @@ std::uint32_t count_of(const Json& json, const std::string& key, std::uint64_t m
   return json.get<std::uint32_t>();
 }
 
+float number_of(const Json& json, const std::string& key) {
+  if (!json.is_number()) fail('"' + key + "\" is " + kind_of(json) + "; expected a number");
+  return json.get<float>();
+}
+
+/// "3:genres", or several of these.
+std::vector<GroupLimit> limits_of(const Json& json, const Catalogue& catalogue) {
+  std::vector<GroupLimit> limits;
+  for (const Json& limit : json.is_array() ? json : Json::array({json})) {
+    if (!limit.is_string()) {
+      fail(std::string("\"at_most\" has ") + kind_of(limit) +
+           "; expected \"N:COLUMN\", such as \"3:genres\", or a list of these");
+    }
+    limits.push_back(catalogue.group_limit(limit.get<std::string>(), "\"at_most\""));
+  }
+  return limits;
+}
+
 [[noreturn]] void refuse_key(const std::string& key) {
   std::string list;
   for (const std::string& known : kKeys) list += (list.empty() ? "" : ", ") + known;
@@ -41,7 +60,7 @@ std::uint32_t count_of(const Json& json, const std::string& key, std::uint64_t m
 }  // namespace
 
 Request parse_request(std::string_view line, const ListRequest& defaults,
-                      const FactorModel& model) {
+                      const Catalogue& catalogue) {
   const Json json = parse_json(line);
   if (!json.is_object()) {
     fail(std::string("the request is ") + kind_of(json) +
@@ -69,6 +88,15 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
       const auto rank_by = rank_by_of(value);
       if (!rank_by) fail(std::string("\"rank_by\" must be ") + kRankByForms);
       request.list.rank_by = *rank_by;
+    } else if (key == "least_rating") {
+      request.list.least_rating = number_of(value, key);
+    } else if (key == "at_most") {
+      request.list.at_most = limits_of(value, catalogue);
+    } else if (key == "diversity") {
+      request.list.diversity = number_of(value, key);
+      if (!(request.list.diversity >= 0.0f && request.list.diversity <= 1.0f)) {
+        fail("\"diversity\" must be a number from 0 to 1");
+      }
     } else if (key == "keep_rated") {
       request.list.leave_out_rated = !flag_of(value, key);
     } else if (key == "explain") {
@@ -82,7 +110,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
         "neither \"id\" nor \"ratings\" is given; expected the ratings of a new user, or the id of "
         "a trained one");
   }
-  request.user = new_user(model, id, ratings);
+  request.user = new_user(catalogue.model(), id, ratings);
   return request;
 }
 

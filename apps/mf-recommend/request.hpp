@@ -19,6 +19,7 @@ struct Request {
 
 /// Reads a request; what it leaves out is as in `defaults`. apps/RECOMMEND.md describes the format.
 /// Throws Error(kBadData) saying what was found and what was expected.
-Request parse_request(std::string_view line, const ListRequest& defaults, const FactorModel& model);
+Request parse_request(std::string_view line, const ListRequest& defaults,
+                      const Catalogue& catalogue);
 
 }  // namespace mfpar::apps

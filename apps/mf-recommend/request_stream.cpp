@@ -20,7 +20,7 @@ struct Reply {
 };
 
 Answer answer_of(std::string_view line, const Catalogue& catalogue, const StreamOptions& options) {
-  const Request request = parse_request(line, options.list, catalogue.model());
+  const Request request = parse_request(line, options.list, catalogue);
   if (request.has_ratings) {
     return answers_for(catalogue, std::span(&request.user, 1), options.fold_in, request.list, 1)
         .front();

@@ -62,11 +62,13 @@ class Listed {
   const ItemFilter* filter() const { return filter_; }
 
   /// Why a list is shorter than asked for.
-  void warn_of_length(const ServedModel& served, std::size_t listed, std::uint32_t top,
+  void warn_of_length(const ServedModel& served, std::size_t listed, const ListQuestion& list,
                       std::vector<std::string>& warnings) const {
-    if (listed >= top) return;
+    if (listed >= list.top) return;
     const bool is_filtered = filter_ != nullptr && filter_->size() < served.model->item_count();
-    warnings.push_back(short_list_warning(listed, is_filtered ? least_ : 0, "least_ratings"));
+    warnings.push_back(short_list_warning(
+        listed, {.least_ratings = is_filtered ? least_ : 0, .least_rating = list.least_rating},
+        "least_ratings", "least_rating", "at_most"));
   }
 
  private:
@@ -111,13 +113,15 @@ void add_list(const ServedModel& served, const UserProfile& profile, const ListQ
       served.recommender.recommend(profile, {.top = std::min(list.top, served.model->item_count()),
                                              .rank_by = list.rank_by,
                                              .leave_out_rated = !list.keep_rated,
-                                             .filter = listed.filter()});
+                                             .filter = listed.filter(),
+                                             .least_rating = list.least_rating,
+                                             .diversity = list.diversity});
   Json items = Json::array();
   for (const Recommendation& r : found) {
     items.push_back(item_of(served, r));
     if (list.explain) add_reasons(served, explain(r.item), items.back());
   }
-  listed.warn_of_length(served, found.size(), list.top, warnings);
+  listed.warn_of_length(served, found.size(), list, warnings);
   answer["items"] = std::move(items);
   answer["warnings"] = std::move(warnings);
 }
@@ -189,17 +193,20 @@ Json similar_to(const ServedModel& served, const std::string& item, const ListQu
                     "the model has no item '" + item + "'; it has those that it was trained on");
   }
   const Listed listed(served, RankBy::interaction(), list.least_ratings);
+  const SimilarBy by = list.similar_by.value_or(served.recommender.usual_similar_by(index));
   const auto found = served.recommender.similar_items(
-      index, std::min(list.top, served.model->item_count()), listed.filter());
+      index, std::min(list.top, served.model->item_count()), listed.filter(), by);
   Json items = Json::array();
   for (const Recommendation& r : found) {
     items.push_back(item_of(served, r));
-    items.back()["cosine"] = r.score;
+    items.back()["similarity"] = r.score;
+    items.back()["cosine"] = served.recommender.cosine(index, r.item);
   }
   std::vector<std::string> warnings;
-  listed.warn_of_length(served, found.size(), list.top, warnings);
+  listed.warn_of_length(served, found.size(), list, warnings);
   return answer_of(served, {{"item", item},
                             {"similar_to", item},
+                            {"similar_by", name_of(by)},
                             {"ratings", served.recommender.rating_count(index)},
                             {"items", std::move(items)},
                             {"warnings", std::move(warnings)}});

@@ -41,6 +41,14 @@ std::optional<std::uint64_t> whole_number_in(std::string_view text) {
   return value;
 }
 
+std::optional<double> number_in(std::string_view text) {
+  double value = 0.0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
 RequestTarget parse_target(std::string_view target) {
   const std::size_t question = target.find('?');
   RequestTarget result{decoded(target.substr(0, question), false), {}};

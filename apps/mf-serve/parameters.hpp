@@ -32,5 +32,6 @@ RequestTarget parse_target(std::string_view target);
 
 /// `text` as a number; nothing when there is anything else in it.
 std::optional<std::uint64_t> whole_number_in(std::string_view text);
+std::optional<double> number_in(std::string_view text);
 
 }  // namespace mfpar::apps

@@ -2,6 +2,7 @@
 #include "mf-serve/questions.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <optional>
@@ -38,6 +39,21 @@ std::uint32_t least_ratings_of(std::optional<std::uint64_t> value, unsigned stat
                   "least_ratings must be a whole number from 0 to " + std::to_string(kMost));
 }
 
+float least_rating_of(std::optional<double> value, unsigned status) {
+  if (value && std::isfinite(static_cast<float>(*value))) return static_cast<float>(*value);
+  throw HttpError(status, "least_rating must be a number");
+}
+
+float diversity_of(std::optional<double> value, unsigned status) {
+  if (value && *value >= 0.0 && *value <= 1.0) return static_cast<float>(*value);
+  throw HttpError(status, "diversity must be a number from 0 to 1");
+}
+
+SimilarBy similar_by_of(std::optional<SimilarBy> value, unsigned status) {
+  if (value) return *value;
+  throw HttpError(status, std::string("similar_by must be ") + kSimilarByForms);
+}
+
 bool flag_of(std::optional<bool> value, const char* name, unsigned status) {
   if (value) return *value;
   throw HttpError(status, std::string(name) + " must be true or false");
@@ -45,6 +61,10 @@ bool flag_of(std::optional<bool> value, const char* name, unsigned status) {
 
 std::optional<std::uint64_t> whole_number_of(const Json& json) {
   return json.is_number_unsigned() ? std::optional(json.get<std::uint64_t>()) : std::nullopt;
+}
+
+std::optional<double> number_of(const Json& json) {
+  return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
 }
 
 std::optional<bool> flag_in(const Json& json) {
@@ -112,6 +132,12 @@ ListQuestion list_in(const Json& body, const Limits& limits) {
   if (const Json* const least = find(body, "least_ratings")) {
     list.least_ratings = least_ratings_of(whole_number_of(*least), kUnprocessable);
   }
+  if (const Json* const least = find(body, "least_rating")) {
+    list.least_rating = least_rating_of(number_of(*least), kUnprocessable);
+  }
+  if (const Json* const diversity = find(body, "diversity")) {
+    list.diversity = diversity_of(number_of(*diversity), kUnprocessable);
+  }
   if (const Json* const keep = find(body, "keep_rated")) {
     list.keep_rated = flag_of(flag_in(*keep), "keep_rated", kUnprocessable);
   }
@@ -135,6 +161,15 @@ ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
   if (const std::string* const least = target.find("least_ratings")) {
     list.least_ratings = least_ratings_of(whole_number_in(*least), kBadRequest);
   }
+  if (const std::string* const least = target.find("least_rating")) {
+    list.least_rating = least_rating_of(number_in(*least), kBadRequest);
+  }
+  if (const std::string* const diversity = target.find("diversity")) {
+    list.diversity = diversity_of(number_in(*diversity), kBadRequest);
+  }
+  if (const std::string* const by = target.find("similar_by")) {
+    list.similar_by = similar_by_of(parse_similar_by(*by), kBadRequest);
+  }
   if (const std::string* const keep = target.find("keep_rated")) {
     list.keep_rated = flag_of(flag_in(*keep), "keep_rated", kBadRequest);
   }
@@ -145,8 +180,8 @@ ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
 }
 
 UserQuestion user_question(std::string_view body, const Limits& limits) {
-  const Json json = object_of(
-      body, {"id", "user", "ratings", "top", "rank_by", "least_ratings", "keep_rated", "explain"});
+  const Json json = object_of(body, {"id", "user", "ratings", "top", "rank_by", "least_ratings",
+                                     "least_rating", "diversity", "keep_rated", "explain"});
   UserQuestion question{.list = list_in(json, limits)};
   const Json* const id = find(json, "id");
   const Json* const user = find(json, "user");

@@ -25,6 +25,9 @@ struct ListQuestion {
   std::optional<RankBy> rank_by;               ///< usual_rank_by() unless given
   std::optional<std::uint32_t> least_ratings;  ///< usual_least_ratings() unless given
   bool keep_rated = false;
+  std::optional<float> least_rating;  ///< none unless given
+  float diversity = 0.0f;
+  std::optional<SimilarBy> similar_by;  ///< of similar items: the usual one unless given
   bool explain = false;  ///< whether each item is to come with where its score comes from
 };
 

@@ -159,8 +159,8 @@ HttpAnswer Service::get_metrics(const Call& call) {
 }
 
 HttpAnswer Service::get_recommend(const Call& call) {
-  call.target.allow_only(
-      {"user", "id", "top", "rank_by", "least_ratings", "keep_rated", "explain"});
+  call.target.allow_only({"user", "id", "top", "rank_by", "least_ratings", "least_rating",
+                          "diversity", "keep_rated", "explain"});
   return json(recommend_known(*call.served, call.target.required("user", "id"),
                               list_question(call.target, options_.limits)));
 }
@@ -178,7 +178,7 @@ HttpAnswer Service::post_fold_in(const Call& call) {
 }
 
 HttpAnswer Service::get_similar(const Call& call) {
-  call.target.allow_only({"item", "similar_to", "top", "least_ratings"});
+  call.target.allow_only({"item", "similar_to", "similar_by", "top", "least_ratings"});
   return json(similar_to(*call.served, call.target.required("item", "similar_to"),
                          list_question(call.target, options_.limits)));
 }

@@ -12,10 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "mfpar/model_file.hpp"
-#include "model_fixtures.hpp"
-#include "rating_fixtures.hpp"
-#include "test_folder.hpp"
+#include "ranking_fixtures.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -28,69 +25,12 @@ bool has(const std::string& text, const std::string& words) {
   return text.find(words) != std::string::npos;
 }
 
-std::vector<std::string> fields_of(const std::string& line) {
-  std::istringstream stream(line);
-  std::vector<std::string> fields;
-  for (std::string field; std::getline(stream, field, ',');) fields.push_back(field);
-  return fields;
-}
-
-/// The number at keys within each other; each is the first of its name behind the one before.
-double number_at(const std::string& json, const std::vector<std::string>& keys) {
-  std::string rest = json;
-  for (std::size_t k = 0; k + 1 < keys.size(); ++k) {
-    const std::size_t at = rest.find('"' + keys[k] + "\":{");
-    BOOST_REQUIRE_MESSAGE(at != std::string::npos, keys[k] + " in " + rest);
-    rest = rest.substr(at);
-  }
-  return json_number(rest, keys.back());
-}
-
 constexpr const char* kMetrics[] = {"ndcg", "recall", "precision", "map", "mrr", "hit_rate"};
 constexpr const char* kFigures[] = {"coverage", "gini", "popularity_rank", "novelty"};
 
-/// A model of 150 users and 40 items, and ratings that came later. Users from 120 on are new to
-/// b.model.
-struct Trained : TestFolder {
-  Trained() {
-    std::istringstream all(text_of(random_store({.users = 150, .items = 40, .density = 0.5})));
-    std::string training, old_users, new_users;
-    int n = 0;
-    for (std::string line; std::getline(all, line);) {
-      line = line.substr(0, line.rfind(','));
-      if (++n % 4 == 0) {
-        test += line + '\n';
-        continue;
-      }
-      training += line + '\n';
-      (std::stoi(line) < 120 ? old_users : new_users) += line + '\n';
-    }
-    write("training.csv", training);
-    write("old-users.csv", old_users);
-    write("new-users.csv", new_users);
-    write("test.csv", test);
-    for (const char* command : {"mf-train training.csv -k 4 -t 8 --deterministic -o a.model",
-                                "mf-train old-users.csv -k 3 -t 5 --deterministic -o b.model"}) {
-      const Outcome outcome = run(command);
-      BOOST_REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
-    }
-  }
-
-  /// What is printed without a word on standard error.
-  std::string json(const std::string& arguments, const std::string& input = "") const {
-    const Outcome outcome = run("mf-eval " + arguments + " --ranking --json", input);
-    BOOST_REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
-    BOOST_TEST(outcome.err == "", arguments);
-    BOOST_TEST(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 1);
-    return outcome.out;
-  }
-
-  std::string test;
-};
-
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(the_lists_are_those_that_users_get, Trained) {
+BOOST_FIXTURE_TEST_CASE(the_lists_are_those_that_users_get, RankingFiles) {
   for (const std::string order :
        {"", " --rank-by interaction", " --rank-by 0.3 --least-ratings 55"}) {
     std::map<std::string, std::vector<std::string>> lists;
@@ -136,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(the_lists_are_those_that_users_get, Trained) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(one_object_holds_everything, Trained) {
+BOOST_FIXTURE_TEST_CASE(one_object_holds_everything, RankingFiles) {
   const std::string all = json("a.model test.csv --top 20,5 --bootstrap 50");
   BOOST_TEST(all.starts_with("{\"ranking\":{\"model\":\"a.model\",\"rank_by\":\"rating\","
                              "\"least_ratings\":0,\"items\":40,"),
@@ -185,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(one_object_holds_everything, Trained) {
   BOOST_TEST(has(table.out, "\nitem-item cosine    0."), table.out);
 }
 
-BOOST_FIXTURE_TEST_CASE(threads_change_nothing_and_the_seed_only_intervals, Trained) {
+BOOST_FIXTURE_TEST_CASE(threads_change_nothing_and_the_seed_only_intervals, RankingFiles) {
   const std::string one = json("a.model b.model test.csv --given new-users.csv --threads 1");
   for (const char* threads : {"2", "5"}) {
     BOOST_TEST(json(std::string("a.model b.model test.csv --given new-users.csv --threads ") +
@@ -199,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(threads_change_nothing_and_the_seed_only_intervals, Trai
   BOOST_TEST(before_intervals(seed) == before_intervals(usual));
 }
 
-BOOST_FIXTURE_TEST_CASE(two_models_are_compared_on_the_same_users, Trained) {
+BOOST_FIXTURE_TEST_CASE(two_models_are_compared_on_the_same_users, RankingFiles) {
   const std::string itself = json("a.model a.model test.csv --bootstrap 200");
   const std::string alone = json("a.model test.csv --bootstrap 200");
   for (const char* metric : kMetrics) {
@@ -226,7 +166,7 @@ BOOST_FIXTURE_TEST_CASE(two_models_are_compared_on_the_same_users, Trained) {
   BOOST_TEST(has(table.out, "\n  p "), table.out);
 }
 
-BOOST_FIXTURE_TEST_CASE(catalogues_are_matched_by_id, Trained) {
+BOOST_FIXTURE_TEST_CASE(catalogues_are_matched_by_id, RankingFiles) {
   // c.model does not have items 0 to 9, nor are their indices those of a.model.
   std::string some;
   for (const std::string& line : lines("training.csv")) {
@@ -249,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(catalogues_are_matched_by_id, Trained) {
              number_at(c, {"ranking", "recall", "20"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in_from_what_is_given, Trained) {
+BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in_from_what_is_given, RankingFiles) {
   const std::string without = json("b.model test.csv --top 5 --bootstrap 0");
   BOOST_TEST(number_at(without, {"ranking", "users_unknown"}) == 30);
   const std::string with = json("b.model test.csv --top 5 --bootstrap 0 --given new-users.csv");
@@ -290,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(new_users_are_folded_in_from_what_is_given, Trained) {
   BOOST_TEST(known.out == json("a.model test.csv"));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_trained_on_is_not_relevant, Trained) {
+BOOST_FIXTURE_TEST_CASE(what_was_trained_on_is_not_relevant, RankingFiles) {
   const auto training = lines("training.csv");
   write("mixed.csv", test + training[0] + '\n' + training[7] + '\n');
   const Outcome outcome = run("mf-eval a.model mixed.csv --ranking --json");
@@ -308,7 +248,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_trained_on_is_not_relevant, Trained) {
              all.err);
 }
 
-BOOST_FIXTURE_TEST_CASE(pairs_need_no_rating, Trained) {
+BOOST_FIXTURE_TEST_CASE(pairs_need_no_rating, RankingFiles) {
   std::string pairs, liked, liked_pairs;
   for (const std::string& line : lines("test.csv")) {
     const auto fields = fields_of(line);
@@ -337,64 +277,6 @@ BOOST_FIXTURE_TEST_CASE(pairs_need_no_rating, Trained) {
   BOOST_TEST(number_at(by_rating, {"ranking", "users_without_relevant"}) +
                  number_at(relevant, {"ranking", "users"}) ==
              number_at(every, {"ranking", "users"}));
-}
-
-BOOST_FIXTURE_TEST_CASE(a_model_that_does_not_say_who_rated_what, Trained) {
-  save_model(random_model(20, 15, 4), path("bare.model"));  // ids from 10 on
-  write("bare.csv", "10,11,4\n10,12,5\n11,13,3\n");
-  const Outcome outcome = run("mf-eval bare.model bare.csv --ranking --json");
-  BOOST_TEST(outcome.code == 0, outcome.err);
-  BOOST_TEST(has(outcome.err, "bare.model does not contain who rated what"), outcome.err);
-  BOOST_TEST(has(outcome.out, "\"baselines\":{}"), outcome.out);
-  BOOST_TEST(std::isnan(number_at(outcome.out, {"ranking", "novelty", "10"})));
-  BOOST_TEST(std::isnan(number_at(outcome.out, {"ranking", "popularity_rank", "10"})));
-  BOOST_TEST(number_at(outcome.out, {"ranking", "recall", "20"}) == 1);  // all 15 items are listed
-  // The other's training makes the baselines where there is one.
-  const Outcome two = run("mf-eval bare.model a.model test.csv --ranking --json");
-  BOOST_TEST(two.code == 0, two.err);
-  BOOST_TEST(number_at(two.out, {"baselines", "popular", "recall", "20"}) > 0);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_cannot_be_done_is_refused_with_a_way_out, Trained) {
-  write("pairs.csv", "1,2\n3,4\n5,6\n");
-  write("others.csv", "x1,2,3\nx2,4,5\n");
-  const struct {
-    const char* command;
-    int code;
-    const char* words;
-  } rows[] = {
-      {"a.model b.model test.csv", 2,
-       "two models are compared by their lists: mf-eval a.model b.model test.csv --ranking"},
-      {"a.model test.csv out.csv", 2, "predictions are written by --predictions: mf-eval a.model"},
-      {"a.model b.model --ranking", 2, "come last: mf-eval a.model b.model TEST --ranking"},
-      {"a.model test.csv b.model --ranking", 2,
-       "the ratings come last: mf-eval a.model b.model test.csv --ranking"},
-      {"test.csv a.model b.model --ranking", 2,
-       "the ratings come last: mf-eval a.model b.model test.csv --ranking"},
-      {"test.csv training.csv --ranking", 4, "a model file was expected"},
-      {"a.model b.model test.csv more --ranking", 2, "no more than two models"},
-      {"a.model test.csv --top 5", 2, "--top is for lists; give --ranking too"},
-      {"a.model test.csv --relevant 5", 2, "--relevant is for lists; give --ranking too"},
-      {"a.model test.csv --rank-by rating", 2, "--rank-by is for lists"},
-      {"a.model test.csv --bootstrap 5", 2, "--bootstrap is for lists"},
-      {"a.model test.csv --no-baselines", 2, "--no-baselines is for lists"},
-      {"a.model test.csv --ranking --predictions p.csv", 2, "--predictions are of ratings"},
-      {"a.model test.csv --ranking --top 0", 2, "it must be whole numbers from 1"},
-      {"a.model test.csv --ranking --top 5,5", 2, "each once"},
-      {"a.model test.csv --ranking --relevant inf", 2, "the lowest rating that counts"},
-      {"a.model test.csv --ranking --rank-by best", 2, "it must be rating, interaction or blend:W"},
-      {"a.model pairs.csv --ranking --relevant 4", 2,
-       "there is none for 3 of 3 pairs of pairs.csv; without --relevant every pair counts"},
-      {"b.model test.csv --ranking --given pairs.csv", 3, "users are folded in from ratings"},
-      {"a.model - --ranking --given -", 2, "two inputs are standard input"},
-      {"a.model others.csv --ranking", 3, "are the ids of the same data? --given FILE folds"},
-      {"a.model test.csv --ranking --relevant 6", 3, "--relevant may be too high"}};
-  for (const auto& row : rows) {
-    const Outcome outcome = run(std::string("mf-eval ") + row.command);
-    BOOST_TEST(outcome.code == row.code, row.command << ": " << outcome.err);
-    BOOST_TEST(has(outcome.err, row.words), row.command << ": " << outcome.err);
-    BOOST_TEST(outcome.out == "", row.command);
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

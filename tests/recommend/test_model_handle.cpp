@@ -205,11 +205,15 @@ BOOST_AUTO_TEST_CASE(const_calls_are_safe_from_many_threads) {
       for (const Recommendation& r : list) numbers.push_back(r.score);
     }
     for (const Recommendation& r : recommender.recommend(profile)) numbers.push_back(r.score);
-    for (const Recommendation& r : recommender.similar_items(0)) numbers.push_back(r.score);
+    for (const SimilarBy by : {SimilarBy::kRaters, SimilarBy::kFactors}) {
+      for (const Recommendation& r : recommender.similar_items(0, 20, nullptr, by)) {
+        numbers.push_back(r.score);
+      }
+    }
     return numbers;
   };
   const std::vector<float> expected = answers();
-  BOOST_TEST(expected.size() == 2u + 8u + (3u + 1u) + 4u + 3u);
+  BOOST_TEST(expected.size() == 2u + 8u + (3u + 1u) + 4u + (1u + 3u));
   std::atomic<int> wrong = 0;
   {
     std::vector<std::jthread> threads;

@@ -211,9 +211,11 @@ BOOST_AUTO_TEST_CASE(filters_choose_among_the_items) {
       check_like(lists[t], by_brute_force(recommender, profiles[t], options));
       check_same(lists[t], recommender.recommend(profiles[t], options));
     }
-    for (const Recommendation& r : recommender.similar_items(8, 1000, &filter)) {
-      BOOST_TEST(filter.allows(r.item));
-      BOOST_TEST(r.item != 8u);
+    for (const SimilarBy by : {SimilarBy::kRaters, SimilarBy::kFactors}) {
+      for (const Recommendation& r : recommender.similar_items(8, 1000, &filter, by)) {
+        BOOST_TEST(filter.allows(r.item));
+        BOOST_TEST(r.item != 8u);
+      }
     }
   }
 }
@@ -229,37 +231,6 @@ BOOST_AUTO_TEST_CASE(scores_and_ratings_are_what_they_say) {
       BOOST_TEST(std::abs(r.rating - model.predict(4, r.item)) < 1e-5f);
     }
   }
-}
-
-BOOST_AUTO_TEST_CASE(similar_items_are_those_of_the_highest_cosine) {
-  auto parts = made_parts({.items = 300, .rank = 5});
-  AlignedBuffer<float> items(parts.items.factors.size());
-  std::ranges::copy(parts.items.factors, items.begin());
-  std::fill_n(items.begin() + static_cast<std::ptrdiff_t>(7 * parts.stride), parts.stride, 0.0f);
-  parts.items.factors = FrozenArray<float>(std::move(items));
-  const Recommender recommender(std::make_shared<const FactorModel>(std::move(parts)));
-  const FactorModel& model = recommender.model();
-  const auto cosine = [&](ItemIndex a, ItemIndex b) {
-    double ab = 0, aa = 0, bb = 0;
-    for (std::size_t k = 0; k < 5; ++k) {
-      const double x = model.item_row(a)[k], y = model.item_row(b)[k];
-      ab += x * y, aa += x * x, bb += y * y;
-    }
-    return ab / std::sqrt(aa * bb);
-  };
-  std::vector<double> expected;
-  for (ItemIndex item = 0; item < 300; ++item) {
-    if (item != 20 && item != 7) expected.push_back(cosine(20, item));
-  }
-  std::sort(expected.rbegin(), expected.rend());
-  const auto list = recommender.similar_items(20, 1000);
-  BOOST_REQUIRE_EQUAL(list.size(), expected.size());
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    BOOST_TEST(std::abs(list[i].score - expected[i]) < 1e-5);
-    BOOST_TEST(std::abs(list[i].score - cosine(20, list[i].item)) < 1e-5);
-  }
-  BOOST_TEST(recommender.similar_items(7).empty());
-  BOOST_TEST(recommender.similar_items(20, 3).size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_an_error) {

@@ -225,6 +225,12 @@ typedef struct mfpar_recommendation {
  * are mostly noise; 0 by rating, and for a model that does not contain who rated what. */
 #define MFPAR_USUAL_LEAST_RATINGS UINT32_C(0xFFFFFFFF)
 
+/** That an item belongs to a group, a genre for example. An item may belong to several. */
+typedef struct mfpar_item_group {
+  uint32_t item;
+  uint32_t group;
+} mfpar_item_group;
+
 /** Set up by mfpar_recommend_options_init(), which knows what is new in later versions. */
 typedef struct mfpar_recommend_options {
   size_t size;             /**< of this struct as the caller knows it */
@@ -241,6 +247,16 @@ typedef struct mfpar_recommend_options {
                                 as mf-recommend takes it, in the place of bias_weight; NULL leaves
                                 it to that, or to the model's usual order, one-class where it has
                                 that, if bias_weight is 1. NULL. Since 0.2 */
+  float least_rating;  /**< only items predicted so high a rating or a higher one; NaN is all. An
+                           error for a model of one-class feedback alone. NaN. Since 0.2 */
+  float diversity;     /**< by how much, from 0 to 1, items differ from those listed before them
+                           rather than score high; see RecommendOptions. 0. Since 0.2 */
+  const mfpar_item_group* groups; /**< what at_most counts by. NULL. Since 0.2 */
+  size_t group_count;             /**< 0. Since 0.2 */
+  uint32_t at_most;               /**< how many items of a group are listed, of all groups of an
+                                       item; 0 is any number. 0. Since 0.2 */
+  const char* similar_by;         /**< of similar items: "raters", "factors", or NULL, see
+                                       mfpar_similar_items(). NULL. Since 0.2 */
 } mfpar_recommend_options;
 
 /** The defaults above. `size` is sizeof(mfpar_recommend_options). */
@@ -255,8 +271,10 @@ MFPAR_API mfpar_status mfpar_recommend_user(const mfpar_user* user,
                                             const mfpar_recommend_options* options,
                                             mfpar_recommendation* list, size_t capacity,
                                             size_t* needed);
-/** The items nearest to `item` by the cosine of their factors, the score, itself left out. Of the
- * options bias_weight, rank_by and leave_out_rated mean nothing here. */
+/** The items most similar to `item`, itself left out. By raters, which is usual for a model that
+ * contains who rated the item, the score says how much more users rated both than would by chance,
+ * from -1 to 1; by factors it is the cosine of their factors. Of the options, top, least_ratings,
+ * allow, deny and similar_by mean something here. */
 MFPAR_API mfpar_status mfpar_similar_items(const mfpar_model* model, uint32_t item,
                                            const mfpar_recommend_options* options,
                                            mfpar_recommendation* list, size_t capacity,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,12 @@ constexpr mfpar_recommend_options kDefaults{sizeof(mfpar_recommend_options),
                                             0,
                                             nullptr,
                                             0,
+                                            nullptr,
+                                            std::numeric_limits<float>::quiet_NaN(),
+                                            0.0f,
+                                            nullptr,
+                                            0,
+                                            0,
                                             nullptr};
 
 /// Of the options of 0.1, which end before rank_by.
@@ -38,7 +47,15 @@ RankBy rank_by_of(const mfpar_recommend_options& options, const FactorModel& mod
                                       "or one-class:W with a number W, such as blend:0.5");
 }
 
-/// The options in terms of the library, with the filter they look at.
+std::optional<SimilarBy> similar_by_of(const mfpar_recommend_options& options) {
+  if (options.similar_by == nullptr) return std::nullopt;
+  const std::string by = options.similar_by;
+  if (by == "raters") return SimilarBy::kRaters;
+  if (by == "factors") return SimilarBy::kFactors;
+  throw Refusal(MFPAR_BAD_OPTION, "similar_by is " + quoted(by) + "; it must be raters or factors");
+}
+
+/// The options in terms of the library, with the filter and the groups they look at.
 class ListOptions {
  public:
   /// `order` is that of the list where it is not for the options to say.
@@ -49,6 +66,10 @@ class ListOptions {
     const RankBy rank_by = order ? *order : rank_by_of(known, *served.model);
     options_.rank_by = rank_by;
     options_.leave_out_rated = known.leave_out_rated != 0;
+    if (!std::isnan(known.least_rating)) options_.least_rating = known.least_rating;
+    options_.diversity = known.diversity;
+    limit_groups(known, served.model->item_count());
+    similar_by_ = similar_by_of(known);
     ItemFilter::Rules rules;
     rules.deny = array_of(known.deny, known.deny_count, "deny");
     const bool is_usual = known.least_ratings == MFPAR_USUAL_LEAST_RATINGS;
@@ -68,8 +89,23 @@ class ListOptions {
   ListOptions& operator=(const ListOptions&) = delete;
 
   const RecommendOptions& get() const noexcept { return options_; }
+  std::optional<SimilarBy> similar_by() const noexcept { return similar_by_; }
 
  private:
+  void limit_groups(const mfpar_recommend_options& known, ItemIndex items) {
+    const auto pairs = array_of(known.groups, known.group_count, "groups");
+    if (known.at_most == 0) return;
+    groups_.resize(items);
+    for (const mfpar_item_group& pair : pairs) {
+      if (pair.item < items) groups_[pair.item].push_back(pair.group);
+    }
+    limit_ = {.groups = &groups_, .at_most = known.at_most};
+    options_.at_most = std::span(&limit_, 1);
+  }
+
+  ItemGroups groups_;
+  GroupLimit limit_;
+  std::optional<SimilarBy> similar_by_;
   std::optional<ItemFilter> filter_;
   RecommendOptions options_;
 };
@@ -118,7 +154,8 @@ mfpar_status mfpar_similar_items(const mfpar_model* model, std::uint32_t item,
     const mfpar_model& known = required(model, "model");
     require_index(item, known.factors().item_count(), "item");
     const ListOptions how(*known.served, options, RankBy::interaction());
-    give_list(known.served->recommender.similar_items(item, how.get().top, how.get().filter), list,
-              capacity, needed);
+    give_list(known.served->recommender.similar_items(item, how.get().top, how.get().filter,
+                                                      how.similar_by()),
+              list, capacity, needed);
   });
 }

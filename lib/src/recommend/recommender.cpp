@@ -2,10 +2,8 @@
 #include "mfpar/recommender.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
-#include <functional>
 #include <iterator>
 #include <limits>
 #include <numeric>
@@ -15,6 +13,7 @@
 #include "mfpar/error.hpp"
 #include "ranking/item_search.hpp"
 #include "recommend/recommender_impl.hpp"
+#include "recommend/refine_list.hpp"
 
 namespace mfpar {
 
@@ -154,6 +153,15 @@ std::span<const float> Recommender::Impl::query(const UserProfile& profile, Rank
   return memory;
 }
 
+std::vector<Recommendation> Recommender::Impl::search(const UserProfile& profile, RankBy rank_by,
+                                                      std::span<const std::uint16_t> masks,
+                                                      std::size_t count) const {
+  TopList list(count);
+  std::vector<float> memory;
+  search_one(space(rank_by), {query(profile, rank_by, memory), masks, &list});
+  return finished(list, profile, *model, rank_by);
+}
+
 Recommender::Recommender(std::shared_ptr<const FactorModel> model, const std::string& kernel)
     : impl_(std::make_unique<const Impl>(std::move(model), kernel)) {}
 Recommender::~Recommender() = default;
@@ -182,24 +190,29 @@ UserProfile Recommender::profile_of(UserIndex user) const noexcept {
 std::vector<Recommendation> Recommender::recommend(const UserProfile& profile,
                                                    const RecommendOptions& options) const {
   const RankBy rank_by = checked_order(options, *impl_->model);
+  check_refinement(options, *impl_->model);
   check_profile(profile, *impl_->model);
   const auto allowed = impl_->masks(options.filter);
   std::vector<std::uint16_t> masks(allowed.begin(), allowed.end());
   if (options.leave_out_rated) leave_out(profile, impl_->items, masks);
-  TopList list(options.top);
-  std::vector<float> memory;
-  search_one(impl_->space(rank_by), {impl_->query(profile, rank_by, memory), masks, &list});
-  return finished(list, profile, *impl_->model, rank_by);
+  const auto best = [&](std::size_t count) {
+    return impl_->search(profile, rank_by, masks, count);
+  };
+  if (!needs_refining(options)) return best(options.top);
+  return refine_list(options, impl_->listed_by(rank_by), best(pool_size(options)), best);
 }
 
 std::vector<std::vector<Recommendation>> Recommender::recommend_many(
     std::span<const UserProfile> profiles, const RecommendOptions& options, int threads,
     std::stop_token stop) const {
   const RankBy rank_by = checked_order(options, *impl_->model);
+  check_refinement(options, *impl_->model);
   for (const UserProfile& profile : profiles) check_profile(profile, *impl_->model);
   const auto allowed = impl_->masks(options.filter);
   const Workers workers(threads);
   const SearchSpace space = impl_->space(rank_by);
+  const bool refines = needs_refining(options);
+  const std::size_t searched = refines ? pool_size(options) : options.top;
 
   // Some partitions a thread, so that none waits long for the last; whole tiles of queries each.
   constexpr std::size_t kMaxTiles = 16, kPartitionsEach = 4;
@@ -218,7 +231,7 @@ std::vector<std::vector<Recommendation>> Recommender::recommend_many(
         for (std::size_t t = 0; t < here.size(); ++t) {
           masks.insert(masks.end(), allowed.begin(), allowed.end());
         }
-        std::vector<TopList> found(here.size(), TopList(options.top));
+        std::vector<TopList> found(here.size(), TopList(searched));
         std::vector<SearchTask> tasks;
         std::vector<std::vector<float>> queries(here.size());
         for (std::size_t t = 0; t < here.size(); ++t) {
@@ -229,52 +242,15 @@ std::vector<std::vector<Recommendation>> Recommender::recommend_many(
         search_many(space, tasks);
         for (std::size_t t = 0; t < here.size(); ++t) {
           lists[begin + t] = finished(found[t], here[t], *impl_->model, rank_by);
+          if (!refines) continue;
+          lists[begin + t] =
+              refine_list(options, impl_->listed_by(rank_by), std::move(lists[begin + t]),
+                          [&](std::size_t count) {
+                            return impl_->search(here[t], rank_by, tasks[t].masks, count);
+                          });
         }
       });
   return lists;
-}
-
-std::vector<Recommendation> Recommender::similar_items(ItemIndex item, std::uint32_t top,
-                                                       const ItemFilter* filter) const {
-  const FactorModel& model = *impl_->model;
-  const ItemTiles& items = impl_->items;
-  assert(item < model.item_count());
-  const auto allowed = impl_->masks(filter);
-  std::vector<std::uint16_t> masks(items.count());
-  std::transform(allowed.begin(), allowed.end(), items.directed().begin(), masks.begin(),
-                 std::bit_and());
-  const std::uint32_t own = items.position_of(item);
-  masks[own / kTileItems] &= static_cast<std::uint16_t>(~(1u << own % kTileItems));
-
-  TopList list(items.inverse_norms()[own] == 0.0f ? 0 : top);
-  constexpr std::size_t kTogether = 8;
-  std::array<std::uint32_t, kTogether> tiles;
-  alignas(kRowAlignment) std::array<float, kTogether * kTileItems> cosines;
-  std::array<std::uint32_t, kTogether * kTileItems> found;
-  for (std::size_t first = 0; first < items.count(); first += kTogether) {
-    const std::size_t count = std::min(kTogether, items.count() - first);
-    std::iota(tiles.begin(), tiles.end(), static_cast<std::uint32_t>(first));
-    impl_->kernels.score_chosen(items.pass(0.0f), model.item_row(item).data(), tiles.data(), count,
-                                cosines.data());
-    const float* const inverse_norms = items.inverse_norms().data() + first * kTileItems;
-    for (std::size_t i = 0; i < count * kTileItems; ++i) {
-      cosines[i] *= inverse_norms[i] * items.inverse_norms()[own];
-    }
-    const std::size_t reaching = impl_->kernels.find_reaching(
-        cosines.data(), count, masks.data() + first, list.threshold(), found.data());
-    for (std::size_t i = 0; i < reaching; ++i) {
-      // Rounding may take the cosine of like directions past 1.
-      list.offer(std::clamp(cosines[found[i]], -1.0f, 1.0f),
-                 items.item_at(first * kTileItems + found[i]));
-    }
-  }
-  std::vector<Recommendation> result;
-  for (const TopList::Entry& entry : list.take()) {
-    const float rating = model.mean() + model.parts().items.biases[entry.item];
-    result.push_back(
-        {.item = entry.item, .score = entry.score, .rating = model.predict_from_score(rating)});
-  }
-  return result;
 }
 
 }  // namespace mfpar

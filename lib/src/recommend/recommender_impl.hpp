@@ -11,6 +11,7 @@
 #include "mfpar/recommender.hpp"
 #include "ranking/item_search.hpp"
 #include "ranking/item_tiles.hpp"
+#include "recommend/co_ratings.hpp"
 
 namespace mfpar {
 
@@ -28,6 +29,23 @@ struct Recommender::Impl {
   std::span<const float> query(const UserProfile& profile, RankBy rank_by,
                                std::vector<float>& memory) const;
 
+  /// The best `count` items of the lanes in `masks`.
+  std::vector<Recommendation> search(const UserProfile& profile, RankBy rank_by,
+                                     std::span<const std::uint16_t> masks, std::size_t count) const;
+
+  /// The model whose factors a list in this order goes by, or goes by most.
+  const FactorModel& listed_by(RankBy rank_by) const {
+    return rank_by.one_class_weight != 0.0f ? *model->one_class() : *model;
+  }
+
+  /// The model, and the items, whose factors lists usually go by.
+  const FactorModel& usual_model() const {
+    return model->one_class() != nullptr ? *model->one_class() : *model;
+  }
+  const ItemTiles& usual_items() const { return one_class ? *one_class : items; }
+
+  const CoRatings& co_ratings() const;
+
   const std::shared_ptr<const FactorModel> model;
   const KernelSet& kernels;
   /// Items stand by the vectors that lists usually go by, in all tiles alike.
@@ -38,6 +56,8 @@ struct Recommender::Impl {
  private:
   const ItemTiles& both() const;
 
+  mutable std::once_flag co_ratings_made_;
+  mutable std::optional<CoRatings> co_ratings_;
   mutable std::once_flag both_made_;
   mutable std::optional<ItemTiles> both_;  ///< factors of the model, and behind them the carried
 };
