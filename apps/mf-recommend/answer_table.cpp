@@ -124,7 +124,8 @@ std::string lines_of(const Explanation& why, const Catalogue& catalogue, std::si
 
 std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size_t width) {
   std::string text;
-  const char* const what = catalogue.model().feedback() == Feedback::kRatings ? "rating" : "choice";
+  const bool rates = catalogue.model().feedback() == Feedback::kRatings;
+  const char* const what = rates ? "rating" : "choice";
   if (answer.is_similar) {
     const std::string& title = catalogue.titles().title(catalogue.model().items().find(answer.id));
     text = "similar to " + answer.id + (title.empty() ? "" : " " + title) + " (" +
