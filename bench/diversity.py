@@ -63,7 +63,7 @@ def main():
             return subprocess.run(words, check=True, capture_output=True, cwd=folder, text=True).stdout
 
         run("mf-data", "split", os.path.abspath(os.path.join(arguments.folder, "ratings.csv")), "--by-user", "0.2",
-            "--seed", "1", "--train", "train.csv", "--test", "test.csv")
+            "--seed", "1", "--train-out", "train.csv", "--valid-out", "test.csv")
         run("mf-train", "train.csv", "-o", "a.model", "-q", *train_options)
         liked = collections.defaultdict(set)
         with open(os.path.join(folder, "test.csv"), encoding="utf-8", newline="") as file:

@@ -36,6 +36,9 @@ class Catalogue {
   std::shared_ptr<const ItemFilter> filter(RankBy rank_by,
                                            std::optional<std::uint32_t> least_ratings) const;
 
+  /// What --least-ratings says.
+  std::optional<std::uint32_t> asked_least_ratings() const noexcept { return least_ratings_; }
+
   /// How many training ratings an item needs for that.
   std::uint32_t least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const;
 

@@ -49,9 +49,11 @@ RankBy order_of(const ServedModel& served, const ListQuestion& list) {
 /// Which items a list may hold.
 class Listed {
  public:
-  Listed(const ServedModel& served, RankBy rank_by, const std::optional<std::uint32_t>& asked)
-      : least_(asked.value_or(usual_least_ratings(*served.model, rank_by))),
-        filter_(served.usual_filter(rank_by)) {
+  /// `by` is a RankBy or a SimilarBy.
+  template <class T>
+  Listed(const ServedModel& served, T by, const std::optional<std::uint32_t>& asked)
+      : least_(asked.value_or(usual_least_ratings(*served.model, by))),
+        filter_(served.usual_filter(by)) {
     if (!asked) return;
     filter_ = *asked == 0
                   ? nullptr
@@ -219,8 +221,8 @@ Json similar_to(const TitledModel& titled, const std::string& item, const ListQu
     throw HttpError(404,
                     "the model has no item '" + item + "'; it has those that it was trained on");
   }
-  const Listed listed(served, RankBy::interaction(), list.least_ratings);
   const SimilarBy by = list.similar_by.value_or(served.recommender.usual_similar_by(index));
+  const Listed listed(served, by, list.least_ratings);
   const auto found = served.recommender.similar_items(
       index, std::min(list.top, served.model->item_count()), listed.filter(), by);
   Json items = Json::array();

@@ -12,6 +12,7 @@
 #include "film_fixtures.hpp"
 #include "made_models.hpp"
 #include "mfpar/model_file.hpp"
+#include "mfpar/recommender.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;

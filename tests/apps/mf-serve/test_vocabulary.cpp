@@ -104,8 +104,9 @@ BOOST_FIXTURE_TEST_CASE(ten_ratings_are_asked_for_in_all_four, FourWays) {
       BOOST_TEST(a != c);
     }
   }
-  const Question similar{.similar = "3"}, ten{.similar = "3", .least_ratings = 10},
-      all{.similar = "3", .least_ratings = 0};
+  const Question similar{.similar = "3", .similar_by = "factors"},
+      ten{.similar = "3", .least_ratings = 10, .similar_by = "factors"},
+      all{.similar = "3", .least_ratings = 0, .similar_by = "factors"};
   BOOST_TEST(by_get(similar)[0] == by_get(ten)[0]);
   BOOST_TEST(by_get(similar)[0] != by_get(all)[0]);
   BOOST_TEST(by_c(similar) == by_c(ten));
