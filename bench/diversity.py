@@ -59,7 +59,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         def run(program, *words):
-            words = [os.path.join(arguments.programs, program), *words]
+            words = [os.path.join(os.path.abspath(arguments.programs), program), *words]
             return subprocess.run(words, check=True, capture_output=True, cwd=folder, text=True).stdout
 
         run("mf-data", "split", os.path.abspath(os.path.join(arguments.folder, "ratings.csv")), "--by-user", "0.2",
