@@ -13,11 +13,14 @@
 #include "common/text.hpp"
 #include "mf-eval/eval_report.hpp"
 #include "mf-eval/pairs.hpp"
+#include "mf-eval/ranking_command.hpp"
+#include "mf-eval/ranking_job.hpp"
 #include "mf-eval/spooled_input.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
+#include "mfpar/model_file.hpp"
 #include "mfpar/rated_items.hpp"
 #include "mfpar/read_ratings.hpp"
 
@@ -29,6 +32,7 @@ using namespace mfpar::apps;
 struct EvalOptions {
   std::string model;
   std::string ratings;
+  std::string third;  ///< the test ratings behind two models
   bool json = false;
   std::string predictions;
   ReadOptions read;
@@ -138,10 +142,36 @@ int run(EvalOptions options) {
   return evaluate_ratings(options, model, *data);
 }
 
+/// Measures lists, of one model or two.
+int run_lists(const EvalOptions& options, RankingCommand command) {
+  command.models = {options.model};
+  if (!options.third.empty()) command.models.push_back(options.ratings);
+  command.test = options.third.empty() ? options.ratings : options.third;
+  command.json = options.json;
+  command.read = options.read;
+  if (command.test == "-" && command.given == "-") {
+    throw Error(ErrorCode::kBadOption, "two inputs are standard input; give one as a file");
+  }
+  return run_ranking(command);
+}
+
+/// What is said of a third argument without --ranking.
+std::string explain_third(const EvalOptions& options, const std::string& value) {
+  try {
+    load_model(options.ratings, {.verify = false});
+  } catch (const Error&) {
+    // As LIBMF's mf-predict takes it.
+    return "predictions are written by --predictions: mf-eval " + shell_word(options.model) + ' ' +
+           shell_word(options.ratings) + " --predictions " + shell_word(value);
+  }
+  return "two models are compared by their lists: mf-eval " + shell_word(options.model) + ' ' +
+         shell_word(options.ratings) + ' ' + shell_word(value) + " --ranking";
+}
+
 const ProgramInfo kInfo{
     .name = "mf-eval",
-    .purpose = "measure how well a model predicts ratings",
-    .synopsis = "MODEL RATINGS [OPTION]...",
+    .purpose = "measure how well a model predicts ratings, or how good its lists are",
+    .synopsis = "MODEL [MODEL] RATINGS [OPTION]...",
     .description = R"(
 Predicts every rating of a file with a model that mf-train made and prints the mean squared error
 (MSE), its root (RMSE) and the mean absolute error (MAE), over all ratings and separately by whether
@@ -157,12 +187,21 @@ is empty or "?": they are predicted, and errors are those of the others.
 
 Beside them stand the errors of two simpler predictors fitted to the same training ratings: mean and
 biases without factors, and the mean alone. Each of duplicate ratings is evaluated. A warning says
-when the model was trained on some of the ratings.)",
+when the model was trained on some of the ratings.
+
+With --ranking, the ratings say what was relevant to each user, and what is measured is the lists
+that users get: how much of it is among the first items, out of the whole catalogue, without the
+items they were trained on. Beside the model stand two lists that need none: the most popular items,
+and item-item cosine. Two models are compared on the same users. EVAL.md has formulas and JSON.)",
     .examples = {{"mf-eval films.model new-ratings.csv", "A table of errors."},
                  {"mf-eval films.model new-ratings.csv --json | jq .rmse", "One number."},
                  {"mf-eval films.model new-ratings.csv --columns user=who,item=what,rating=stars "
                   "--predictions predictions.csv",
-                  "Columns by name, and every single prediction."}},
+                  "Columns by name, and every single prediction."},
+                 {"mf-eval films.model test.csv --ranking --relevant 4 --top 10",
+                  "Lists of ten: how many of the films that users came to like they name."},
+                 {"mf-eval films.model next.model test.csv --ranking",
+                  "Two models, and whether their difference is more than chance."}},
     .kernel = {}};
 
 }  // namespace
@@ -173,10 +212,12 @@ int main(int argc, char** argv) {
   options.positional("MODEL", eval.model, "A model file made by mf-train.");
   options.positional("RATINGS", eval.ratings,
                      "A text file of ratings, plain or compressed; - is standard input.");
-  // As LIBMF's mf-predict takes it.
-  options.explain_extra([&eval](const std::string& value) {
-    return "predictions are written by --predictions: mf-eval " + shell_word(eval.model) + ' ' +
-           shell_word(eval.ratings) + " --predictions " + shell_word(value);
+  options.positional(
+      "TEST", eval.third,
+      "With --ranking and two models, the ratings; RATINGS is the second model then.",
+      /*required=*/false);
+  options.explain_extra([](const std::string&) {
+    return std::string("no more than two models and the ratings of a test are expected");
   });
   options.group("Output");
   options.flag("json", eval.json, "Print one JSON object instead of the table.");
@@ -184,6 +225,16 @@ int main(int argc, char** argv) {
       "predictions", "FILE", eval.predictions,
       "Also write user, item, rating and prediction of every rating as CSV, in the order of "
       "the input. Pairs of user and item may lack a rating.");
+  RankingCommand ranking;
+  add_ranking_options(options, ranking);
   add_reading_options(options, eval.read);
-  return run_program(kInfo, options, argc, argv, [&] { return run(eval); });
+  return run_program(kInfo, options, argc, argv, [&] {
+    check_ranking_options(options, ranking);
+    if (ranking.is_asked) return run_lists(eval, ranking);
+    if (!eval.third.empty()) {
+      throw Error(ErrorCode::kBadOption,
+                  "unexpected argument '" + eval.third + "': " + explain_third(eval, eval.third));
+    }
+    return run(eval);
+  });
 }

@@ -17,6 +17,7 @@
 #include "mf-train/train_command.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/extend_model.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/train.hpp"
 
@@ -27,7 +28,7 @@ namespace {
 ProgramInfo program_info() {
   return {
       .name = "mf-train",
-      .purpose = "learn user and item factors from ratings",
+      .purpose = "learn user and item factors from ratings, or from who chose what",
       .synopsis = "RATINGS... [OPTION]...",
       .description =
           "Reads ratings (user, item, rating), one a line, learns a matrix factorisation with many "
@@ -37,6 +38,9 @@ ProgramInfo program_info() {
           "and on the ratings held out for "
           "validation; training stops when the validation error no longer falls, and the model of "
           "the best epoch is kept.\n\n"
+          "With --feedback one-class it learns from who chose what (watched, bought, rated), from "
+          "ratings too or from files of users and items alone; lists of such a model are better, "
+          "and it predicts no ratings. Its row shows NDCG of lists in place of errors.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
           "without a header, plain or compressed.",
       .examples = {{"mf-train ratings.csv -o films.model", "train on nine tenths, validate on one"},
@@ -44,6 +48,8 @@ ProgramInfo program_info() {
                     "a given validation file, rank 32, "
                     "8 threads"},
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
+                   {"mf-train views.csv --feedback one-class --split-by-user 0.2",
+                    "who chose what, for lists"},
                    {"mf-train new-ratings.csv --init films.model -o next.model",
                     "go on from an earlier model"},
                    {"zcat ratings.csv.gz | mf-train - --deterministic",
@@ -127,6 +133,9 @@ class Training {
 
  private:
   TrainHooks hooks(std::stop_token stop);
+  TrainResult train_part(const TrainOptions& options, RatingStore ratings,
+                         const std::stop_token& stop);
+  void add_one_class(TrainResult& result, RatingStore ratings, const std::stop_token& stop);
   bool log_failed() const;
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -158,14 +167,39 @@ bool Training::log_failed() const {
   return true;
 }
 
+/// Learns one part of the model; shows and logs its epochs.
+TrainResult Training::train_part(const TrainOptions& options, RatingStore ratings,
+                                 const std::stop_token& stop) {
+  if (!command_.quiet) table_.emplace(options, ratings.size());
+  TrainResult result = train(std::move(ratings), ratings_.validation, options, hooks(stop));
+  table_.reset();
+  if (options.feedback != Feedback::kOneClass || !refits(command_)) return result;
+  const auto epochs = static_cast<std::uint64_t>(result.model.parts().record.best_epoch);
+  result = refit(std::move(ratings_.all), std::move(result), options, hooks(stop));
+  if (!command_.quiet && epochs > 0 && result.stop_reason != StopReason::kRequested) {
+    std::printf("learnt once more from all ratings, those held out too, in %s\n",
+                counted(epochs, "epoch").c_str());
+  }
+  return result;
+}
+
+/// Of --feedback both: what the model of ratings carries. Nothing where that was interrupted.
+void Training::add_one_class(TrainResult& result, RatingStore ratings,
+                             const std::stop_token& stop) {
+  if (result.stop_reason == StopReason::kRequested) return;
+  if (!command_.quiet) std::puts("\none-class feedback, for lists:");
+  log_.start_part(*command_.one_class);
+  TrainResult one_class = train_part(*command_.one_class, std::move(ratings), stop);
+  if (one_class.stop_reason == StopReason::kRequested) result.stop_reason = one_class.stop_reason;
+  result.model = with_one_class(result.model, std::move(one_class.model));
+}
+
 int Training::train_model() {
   const Interrupt interrupt;
-  if (!command_.quiet) {
-    table_.emplace(command_.train.loss, command_.train.epochs, ratings_.training.size());
-  }
-  const TrainResult result = train(std::move(ratings_.training), ratings_.validation,
-                                   command_.train, hooks(interrupt.token()));
-  table_.reset();
+  RatingStore again;
+  if (command_.one_class) again = ratings_.training;
+  TrainResult result = train_part(command_.train, std::move(ratings_.training), interrupt.token());
+  if (command_.one_class) add_one_class(result, std::move(again), interrupt.token());
   const bool interrupted = result.stop_reason == StopReason::kRequested;
   const int best_epoch = result.model.parts().record.best_epoch;
   const bool untrained = best_epoch == 0 && !init_;
@@ -182,10 +216,14 @@ int Training::train_model() {
   int code = interrupted ? kInterrupted : kDone;
   if (untrained && interrupted) {
     warn("interrupted before the first epoch was done; " +
-         (saved ? "the model knows the mean only" : command_.model_path + " stays as it was"));
+         (saved ? "the model has learnt nothing" : command_.model_path + " stays as it was"));
   } else if (best_epoch == 0 && !interrupted) {
     const std::string what =
-        "no epoch was better than the start; try another --learning-rate, or larger penalties";
+        command_.train.feedback == Feedback::kOneClass
+            ? "no epoch was better than the start; try another --unobserved-weight or "
+              "--lambda-one-class"
+            : "no epoch was better than the start; try another --learning-rate, or larger "
+              "penalties";
     if (!saved) {
       log_failed();
       throw Error(ErrorCode::kDiverged, what + "; " + command_.model_path + " stays as it was");

@@ -29,14 +29,18 @@ void print_row(const std::string& epoch, const std::vector<std::string>& errors,
 
 }  // namespace
 
-EpochTable::EpochTable(Loss loss, int epochs, std::uint64_t ratings)
-    : loss_(describe_loss(loss)),
-      epochs_(epochs),
+EpochTable::EpochTable(const TrainOptions& options, std::uint64_t ratings)
+    : loss_(describe_loss(options.loss)),
+      feedback_(options.feedback),
+      epochs_(options.epochs),
       ratings_(ratings),
       terminal_(isatty(STDERR_FILENO) != 0) {
   const std::string metric(loss_.metric_title);
   std::vector<std::string> errors{"train " + metric, "valid " + metric};
   if (loss_.has_root) errors.push_back("valid R" + metric);
+  if (feedback_ == Feedback::kOneClass) {
+    errors = {"NDCG@" + std::to_string(options.one_class.valid_top)};
+  }
   print_row("epoch", errors, {"objective", "seconds", "M rat/s", "waited"});
 }
 
@@ -49,6 +53,7 @@ void EpochTable::show(const EpochReport& report) {
   const bool trained = report.epoch > 0;
   std::vector<std::string> errors{fixed(report.train_error, 5), fixed(report.valid_error, 5)};
   if (loss_.has_root) errors.push_back(fixed(std::sqrt(report.valid_error), 5));
+  if (feedback_ == Feedback::kOneClass) errors = {fixed(report.valid_ndcg, 5)};
   print_row(std::to_string(report.epoch), errors,
             {fixed(report.objective, 1), trained ? fixed(report.seconds, 3) : "-",
              trained ? fixed(report.updates_per_second / 1e6, 1) : "-",

@@ -6,6 +6,7 @@
 
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/loss.hpp"
+#include "mfpar/train_options.hpp"
 
 namespace mfpar::apps {
 
@@ -14,8 +15,8 @@ namespace mfpar::apps {
 /// synchronised.
 class EpochTable {
  public:
-  /// `epochs` is the most there can be, `ratings` how many an epoch passes over.
-  EpochTable(Loss loss, int epochs, std::uint64_t ratings);
+  /// `ratings`: how many an epoch passes over.
+  EpochTable(const TrainOptions& options, std::uint64_t ratings);
 
   /// Clears the progress line.
   ~EpochTable();
@@ -28,6 +29,7 @@ class EpochTable {
   void show_progress(const EpochReport& report);
 
   LossInfo loss_;
+  Feedback feedback_;
   int epochs_;
   std::uint64_t ratings_;
   bool terminal_;

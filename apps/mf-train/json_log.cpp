@@ -7,6 +7,7 @@
 
 #include "common/json.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/option_names.hpp"
 #include "mfpar/threads.hpp"
 #include "mfpar/version.hpp"
 
@@ -31,6 +32,7 @@ void JsonLog::write(std::string line) {
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
   loss_ = describe_loss(command.train.loss);
+  feedback_ = command.train.feedback;
   Json options = Json::object();
   for (const auto& [name, value] : describe_options(command.train)) options[name] = value;
   const std::string& kernel = command.train.kernel;
@@ -39,8 +41,10 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
                      {"seed", command.train.seed},
                      {"threads", resolve_threads(command.train.threads)},
                      {"kernel", kernel == "auto" ? kernel_name() : kernel},
+                     {"feedback", name_of(kFeedbackNames, feedback_)},
+                     {"method", name_of(kMethodNames, command.train.method)},
                      {"loss", loss_.name},
-                     {"metric", loss_.metric},
+                     {"metric", feedback_ == Feedback::kOneClass ? "ndcg" : loss_.metric},
                      {"options", options},
                      {"data",
                       {{"source", ratings.report.source},
@@ -54,14 +58,30 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
                        {"seconds", ratings.seconds}}}}));
 }
 
+void JsonLog::start_part(const TrainOptions& part) {
+  loss_ = describe_loss(part.loss);
+  feedback_ = part.feedback;
+  Json options = Json::object();
+  for (const auto& [name, value] : describe_options(part)) options[name] = value;
+  write(text_of(Json{{"event", "part"},
+                     {"feedback", name_of(kFeedbackNames, feedback_)},
+                     {"method", name_of(kMethodNames, part.method)},
+                     {"metric", feedback_ == Feedback::kOneClass ? "ndcg" : loss_.metric},
+                     {"options", options}}));
+}
+
 void JsonLog::epoch(const EpochReport& report, double elapsed) {
   const std::string metric(loss_.metric);
-  Json line{{"event", "epoch"},
-            {"epoch", report.epoch},
-            {"train_" + metric, report.train_error},
-            {"objective", report.objective},
-            {"valid_" + metric, report.valid_error}};
-  if (loss_.has_root) line["valid_r" + metric] = std::sqrt(report.valid_error);
+  Json line{{"event", "epoch"}, {"epoch", report.epoch}};
+  if (feedback_ == Feedback::kOneClass) {
+    line["objective"] = report.objective;
+    line["valid_ndcg"] = report.valid_ndcg;
+  } else {
+    line["train_" + metric] = report.train_error;
+    line["objective"] = report.objective;
+    line["valid_" + metric] = report.valid_error;
+    if (loss_.has_root) line["valid_r" + metric] = std::sqrt(report.valid_error);
+  }
   line["seconds"] = report.seconds;
   line["updates_per_second"] = report.updates_per_second;
   line["evaluation_seconds"] = report.evaluation_seconds;
@@ -93,11 +113,14 @@ void JsonLog::end(const std::string& outcome, double seconds) {
 
 void JsonLog::end(const std::string& outcome, const FactorModel& model, bool saved,
                   double seconds) {
-  write(text_of(Json{{"event", "end"},
-                     {"outcome", outcome},
-                     {"best_epoch", model.parts().record.best_epoch},
-                     {"saved", saved},
-                     {"seconds", seconds}}));
+  Json line{
+      {"event", "end"}, {"outcome", outcome}, {"best_epoch", model.parts().record.best_epoch}};
+  if (const auto& carried = model.parts().one_class) {
+    line["one_class_best_epoch"] = carried->parts().record.best_epoch;
+  }
+  line["saved"] = saved;
+  line["seconds"] = seconds;
+  write(text_of(line));
 }
 
 }  // namespace mfpar::apps

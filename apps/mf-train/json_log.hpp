@@ -20,6 +20,8 @@ class JsonLog {
   explicit JsonLog(const std::string& path);
 
   void start(const TrainCommand& command, const PreparedRatings& ratings);
+  /// The second part of a model begins, see TrainCommand::one_class.
+  void start_part(const TrainOptions& part);
   /// `elapsed`: seconds since the program began to read.
   void epoch(const EpochReport& report, double elapsed);
   void fold(const FoldReport& report);
@@ -38,7 +40,8 @@ class JsonLog {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
   };
   std::string path_;
-  LossInfo loss_;  ///< from start() on
+  LossInfo loss_;                           ///< from start() on
+  Feedback feedback_ = Feedback::kRatings;  ///< from start() on
   std::string failure_;
   std::unique_ptr<std::FILE, Close> file_;
 };

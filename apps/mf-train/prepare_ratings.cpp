@@ -61,12 +61,13 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   const auto start = std::chrono::steady_clock::now();
   PreparedRatings prepared;
   ReadResult read = read_ratings(command.ratings_paths, command.read);
-  if (read.report.only_value) {
-    throw Error(ErrorCode::kBadData,
-                read.report.source + ": every rating is " +
-                    shortest_decimal(*read.report.only_value) +
-                    ", so that there is nothing to tell apart: they say who met what (views, "
-                    "purchases, likes), and a model of ratings cannot be learnt from that");
+  if (read.report.only_value && command.train.feedback == Feedback::kRatings) {
+    throw Error(
+        ErrorCode::kBadData,
+        read.report.source + ": every rating is " + shortest_decimal(*read.report.only_value) +
+            ", so that there is nothing to tell apart: they say who met what (views, "
+            "purchases, likes), and a model of ratings cannot be learnt from that; --feedback "
+            "one-class learns from it who chooses what");
   }
   prepared.report = std::move(read.report);
   prepared.warnings = prepared.report.notes;
@@ -74,6 +75,7 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   if (command.valid_path.empty()) {
     RatingStore all = build_store(std::move(read.ratings), store);
     prepared.duplicates = all.parts().duplicates;
+    if (refits(command)) prepared.all = all;
     split_by(command, std::move(all), prepared);
   } else {
     join_with_validation_file(command, std::move(read.ratings), store, prepared);

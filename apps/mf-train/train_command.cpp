@@ -43,12 +43,30 @@ std::vector<std::pair<std::string, Loss>> loss_names() {
   return names;
 }
 
-void add_model_options(Options& options, TrainOptions& train) {
+TrainOptions one_class_defaults() { return default_options(Feedback::kOneClass); }
+
+void add_model_options(Options& options, TrainCommand& command) {
+  TrainOptions& train = command.train;
   options.group("Model");
+  std::vector<std::pair<std::string, LearntFrom>> choices{{"both", LearntFrom::kBoth}};
+  for (const auto& [name, feedback] : kFeedbackNames) {
+    choices.emplace_back(
+        name, feedback == Feedback::kRatings ? LearntFrom::kRatings : LearntFrom::kOneClass);
+  }
+  options.choice(
+      "feedback", command.learnt_from, choices,
+      "What is learnt from: ratings, to predict others; one-class feedback, who chose "
+      "what, however they liked it, to list what they will choose next; or both, for lists by "
+      "choice that show predicted ratings.");
+  options.choice("method", train.method, kMethodNames,
+                 "How: stochastic gradient descent, for ratings, or alternating least squares, for "
+                 "one-class feedback. Either of --feedback and --method is enough.");
   options.choice("loss", train.loss, loss_names(),
                  "What is minimised: squared or absolute errors of ratings, or the log loss of "
                  "labels, 0 and 1 or -1 and 1, for which predictions are probabilities.");
-  options.integer("rank,k", "K", train.rank, 1, 1024, "Factors a user and an item.");
+  options.integer("rank,k", "K", train.rank, 1, 1024,
+                  "Factors a user and an item; of one-class feedback " +
+                      std::to_string(one_class_defaults().rank) + " unless given.");
   options.add("no-biases", "", "The plain p.q model, without mean, user and item biases.", "",
               [&](const std::string&) { train.biases = false; });
   options.choice(
@@ -61,13 +79,90 @@ void add_model_options(Options& options, TrainOptions& train) {
                  "Lambda of the biases.");
 }
 
+/// Options that only one-class feedback has, and those that only ratings have.
+constexpr const char* kOneClassOptions[] = {
+    "relevant",   "unobserved-weight", "lambda-one-class", "penalty-exponent",
+    "confidence", "valid-top",         "no-refit"};
+constexpr const char* kRatingOptions[] = {
+    "loss",      "no-biases",     "penalty", "lambda-factors", "lambda-biases", "learning-rate",
+    "step-rule", "rate-schedule", "decay",   "schedule",       "train-mse",     "folds"};
+
+void add_one_class_options(Options& options, TrainCommand& command) {
+  OneClassOptions& one_class = command.train.one_class;
+  options.group("One-class feedback");
+  options.number("relevant", "X", command.relevant, Interval(),
+                 "Only ratings from X on are positives; the others count as known, and are not "
+                 "listed. All are positives unless given.");
+  options.number(
+      "unobserved-weight", "X", one_class.unobserved_weight, Interval::above(0),
+      "Weight of each pair of user and item as a score of 0, beside 1 of a positive as a "
+      "score of 1. Larger catalogues want less.");
+  options.number("lambda-one-class", "X", one_class.lambda, Interval::at_least(0),
+                 "Lambda of the factors.");
+  options.number("penalty-exponent", "X", one_class.exponent, Interval::between(0, 1),
+                 "A row of n positives pays lambda (n + unobserved weight x rows of the other "
+                 "side)^X.");
+  options.choice("confidence", one_class.confidence, kConfidenceNames,
+                 "What a positive weighs: 1, its value, as of counts, or 1 + log(value).");
+  options.flag(
+      "no-refit", command.no_refit,
+      "Keep the model that was validated. Otherwise, where --valid-fraction of the ratings "
+      "were held out, one is saved that is learnt from all of them, by as many epochs as "
+      "were best.");
+  options.integer<std::uint32_t>("valid-top", "N", one_class.valid_top, 1, 1'000'000,
+                                 "Validate by NDCG@N, of lists over all items that a user does not "
+                                 "have among the training ratings.");
+}
+
+/// Completes feedback by method, or the other way round, sets the defaults that go with it, and
+/// refuses options of the other one.
+void choose_feedback(const Options& options, TrainCommand& command) {
+  TrainOptions& train = command.train;
+  if (!options.given("feedback") && train.method == Method::kAls) {
+    command.learnt_from = LearntFrom::kOneClass;
+  }
+  if (command.learnt_from == LearntFrom::kOneClass) train.feedback = Feedback::kOneClass;
+  if (!options.given("method") && train.feedback == Feedback::kOneClass) {
+    train.method = Method::kAls;
+  }
+  if (command.relevant) train.one_class.relevant = static_cast<float>(*command.relevant);
+  const auto refuse = [&](auto& names, const std::string& use, const std::string& remedy) {
+    for (const char* name : names) {
+      if (!options.given(name)) continue;
+      throw Error(ErrorCode::kBadOption,
+                  "--" + std::string(name) + " is for " + use + "; " + remedy);
+    }
+  };
+  if (command.learnt_from == LearntFrom::kBoth) {
+    if (options.given("method")) {
+      throw Error(ErrorCode::kBadOption,
+                  "--feedback both learns ratings by sgd and one-class feedback by als; leave "
+                  "--method out");
+    }
+    if (options.given("folds")) {
+      throw Error(ErrorCode::kBadOption,
+                  "--folds measures predicted ratings; give --feedback ratings, and measure lists "
+                  "by mf-eval --ranking");
+    }
+    return;
+  }
+  if (train.feedback == Feedback::kRatings) {
+    return refuse(kOneClassOptions, "one-class feedback", "add --feedback one-class");
+  }
+  command.read.may_lack_ratings = true;
+  refuse(kRatingOptions, "ratings", "leave it out, or --feedback one-class");
+  if (!options.given("rank")) train.rank = one_class_defaults().rank;
+  if (!options.given("epochs")) train.epochs = one_class_defaults().epochs;
+}
+
 void add_learning_options(Options& options, TrainCommand& command) {
   TrainOptions& train = command.train;
   options.group("Learning");
   options.integer("epochs,t", "N", train.epochs, 1, 1'000'000,
                   "Passes over the ratings, at most. With biases, and nothing held out or "
                   "evaluated to tell when to stop, " +
-                      std::to_string(kEpochsUnvalidated) + " unless given.");
+                      std::to_string(kEpochsUnvalidated) + " unless given; of one-class feedback " +
+                      std::to_string(one_class_defaults().epochs) + ".");
   options.number("learning-rate,r", "X", train.learning_rate, Interval::above(0),
                  "Step size, for ratings scaled to standard deviation 1.");
   options.choice("step-rule", train.step_rule, kStepRuleNames,
@@ -114,7 +209,8 @@ void add_validation_options(Options& options, TrainCommand& command) {
                                  "--valid-fraction of the ratings outside a fold decides when to "
                                  "stop.");
   options.integer("patience", "N", train.patience, 0, 1'000'000,
-                  "Stop after N evaluations without a lower validation error; 0 never.");
+                  "Stop after N evaluations without a lower validation error (or a higher NDCG); 0 "
+                  "never.");
   options.integer("eval-every", "N", train.eval_every, 0, 1'000'000,
                   "Evaluate after every N-th epoch; 0 never.");
   options.add(
@@ -125,6 +221,12 @@ void add_validation_options(Options& options, TrainCommand& command) {
 }
 
 }  // namespace
+
+bool refits(const TrainCommand& command) {
+  return command.learnt_from != LearntFrom::kRatings && !command.no_refit &&
+         command.valid_fraction > 0.0 && command.valid_path.empty() && !command.split_by_user &&
+         !command.split_last && !command.split_time;
+}
 
 void add_train_options(Options& options, TrainCommand& command) {
   options.rest("RATINGS", command.ratings_paths,
@@ -137,7 +239,8 @@ void add_train_options(Options& options, TrainCommand& command) {
   options.text("log-json", "FILE", command.log_path,
                "Write one JSON object a line, as it happens; LOG.md describes them.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
-  add_model_options(options, command.train);
+  add_model_options(options, command);
+  add_one_class_options(options, command);
   add_learning_options(options, command);
   add_validation_options(options, command);
   add_reading_options(options, command.read);
@@ -145,6 +248,7 @@ void add_train_options(Options& options, TrainCommand& command) {
 }
 
 void finish_train_command(const Options& options, TrainCommand& command) {
+  choose_feedback(options, command);
   std::string chosen;
   for (const char* way : {"valid", "split-by-user", "split-last", "split-time", "folds"}) {
     if (!options.given(way)) continue;
@@ -196,12 +300,25 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     command.model_path = (paths[0] == "-" ? "ratings" : path.filename().string()) + ".model";
   }
   const bool validated = command.valid_fraction > 0.0 || (!chosen.empty() && chosen != "folds");
-  if ((!validated || command.train.eval_every == 0) && command.train.biases &&
-      !options.given("epochs")) {
+  if (command.train.feedback == Feedback::kRatings && command.train.biases &&
+      (!validated || command.train.eval_every == 0) && !options.given("epochs")) {
     command.train.epochs = kEpochsUnvalidated;
     command.fixed_epochs = true;
   }
   check_options(command.train);
+  if (command.learnt_from != LearntFrom::kBoth) return;
+  TrainOptions& one_class = command.one_class.emplace(default_options(Feedback::kOneClass));
+  const TrainOptions& train = command.train;
+  one_class.one_class = train.one_class;
+  if (options.given("rank")) one_class.rank = train.rank;
+  if (options.given("epochs")) one_class.epochs = train.epochs;
+  if (options.given("init-scale")) one_class.init_scale = train.init_scale;
+  one_class.threads = train.threads;
+  one_class.kernel = train.kernel;
+  one_class.seed = train.seed;
+  one_class.eval_every = train.eval_every;
+  one_class.patience = train.patience;
+  check_options(one_class);
 }
 
 }  // namespace mfpar::apps

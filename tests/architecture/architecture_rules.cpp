@@ -36,8 +36,8 @@ const std::vector<Names> kLayers{{"base"},           {"io", "loss"},
 /// The public headers of each module; with their ending where two differ by it only.
 const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"base",
-     {"decimal", "error", "export", "frozen_array", "id_dictionary", "item_lists", "threads",
-      "types", "version"}},
+     {"decimal", "error", "export", "feedback", "frozen_array", "id_dictionary", "item_lists",
+      "threads", "types", "version"}},
     {"io", {"atomic_file"}},
     {"loss", {"loss"}},
     {"store", {"rating_store", "rating_table", "split"}},
@@ -45,6 +45,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"text", {"delimited_text", "read_ratings"}},
     {"compute", {"evaluate", "option_names", "train_options"}},
     {"synthetic", {"synthetic"}},
+    {"ranking", {"ranking_baselines", "ranking_metrics"}},
     {"train", {"cross_validate", "train"}},
     {"fold_in", {"extend_model", "fold_in", "fold_in_session", "rated_items"}},
     {"recommend", {"model_handle", "recommender"}},

@@ -15,10 +15,11 @@ struct EpochReport {
   double objective =
       kNotComputed;  ///< what is minimised: the sum of the losses, unclipped, and the penalty
   double valid_error = kNotComputed;
-  double seconds = 0.0;             ///< the epoch itself, without evaluation; 0 for epoch 0
-  double updates_per_second = 0.0;  ///< ratings trained on a second
-  double evaluation_seconds = 0.0;  ///< on the evaluator's thread, beside the next epoch
-  double wait_seconds = 0.0;        ///< how long the trainer waited for the evaluator
+  double valid_ndcg = kNotComputed;  ///< of one-class feedback, in place of the errors
+  double seconds = 0.0;              ///< the epoch itself, without evaluation; 0 for epoch 0
+  double updates_per_second = 0.0;   ///< ratings trained on a second
+  double evaluation_seconds = 0.0;   ///< on the evaluator's thread, beside the next epoch
+  double wait_seconds = 0.0;         ///< how long the trainer waited for the evaluator
 };
 
 }  // namespace mfpar

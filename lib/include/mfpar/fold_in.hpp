@@ -99,7 +99,8 @@ MFPAR_API FoldedIn fold_in_item(const FactorModel& model, std::span<const FoldIn
 /// (of which this is exact), the slope of the probability for labels, and one over the mean error
 /// for absolute errors. So one rating moves a row that many have made by little. The penalty is
 /// that of all ratings together, of the training under kLeaveOneOut too; `used` counts `ratings`
-/// alone. One-class feedback is fitted anew to the positives of the training and the new ones. Throws as fold_in_user(). REQUIRES: user < model.user_count().
+/// alone. One-class feedback is fitted anew to the positives of the training and the new ones.
+/// Throws as fold_in_user(). REQUIRES: user < model.user_count().
 MFPAR_API FoldedIn update_user(const FactorModel& model, UserIndex user,
                                std::span<const FoldInRating> ratings,
                                const FoldInOptions& options = {});

@@ -20,6 +20,8 @@
 ///     fold_in_session       the same with ratings that come, change and go one by one
 ///     rated_items           what a new user rated, looked up
 ///     recommender           the best items for a user, the nearest items to an item
+///     ranking_metrics       how good lists are: NDCG, recall and others, with intervals
+///     ranking_baselines     lists by popularity and by who has what, to hold a model's against
 ///     extend_model          a model with folded-in rows added, a table of ratings folded in
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth
@@ -51,6 +53,7 @@
 #include "mfpar/export.hpp"
 #include "mfpar/extend_model.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/feedback.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/fold_in_session.hpp"
 #include "mfpar/frozen_array.hpp"
@@ -60,6 +63,8 @@
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"
 #include "mfpar/option_names.hpp"
+#include "mfpar/ranking_baselines.hpp"
+#include "mfpar/ranking_metrics.hpp"
 #include "mfpar/rated_items.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"

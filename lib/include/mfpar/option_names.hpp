@@ -35,6 +35,14 @@ inline constexpr ChoiceName<Penalty> kPenaltyNames[] = {{"per-rating", Penalty::
                                                         {"square-root", Penalty::kSquareRoot},
                                                         {"total", Penalty::kTotal}};
 
+inline constexpr ChoiceName<Feedback> kFeedbackNames[] = {{"ratings", Feedback::kRatings},
+                                                          {"one-class", Feedback::kOneClass}};
+
+inline constexpr ChoiceName<Method> kMethodNames[] = {{"sgd", Method::kSgd}, {"als", Method::kAls}};
+
+inline constexpr ChoiceName<Confidence> kConfidenceNames[] = {
+    {"none", Confidence::kNone}, {"value", Confidence::kValue}, {"log", Confidence::kLog}};
+
 /// REQUIRES: `value` is in `names`.
 template <std::ranges::range Names, class Choice>
 inline std::string name_of(const Names& names, Choice value) {

@@ -75,9 +75,9 @@ MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, SimilarBy 
 /// An item of a list.
 struct Recommendation {
   ItemIndex item = 0;
-  float score = 0.0f;   ///< what the list is ordered by
-  float rating = 0.0f;  ///< the predicted rating, clipped to the model's range; NaN in a model
-                        ///< of one-class feedback alone
+  float score = 0.0f;  ///< what the list is ordered by
+  /// The predicted rating, clipped to the model's range; NaN in a model of one-class feedback alone.
+  float rating = 0.0f;
 };
 
 /// A user to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
@@ -162,8 +162,8 @@ struct RecommendOptions {
 /// first. Single, batched, filtered and early-stopping searches compute every score by the same
 /// operations, so they agree to the last bit. Immutable; safe from any number of threads.
 ///
-/// Holds a second copy of Q, items x rank floats, in the order in which it is searched; of a carried
-/// model too, and of both together once an order asks for a sum of the two.
+/// Holds a second copy of Q, items x rank floats, in the order in which it is searched; of a
+/// carried model too, and of both together once an order asks for a sum of the two.
 class MFPAR_API Recommender {
  public:
   /// Takes time linear in the items; keeps the model. The instruction set is as for

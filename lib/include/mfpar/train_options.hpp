@@ -2,14 +2,52 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "mfpar/export.hpp"
+#include "mfpar/feedback.hpp"
 #include "mfpar/loss.hpp"
 
 namespace mfpar {
+
+/// How parameters are learnt. SGD: from ratings, one after the other. ALS, alternating least
+/// squares: from one-class feedback, all users' factors and then all items' to where the objective
+/// is lowest for the other side as it is (see OneClassOptions); the same bytes for any number of
+/// threads.
+enum class Method { kSgd, kAls };
+
+/// What a positive counts beside the others: 1, its value (how often somebody listened, say), or 1
+/// plus the natural logarithm of its value.
+enum class Confidence { kNone, kValue, kLog };
+
+/// One-class feedback (see Feedback). Over the positives (u, i), of confidence c_ui, and over all
+/// pairs of user and item, this is minimised:
+///
+///   sum over positives c_ui (1 - p_u.q_i)^2 + unobserved_weight sum over all pairs (p_u.q_i)^2
+///     + lambda (sum_u (n_u + unobserved_weight |items|)^exponent |p_u|^2
+///               + sum_i (n_i + unobserved_weight |users|)^exponent |q_i|^2),
+///
+/// n being how many positives a row has (Rendle, Krichene, Zhang, Koren, "Revisiting the
+/// performance of iALS on item recommendation benchmarks", 2021).
+struct OneClassOptions {
+  /// Ratings from this on are positives; all are when it is not set. The others still count as
+  /// known: they stand in the model's lists, and are not recommended.
+  std::optional<float> relevant;
+
+  /// Above 0. What is best falls with the size of a catalogue: .1 for MovieLens 20M, .02 for a
+  /// million songs.
+  double unobserved_weight = 0.35;
+
+  double lambda = 0.007;
+  double exponent = 1.0;  ///< from 0, a penalty alike for all rows, to 1
+  Confidence confidence = Confidence::kNone;
+
+  /// Validation measures NDCG of the first so many items of each user's list.
+  std::uint32_t valid_top = 10;
+};
 
 /// Hogwild: shards of users in parallel, lock-free on the shared item rows (Recht, Re, Wright, Niu
 /// 2011). Blocks: a grid of users x items in which no two threads ever share a row, and whose order
@@ -47,14 +85,20 @@ inline constexpr int kEpochsUnvalidated = 15;
 /// Everything that decides what training does. Ratings are standardised inside (mean 0 if there are
 /// biases, standard deviation 1; labels of the logistic loss become 0 and 1), and rates, penalties
 /// and initial scale are in those units: one setting serves scales from 1 to 5, 0 to 10 and -10 to
-/// 10.
+/// 10. Where nothing else is said, an option is for ratings and SGD, and does nothing for one-class
+/// feedback; default_options() has other defaults for that.
 struct TrainOptions {
+  /// One-class feedback is learnt by ALS, ratings by SGD.
+  Feedback feedback = Feedback::kRatings;
+  Method method = Method::kSgd;
+  OneClassOptions one_class;
+
   Loss loss = Loss::kSquared;
 
-  /// Factors a user and an item, 1 to 1024. Time and memory grow with it.
+  /// Factors a user and an item, 1 to 1024. Time and memory grow with it. By any method.
   int rank = 64;
 
-  /// Most passes over the training ratings. All are run when there are no validation ratings: see
+  /// Most passes over the training ratings, by any method. All are run when there are no validation ratings: see
   /// kEpochsUnvalidated.
   int epochs = 60;
 
@@ -71,10 +115,12 @@ struct TrainOptions {
   bool biases = true;
 
   /// Standard deviation of the initial factors; 0 leaves them at zero, from where they cannot
-  /// learn.
+  /// learn. By any method.
   double init_scale = 0.01;
 
   Schedule schedule = Schedule::kHogwild;
+
+  // What follows is for any method.
 
   /// 0 is all cores. More threads than cores run, and gain nothing.
   int threads = 0;
@@ -87,13 +133,17 @@ struct TrainOptions {
 
   /// Evaluate after every so many epochs (and after the last); 0: never.
   int eval_every = 1;
-  TrainError train_error = TrainError::kExact;
-  std::uint64_t sample = 100'000;  ///< ratings in the subset of TrainError::kSample
+  TrainError train_error = TrainError::kExact;  ///< of ratings
+  std::uint64_t sample = 100'000;               ///< ratings in the subset of TrainError::kSample
 
-  /// Stop when so many evaluations in a row have not lowered the best validation error, and keep
-  /// the best epoch's factors; 0: run all epochs (the best epoch's factors are kept all the same).
+  /// Stop when so many evaluations in a row have not lowered the best validation error (raised the
+  /// best NDCG, of one-class feedback), and keep the best epoch's factors; 0: run all epochs (the best epoch's factors are kept all the same).
   int patience = 5;
 };
+
+/// The defaults for learning from `feedback`: of one-class feedback ALS, rank 128 and 16 epochs,
+/// after which NDCG changes little.
+MFPAR_API TrainOptions default_options(Feedback feedback);
 
 /// Throws Error(kBadOption), naming the option, its value and its range, if `options` cannot be
 /// used.

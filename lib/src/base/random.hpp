@@ -36,6 +36,7 @@ enum class SeedUse : std::uint64_t {
   kSynthetic,
   kRatingsOfUser,
   kSplitUsers,
+  kBootstrap,
 };
 
 /// xoshiro256++ (Blackman, Vigna 2019). The same numbers on every platform, unlike the

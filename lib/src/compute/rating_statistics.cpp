@@ -131,17 +131,22 @@ std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings, const 
 
 }  // namespace
 
-RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
-                                 const Workers& workers) {
-  assert(ratings.size() > 0);
+RatingStatistics count_ratings(const RatingStore& ratings, const Workers& workers) {
   RatingStatistics statistics;
   statistics.count = ratings.size();
   statistics.user_counts = count_user_ratings(ratings);
   statistics.item_counts = count_item_ratings(ratings, workers);
+  statistics.fingerprint = rating_fingerprint(ratings, workers.threads());
+  return statistics;
+}
+
+RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
+                                 const Workers& workers) {
+  assert(ratings.size() > 0);
+  RatingStatistics statistics = count_ratings(ratings, workers);
   const StoreDistribution distribution(ratings, workers);
   statistics.scale =
       with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::scale(distribution, centred); });
-  statistics.fingerprint = rating_fingerprint(ratings, workers.threads());
   statistics.baseline = fit_bias_baseline(ratings, loss, statistics.scale, workers);
   return statistics;
 }

@@ -22,6 +22,9 @@ struct RatingStatistics {
   BiasBaseline baseline;
 };
 
+/// Counts the ratings of a store: without scale and baseline.
+RatingStatistics count_ratings(const RatingStore& ratings, const Workers& workers);
+
 /// Measures the ratings of a store under a loss; `centred` where the model has biases. The same for
 /// any number of threads. Throws Error(kBadData) for ratings that the loss cannot learn from.
 /// REQUIRES: the store is not empty.

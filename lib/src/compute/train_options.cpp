@@ -42,14 +42,80 @@ std::string name_of_train_error(const TrainOptions& options) {
   return "exact";
 }
 
+void require_above(const std::string& name, double value, double lowest) {
+  if (!(value > lowest) || std::isinf(value)) {
+    refuse(name, value, "a finite number above " + shortest_decimal(lowest));
+  }
+}
+
+void check_one_class(const TrainOptions& options) {
+  const OneClassOptions& one_class = options.one_class;
+  if (options.loss != Loss::kSquared) {
+    throw Error(ErrorCode::kBadOption, "one-class feedback is learnt by squares, not by the loss " +
+                                           std::string(describe_loss(options.loss).name));
+  }
+  if (options.train_error != TrainError::kExact) {
+    throw Error(ErrorCode::kBadOption,
+                "train-mse is of ratings; of one-class feedback the objective is reported");
+  }
+  if (one_class.relevant && !std::isfinite(*one_class.relevant)) {
+    refuse("relevant", double{*one_class.relevant}, "a finite number");
+  }
+  // Beyond these nothing is learnt, and numbers leave single precision.
+  constexpr double kLeast = 1e-12, kMost = 1e12;
+  require_between("unobserved-weight", one_class.unobserved_weight, kLeast, kMost);
+  require_between("lambda-one-class", one_class.lambda, 0.0, kMost);
+  require_between("penalty-exponent", one_class.exponent, 0.0, 1.0);
+  require_between("valid-top", one_class.valid_top, 1, 1'000'000);
+}
+
+using DescribedOptions = std::vector<std::pair<std::string, std::string>>;
+
+DescribedOptions describe_one_class(const TrainOptions& options) {
+  const OneClassOptions& one_class = options.one_class;
+  DescribedOptions described{{"feedback", name_of(kFeedbackNames, options.feedback)},
+                             {"method", name_of(kMethodNames, options.method)},
+                             {"rank", std::to_string(options.rank)},
+                             {"epochs", std::to_string(options.epochs)},
+                             {"unobserved-weight", shortest_decimal(one_class.unobserved_weight)},
+                             {"lambda-one-class", shortest_decimal(one_class.lambda)},
+                             {"penalty-exponent", shortest_decimal(one_class.exponent)},
+                             {"confidence", name_of(kConfidenceNames, one_class.confidence)},
+                             {"init-scale", shortest_decimal(options.init_scale)},
+                             {"seed", std::to_string(options.seed)},
+                             {"eval-every", std::to_string(options.eval_every)},
+                             {"valid-top", std::to_string(one_class.valid_top)},
+                             {"patience", std::to_string(options.patience)},
+                             {"kernel", options.kernel}};
+  if (one_class.relevant) described.emplace_back("relevant", shortest_decimal(*one_class.relevant));
+  return described;
+}
+
 }  // namespace
 
+TrainOptions default_options(Feedback feedback) {
+  TrainOptions options;
+  options.feedback = feedback;
+  if (feedback == Feedback::kOneClass) {
+    options.method = Method::kAls;
+    options.rank = 256;
+    options.epochs = 16;
+  }
+  return options;
+}
+
 void check_options(const TrainOptions& options) {
+  const bool is_one_class = options.feedback == Feedback::kOneClass;
+  if (is_one_class != (options.method == Method::kAls)) {
+    throw Error(ErrorCode::kBadOption, "feedback " + name_of(kFeedbackNames, options.feedback) +
+                                           " is not learnt by method " +
+                                           name_of(kMethodNames, options.method) +
+                                           ": ratings are by sgd, one-class feedback is by als");
+  }
+  if (is_one_class) check_one_class(options);
   require_between("rank", options.rank, 1, kMaxRank);
   require_between("epochs", options.epochs, 1, 1'000'000);
-  if (!(options.learning_rate > 0.0) || std::isinf(options.learning_rate)) {
-    refuse("learning-rate", options.learning_rate, "a finite number above 0");
-  }
+  require_above("learning-rate", options.learning_rate, 0.0);
   if (!(options.decay > 0.0 && options.decay <= 1.0)) {
     refuse("decay", options.decay, "above 0 and at most 1");
   }
@@ -66,24 +132,24 @@ void check_options(const TrainOptions& options) {
 }
 
 std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options) {
-  std::vector<std::pair<std::string, std::string>> described{
-      {"rank", std::to_string(options.rank)},
-      {"epochs", std::to_string(options.epochs)},
-      {"step-rule", name_of(kStepRuleNames, options.step_rule)},
-      {"learning-rate", shortest_decimal(options.learning_rate)},
-      {"rate-schedule", name_of(kRateScheduleNames, options.rate_schedule)},
-      {"decay", shortest_decimal(options.decay)},
-      {"penalty", name_of(kPenaltyNames, options.penalty)},
-      {"lambda-factors", shortest_decimal(options.lambda_factors)},
-      {"lambda-biases", shortest_decimal(options.lambda_biases)},
-      {"biases", options.biases ? "true" : "false"},
-      {"init-scale", shortest_decimal(options.init_scale)},
-      {"schedule", name_of(kScheduleNames, options.schedule)},
-      {"seed", std::to_string(options.seed)},
-      {"eval-every", std::to_string(options.eval_every)},
-      {"train-mse", name_of_train_error(options)},
-      {"patience", std::to_string(options.patience)},
-      {"kernel", options.kernel}};
+  if (options.feedback == Feedback::kOneClass) return describe_one_class(options);
+  DescribedOptions described{{"rank", std::to_string(options.rank)},
+                             {"epochs", std::to_string(options.epochs)},
+                             {"step-rule", name_of(kStepRuleNames, options.step_rule)},
+                             {"learning-rate", shortest_decimal(options.learning_rate)},
+                             {"rate-schedule", name_of(kRateScheduleNames, options.rate_schedule)},
+                             {"decay", shortest_decimal(options.decay)},
+                             {"penalty", name_of(kPenaltyNames, options.penalty)},
+                             {"lambda-factors", shortest_decimal(options.lambda_factors)},
+                             {"lambda-biases", shortest_decimal(options.lambda_biases)},
+                             {"biases", options.biases ? "true" : "false"},
+                             {"init-scale", shortest_decimal(options.init_scale)},
+                             {"schedule", name_of(kScheduleNames, options.schedule)},
+                             {"seed", std::to_string(options.seed)},
+                             {"eval-every", std::to_string(options.eval_every)},
+                             {"train-mse", name_of_train_error(options)},
+                             {"patience", std::to_string(options.patience)},
+                             {"kernel", options.kernel}};
   // What there was before there were losses to choose from is described as it was.
   if (options.loss != Loss::kSquared) {
     described.emplace(described.begin(), "loss", describe_loss(options.loss).name);

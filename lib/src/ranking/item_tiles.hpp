@@ -36,9 +36,10 @@ struct ItemVectors {
   }
 };
 
-/// All items of a catalogue in the tiles that ranking kernels walk. Items of large factors come first,
-/// and among about equal ones those of high bias, so that tiles hold items of like bounds. The
-/// lanes of the last tile that have no item hold zeros. Immutable; safe from any number of threads.
+/// All items of a catalogue in the tiles that ranking kernels walk. Items of large factors come
+/// first, and among about equal ones those of high bias, so that tiles hold items of like bounds.
+/// The lanes of the last tile that have no item hold zeros. Immutable; safe from any number of
+/// threads.
 class ItemTiles {
  public:
   explicit ItemTiles(const ItemVectors& items);

@@ -8,6 +8,7 @@
 #include "text/column_content.hpp"
 #include "text/column_names.hpp"
 #include "text/column_roles.hpp"
+#include "text/columns_in_order.hpp"
 #include "text/compound_columns.hpp"
 #include "text/field_values.hpp"
 #include "text/wide_table.hpp"
@@ -39,12 +40,12 @@ class Chooser {
 
  private:
   bool is_of_single_user() const;
+  bool lacks_ratings() const;
   void take_titles_for_items();
   void check_known_rating() const;
   ColumnRoles last_missing();
   ColumnRoles in_order();
   void check_fourth(ColumnRoles& roles) const;
-  std::string why_not_in_order() const;
   void assign(const ColumnRoles& in_order);
   bool keeps_timestamps() const;
 
@@ -60,10 +61,7 @@ class Chooser {
     }
     return text;
   }
-  std::string column_name(std::size_t column) const {
-    return "column " + std::to_string(column + 1) +
-           (header_.empty() || header_[column].empty() ? "" : " (" + quoted(header_[column]) + ")");
-  }
+  std::string column_name(std::size_t column) const { return mfpar::column_name(column, header_); }
   std::string among_header() const { return header_.empty() ? "" : " among " + list_of(header_); }
   [[noreturn]] void fail(ErrorCode code, const std::string& what) const {
     throw Error(code, name_ + ": " + what);
@@ -88,6 +86,13 @@ bool Chooser::is_of_single_user() const {
          ((asked_[kItem] || known_[kItem]) && (asked_[kRating] || known_[kRating]));
 }
 
+/// Whether the file has no column of ratings, and may have none, as far as options and the number of
+/// columns tell.
+bool Chooser::lacks_ratings() const {
+  if (!options_.may_lack_ratings || asked_[kRating] || known_[kRating]) return false;
+  return format_.field_count == 2 || (asked_[kUser] && asked_[kItem]);
+}
+
 /// Titles are the items of a person's own list.
 void Chooser::take_titles_for_items() {
   if (options_.single_user.empty() || known_[kItem] || asked_[kItem]) return;
@@ -104,6 +109,13 @@ void Chooser::choose() {
     const auto rating = asked_[kRating] ? asked_[kRating] : known_[kRating];
     const int item_place = item ? *item : rating == 0 ? 1 : 0;
     return assign({std::nullopt, item_place, item_place == 0 ? 1 : 0, std::nullopt});
+  }
+  if (lacks_ratings()) {
+    // Of two columns, the one that is given leaves the other.
+    auto user = asked_[kUser] ? asked_[kUser] : known_[kUser];
+    const auto item = asked_[kItem] ? asked_[kItem] : known_[kItem];
+    if (!user) user = item == 0 ? 1 : 0;
+    return assign({user, item ? *item : *user == 0 ? 1 : 0, std::nullopt, std::nullopt});
   }
   const int known = (known_[kUser] ? 1 : 0) + (known_[kItem] ? 1 : 0) + (known_[kRating] ? 1 : 0);
   ColumnRoles roles;
@@ -143,6 +155,7 @@ ColumnRoles Chooser::last_missing() {
     const auto named = named_role(header_[i]);
     // Where two columns may as well be the rating, neither is.
     if (role == kRating && named && named->role == Role::kRating) {
+      if (options_.may_lack_ratings) return {};
       fail(ErrorCode::kBadData, "more than one column may be the rating" + among_header() +
                                     "; say which: --columns rating=NAME or =NUMBER");
     }
@@ -164,14 +177,17 @@ ColumnRoles Chooser::last_missing() {
     if (role == kRating && std::none_of(left.begin(), left.end(), [&](std::size_t i) {
           return columns_[i].is_number && why_no_rating(columns_[i]).empty();
         })) {
+      if (options_.may_lack_ratings) return {};
       fail(ErrorCode::kBadData,
            "there is no rating column" + among_header() +
-               ": they say who met what (views, purchases), but no rating to learn from; if one is "
-               "there, name it with --columns rating=NAME or =NUMBER");
+               ": they say who met what (views, purchases), but no rating to learn from (mf-train "
+               "--feedback one-class learns who chooses what); if one is there, name it with "
+               "--columns rating=NAME or =NUMBER");
     }
     return {};
   }
   if (role == kRating && !columns_[candidate].is_number) {
+    if (options_.may_lack_ratings) return {};
     fail(ErrorCode::kBadData, column_name(candidate) +
                                   " is the only one that may be the rating, but " +
                                   why_no_number(columns_[candidate]));
@@ -185,52 +201,6 @@ ColumnRoles Chooser::last_missing() {
   return roles;
 }
 
-/// Why the columns cannot be user, item, rating and timestamp in this order; empty where they can.
-std::string Chooser::why_not_in_order() const {
-  const std::size_t count = columns_.size();
-  const ColumnContent& third = columns_[2];
-  if (known_[kTimestamp] && *known_[kTimestamp] < 3) {
-    return column_name(static_cast<std::size_t>(*known_[kTimestamp])) + " is the timestamp";
-  }
-  for (std::size_t i = 0; i < 2; ++i) {
-    const std::size_t other = 1 - i;
-    if (columns_[i].is_row_number && (count > 3 || columns_[other].distinct > 1)) {
-      return column_name(i) + " counts the lines (" + columns_[i].first[0] + ", " +
-             columns_[i].first[1] + ", ...), and is no " + (i == 0 ? "user" : "item");
-    }
-    // An id may look like seconds.
-    const bool is_time =
-        columns_[i].is_time && count == 4 && !columns_[3].is_time && guess_columns(columns_);
-    if (columns_[i].is_date || is_time) return column_name(i) + " " + why_no_rating(columns_[i]);
-  }
-  if (const std::string why = why_no_rating(third); !why.empty()) {
-    return column_name(2) + " " + why + ", no ratings";
-  }
-  if (count == 4 && third.values > 1 && third.distinct == 1 && columns_[3].is_number &&
-      columns_[3].distinct > 1 && why_no_rating(columns_[3]).empty()) {
-    return column_name(2) + " has the same value in every line, and no rating to tell apart";
-  }
-  if (count == 4 && columns_[3].values >= 5 && is_scale(columns_[3])) {
-    return column_name(3) + " holds no times (" + columns_[3].first[0] + ", " +
-           columns_[3].first[1] + ", ...)" +
-           (format_.delimiter == "," && third.is_integer && columns_[3].is_integer
-                ? ", and may be behind a decimal comma (" + third.first[0] + "," +
-                      columns_[3].first[0] + "), which must be in quotes or a point"
-                : "");
-  }
-  // Ids where a rating is expected, and a scale where an id is.
-  if (third.is_integer && third.distinct > 20 && third.max_size > 100.0) {
-    for (std::size_t i = 0; i < 2; ++i) {
-      if (columns_[i].values >= 20 && is_scale(columns_[i])) {
-        return column_name(2) + " holds " + std::to_string(third.distinct) +
-               " different numbers in the first " + std::to_string(third.values) + " lines, and " +
-               column_name(i) + " " + std::to_string(columns_[i].distinct) + ", as ratings would";
-      }
-    }
-  }
-  return {};
-}
-
 /// The columns by their order, where neither options nor header say more.
 ColumnRoles Chooser::in_order() {
   const std::size_t count = format_.field_count;
@@ -241,13 +211,23 @@ ColumnRoles Chooser::in_order() {
   }
   ColumnRoles roles{0, 1, 2, std::nullopt};
   if (!any_asked_ && !lines_.empty()) {
-    if (const std::string why = why_not_in_order(); !why.empty()) {
+    const std::string why = why_not_in_order(columns_, header_, known_, format_.delimiter);
+    if (!why.empty()) {
       const auto guess = guess_columns(columns_);
+      if (!guess && count == 3 && options_.may_lack_ratings) {
+        format_.notes.push_back(why +
+                                "; the first two are taken for user and item, and each line "
+                                "as chosen once");
+        roles[kRating].reset();
+        if (columns_[2].is_time) roles[kTimestamp] = 2;
+        return roles;
+      }
       if (!guess && count == 3) {
         fail(ErrorCode::kBadData,
              why +
-                 "; the others say who met what (views, purchases), but no rating to learn from; "
-                 "if they are right as they are: --columns user=1,item=2,rating=3");
+                 "; the others say who met what (views, purchases), but no rating to learn from "
+                 "(mf-train --feedback one-class learns who chooses what); if they are right as "
+                 "they are: --columns user=1,item=2,rating=3");
       }
       if (!guess || !guess->is_certain) {
         fail(ErrorCode::kBadData, why + "; " + suggestion());
@@ -286,8 +266,10 @@ void Chooser::assign(const ColumnRoles& in_order) {
   for (std::size_t i = 0; i < kRoles; ++i) {
     const Role role = static_cast<Role>(i);
     const auto column = asked_[i] ? asked_[i] : known_[i] ? known_[i] : in_order[i];
-    const bool is_needed =
-        role == Role::kUser ? !is_single_user_ : role != Role::kTimestamp || requires_timestamps;
+    const bool is_needed = role == Role::kUser ? !is_single_user_
+                           : role == Role::kRating
+                               ? !options_.may_lack_ratings
+                               : role != Role::kTimestamp || requires_timestamps;
     if (!column && is_needed) {
       const bool may_be_of_one_person =
           role == Role::kUser && !header_.empty() && !any_asked_ && known_[kRating];

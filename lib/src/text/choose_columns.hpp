@@ -18,7 +18,8 @@ namespace mfpar {
 ///   holds times or numbers, timestamp; there must be no fifth. If by the first lines the third
 ///   holds no ratings (times, a count of the lines, another number in each line), or the first
 ///   counts the lines, the columns are those that can only be meant, with a note.
-/// - Without a column of users (see ReadOptions::single_user) two columns are enough.
+/// - Without a column of users (see ReadOptions::single_user), or of ratings (see
+///   ReadOptions::may_lack_ratings), two columns are enough.
 ///
 /// `header` is empty where there is none; `lines` are the first ones of ratings. Throws
 /// Error(kBadOption) when a column is not there, and Error(kBadData) where the columns cannot be

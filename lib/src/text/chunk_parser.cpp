@@ -173,7 +173,8 @@ LineFault ChunkParser::take_fields() {
   fault = take_id(field(Role::kItem), Role::kItem, item_scratch_, item);
   if (fault.fault != Fault::kNone) return fault;
 
-  const std::string_view rating = text_of(field(Role::kRating), scratch_);
+  const bool is_rated = format_.column(Role::kRating) != TextFormat::kNoColumn;
+  const std::string_view rating = is_rated ? text_of(field(Role::kRating), scratch_) : "1";
   const ParsedNumber<float> value = parse_rating(rating);
   if (is_missing(rating) || (value.fault == Fault::kNone && is_missing(value.number))) {
     ++chunk_.missing;

@@ -20,8 +20,10 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-/// A table of ratings has three columns, of those of one user two.
-std::size_t min_fields(const ReadOptions& options) { return options.single_user.empty() ? 3 : 2; }
+/// A table of ratings has three columns, of those of one user or of pairs two.
+std::size_t min_fields(const ReadOptions& options) {
+  return options.single_user.empty() && !options.may_lack_ratings ? 3 : 2;
+}
 
 std::ptrdiff_t count_known(const Fields& line) {
   const ColumnRoles known = known_columns(line);
@@ -38,6 +40,22 @@ bool is_header(const Fields& line, const ReadOptions& options) {
   const ColumnRoles known = known_columns(line);
   if (line.size() == 2) return known[1] || known[2] || !looks_like_number(line[1]);
   return line.size() >= 3 && std::none_of(line.begin(), line.end(), looks_like_number);
+}
+
+/// Whether the first of lines of user and item alone names the columns: by a name that is known, or
+/// where no number stands and all below are numbers.
+bool is_header_of_pairs(std::span<const Fields> lines) {
+  if (count_known(lines[0]) > 0) return true;
+  for (std::size_t column = 0; column < 2; ++column) {
+    if (looks_like_number(lines[0][column])) continue;
+    const auto below = lines.subspan(1);
+    if (!below.empty() && std::ranges::all_of(below, [&](const Fields& line) {
+          return line.size() == 2 && looks_like_number(line[column]);
+        })) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// The header that the last line of comments is, as in "# user item rating"; empty where it is
@@ -68,6 +86,9 @@ std::optional<std::size_t> find_header(const TextSample& sample, const ReadOptio
     for (std::size_t i = 1; i < std::min(kTitleLines, sample.lines.size()); ++i) {
       if (sample.lines[i].size() >= 3 && count_known(sample.lines[i]) >= 2) return i;
     }
+  }
+  if (options.may_lack_ratings && !options.header && sample.lines[0].size() == 2) {
+    return is_header_of_pairs(sample.lines) ? std::optional<std::size_t>(0) : std::nullopt;
   }
   return is_header(sample.lines[0], options) ? std::optional<std::size_t>(0) : std::nullopt;
 }
@@ -107,12 +128,15 @@ void complete_header(Fields& header, const TextSample& sample, std::span<const F
                                   std::string_view delimiter, const std::string& name,
                                   const ReadOptions& options) {
   std::string message = name + ":" + std::to_string(line) + ":1: cannot find ";
-  message += options.single_user.empty() ? "three columns: expected user, item and rating "
-                                         : "two columns: expected item and rating ";
+  message += options.may_lack_ratings      ? "two columns: expected user and item "
+             : options.single_user.empty() ? "three columns: expected user, item and rating "
+                                           : "two columns: expected item and rating ";
   message += "separated by ";
   message += delimiter.empty() ? "one of :: tab , ; | or blanks" : delimiter_name(delimiter);
   if (sample.usual_fields == 2 && options.single_user.empty()) {
-    message += "; two columns say who met what (views, purchases), but no rating to learn from";
+    message +=
+        "; two columns say who met what (views, purchases), but no rating to learn from (mf-train "
+        "--feedback one-class learns who chooses what)";
   }
   throw Error(ErrorCode::kBadData, message + "; --delimiter sets what separates fields");
 }

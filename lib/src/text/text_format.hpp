@@ -22,7 +22,7 @@ struct TextFormat {
   Quote quote = Quote::kRfc;
   char comment = '\0';                ///< lines that begin with it are passed over
   std::size_t field_count = 0;        ///< of every line
-  std::array<int, kRoles> columns{};  ///< by Role, 0-based; users and timestamps may have kNoColumn
+  std::array<int, kRoles> columns{};  ///< by Role, 0-based; only items always have one
   bool keeps_timestamps = false;
   bool has_header = false;
   std::size_t body = 0;                  ///< where the lines of ratings begin, behind all that

@@ -16,6 +16,11 @@ namespace mfpar {
 CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& options,
                                const CrossValidationOptions& folds, const TrainHooks& hooks) {
   check_options(options);
+  if (options.feedback == Feedback::kOneClass) {
+    throw Error(ErrorCode::kBadOption,
+                "folds measure the errors of predicted ratings; a model of one-class feedback "
+                "predicts none: hold out a share of each user's ratings");
+  }
   const Workers workers(options.threads);
   const KernelSet& kernels = find_kernels(options.kernel);
   CrossValidation result;

@@ -49,7 +49,9 @@ void Evaluator::serve() {
 void Evaluator::evaluate(Message& message) {
   const Stopwatch evaluating;
   fill_training_error(message);
-  if (message.snapshot && setup_.validation.size() > 0) {
+  if (message.snapshot && setup_.lists) {
+    message.report.valid_ndcg = setup_.lists->ndcg(*message.snapshot, setup_.kernels, workers_);
+  } else if (message.snapshot && setup_.validation.size() > 0) {
     const PassSums sums =
         model_errors(*message.snapshot, setup_.validation, setup_.kernels, workers_);
     message.report.valid_error = sums.clipped_error / static_cast<double>(setup_.validation.size());
@@ -89,9 +91,10 @@ void Evaluator::fill_training_error(Message& message) const {
 }
 
 void Evaluator::judge(const Message& message) {
-  if (!message.snapshot || std::isnan(message.report.valid_error)) return;
-  if (!outcome_.best || message.report.valid_error < best_error_) {
-    best_error_ = message.report.valid_error;
+  const double error = setup_.lists ? -message.report.valid_ndcg : message.report.valid_error;
+  if (!message.snapshot || std::isnan(error)) return;
+  if (!outcome_.best || error < best_error_) {
+    best_error_ = error;
     outcome_.best = message.snapshot;
     outcome_.best_epoch = message.report.epoch;
     evaluations_since_best_ = 0;

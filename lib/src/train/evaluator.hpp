@@ -16,6 +16,7 @@
 #include "mfpar/train.hpp"
 #include "train/handoff.hpp"
 #include "train/solver.hpp"
+#include "train/validation_lists.hpp"
 
 namespace mfpar {
 
@@ -23,7 +24,7 @@ namespace mfpar {
 struct EvaluatorOutcome {
   std::vector<EpochReport> history;
   std::optional<FactorModel>
-      best;  ///< the snapshot with the lowest validation error; none without one
+      best;  ///< the snapshot with the lowest validation error or highest NDCG; none without one
   int best_epoch = 0;
   bool out_of_patience = false;
 };
@@ -43,6 +44,7 @@ class Evaluator {
     const TrainHooks& hooks;
     const KernelSet& kernels;
     const RatingStatistics& statistics;
+    const std::optional<ValidationLists>& lists;  ///< what one-class feedback is validated on
   };
 
   /// All that `setup` refers to must outlive the evaluator.
@@ -87,7 +89,7 @@ class Evaluator {
   // The evaluator's thread alone, until finish() has waited for it.
   Workers workers_;
   EvaluatorOutcome outcome_;
-  double best_error_ = EpochReport::kNotComputed;
+  double best_error_ = EpochReport::kNotComputed;  // of one-class feedback -NDCG
   int evaluations_since_best_ = 0;
 
   // Synchronised by themselves.

@@ -55,7 +55,9 @@ class SgdSolver final : public Solver {
   void save(SectionWriter& file) const override { state_.save(file); }
   void restore(const SectionReader& file) override { state_.restore(file); }
 
-  ItemLists take_item_lists() override { return std::move(bands_).into_item_lists(workers_); }
+  void give_lists(FactorModel::Parts& parts) override {
+    parts.trained = std::move(bands_).into_item_lists(workers_);
+  }
 
  private:
   // Constant after construction.

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <string>
 
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "compute/objective.hpp"
 #include "loss/losses.hpp"
+#include "train/restore_rows.hpp"
 
 namespace mfpar {
 
@@ -121,18 +121,8 @@ void SgdState::save(SectionWriter& file) const {
 }
 
 void SgdState::restore(const SectionReader& file) {
-  const auto read = [&](const char* name, Rows& rows) {
-    const FrozenArray<float> saved = file.array<float>(name);
-    if (saved.size() != rows.memory.size()) {
-      file.fail(name, 0,
-                "it holds " + std::to_string(saved.size()) + " numbers; " +
-                    std::to_string(rows.memory.size()) +
-                    " were expected for these ratings and options");
-    }
-    std::ranges::copy(saved.span(), rows.memory.data());
-  };
-  read("sgd.users", users_);
-  read("sgd.items", items_);
+  restore_rows(file, "sgd.users", users_.memory);
+  restore_rows(file, "sgd.items", items_.memory);
 }
 
 }  // namespace mfpar

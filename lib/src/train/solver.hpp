@@ -8,7 +8,6 @@
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
 #include "mfpar/factor_model.hpp"
-#include "mfpar/item_lists.hpp"
 
 namespace mfpar {
 
@@ -21,14 +20,15 @@ class Solver {
   virtual ~Solver() = default;
 
   /// Learns from every training rating once more; epochs are numbered 1, 2, ... Returns the errors
-  /// seen on the way, in the units of training. Ends early, between two pieces of work, when `stop`
+  /// seen on the way, in the units of training; none where nothing is seen on the way. Ends early, between two pieces of work, when `stop`
   /// says so.
   virtual PassSums run_epoch(int epoch, const std::function<bool()>& stop) = 0;
 
   /// The parameters as they stand, as an immutable model without record and lists.
   virtual FactorModel snapshot() const = 0;
 
-  /// The errors of a snapshot on all training ratings, in the units of its scores.
+  /// The errors of a snapshot on all training ratings, in the units of its scores; of one-class
+  /// feedback what its objective has but the penalty, and no clipped errors.
   virtual PassSums training_errors(const FactorModel& snapshot, const Workers& workers) const = 0;
 
   /// What the objective adds to a snapshot's errors, in the same units.
@@ -40,8 +40,9 @@ class Solver {
   virtual void save(SectionWriter& file) const = 0;
   virtual void restore(const SectionReader& file) = 0;
 
-  /// Who rated what, in the memory of the ratings. Nothing can be learnt any more.
-  virtual ItemLists take_item_lists() = 0;
+  /// Moves who rated what into the parts of a model: what was trained on, and chosen. Nothing can
+  /// be learnt any more.
+  virtual void give_lists(FactorModel::Parts& parts) = 0;
 };
 
 }  // namespace mfpar

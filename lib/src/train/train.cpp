@@ -7,21 +7,31 @@
 #include <string>
 
 #include "base/parallel.hpp"
-#include "base/partition.hpp"
 #include "base/stopwatch.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/objective.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/option_names.hpp"
 #include "model/model_check.hpp"
+#include "train/als_solver.hpp"
 #include "train/evaluator.hpp"
 #include "train/sgd_solver.hpp"
+#include "train/store_lists.hpp"
 #include "train/training_sample.hpp"
+#include "train/validation_lists.hpp"
 
 namespace mfpar {
 
 namespace {
+
+/// The part of the hooks' model that is of the feedback that is learnt from.
+const FactorModel* initial_model(const TrainHooks& hooks, const TrainOptions& options) {
+  if (hooks.init == nullptr) return nullptr;
+  if (options.feedback == Feedback::kOneClass) return hooks.init->one_class();
+  return hooks.init->feedback() == Feedback::kRatings ? hooks.init : nullptr;
+}
 
 void check_input(const RatingStore& training, const RatingStore& validation,
                  const TrainOptions& options, const TrainHooks& hooks) {
@@ -36,14 +46,22 @@ void check_input(const RatingStore& training, const RatingStore& validation,
         "training and validation ratings do not share their users and items; split one store, "
         "or join two tables");
   }
-  if (hooks.init != nullptr && hooks.init->rank() != static_cast<std::uint32_t>(options.rank)) {
+  if (hooks.init == nullptr) return;
+  const FactorModel* const init = initial_model(hooks, options);
+  if (init == nullptr) {
+    throw Error(ErrorCode::kBadOption, "the initial model was trained on " +
+                                           name_of(kFeedbackNames, hooks.init->feedback()) +
+                                           " feedback; train on the same, not on " +
+                                           name_of(kFeedbackNames, options.feedback));
+  }
+  if (init->rank() != static_cast<std::uint32_t>(options.rank)) {
     throw Error(ErrorCode::kBadOption,
-                "the initial model has rank " + std::to_string(hooks.init->rank()) +
+                "the initial model has rank " + std::to_string(init->rank()) +
                     "; train with the same rank, not " + std::to_string(options.rank));
   }
-  if (hooks.init != nullptr && hooks.init->loss() != options.loss) {
+  if (init->loss() != options.loss) {
     throw Error(ErrorCode::kBadOption, "the initial model was trained with the loss " +
-                                           std::string(describe_loss(hooks.init->loss()).name) +
+                                           std::string(describe_loss(init->loss()).name) +
                                            "; train with the same, not " +
                                            std::string(describe_loss(options.loss).name));
   }
@@ -104,18 +122,6 @@ std::string divergence(const PassSums& sums, std::uint64_t ratings, int epoch,
          ") or raise the penalties";
 }
 
-/// Who rated what in a store: 4 bytes a rating, and the store's own offsets.
-ItemLists item_lists_of(const RatingStore& ratings, const Workers& workers) {
-  constexpr std::size_t kListPartitions = 256;
-  std::vector<ItemIndex> items(ratings.size());
-  workers.for_each(kListPartitions, [&](std::size_t partition) {
-    const Range range = even_range(items.size(), kListPartitions, partition);
-    std::size_t at = range.begin;
-    ratings.for_each(range.begin, range.end, [&](ItemIndex item, float) { items[at++] = item; });
-  });
-  return {ratings.parts().offsets, FrozenArray<ItemIndex>(std::move(items))};
-}
-
 std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
   for (EpochReport& report : history) {
     report.seconds = report.updates_per_second = 0.0;
@@ -126,11 +132,11 @@ std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
 
 /// What a snapshot lacks to be saved: who rated what, what simpler models reach, where it comes
 /// from.
-FactorModel complete_model(const FactorModel& snapshot, ItemLists trained,
+FactorModel complete_model(const FactorModel& snapshot, Solver& solver,
                            const RatingStore& validation, const BiasBaseline& baseline,
                            const TrainingRecord& record, const Workers& workers) {
   FactorModel::Parts parts = snapshot.parts();
-  parts.trained = std::move(trained);
+  solver.give_lists(parts);
   if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
   parts.baseline = baseline;
   parts.record = record;
@@ -146,17 +152,26 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   const KernelSet& kernels = find_kernels(requested.kernel);
   TrainOptions options = requested;
   options.kernel = kernels.name;
+  const bool one_class = options.feedback == Feedback::kOneClass;
   const RatingStatistics statistics =
-      measure_ratings(training, options.loss, options.biases, workers);
-  check_validation(validation, options.loss, statistics.scale.range);
-  check_finite(statistics, options);
+      one_class ? count_ratings(training, workers)
+                : measure_ratings(training, options.loss, options.biases, workers);
+  std::optional<ValidationLists> lists;
+  if (one_class) {
+    if (validation.size() > 0) lists.emplace(training, validation, options.one_class);
+  } else {
+    check_validation(validation, options.loss, statistics.scale.range);
+    check_finite(statistics, options);
+  }
   std::optional<RatingStore> sample;
   if (options.train_error != TrainError::kExact) {
     sample = sample_users(training, options.sample, options.seed);
   }
+  const FactorModel* const init = initial_model(hooks, options);
   const auto solver =
-      make_sgd_solver(std::move(training), statistics, options, hooks.init, workers);
-  Evaluator evaluator({*solver, sample, validation, options, hooks, kernels, statistics});
+      one_class ? make_als_solver(std::move(training), options, init, workers)
+                : make_sgd_solver(std::move(training), statistics, options, init, workers);
+  Evaluator evaluator({*solver, sample, validation, options, hooks, kernels, statistics, lists});
 
   if (options.eval_every > 0) {
     evaluator.submit(EpochReport{}, PassSums{}, solver->snapshot());
@@ -197,17 +212,37 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   record.fingerprint = statistics.fingerprint;
   record.history = without_times(outcome.history);
   record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
-  result.model = complete_model(learnt, solver->take_item_lists(), validation, statistics.baseline,
-                                record, workers);
+  result.model = complete_model(learnt, *solver, validation, statistics.baseline, record, workers);
   // The errors that are watched are sums, and clipped: a row here and there may have exploded.
   if (const auto fault = find_fault(result.model)) {
     throw Error(ErrorCode::kDiverged, "training diverged: " + fault->section + ": " + fault->what +
-                                          "; lower the learning rate (now " +
-                                          shortest_decimal(options.learning_rate) +
-                                          "), or scale the ratings down");
+                                          (one_class ? "; raise lambda-one-class"
+                                                     : "; lower the learning rate (now " +
+                                                           shortest_decimal(options.learning_rate) +
+                                                           "), or scale the ratings down"));
   }
   result.history = std::move(outcome.history);
   return result;
+}
+
+TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& options,
+                  const TrainHooks& hooks) {
+  const TrainingRecord& judged = validated.model.parts().record;
+  if (judged.best_epoch == 0 || validated.stop_reason == StopReason::kRequested) return validated;
+  TrainOptions same = options;
+  same.epochs = judged.best_epoch;
+  same.eval_every = 0;
+  const TrainResult refitted =
+      train(std::move(all), {}, same, {.on_epoch = {}, .stop = hooks.stop, .init = hooks.init});
+  if (refitted.stop_reason == StopReason::kRequested) {
+    validated.stop_reason = StopReason::kRequested;
+    return validated;
+  }
+  FactorModel::Parts parts = refitted.model.parts();
+  parts.record.options = judged.options;
+  parts.record.history = judged.history;
+  validated.model = FactorModel(std::move(parts));
+  return validated;
 }
 
 }  // namespace mfpar

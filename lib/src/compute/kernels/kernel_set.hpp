@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compute/kernels/gram_pass.hpp"
+#include "compute/kernels/one_class_pass.hpp"
 #include "compute/kernels/score_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 #include "mfpar/loss.hpp"
@@ -31,6 +32,8 @@ struct KernelSet {
   FindReaching find_reaching;
   GramKernel gram;
   CholeskyKernel cholesky;
+  OneClassKernel one_class;
+  PositiveErrorKernel positive_error;
 };
 
 /// The sets this processor can run, fastest first; at least the baseline.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -229,6 +230,81 @@ void gram_reference(const GramPass& pass) {
       for (std::size_t j = i; j < pass.size; ++j) pass.gram[i * pass.stride + j] += x[i] * x[j];
     }
   }
+}
+
+std::uint64_t one_class_reference(const OneClassPass& pass) {
+  const PositiveRuns& runs = pass.runs;
+  using Vector = std::vector<double>;
+  const std::size_t rank = runs.rank;
+  const auto product = [&](const Vector& a, const Vector& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+  };
+  std::uint64_t steps = 0;
+  for (std::uint32_t row = runs.first_row; row < runs.first_row + runs.count; ++row) {
+    float* const out = pass.moving + row * runs.stride;
+    Vector x(out, out + rank), diagonal(rank), right(rank);
+    for (std::size_t f = 0; f < rank; ++f) {
+      diagonal[f] = double{pass.unobserved[f]} + double{pass.penalties[row]};
+    }
+    double confidence = 0.0;
+    const auto for_each_positive = [&](const auto& body) {
+      for (std::uint64_t at = runs.offsets[row]; at < runs.offsets[row + 1]; ++at) {
+        const float* const q = runs.fixed + runs.positives[at] * runs.stride;
+        body(Vector(q, q + rank), runs.confidences != nullptr ? runs.confidences[at] : 1.0);
+      }
+    };
+    for_each_positive([&](const Vector& q, double c) {
+      confidence += c;
+      for (std::size_t f = 0; f < rank; ++f) right[f] += c * q[f];
+    });
+    const auto image = [&](const Vector& v) {
+      Vector result(rank);
+      for (std::size_t f = 0; f < rank; ++f) result[f] = diagonal[f] * v[f];
+      for_each_positive([&](const Vector& q, double c) {
+        const double score = product(q, v);
+        for (std::size_t f = 0; f < rank; ++f) result[f] += c * score * q[f];
+      });
+      return result;
+    };
+    if (confidence == 0.0) x.assign(rank, 0.0);
+    Vector residual = image(x), direction(rank), conditioned(rank);
+    for (std::size_t f = 0; f < rank; ++f) residual[f] = right[f] - residual[f];
+    const auto condition = [&] {
+      for (std::size_t f = 0; f < rank; ++f) conditioned[f] = residual[f] / diagonal[f];
+      return product(residual, conditioned);
+    };
+    double left = condition();
+    direction = conditioned;
+    for (std::uint32_t step = 0; step < pass.most_steps && left > pass.tolerance * confidence;
+         ++step, ++steps) {
+      const Vector moved = image(direction);
+      const double length = left / product(direction, moved);
+      for (std::size_t f = 0; f < rank; ++f) {
+        x[f] += length * direction[f];
+        residual[f] -= length * moved[f];
+      }
+      const double before = left;
+      left = condition();
+      for (std::size_t f = 0; f < rank; ++f) {
+        direction[f] = conditioned[f] + left / before * direction[f];
+      }
+    }
+    std::ranges::transform(x, out, [](double value) { return static_cast<float>(value); });
+  }
+  return steps;
+}
+
+double positive_error_reference(const PositiveRuns& runs, const float* moving) {
+  double error = 0.0;
+  for (std::uint32_t row = runs.first_row; row < runs.first_row + runs.count; ++row) {
+    for (std::uint64_t at = runs.offsets[row]; at < runs.offsets[row + 1]; ++at) {
+      const float* const x = moving + row * runs.stride;
+      const float* const q = runs.fixed + runs.positives[at] * runs.stride;
+      const double miss = 1.0 - std::inner_product(x, x + runs.rank, q, 0.0);
+      error += (runs.confidences != nullptr ? runs.confidences[at] : 1.0) * miss * miss;
+    }
+  }
+  return error;
 }
 
 }  // namespace mfpar

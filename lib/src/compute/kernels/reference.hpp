@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compute/kernels/gram_pass.hpp"
+#include "compute/kernels/one_class_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 #include "mfpar/loss.hpp"
 
@@ -16,5 +17,9 @@ PassSums error_reference(Loss loss, const ErrorPass& pass);
 
 /// The scalar twin of the Gram kernels.
 void gram_reference(const GramPass& pass);
+
+/// The scalar twin of the one-class kernels, in double precision.
+std::uint64_t one_class_reference(const OneClassPass& pass);
+double positive_error_reference(const PositiveRuns& runs, const float* moving);
 
 }  // namespace mfpar

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "mf-eval/ranked_model.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mfpar::apps {
+
+namespace {
+
+/// Lists in memory at a time.
+constexpr std::size_t kUsersAtOnce = 16384;
+
+/// What each id of `ids` is called in `model_ids`.
+std::vector<std::uint32_t> found_in(const IdDictionary& model_ids, const IdDictionary& ids) {
+  std::vector<std::uint32_t> found(ids.size());
+  for (std::uint32_t i = 0; i < ids.size(); ++i) found[i] = model_ids.find(ids.id(i));
+  return found;
+}
+
+}  // namespace
+
+RankedModel::RankedModel(std::string path, FactorModel model, const RankingPairs& test,
+                         const RankingPairs* given, const RankingCommand& command)
+    : path_(std::move(path)),
+      test_(test),
+      command_(command),
+      recommender_(std::make_shared<const FactorModel>(std::move(model))),
+      rank_by_(command.rank_by.value_or(usual_rank_by(this->model()))),
+      least_ratings_(command.least_ratings.value_or(usual_least_ratings(this->model(), rank_by_))),
+      baselines_(this->model().parts().trained, this->model().item_count()),
+      items_(found_in(this->model().items(), *test.items)),
+      profiles_(test.users->size()) {
+  const auto users = found_in(this->model().users(), *test.users);
+  for (UserIndex user = 0; user < users.size(); ++user) {
+    if (users[user] != kNoIndex) profiles_[user] = recommender_.profile_of(users[user]);
+  }
+  if (given != nullptr) fold_in(*given);
+}
+
+void RankedModel::fold_in(const RankingPairs& given) {
+  const auto items = found_in(model().items(), *given.items);
+  // What a pair without a rating counts as: a positive.
+  const float chosen = model().parts().one_class_weights.relevant.value_or(1.0f);
+  std::vector<UserIndex> users;
+  for (UserIndex user = 0; user < given.users->size(); ++user) {
+    const UserIndex of_test = test_.users->find(given.users->id(user));
+    if (of_test == kNoIndex) continue;
+    if (knows_user(of_test)) {
+      ++given_in_vain_;
+      continue;
+    }
+    std::vector<FoldInRating> ratings;
+    for (const auto& entry : given.of(user)) {
+      const float value = entry.is_rated ? entry.value : chosen;
+      ratings.push_back({.index = items[entry.item], .value = value});
+      if (model().feedback() == Feedback::kRatings) off_scale_.add(value, model().range());
+    }
+    users.push_back(of_test);
+    given_.push_back(rated_items(model(), std::move(ratings)));
+  }
+  std::vector<std::span<const FoldInRating>> ratings;
+  for (const RatedItems& rated : given_) ratings.emplace_back(rated.ratings);
+  folded_in_ = fold_in_users(model(), ratings, {}, command_.read.threads);
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    profiles_[users[i]] = {
+        folded_in_[i].factors, folded_in_[i].bias, {given_[i].items, {}}, folded_in_[i].one_class};
+  }
+}
+
+bool RankedModel::leaves_out(UserIndex user, ItemIndex of_test) const {
+  const ItemIndex item = items_[of_test];
+  return item != kNoIndex && std::ranges::any_of(profiles_[user].rated, [&](const auto& list) {
+           return std::binary_search(list.begin(), list.end(), item);
+         });
+}
+
+template <class MakeLists>
+RankingMeasures RankedModel::measure_lists(std::span<const UserIndex> users,
+                                           std::span<const std::vector<ItemIndex>> relevant,
+                                           const MakeLists& make_lists) const {
+  RankingMeasures measures(command_.cuts, baselines_.raters(), model().user_count());
+  for (std::size_t begin = 0; begin < users.size(); begin += kUsersAtOnce) {
+    const auto some = users.subspan(begin, std::min(kUsersAtOnce, users.size() - begin));
+    const auto lists = make_lists(some);
+    for (std::size_t u = 0; u < some.size(); ++u) measures.add(lists[u], relevant[begin + u]);
+  }
+  return measures;
+}
+
+RankingMeasures RankedModel::measure(std::span<const UserIndex> users,
+                                     std::span<const std::vector<ItemIndex>> relevant) const {
+  const ItemFilter filter(recommender_, {.least_ratings = least_ratings_});
+  const RecommendOptions options{
+      .top = command_.cuts.back(), .rank_by = rank_by_, .filter = &filter};
+  return measure_lists(users, relevant, [&](std::span<const UserIndex> some) {
+    std::vector<UserProfile> profiles;
+    for (const UserIndex user : some) profiles.push_back(profiles_[user]);
+    Lists lists;
+    for (const auto& list : recommender_.recommend_many(profiles, options, command_.read.threads)) {
+      auto& items = lists.emplace_back();
+      for (const Recommendation& place : list) items.push_back(place.item);
+    }
+    return lists;
+  });
+}
+
+RankingMeasures RankedModel::measure(Baseline by, std::span<const UserIndex> users,
+                                     std::span<const std::vector<ItemIndex>> relevant) const {
+  return measure_lists(users, relevant, [&](std::span<const UserIndex> some) {
+    std::vector<RankingBaselines::User> listed;
+    for (const UserIndex user : some) {
+      listed.push_back({profiles_[user].rated[0], profiles_[user].rated[1]});
+    }
+    return by == Baseline::kPopular
+               ? baselines_.most_popular(listed, command_.cuts.back(), command_.read.threads)
+               : baselines_.by_cosine(listed, command_.cuts.back(), command_.read.threads);
+  });
+}
+
+}  // namespace mfpar::apps
