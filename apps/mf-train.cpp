@@ -17,6 +17,7 @@
 #include "mf-train/train_command.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/extend_model.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/train.hpp"
 
@@ -132,6 +133,9 @@ class Training {
 
  private:
   TrainHooks hooks(std::stop_token stop);
+  TrainResult train_part(const TrainOptions& options, RatingStore ratings,
+                         const std::stop_token& stop);
+  void add_one_class(TrainResult& result, RatingStore ratings, const std::stop_token& stop);
   bool log_failed() const;
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -163,14 +167,39 @@ bool Training::log_failed() const {
   return true;
 }
 
+/// Learns one part of the model; shows and logs its epochs.
+TrainResult Training::train_part(const TrainOptions& options, RatingStore ratings,
+                                 const std::stop_token& stop) {
+  if (!command_.quiet) table_.emplace(options, ratings.size());
+  TrainResult result = train(std::move(ratings), ratings_.validation, options, hooks(stop));
+  table_.reset();
+  if (options.feedback != Feedback::kOneClass || !refits(command_)) return result;
+  const auto epochs = static_cast<std::uint64_t>(result.model.parts().record.best_epoch);
+  result = refit(std::move(ratings_.all), std::move(result), options, hooks(stop));
+  if (!command_.quiet && epochs > 0 && result.stop_reason != StopReason::kRequested) {
+    std::printf("learnt once more from all ratings, those held out too, in %s\n",
+                counted(epochs, "epoch").c_str());
+  }
+  return result;
+}
+
+/// Of --feedback both: what the model of ratings carries. Nothing where that was interrupted.
+void Training::add_one_class(TrainResult& result, RatingStore ratings,
+                             const std::stop_token& stop) {
+  if (result.stop_reason == StopReason::kRequested) return;
+  if (!command_.quiet) std::puts("\none-class feedback, for lists:");
+  log_.start_part(*command_.one_class);
+  TrainResult one_class = train_part(*command_.one_class, std::move(ratings), stop);
+  if (one_class.stop_reason == StopReason::kRequested) result.stop_reason = one_class.stop_reason;
+  result.model = with_one_class(result.model, std::move(one_class.model));
+}
+
 int Training::train_model() {
   const Interrupt interrupt;
-  if (!command_.quiet) {
-    table_.emplace(command_.train, ratings_.training.size());
-  }
-  const TrainResult result = train(std::move(ratings_.training), ratings_.validation,
-                                   command_.train, hooks(interrupt.token()));
-  table_.reset();
+  RatingStore again;
+  if (command_.one_class) again = ratings_.training;
+  TrainResult result = train_part(command_.train, std::move(ratings_.training), interrupt.token());
+  if (command_.one_class) add_one_class(result, std::move(again), interrupt.token());
   const bool interrupted = result.stop_reason == StopReason::kRequested;
   const int best_epoch = result.model.parts().record.best_epoch;
   const bool untrained = best_epoch == 0 && !init_;

@@ -58,6 +58,18 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
                        {"seconds", ratings.seconds}}}}));
 }
 
+void JsonLog::start_part(const TrainOptions& part) {
+  loss_ = describe_loss(part.loss);
+  feedback_ = part.feedback;
+  Json options = Json::object();
+  for (const auto& [name, value] : describe_options(part)) options[name] = value;
+  write(text_of(Json{{"event", "part"},
+                     {"feedback", name_of(kFeedbackNames, feedback_)},
+                     {"method", name_of(kMethodNames, part.method)},
+                     {"metric", feedback_ == Feedback::kOneClass ? "ndcg" : loss_.metric},
+                     {"options", options}}));
+}
+
 void JsonLog::epoch(const EpochReport& report, double elapsed) {
   const std::string metric(loss_.metric);
   Json line{{"event", "epoch"}, {"epoch", report.epoch}};
@@ -101,11 +113,14 @@ void JsonLog::end(const std::string& outcome, double seconds) {
 
 void JsonLog::end(const std::string& outcome, const FactorModel& model, bool saved,
                   double seconds) {
-  write(text_of(Json{{"event", "end"},
-                     {"outcome", outcome},
-                     {"best_epoch", model.parts().record.best_epoch},
-                     {"saved", saved},
-                     {"seconds", seconds}}));
+  Json line{
+      {"event", "end"}, {"outcome", outcome}, {"best_epoch", model.parts().record.best_epoch}};
+  if (const auto& carried = model.parts().one_class) {
+    line["one_class_best_epoch"] = carried->parts().record.best_epoch;
+  }
+  line["saved"] = saved;
+  line["seconds"] = seconds;
+  write(text_of(line));
 }
 
 }  // namespace mfpar::apps

@@ -20,6 +20,8 @@ class JsonLog {
   explicit JsonLog(const std::string& path);
 
   void start(const TrainCommand& command, const PreparedRatings& ratings);
+  /// The second part of a model begins, see TrainCommand::one_class.
+  void start_part(const TrainOptions& part);
   /// `elapsed`: seconds since the program began to read.
   void epoch(const EpochReport& report, double elapsed);
   void fold(const FoldReport& report);

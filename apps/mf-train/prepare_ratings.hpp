@@ -14,6 +14,7 @@ namespace mfpar::apps {
 struct PreparedRatings {
   RatingStore training;  ///< all ratings when the command cross-validates
   RatingStore validation;
+  RatingStore all;               ///< both together, where refits() asks for them
   ReadReport report;             ///< of the ratings file
   std::uint64_t duplicates = 0;  ///< ratings merged into another of the same user and item
   std::string held_out;          ///< what validation holds, in words

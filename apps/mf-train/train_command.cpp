@@ -45,12 +45,19 @@ std::vector<std::pair<std::string, Loss>> loss_names() {
 
 TrainOptions one_class_defaults() { return default_options(Feedback::kOneClass); }
 
-void add_model_options(Options& options, TrainOptions& train) {
+void add_model_options(Options& options, TrainCommand& command) {
+  TrainOptions& train = command.train;
   options.group("Model");
+  std::vector<std::pair<std::string, LearntFrom>> choices{{"both", LearntFrom::kBoth}};
+  for (const auto& [name, feedback] : kFeedbackNames) {
+    choices.emplace_back(
+        name, feedback == Feedback::kRatings ? LearntFrom::kRatings : LearntFrom::kOneClass);
+  }
   options.choice(
-      "feedback", train.feedback, kFeedbackNames,
-      "What is learnt from: ratings, to predict others, or one-class feedback, who chose "
-      "what, however they liked it, to list what they will choose next.");
+      "feedback", command.learnt_from, choices,
+      "What is learnt from: ratings, to predict others; one-class feedback, who chose "
+      "what, however they liked it, to list what they will choose next; or both, for lists by "
+      "choice that show predicted ratings.");
   options.choice("method", train.method, kMethodNames,
                  "How: stochastic gradient descent, for ratings, or alternating least squares, for "
                  "one-class feedback. Either of --feedback and --method is enough.");
@@ -73,9 +80,9 @@ void add_model_options(Options& options, TrainOptions& train) {
 }
 
 /// Options that only one-class feedback has, and those that only ratings have.
-constexpr const char* kOneClassOptions[] = {"relevant",         "unobserved-weight",
-                                            "lambda-one-class", "penalty-exponent",
-                                            "confidence",       "valid-top"};
+constexpr const char* kOneClassOptions[] = {
+    "relevant",   "unobserved-weight", "lambda-one-class", "penalty-exponent",
+    "confidence", "valid-top",         "no-refit"};
 constexpr const char* kRatingOptions[] = {
     "loss",      "no-biases",     "penalty", "lambda-factors", "lambda-biases", "learning-rate",
     "step-rule", "rate-schedule", "decay",   "schedule",       "train-mse",     "folds"};
@@ -97,6 +104,11 @@ void add_one_class_options(Options& options, TrainCommand& command) {
                  "side)^X.");
   options.choice("confidence", one_class.confidence, kConfidenceNames,
                  "What a positive weighs: 1, its value, as of counts, or 1 + log(value).");
+  options.flag(
+      "no-refit", command.no_refit,
+      "Keep the model that was validated. Otherwise, where --valid-fraction of the ratings "
+      "were held out, one is saved that is learnt from all of them, by as many epochs as "
+      "were best.");
   options.integer<std::uint32_t>("valid-top", "N", one_class.valid_top, 1, 1'000'000,
                                  "Validate by NDCG@N, of lists over all items that a user does not "
                                  "have among the training ratings.");
@@ -107,8 +119,9 @@ void add_one_class_options(Options& options, TrainCommand& command) {
 void choose_feedback(const Options& options, TrainCommand& command) {
   TrainOptions& train = command.train;
   if (!options.given("feedback") && train.method == Method::kAls) {
-    train.feedback = Feedback::kOneClass;
+    command.learnt_from = LearntFrom::kOneClass;
   }
+  if (command.learnt_from == LearntFrom::kOneClass) train.feedback = Feedback::kOneClass;
   if (!options.given("method") && train.feedback == Feedback::kOneClass) {
     train.method = Method::kAls;
   }
@@ -120,6 +133,19 @@ void choose_feedback(const Options& options, TrainCommand& command) {
                   "--" + std::string(name) + " is for " + use + "; " + remedy);
     }
   };
+  if (command.learnt_from == LearntFrom::kBoth) {
+    if (options.given("method")) {
+      throw Error(ErrorCode::kBadOption,
+                  "--feedback both learns ratings by sgd and one-class feedback by als; leave "
+                  "--method out");
+    }
+    if (options.given("folds")) {
+      throw Error(ErrorCode::kBadOption,
+                  "--folds measures predicted ratings; give --feedback ratings, and measure lists "
+                  "by mf-eval --ranking");
+    }
+    return;
+  }
   if (train.feedback == Feedback::kRatings) {
     return refuse(kOneClassOptions, "one-class feedback", "add --feedback one-class");
   }
@@ -196,6 +222,12 @@ void add_validation_options(Options& options, TrainCommand& command) {
 
 }  // namespace
 
+bool refits(const TrainCommand& command) {
+  return command.learnt_from != LearntFrom::kRatings && !command.no_refit &&
+         command.valid_fraction > 0.0 && command.valid_path.empty() && !command.split_by_user &&
+         !command.split_last && !command.split_time;
+}
+
 void add_train_options(Options& options, TrainCommand& command) {
   options.rest("RATINGS", command.ratings_paths,
                "Files of ratings, plain, gzip or zstd, or folders of them, read as one; - for "
@@ -207,7 +239,7 @@ void add_train_options(Options& options, TrainCommand& command) {
   options.text("log-json", "FILE", command.log_path,
                "Write one JSON object a line, as it happens; LOG.md describes them.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
-  add_model_options(options, command.train);
+  add_model_options(options, command);
   add_one_class_options(options, command);
   add_learning_options(options, command);
   add_validation_options(options, command);
@@ -274,6 +306,19 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     command.fixed_epochs = true;
   }
   check_options(command.train);
+  if (command.learnt_from != LearntFrom::kBoth) return;
+  TrainOptions& one_class = command.one_class.emplace(default_options(Feedback::kOneClass));
+  const TrainOptions& train = command.train;
+  one_class.one_class = train.one_class;
+  if (options.given("rank")) one_class.rank = train.rank;
+  if (options.given("epochs")) one_class.epochs = train.epochs;
+  if (options.given("init-scale")) one_class.init_scale = train.init_scale;
+  one_class.threads = train.threads;
+  one_class.kernel = train.kernel;
+  one_class.seed = train.seed;
+  one_class.eval_every = train.eval_every;
+  one_class.patience = train.patience;
+  check_options(one_class);
 }
 
 }  // namespace mfpar::apps

@@ -13,6 +13,8 @@
 
 namespace mfpar::apps {
 
+enum class LearntFrom { kRatings, kOneClass, kBoth };
+
 /// What a command line of mf-train asks for.
 struct TrainCommand {
   std::vector<std::string> ratings_paths;
@@ -23,7 +25,12 @@ struct TrainCommand {
 
   ReadOptions read;
   Duplicates duplicates = Duplicates::kLast;
+  LearntFrom learnt_from = LearntFrom::kRatings;
   TrainOptions train;
+  /// Of --feedback both: how the model of one-class feedback is learnt that the one of ratings, by
+  /// `train`, carries.
+  std::optional<TrainOptions> one_class;
+  bool no_refit = false;           ///< --no-refit
   std::optional<double> relevant;  ///< --relevant
   bool fixed_epochs = false;       ///< nothing tells when to stop, and nobody said how many epochs
 
@@ -35,6 +42,10 @@ struct TrainCommand {
   std::optional<std::int64_t> split_time;
   std::optional<std::uint32_t> folds;
 };
+
+/// Whether one-class feedback is learnt once more from all ratings, see refit(): where a share of
+/// them was held out for nothing but telling when to stop.
+bool refits(const TrainCommand& command);
 
 /// Declares the options of mf-train, bound to `command`, which must outlive them.
 void add_train_options(Options& options, TrainCommand& command);

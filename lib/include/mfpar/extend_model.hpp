@@ -35,7 +35,12 @@ struct NewRow {
 /// or not finite, and for a rated index that the model does not have.
 MFPAR_API FactorModel with_users(const FactorModel& model, std::span<const NewRow> users);
 
-/// The same for items.
+/// `ratings`, carrying `one_class` for its lists, which was trained on the same users and items.
+/// Throws Error(kBadOption) where their ids are not the same, in the same order, or the feedback is
+/// not as the names say.
+MFPAR_API FactorModel with_one_class(const FactorModel& ratings, FactorModel one_class);
+
+/// The same as with_users() for items.
 MFPAR_API FactorModel with_items(const FactorModel& model, std::span<const NewRow> items);
 
 /// The users, or the items, of a table of ratings, folded into a model.

@@ -100,8 +100,8 @@ class MFPAR_API FactorModel {
     ItemLists held_out;  ///< what each user rated besides, kept for validation
     FoldInPenalty fold_in;
     OneClassWeights one_class_weights;  ///< of a model of one-class feedback
-    /// Of a model of one-class feedback that was not trained on all that users rated: what each
-    /// user chose, a part of `trained`.
+    /// Of a model of one-class feedback whose positives are not all of `trained`, or more than
+    /// that: what each user chose, a part of `trained` and `held_out`.
     ItemLists chosen;
     /// What a model of ratings carries: a model of one-class feedback whose ids are the same, in
     /// the same order.

@@ -53,4 +53,12 @@ struct TrainResult {
 MFPAR_API TrainResult train(RatingStore training, const RatingStore& validation,
                             const TrainOptions& options = {}, const TrainHooks& hooks = {});
 
+/// Learns once more, from `all` ratings, those that were held out with the others: for as many
+/// epochs as were best when they were. `validated` comes back with that model, whose record keeps
+/// the history that it was judged by; as it was where no epoch was better than the start, or after
+/// a stop request. For one-class feedback, whose lists gain more from ratings than epochs cost.
+/// REQUIRES: `all` has the users and items that `validated` was trained on.
+MFPAR_API TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& options,
+                            const TrainHooks& hooks = {});
+
 }  // namespace mfpar

@@ -39,9 +39,9 @@ struct OneClassOptions {
 
   /// Above 0. What is best falls with the size of a catalogue: .1 for MovieLens 20M, .02 for a
   /// million songs.
-  double unobserved_weight = 0.3;
+  double unobserved_weight = 0.35;
 
-  double lambda = 0.01;
+  double lambda = 0.007;
   double exponent = 1.0;  ///< from 0, a penalty alike for all rows, to 1
   Confidence confidence = Confidence::kNone;
 

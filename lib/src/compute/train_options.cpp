@@ -98,7 +98,7 @@ TrainOptions default_options(Feedback feedback) {
   options.feedback = feedback;
   if (feedback == Feedback::kOneClass) {
     options.method = Method::kAls;
-    options.rank = 128;
+    options.rank = 256;
     options.epochs = 16;
   }
   return options;

@@ -180,4 +180,34 @@ FactorModel with_items(const FactorModel& model, std::span<const NewRow> items) 
   return with_carried(std::move(parts), items, with_items);
 }
 
+FactorModel with_one_class(const FactorModel& ratings, FactorModel one_class) {
+  if (ratings.feedback() != Feedback::kRatings || one_class.feedback() != Feedback::kOneClass) {
+    throw Error(ErrorCode::kBadOption,
+                "a model of ratings carries one of one-class feedback; these are not, in this "
+                "order");
+  }
+  FactorModel::Parts parts = ratings.parts(), carried = one_class.parts();
+  for (const Entity entity : {Entity::kUser, Entity::kItem}) {
+    const auto &own = parts.side(entity).ids, &other = carried.side(entity).ids;
+    bool same = own == other || own->size() == other->size();
+    for (std::uint32_t i = 0; same && own != other && i < own->size(); ++i) {
+      same = own->id(i) == other->id(i);
+    }
+    if (!same) {
+      throw Error(ErrorCode::kBadOption,
+                  std::string("the ") + name_of(entity) +
+                      "s of the two models are not the same, in the same order; train both on the "
+                      "same store");
+    }
+    carried.side(entity).ids = own;
+  }
+  const bool same_lists = std::ranges::equal(carried.trained.items, parts.trained.items) &&
+                          std::ranges::equal(carried.trained.offsets, parts.trained.offsets);
+  if (carried.chosen.offsets.empty() && !same_lists) carried.chosen = carried.trained;
+  carried.trained = parts.trained;
+  carried.held_out = parts.held_out;
+  parts.one_class = std::make_shared<const FactorModel>(std::move(carried));
+  return FactorModel(std::move(parts));
+}
+
 }  // namespace mfpar

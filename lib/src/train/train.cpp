@@ -225,4 +225,24 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   return result;
 }
 
+TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& options,
+                  const TrainHooks& hooks) {
+  const TrainingRecord& judged = validated.model.parts().record;
+  if (judged.best_epoch == 0 || validated.stop_reason == StopReason::kRequested) return validated;
+  TrainOptions same = options;
+  same.epochs = judged.best_epoch;
+  same.eval_every = 0;
+  const TrainResult refitted =
+      train(std::move(all), {}, same, {.on_epoch = {}, .stop = hooks.stop, .init = hooks.init});
+  if (refitted.stop_reason == StopReason::kRequested) {
+    validated.stop_reason = StopReason::kRequested;
+    return validated;
+  }
+  FactorModel::Parts parts = refitted.model.parts();
+  parts.record.options = judged.options;
+  parts.record.history = judged.history;
+  validated.model = FactorModel(std::move(parts));
+  return validated;
+}
+
 }  // namespace mfpar
