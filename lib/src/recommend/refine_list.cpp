@@ -63,8 +63,8 @@ std::vector<std::vector<float>> directions_of(const std::vector<Recommendation>&
   return directions;
 }
 
-std::vector<Recommendation> in_order(const std::vector<Recommendation>& pool,
-                                     const RecommendOptions& options) {
+std::vector<Recommendation> in_falling_order(const std::vector<Recommendation>& pool,
+                                             const RecommendOptions& options) {
   GroupCounts counts(options.at_most);
   std::vector<Recommendation> list;
   for (const Recommendation& r : pool) {
@@ -161,8 +161,8 @@ std::vector<Recommendation> refine_list(const RecommendOptions& options, const F
       if (!options.least_rating || r.rating >= *options.least_rating) pool.push_back(r);
     }
     if (pool.size() == pooled || is_all) {
-      auto list =
-          options.diversity == 0.0f ? in_order(pool, options) : diverse(pool, options, factors);
+      auto list = options.diversity == 0.0f ? in_falling_order(pool, options)
+                                            : diverse(pool, options, factors);
       if (list.size() == options.top || (is_all && pool.size() < pooled)) return list;
       pooled *= kWiden;
     }
