@@ -102,6 +102,10 @@ MFPAR_API mfpar_status mfpar_model_rank(const mfpar_model* model, uint32_t* rank
  * */
 MFPAR_API mfpar_status mfpar_model_loss(const mfpar_model* model, const char** name);
 
+/** What the model learnt from, "ratings", "one-class" or "both", as a text that lasts. Lists of the
+ * last two go by what a user is likely to choose; "one-class" predicts no ratings. Since 0.2. */
+MFPAR_API mfpar_status mfpar_model_feedback(const mfpar_model* model, const char** name);
+
 /** The lowest and highest rating; predicted ratings are clipped to them. */
 MFPAR_API mfpar_status mfpar_model_range(const mfpar_model* model, float* lowest, float* highest);
 
