@@ -50,6 +50,7 @@ inline std::string gist_of(const Json& answer) {
   const bool is_similar = answer.contains("similar_to");
   for (const Json& item : answer.at("items")) {
     BOOST_TEST(item.at("id") == item.at("item"));
+    BOOST_TEST(item.at("title") == "Title");
     gist += item.at("id").get<std::string>() + ' ' +
             shortest_decimal(item.at(is_similar ? "similarity" : "score").get<float>()) + ' ' +
             shortest_decimal(item.at("rating").get<float>());
@@ -256,7 +257,9 @@ struct FourWays : TestFolder {
     if (!question.diversity.empty()) options.diversity = std::stof(question.diversity);
     std::vector<mfpar_item_group> groups;
     if (!question.at_most.empty()) {
-      for (std::uint32_t i = 0; i < mfpar_model_item_count(model); ++i) {
+      std::uint32_t items = 0;
+      BOOST_TEST(mfpar_model_item_count(model, &items) == MFPAR_OK);
+      for (std::uint32_t i = 0; i < items; ++i) {
         for (const char kind : kind_of(std::stoi(id_of(i)))) {
           if (kind != '|') groups.push_back({i, static_cast<std::uint32_t>(kind)});
         }
