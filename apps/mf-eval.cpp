@@ -118,6 +118,13 @@ int run(EvalOptions options) {
     check_output("--predictions", options.predictions, {options.model, options.ratings});
   }
   const FactorModel model = load_model_argument(options.model, options.ratings, "mf-eval");
+  if (model.feedback() == Feedback::kOneClass) {
+    throw Error(ErrorCode::kBadOption,
+                options.model +
+                    " learnt from one-class feedback alone and predicts no ratings; how good its "
+                    "lists are, --ranking measures: mf-eval " +
+                    shell_word(options.model) + ' ' + shell_word(options.ratings) + " --ranking");
+  }
   // Whether ratings are missing shows when they are read: standard input must wait for that.
   const SpooledInput input(options.predictions.empty() ? "" : options.ratings);
   const std::string path = input.path().empty() ? options.ratings : input.path();
