@@ -199,7 +199,8 @@ when the model was trained on some of the ratings.
 With --ranking, the ratings say what was relevant to each user, and what is measured is the lists
 that users get: how much of it is among the first items, out of the whole catalogue, without the
 items they were trained on. Beside the model stand two lists that need none: the most popular items,
-and item-item cosine. Two models are compared on the same users. EVAL.md has formulas and JSON.)",
+and item-item cosine; with --ease a stronger one, too. Two models are compared on the same users.
+EVAL.md has formulas and JSON.)",
     .examples = {{"mf-eval films.model new-ratings.csv", "A table of errors."},
                  {"mf-eval films.model new-ratings.csv --json | jq .rmse", "One number."},
                  {"mf-eval films.model new-ratings.csv --columns user=who,item=what,rating=stars "
