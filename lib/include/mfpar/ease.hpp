@@ -34,11 +34,11 @@ class MFPAR_API Ease {
   /// smaller number; about 3 GiB at most. What is needed beside it is small.
   static std::uint64_t bytes(std::uint64_t users, std::uint64_t items) noexcept;
 
-  /// Learns from these users' lists, whose memory it shares, of items below `items`. Takes
-  /// 2 min(users, items)^3 operations, besides those of counting. `threads` 0 is all cores; the
-  /// result does not depend on it. Throws Error(kBadOption) for a penalty that is not from 0.01 to
-  /// 1,000,000,000, and for more users and items than kMostRows, both; Error(kSystem) where memory
-  /// is short.
+  /// Learns from these users' lists, whose memory it shares, of items below `items`. Takes, besides
+  /// the time to count, min(users, items)^3 additions and multiplications. `threads` 0 is all
+  /// cores; the result does not depend on it. Throws Error(kBadOption) for a penalty that is not
+  /// from 0.01 to 1,000,000,000, and where users and items are both more than kMostRows;
+  /// Error(kSystem) where memory is short.
   Ease(ItemLists lists, ItemIndex items, double penalty, int threads = 0);
   ~Ease();
   Ease(Ease&&) noexcept;

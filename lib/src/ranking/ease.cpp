@@ -58,8 +58,8 @@ void check(std::uint64_t users, std::uint64_t items, double penalty) {
 }  // namespace
 
 // What is inverted are counts: of users who have both of two items, or of items that both of two
-// users have. By items, x B = -(x P) / diagonal of P. By users, with K = (XX' + penalty I)^-1 and so
-// P = (I - X'K X) / penalty, it is for an item j that the user does not have
+// users have. By items, x B = -(x P) / diagonal of P. By users, with K = (XX' + penalty I)^-1 and
+// so P = (I - X'K X) / penalty, it is for an item j that the user does not have
 //
 //   (x B)_j = (x X'K X)_j / (1 - (X'K X)_jj).
 struct Ease::Impl {
