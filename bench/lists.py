@@ -13,7 +13,8 @@ liked     those of --liked and more are relevant; training knows all others, too
 filtered  the same, where lower ratings are left out of training as well
 new       a tenth of the users is left out of training and folded in from four fifths of their ratings
 orders    the orders of a model of --feedback both: NDCG@10 of held-out ratings and of those liked, and of the held-out
-          films that stand among the first ten how many there are a user, their mean rating and the share of those liked
+          items that stand among the first ten how many there are a user, their mean rating and the share of those liked
+orders-new  the same of the users of new
 persons   with --titles of MovieLens: of the twenty films for some people, how many are of the kind that they love
 
 EASE stands beside them where 'mf-eval --ranking' has --ease; X is its penalty.
@@ -27,14 +28,16 @@ import subprocess
 import sys
 import tempfile
 
-SECTIONS = ("all", "liked", "filtered", "new", "orders", "persons")
+SECTIONS = ("all", "liked", "filtered", "new", "orders", "orders-new", "persons")
 COLUMNS = (("ndcg", "10", "NDCG@10"), ("ndcg", "100", "NDCG@100"), ("recall", "20", "recall@20"),
            ("coverage", "10", "coverage@10"), ("popularity_rank", "10", "popularity rank@10"))
+KNOWN = ["--by-user", "0.2"]
+NEW = ["--users", "0.1", "--given-out", "given.csv"]
 RATINGS = ("ratings", ([], ["--least-ratings", "50"], ["--rank-by", "interaction"]))
 ONE_CLASS = ("one-class", ([],))
-BOTH = ("both", ([], ["--rank-by", "one-class:0.05"], ["--rank-by", "one-class:0.2"]))
+BOTH = ("both", ([], ["--rank-by", "one-class:0.05"], ["--rank-by", "one-class:0.1"]))
 BASELINES = {"popular": "most popular", "cosine": "item-item cosine", "ease": "EASE"}
-ORDERS = ([], *(["--rank-by", f"one-class:{weight}"] for weight in ("0.02", "0.05", "0.1", "0.2", "0.3", "0.5")),
+ORDERS = ([], *(["--rank-by", f"one-class:{weight}"] for weight in ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5")),
           ["--least-rating", "3"], ["--least-rating", "3.5"], ["--rank-by", "rating"],
           ["--rank-by", "rating", "--least-ratings", "50"], ["--rank-by", "interaction"],
           ["--rank-by", "blend:0.2"])
@@ -44,7 +47,7 @@ PERSONS = (
     ("ten horror films", "968 1258 1347 1974 1982 1997 2459 3917 4105 7387", "Horror"),
     ("ten of science fiction", "32 541 924 1214 1240 1584 1653 2571 2916 5445", "Sci-Fi"),
     ("five of Studio Ghibli", "5971 6350 7099 26662 26776", "Animation"))
-WAYS = (["--rank-by", "one-class"], ["--rank-by", "one-class:0.2"], ["--rank-by", "rating"],
+WAYS = (["--rank-by", "one-class"], ["--rank-by", "one-class:0.05"], ["--rank-by", "rating"],
         ["--rank-by", "blend:0.2"], ["--rank-by", "interaction"])
 
 
@@ -119,7 +122,7 @@ def print_means(rounds):
 
 
 def protocol(bench, seed, section):
-    bench.split(seed, ["--by-user", "0.2"] if section != "new" else ["--users", "0.1", "--given-out", "given.csv"])
+    bench.split(seed, NEW if section == "new" else KNOWN)
     options = {"liked": ["--relevant", str(bench.liked)], "new": ["--given", "given.csv"]}.get(section, [])
     if section == "filtered":
         bench.leave_out_disliked("train.csv")
@@ -142,10 +145,9 @@ def ndcg(items, relevant):
     return gain / sum(1 / math.log2(place + 2) for place in range(min(10, len(relevant))))
 
 
-def measure_order(bench, way, test):
+def measure_order(bench, users, way, test):
     lists = {}
-    for line in bench.run("mf-recommend", "both.model", "--all-users", "-n", "10", "--format", "json",
-                          *way).splitlines():
+    for line in bench.run("mf-recommend", "both.model", *users, "-n", "10", "--format", "json", *way).splitlines():
         answer = json.loads(line)
         lists[answer["user"]] = [item["id"] for item in answer["items"]]
     liked = {user: {item for item, rating in rated.items() if rating >= bench.liked} for user, rated in test.items()}
@@ -155,15 +157,16 @@ def measure_order(bench, way, test):
             len(hits) / len(test), mean(hits), mean(rating >= bench.liked for rating in hits))
 
 
-def orders(bench, seed):
-    bench.split(seed, ["--by-user", "0.2"])
+def orders(bench, seed, section):
+    bench.split(seed, NEW if section == "orders-new" else KNOWN)
+    users = ["--ratings", "given.csv"] if section == "orders-new" else ["--all-users"]
     bench.train("both")
     known = {row[1] for row in bench.rows("train.csv")[1:]}
     test = {}
     for user, item, rating, *_ in bench.rows("test.csv")[1:]:
         if item in known:
             test.setdefault(user, {})[item] = float(rating)
-    return {" ".join(way): measure_order(bench, way, test) for way in ORDERS}
+    return {" ".join(way): measure_order(bench, users, way, test) for way in ORDERS}
 
 
 def print_orders(rounds, liked):
@@ -211,8 +214,8 @@ def main():
             if section == "persons" and not arguments.titles:
                 continue
             print(f"**{section}**\n")
-            if section == "orders":
-                print_orders([orders(bench, seed) for seed in seeds], arguments.liked)
+            if section in ("orders", "orders-new"):
+                print_orders([orders(bench, seed, section) for seed in seeds], arguments.liked)
             elif section == "persons":
                 persons(bench, os.path.abspath(arguments.titles))
             else:
