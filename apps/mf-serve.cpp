@@ -85,6 +85,10 @@ int main(int argc, char** argv) {
                "Use the file where it lies instead of a copy in memory: services of one file share "
                "its pages. Then a new file must be renamed over it, as mf-train does; writing into "
                "it (cp, scp) gives wrong answers or ends the service.");
+  options.text(
+      "titles", "FILE", serve.service.titles_path,
+      "What the items are called: a text file of id, title and any further columns, as "
+      "mf-recommend --titles takes. Answers have the titles, and at_most goes by columns.");
   options.group("Address");
   options.text("host", "ADDRESS", serve.http.host, "The IP address to listen on.");
   options.integer<std::uint16_t>("port", "N", serve.http.port, 0, 65535,

@@ -48,7 +48,7 @@ ProgramInfo program_info() {
                     "a given validation file, rank 32, "
                     "8 threads"},
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
-                   {"mf-train views.csv --feedback one-class --split-by-user 0.2",
+                   {"mf-train ratings.csv --feedback one-class --split-by-user 0.2",
                     "who chose what, for lists"},
                    {"mf-train new-ratings.csv --init films.model -o next.model",
                     "go on from an earlier model"},

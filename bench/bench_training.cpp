@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Ratings a second of one epoch, and of the read-only pass of the evaluator, by instruction set,
-// rank, step rule, schedule and threads. On one thread fma_share tells how much of the core's
-// multiply-adds an epoch uses, and cache_share how much of its second-level cache's bandwidth.
+// rank, step rule, schedule and threads; and of one epoch of alternating least squares. On one
+// thread fma_share tells how much of the core's multiply-adds an epoch uses, and cache_share how
+// much of its second-level cache's bandwidth.
 #include <benchmark/benchmark.h>
 
 #include <map>
@@ -13,6 +14,7 @@
 #include "compute/epoch_schedule.hpp"
 #include "compute/model_errors.hpp"
 #include "machine_limits.hpp"
+#include "train/als_solver.hpp"
 #include "train/sgd_state.hpp"
 #include "train/snapshot.hpp"
 
@@ -65,6 +67,16 @@ void run_epochs(benchmark::State& state, const TrainOptions& options, const Kern
   if (options.threads == 1) compare_with_limits(state, options, kernels, speed);
 }
 
+/// Epochs of alternating least squares, every rating being a positive.
+void run_als_epochs(benchmark::State& state, const TrainOptions& options, const KernelSet&) {
+  const RatingStore& ratings = bench_ratings();
+  const Workers workers(options.threads);
+  const auto solver = make_als_solver(ratings, options, nullptr, workers);
+  int epoch = 0;
+  for (auto _ : state) solver->run_epoch(++epoch, [] { return false; });
+  count_ratings(state, ratings);
+}
+
 void run_evaluations(benchmark::State& state, const TrainOptions& options,
                      const KernelSet& kernels) {
   Epochs epochs(options);
@@ -98,6 +110,15 @@ void add_benchmarks() {
       options.step_rule = StepRule::kSgd;
       add("epoch/sgd/hogwild" + suffix, run_epochs, options, set);
       add("evaluation" + suffix, run_evaluations, options, set);
+    }
+  }
+  for (const int threads : {1, 2}) {
+    for (const int rank : {64, 128, 256}) {
+      TrainOptions options = default_options(Feedback::kOneClass);
+      options.rank = rank;
+      options.threads = threads;
+      add("als/k:" + std::to_string(rank) + "/threads:" + std::to_string(threads), run_als_epochs,
+          options, available_kernels().front());
     }
   }
   for (const int threads : {1, 2, 4, 8, 16}) {

@@ -8,8 +8,10 @@
 #include "common/text.hpp"
 #include "mf-model/commands.hpp"
 #include "mf-model/formats.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "mfpar/model_file.hpp"
+#include "mfpar/option_names.hpp"
 
 namespace mfpar::apps {
 
@@ -20,6 +22,7 @@ struct ExportCommand {
   ModelFormat format = ModelFormat::kNpy;
   LibmfIds ids = LibmfIds::kSame;
   VectorOptions vectors;
+  Feedback part = Feedback::kRatings;  ///< of a model that has both
 };
 
 void add_export_options(Options& options, ExportCommand& command) {
@@ -34,6 +37,8 @@ void add_export_options(Options& options, ExportCommand& command) {
                   {"vectors", ModelFormat::kVectors}},
                  "Arrays for NumPy; tables with a tab between fields; a text model of LIBMF; or "
                  "vectors for an index such as Faiss, hnswlib or pgvector.");
+  options.choice("part", command.part, kFeedbackNames,
+                 "Which part of a model trained with --feedback both.");
   options.group("LIBMF only");
   options.choice("ids", command.ids, {{"same", LibmfIds::kSame}, {"numbered", LibmfIds::kNumbered}},
                  "Ids are the numbers of rows; or rows are numbered, and the ids go to "
@@ -70,7 +75,13 @@ int run(const Options& options, const ExportCommand& command) {
     check_new_folder(command.target);
     outlive_reader();
   }
-  const FactorModel model = load_model(command.model);
+  const FactorModel whole = load_model(command.model);
+  if (options.given("part") && !whole.parts().one_class) {
+    throw Error(ErrorCode::kBadOption,
+                "--part chooses between the parts of a model trained with --feedback both; " +
+                    command.model + " has one only: leave it out");
+  }
+  const FactorModel& model = command.part == Feedback::kOneClass ? *whole.one_class() : whole;
   switch (command.format) {
     case ModelFormat::kNpy:
       export_npy(model, command.target);

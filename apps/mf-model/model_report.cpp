@@ -11,6 +11,7 @@
 #include "common/text.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/interchange.hpp"
+#include "mfpar/option_names.hpp"
 
 namespace mfpar::apps {
 
@@ -29,16 +30,23 @@ std::uint64_t bytes_of(const ItemLists& lists) {
 /// The arrays of a model and the memory they take.
 std::vector<std::pair<std::string, std::uint64_t>> sizes_of(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  return {{"user_factors", parts.users.factors.span().size_bytes()},
-          {"item_factors", parts.items.factors.span().size_bytes()},
-          {"user_biases", parts.users.biases.span().size_bytes()},
-          {"item_biases", parts.items.biases.span().size_bytes()},
-          {"user_ids", bytes_of(model.users())},
-          {"item_ids", bytes_of(model.items())},
-          {"trained", bytes_of(parts.trained)},
-          {"held_out", bytes_of(parts.held_out)},
-          {"baseline", parts.baseline.user_biases.span().size_bytes() +
-                           parts.baseline.item_biases.span().size_bytes()}};
+  const FactorModel* const carried = parts.one_class.get();
+  const auto factors = [](const FactorModel* of, Entity entity) {
+    return of == nullptr ? std::uint64_t{0} : of->side(entity).factors.span().size_bytes();
+  };
+  return {
+      {"one_class", factors(carried, Entity::kUser) + factors(carried, Entity::kItem)},
+      {"chosen", model.one_class() == nullptr ? 0 : bytes_of(model.one_class()->parts().chosen)},
+      {"user_factors", parts.users.factors.span().size_bytes()},
+      {"item_factors", parts.items.factors.span().size_bytes()},
+      {"user_biases", parts.users.biases.span().size_bytes()},
+      {"item_biases", parts.items.biases.span().size_bytes()},
+      {"user_ids", bytes_of(model.users())},
+      {"item_ids", bytes_of(model.items())},
+      {"trained", bytes_of(parts.trained)},
+      {"held_out", bytes_of(parts.held_out)},
+      {"baseline", parts.baseline.user_biases.span().size_bytes() +
+                       parts.baseline.item_biases.span().size_bytes()}};
 }
 
 bool is_clipped(const FactorModel& model) {
@@ -72,7 +80,16 @@ std::string ids_text(const IdDictionary& ids) {
          (ids.size() > 1 ? ", " + ids.id(1) : "") + (ids.size() > 2 ? ", ..." : "");
 }
 
-std::string training_rows(const TrainingRecord& record, const LossInfo& loss) {
+std::string options_rows(const TrainingRecord& record) {
+  std::string options;
+  for (const auto& [name, value] : record.options) {
+    options += (options.empty() ? "" : " ") + ("--" + name) + ' ' + value;
+  }
+  return row("seed", std::to_string(record.seed)) + row("options", options);
+}
+
+/// `rates`: of a model of ratings.
+std::string training_rows(const TrainingRecord& record, const LossInfo& loss, bool rates) {
   if (record.history.empty() && record.options.empty()) {
     return row("training", "not known; the model was not made by training");
   }
@@ -82,36 +99,77 @@ std::string training_rows(const TrainingRecord& record, const LossInfo& loss) {
   const int last = record.history.empty() ? record.best_epoch : record.history.back().epoch;
   text += row("epoch",
               std::to_string(record.best_epoch) + " of " + std::to_string(last) + " that were run");
+  if (!std::isnan(best.valid_ndcg)) {
+    text += row("  validation NDCG", fixed(best.valid_ndcg, 4));
+  }
   const std::string metric(loss.metric_title);
+  if (!rates) return text + options_rows(record);
   text += row("  training " + metric, fixed(best.train_error, 4));
   text +=
       row("  validation " + metric,
           fixed(best.valid_error, 4) +
               (loss.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(best.valid_error), 4) : ""));
-  std::string options;
-  for (const auto& [name, value] : record.options) {
-    options += (options.empty() ? "" : " ") + ("--" + name) + ' ' + value;
-  }
-  return text + row("seed", std::to_string(record.seed)) + row("options", options);
+  return text + options_rows(record);
+}
+
+std::string feedback_of(const FactorModel& model) {
+  return model.parts().one_class ? "both" : name_of(kFeedbackNames, model.feedback());
+}
+
+std::string one_class_rows(const FactorModel& model) {
+  const FactorModel::Parts& parts = model.parts();
+  const OneClassWeights& weights = parts.one_class_weights;
+  std::string text =
+      row("one-class", "rank " + std::to_string(model.rank()) + ", the model of epoch " +
+                           std::to_string(parts.record.best_epoch));
+  text += row("  positives", weights.relevant
+                                 ? "ratings from " + shortest_decimal(*weights.relevant) + " on"
+                                 : "all ratings");
+  text += row("  unobserved weight", shortest_decimal(weights.unobserved_weight));
+  const double ndcg = best_report(parts.record).valid_ndcg;
+  return std::isnan(ndcg) ? text : text + row("  validation NDCG", fixed(ndcg, 4));
+}
+
+/// Null where there is no such part.
+Json one_class_json(const FactorModel& model) {
+  const FactorModel* const part = model.one_class();
+  if (part == nullptr) return nullptr;
+  const FactorModel::Parts& parts = part->parts();
+  Json options = Json::object();
+  for (const auto& [name, value] : parts.record.options) options[name] = value;
+  const double relevant = parts.one_class_weights.relevant
+                              ? double{*parts.one_class_weights.relevant}
+                              : EpochReport::kNotComputed;
+  return {{"rank", part->rank()},
+          {"unobserved_weight", parts.one_class_weights.unobserved_weight},
+          {"relevant", relevant},
+          {"options", options},
+          {"best_epoch", parts.record.best_epoch},
+          {"valid_ndcg", best_report(parts.record).valid_ndcg}};
 }
 
 }  // namespace
 
 std::string model_report(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
-  std::string text = row("loss", std::string(describe_loss(model.loss()).name));
+  const FactorModel* const one_class = model.one_class();
+  std::string text = row("feedback", feedback_of(model)) +
+                     row("loss", std::string(describe_loss(model.loss()).name));
   text += row("rank", std::to_string(model.rank()));
   text += row("users", ids_text(model.users())) + row("items", ids_text(model.items()));
   text += row("biases", model.has_biases() ? "yes, mean " + shortest_decimal(model.mean()) : "no");
   text += row("range", is_clipped(model) ? shortest_decimal(model.range().lowest) + " to " +
                                                shortest_decimal(model.range().highest)
                                          : "not known; predictions are not clipped");
+  if (one_class != nullptr) text += one_class_rows(*one_class);
   text += row("who rated what", with_commas(parts.trained.items.size()) + " ratings, and " +
                                     with_commas(parts.held_out.items.size()) + " held out");
   text += row("baseline", has_baseline(model)
                               ? "mean " + shortest_decimal(parts.baseline.mean) + ", and biases"
                               : "none");
-  text += training_rows(parts.record, describe_loss(model.loss())) + "\nbytes\n";
+  text += training_rows(parts.record, describe_loss(model.loss()),
+                        model.feedback() == Feedback::kRatings) +
+          "\nbytes\n";
   for (const auto& [name, bytes] : sizes_of(model)) {
     char line[80];
     std::snprintf(line, sizeof line, "  %-18s%16s\n", name.c_str(), with_commas(bytes).c_str());
@@ -130,7 +188,8 @@ std::string model_json(const FactorModel& model) {
   for (const auto& [name, value] : record.options) options[name] = value;
   for (const auto& [name, size] : sizes_of(model)) bytes[name] = size;
   const double none = EpochReport::kNotComputed;
-  return text_of(Json{{"loss", loss.name},
+  return text_of(Json{{"feedback", feedback_of(model)},
+                      {"loss", loss.name},
                       {"rank", model.rank()},
                       {"users", model.user_count()},
                       {"items", model.item_count()},
@@ -152,6 +211,7 @@ std::string model_json(const FactorModel& model) {
                         {"train_" + metric, best.train_error},
                         {"valid_" + metric, best.valid_error},
                         {"objective", best.objective}}},
+                      {"one_class", one_class_json(model)},
                       {"bytes", bytes}}) +
          '\n';
 }

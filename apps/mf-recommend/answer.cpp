@@ -123,11 +123,13 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
 Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top,
                   std::optional<SimilarBy> by) {
   const Recommender& recommender = catalogue.recommender();
-  const ListRequest request{.top = top, .rank_by = RankBy::interaction()};
   Answer answer{.id = catalogue.model().items().id(item),
                 .is_similar = true,
                 .similar_by = by.value_or(recommender.usual_similar_by(item))};
-  const auto filter = catalogue.filter(request.rank_by, {});
+  const std::uint32_t least = catalogue.asked_least_ratings().value_or(
+      usual_least_ratings(catalogue.model(), answer.similar_by));
+  const ListRequest request{.top = top, .rank_by = RankBy::interaction(), .least_ratings = least};
+  const auto filter = catalogue.filter(request.rank_by, least);
   answer.items = recommender.similar_items(item, top, filter.get(), answer.similar_by);
   for (const Recommendation& r : answer.items) {
     answer.cosines.push_back(recommender.cosine(item, r.item));

@@ -124,12 +124,15 @@ std::string lines_of(const Explanation& why, const Catalogue& catalogue, std::si
 
 std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size_t width) {
   std::string text;
-  const char* const what = catalogue.model().feedback() == Feedback::kRatings ? "rating" : "choice";
+  const bool rates = catalogue.model().feedback() == Feedback::kRatings;
+  const char* const what = rates ? "rating" : "choice";
   if (answer.is_similar) {
     const std::string& title = catalogue.titles().title(catalogue.model().items().find(answer.id));
     text = "similar to " + answer.id + (title.empty() ? "" : " " + title) + " (" +
            counted(answer.ratings, what) +
-           (answer.similar_by == SimilarBy::kRaters ? "), by who rated both\n" : "), by factors\n");
+           (answer.similar_by == SimilarBy::kFactors ? "), by factors\n"
+            : rates                                  ? "), by who rated both\n"
+                                                     : "), by who chose both\n");
   } else {
     text = (answer.is_new ? "" : "user ") + answer.id + ": " + counted(answer.ratings, what) +
            (answer.is_new ? " folded in" : " trained on") + ", by " + words_of(answer.rank_by) +

@@ -2,10 +2,8 @@
 #include "mf-recommend/catalogue.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <iterator>
-#include <sstream>
 
 #include "common/options.hpp"
 #include "common/text.hpp"
@@ -58,22 +56,6 @@ std::string hint(const std::string& meant) {
   return meant.empty() ? "" : "; did you mean " + meant + "?";
 }
 
-/// The groups that a column names, numbered in order of first appearance.
-ItemGroups groups_in(const ItemTitles& titles, std::size_t column, ItemIndex item_count) {
-  std::map<std::string, std::uint32_t> numbers;
-  ItemGroups groups(item_count);
-  for (ItemIndex item = 0; item < item_count; ++item) {
-    std::istringstream field(titles.text(item, column));
-    for (std::string name; std::getline(field, name, '|');) {
-      if (name.empty()) continue;
-      const auto next = static_cast<std::uint32_t>(numbers.size());
-      const std::uint32_t number = numbers.try_emplace(name, next).first->second;
-      if (!std::ranges::count(groups[item], number)) groups[item].push_back(number);
-    }
-  }
-  return groups;
-}
-
 }  // namespace
 
 std::vector<std::string> read_ids(const std::string& path) {
@@ -92,6 +74,7 @@ Catalogue::Catalogue(const RecommendCommand& command,
       titles_(command.titles_path.empty()
                   ? ItemTitles()
                   : ItemTitles(command.titles_path, command.titles_columns, model().items())),
+      group_limits_(titles_, model().item_count()),
       least_ratings_(command.least_ratings) {
   for (const std::string& note : titles_.notes()) warn(note);
   if (!command.allow_path.empty()) {
@@ -108,10 +91,13 @@ Catalogue::Catalogue(const RecommendCommand& command,
     }
     allow_ = std::move(matching);
   }
-  if (lists_any && model().item_count() > 0 && filter(RankBy::rating(), {})->size() == 0) {
+  // That everything is denied may be so for a day.
+  const ItemFilter undenied(recommender_,
+                            {.allow = allow_ ? &*allow_ : nullptr,
+                             .least_ratings = this->least_ratings(usual_rank_by(model()), {})});
+  if (lists_any && model().item_count() > 0 && undenied.size() == 0) {
     throw Error(ErrorCode::kBadOption,
-                "no item is left to list: none passes all of --where, --allow, --deny and "
-                "--least-ratings");
+                "no item is left to list: none passes all of --where, --allow and --least-ratings");
   }
 }
 
@@ -129,24 +115,6 @@ std::shared_ptr<const ItemFilter> Catalogue::filter(
             .allow = allow_ ? &*allow_ : nullptr, .deny = deny_, .least_ratings = least});
   }
   return filter;
-}
-
-GroupLimit Catalogue::group_limit(const std::string& text, const std::string& option) const {
-  std::uint32_t at_most = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, at_most);
-  if (error != std::errc() || at_most == 0 || stop == end || *stop != ':') {
-    throw Error(ErrorCode::kBadOption, option + " is " + quoted(text) +
-                                           "; it must be N:COLUMN with N from 1, such as 3:genres");
-  }
-  if (titles_.columns().empty()) {
-    throw Error(ErrorCode::kBadOption, option + " is for columns of a --titles FILE; give it too");
-  }
-  const std::size_t column = titles_.require(std::string(stop + 1, end), option);
-  const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = groups_.try_emplace(column);
-  if (is_new) found->second = groups_in(titles_, column, model().item_count());
-  return {.groups = &found->second, .at_most = at_most};
 }
 
 std::uint32_t Catalogue::least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const {

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "mf-recommend/item_titles.hpp"
+#include "common/group_limits.hpp"
+#include "common/item_titles.hpp"
 #include "mf-recommend/recommend_command.hpp"
 #include "mfpar/recommender.hpp"
 
@@ -28,19 +29,18 @@ class Catalogue {
   const FactorModel& model() const noexcept { return recommender_.model(); }
   const Recommender& recommender() const noexcept { return recommender_; }
   const ItemTitles& titles() const noexcept { return titles_; }
+  const GroupLimits& group_limits() const noexcept { return group_limits_; }
 
   /// What may be listed in this order: fewer items by interaction, see --least-ratings, unless
   /// `least_ratings` says how many training ratings an item needs.
   std::shared_ptr<const ItemFilter> filter(RankBy rank_by,
                                            std::optional<std::uint32_t> least_ratings) const;
 
+  /// What --least-ratings says.
+  std::optional<std::uint32_t> asked_least_ratings() const noexcept { return least_ratings_; }
+
   /// How many training ratings an item needs for that.
   std::uint32_t least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const;
-
-  /// "3:genres": at most 3 items of each group that a column of the titles' file names; a field may
-  /// name several, "Comedy|Drama". Lasts as long as this. Throws Error(kBadOption) saying what was
-  /// found, calling it `option`.
-  GroupLimit group_limit(const std::string& text, const std::string& option) const;
 
   /// Whether --allow or --where leave something to list.
   bool allows_any() const { return !allow_ || !allow_->empty(); }
@@ -53,12 +53,12 @@ class Catalogue {
  private:
   Recommender recommender_;
   ItemTitles titles_;
+  GroupLimits group_limits_;
   std::optional<std::uint32_t> least_ratings_;
   std::optional<std::vector<ItemIndex>> allow_;
   std::vector<ItemIndex> deny_;
   mutable std::mutex mutex_;
   mutable std::map<std::uint32_t, std::shared_ptr<const ItemFilter>> filters_;  // by least ratings
-  mutable std::map<std::size_t, ItemGroups> groups_;                            // by column
 };
 
 /// The ids of a file, one a line; empty lines are skipped. Throws Error(kSystem).

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "mf-recommend/item_titles.hpp"
+#include "common/item_titles.hpp"
 
 namespace mfpar::apps {
 

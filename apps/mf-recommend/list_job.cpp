@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -37,7 +38,8 @@ ListJob::ListJob(const RecommendCommand& command, std::stop_token stop)
 ListRequest ListJob::list_request() const {
   std::vector<GroupLimit> limits;
   for (const std::string& limit : command_.at_most) {
-    limits.push_back(catalogue_.group_limit(limit, "--at-most"));
+    std::ranges::copy(catalogue_.group_limits().parse(limit, "--at-most"),
+                      std::back_inserter(limits));
   }
   return {.top = command_.top,
           .rank_by = command_.rank_by.value_or(usual_rank_by(catalogue_.model())),

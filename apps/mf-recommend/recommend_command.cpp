@@ -73,9 +73,11 @@ void add_list_options(Options& options, RecommendCommand& command) {
   options.integer(
       "least-ratings", "N", command.least_ratings, 0u, 0xFFFFFFFFu,
       "Only items with so many ratings in training, or more. Unless given, 10 where lists go by "
-      "interaction, by a blend with W below 1, by --similar-to or by a model without biases: "
-      "factors learnt from fewer are mostly noise, and no bias outweighs it there. 0 for rating, "
-      "and for a model that does not contain who rated what.");
+      "interaction, by a blend with W below 1 or by a model without biases, and for --similar-to "
+      "by "
+      "factors: factors learnt from fewer are mostly noise, and no bias outweighs it there. 5 for "
+      "--similar-to by raters. 0 for rating, and for a model that does not contain who rated "
+      "what.");
   options.flag("keep-rated", command.keep_rated,
                "List items that the user has rated, too. They are left out otherwise.");
   options.add(

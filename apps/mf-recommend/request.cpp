@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mf-recommend/request.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "common/json_ratings.hpp"
@@ -44,7 +46,9 @@ std::vector<GroupLimit> limits_of(const Json& json, const Catalogue& catalogue) 
       fail(std::string("\"at_most\" has ") + kind_of(limit) +
            "; expected \"N:COLUMN\", such as \"3:genres\", or a list of these");
     }
-    limits.push_back(catalogue.group_limit(limit.get<std::string>(), "\"at_most\""));
+    std::ranges::copy(
+        catalogue.group_limits().parse(limit.get_ref<const std::string&>(), "\"at_most\""),
+        std::back_inserter(limits));
   }
   return limits;
 }

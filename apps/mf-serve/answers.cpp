@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -48,9 +49,11 @@ RankBy order_of(const ServedModel& served, const ListQuestion& list) {
 /// Which items a list may hold.
 class Listed {
  public:
-  Listed(const ServedModel& served, RankBy rank_by, const std::optional<std::uint32_t>& asked)
-      : least_(asked.value_or(usual_least_ratings(*served.model, rank_by))),
-        filter_(served.usual_filter(rank_by)) {
+  /// `by` is a RankBy or a SimilarBy.
+  template <class T>
+  Listed(const ServedModel& served, T by, const std::optional<std::uint32_t>& asked)
+      : least_(asked.value_or(usual_least_ratings(*served.model, by))),
+        filter_(served.usual_filter(by)) {
     if (!asked) return;
     filter_ = *asked == 0
                   ? nullptr
@@ -66,9 +69,11 @@ class Listed {
                       std::vector<std::string>& warnings) const {
     if (listed >= list.top) return;
     const bool is_filtered = filter_ != nullptr && filter_->size() < served.model->item_count();
-    warnings.push_back(short_list_warning(
-        listed, {.least_ratings = is_filtered ? least_ : 0, .least_rating = list.least_rating},
-        "least_ratings", "least_rating", "at_most"));
+    warnings.push_back(short_list_warning(listed,
+                                          {.least_ratings = is_filtered ? least_ : 0,
+                                           .least_rating = list.least_rating,
+                                           .limits_groups = !list.at_most.empty()},
+                                          "least_ratings", "least_rating", "at_most"));
   }
 
  private:
@@ -100,14 +105,34 @@ void add_reasons(const ServedModel& served, const Explanation& why, Json& item) 
                          {"interaction", why.interaction}};
 }
 
-Json item_of(const ServedModel& served, const Recommendation& r) {
-  const std::string id = served.model->items().id(r.item);
-  return {{"item", id}, {"id", id}, {"score", r.score}, {"rating", r.rating}};
+Json item_of(const TitledModel& titled, const Recommendation& r) {
+  const std::string id = titled.served.model->items().id(r.item);
+  Json item{{"item", id}, {"id", id}};
+  if (titled.titles != nullptr) item["title"] = titled.titles->titles.title(r.item);
+  item["score"] = r.score;
+  item["rating"] = r.rating;
+  return item;
+}
+
+/// The limits that a list is to keep. Throws HttpError(422) for those that cannot be.
+std::vector<GroupLimit> limits_of(const TitledModel& titled, const ListQuestion& list) {
+  std::vector<GroupLimit> limits;
+  for (const std::string& text : list.at_most) {
+    if (titled.titles == nullptr) {
+      throw HttpError(422,
+                      "at_most is for columns of a file of titles; start the service with "
+                      "--titles FILE");
+    }
+    std::ranges::copy(titled.titles->limits.parse(text, "at_most"), std::back_inserter(limits));
+  }
+  return limits;
 }
 
 /// Adds "items" and "warnings".
-void add_list(const ServedModel& served, const UserProfile& profile, const ListQuestion& list,
+void add_list(const TitledModel& titled, const UserProfile& profile, const ListQuestion& list,
               const Explain& explain, std::vector<std::string> warnings, Json& answer) {
+  const ServedModel& served = titled.served;
+  const auto limits = limits_of(titled, list);
   const Listed listed(served, order_of(served, list), list.least_ratings);
   const auto found =
       served.recommender.recommend(profile, {.top = std::min(list.top, served.model->item_count()),
@@ -115,10 +140,11 @@ void add_list(const ServedModel& served, const UserProfile& profile, const ListQ
                                              .leave_out_rated = !list.keep_rated,
                                              .filter = listed.filter(),
                                              .least_rating = list.least_rating,
+                                             .at_most = limits,
                                              .diversity = list.diversity});
   Json items = Json::array();
   for (const Recommendation& r : found) {
-    items.push_back(item_of(served, r));
+    items.push_back(item_of(titled, r));
     if (list.explain) add_reasons(served, explain(r.item), items.back());
   }
   listed.warn_of_length(served, found.size(), list, warnings);
@@ -135,7 +161,8 @@ Json health(const ServedModel& served) {
                             {"rank", served.model->rank()}});
 }
 
-Json recommend_known(const ServedModel& served, const std::string& user, const ListQuestion& list) {
+Json recommend_known(const TitledModel& titled, const std::string& user, const ListQuestion& list) {
+  const ServedModel& served = titled.served;
   const UserIndex index = served.model->users().find(user);
   if (index == kNoIndex) {
     throw HttpError(404, "the model has no user '" + user +
@@ -152,12 +179,13 @@ Json recommend_known(const ServedModel& served, const std::string& user, const L
                        .influences = {}};
   };
   Json answer = answer_of(served, {{"user", user}, {"ratings", profile.rated[0].size()}});
-  add_list(served, profile, list, explain, {}, answer);
+  add_list(titled, profile, list, explain, {}, answer);
   return answer;
 }
 
-Json recommend_new(const ServedModel& served, const std::string& id,
+Json recommend_new(const TitledModel& titled, const std::string& id,
                    const std::vector<ItemRating>& ratings, const ListQuestion& list) {
+  const ServedModel& served = titled.served;
   const FoldedInUser user = fold_in(served, ratings);
   std::optional<FoldInSession> session;
   const auto explain = [&](ItemIndex item) {
@@ -170,7 +198,7 @@ Json recommend_new(const ServedModel& served, const std::string& id,
   answer["ratings"] = user.row.used;
   answer["ratings_used"] = user.row.used;
   answer["unknown_items"] = user.unknown;
-  add_list(served, user.profile(), list, explain, user.warnings, answer);
+  add_list(titled, user.profile(), list, explain, user.warnings, answer);
   return answer;
 }
 
@@ -186,19 +214,20 @@ Json fold_in_new(const ServedModel& served, const std::vector<ItemRating>& ratin
                             {"warnings", user.warnings}});
 }
 
-Json similar_to(const ServedModel& served, const std::string& item, const ListQuestion& list) {
+Json similar_to(const TitledModel& titled, const std::string& item, const ListQuestion& list) {
+  const ServedModel& served = titled.served;
   const ItemIndex index = served.model->items().find(item);
   if (index == kNoIndex) {
     throw HttpError(404,
                     "the model has no item '" + item + "'; it has those that it was trained on");
   }
-  const Listed listed(served, RankBy::interaction(), list.least_ratings);
   const SimilarBy by = list.similar_by.value_or(served.recommender.usual_similar_by(index));
+  const Listed listed(served, by, list.least_ratings);
   const auto found = served.recommender.similar_items(
       index, std::min(list.top, served.model->item_count()), listed.filter(), by);
   Json items = Json::array();
   for (const Recommendation& r : found) {
-    items.push_back(item_of(served, r));
+    items.push_back(item_of(titled, r));
     items.back()["similarity"] = r.score;
     items.back()["cosine"] = served.recommender.cosine(index, r.item);
   }

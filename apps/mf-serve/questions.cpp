@@ -49,6 +49,19 @@ float diversity_of(std::optional<double> value, unsigned status) {
   throw HttpError(status, "diversity must be a number from 0 to 1");
 }
 
+/// "3:genres", or a list of these.
+std::vector<std::string> at_most_in(const Json& json) {
+  std::vector<std::string> limits;
+  for (const Json& limit : json.is_array() ? json : Json::array({json})) {
+    if (!limit.is_string()) {
+      throw HttpError(kUnprocessable,
+                      "at_most must be N:COLUMN, such as \"3:genres\", or a list of these");
+    }
+    limits.push_back(limit.get<std::string>());
+  }
+  return limits;
+}
+
 SimilarBy similar_by_of(std::optional<SimilarBy> value, unsigned status) {
   if (value) return *value;
   throw HttpError(status, std::string("similar_by must be ") + kSimilarByForms);
@@ -135,6 +148,7 @@ ListQuestion list_in(const Json& body, const Limits& limits) {
   if (const Json* const least = find(body, "least_rating")) {
     list.least_rating = least_rating_of(number_of(*least), kUnprocessable);
   }
+  if (const Json* const groups = find(body, "at_most")) list.at_most = at_most_in(*groups);
   if (const Json* const diversity = find(body, "diversity")) {
     list.diversity = diversity_of(number_of(*diversity), kUnprocessable);
   }
@@ -164,6 +178,7 @@ ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
   if (const std::string* const least = target.find("least_rating")) {
     list.least_rating = least_rating_of(number_in(*least), kBadRequest);
   }
+  if (const std::string* const groups = target.find("at_most")) list.at_most = {*groups};
   if (const std::string* const diversity = target.find("diversity")) {
     list.diversity = diversity_of(number_in(*diversity), kBadRequest);
   }
@@ -180,8 +195,9 @@ ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
 }
 
 UserQuestion user_question(std::string_view body, const Limits& limits) {
-  const Json json = object_of(body, {"id", "user", "ratings", "top", "rank_by", "least_ratings",
-                                     "least_rating", "diversity", "keep_rated", "explain"});
+  const Json json =
+      object_of(body, {"id", "user", "ratings", "top", "rank_by", "least_ratings", "least_rating",
+                       "at_most", "diversity", "keep_rated", "explain"});
   UserQuestion question{.list = list_in(json, limits)};
   const Json* const id = find(json, "id");
   const Json* const user = find(json, "user");

@@ -27,6 +27,7 @@ struct ListQuestion {
   bool keep_rated = false;
   std::optional<float> least_rating;  ///< none unless given
   float diversity = 0.0f;
+  std::vector<std::string> at_most{};   ///< "3:genres", of the file of titles
   std::optional<SimilarBy> similar_by;  ///< of similar items: the usual one unless given
   bool explain = false;  ///< whether each item is to come with where its score comes from
 };

@@ -20,6 +20,7 @@ struct Service::Call {
   std::shared_ptr<const ServedModel> served;
   const RequestTarget& target;
   const std::string& body;
+  std::shared_ptr<const Titles> titles;
 };
 
 struct Service::Endpoint {
@@ -59,14 +60,16 @@ HttpAnswer json(const Json& object) {
 }  // namespace
 
 Service::Service(ModelHandle& models, const ServiceOptions& options)
-    : models_(models), options_(options), metrics_([] {
+    : models_(models), options_(options), titles_(options.titles_path), metrics_([] {
         std::vector<Metrics::Label> labels;
         for (const Endpoint& endpoint : kEndpoints) {
           labels.push_back({endpoint.method, endpoint.path});
         }
         labels.push_back({"other", "other"});
         return labels;
-      }()) {}
+      }()) {
+  titles_.of(*models_.current());  // what is wrong with the file is told at the start
+}
 
 bool Service::is_slow(const HttpRequest& request) const {
   return request.method == "POST" && request.target.starts_with("/reload");
@@ -103,7 +106,10 @@ HttpAnswer Service::answer(const HttpRequest& request, std::size_t& endpoint) {
     if (target.path != candidate.path && !is_any) continue;
     if (request.method == candidate.method) {
       endpoint = i;
-      return (this->*candidate.answer)({models_.current(), target, request.body});
+      auto served = models_.current();
+      auto titles = titles_.of(*served);
+      return (this->*candidate.answer)(
+          {std::move(served), target, request.body, std::move(titles)});
     }
     add_once(taken, candidate.method);
   }
@@ -161,15 +167,17 @@ HttpAnswer Service::get_metrics(const Call& call) {
 HttpAnswer Service::get_recommend(const Call& call) {
   call.target.allow_only({"user", "id", "top", "rank_by", "least_ratings", "least_rating",
                           "diversity", "keep_rated", "explain"});
-  return json(recommend_known(*call.served, call.target.required("user", "id"),
+  return json(recommend_known({*call.served, call.titles.get()}, call.target.required("user", "id"),
                               list_question(call.target, options_.limits)));
 }
 
 HttpAnswer Service::post_recommend(const Call& call) {
   call.target.allow_only({});
   const UserQuestion user = user_question(call.body, options_.limits);
-  return json(user.ratings ? recommend_new(*call.served, user.id, *user.ratings, user.list)
-                           : recommend_known(*call.served, user.id, user.list));
+  return json(
+      user.ratings
+          ? recommend_new({*call.served, call.titles.get()}, user.id, *user.ratings, user.list)
+          : recommend_known({*call.served, call.titles.get()}, user.id, user.list));
 }
 
 HttpAnswer Service::post_fold_in(const Call& call) {
@@ -179,7 +187,8 @@ HttpAnswer Service::post_fold_in(const Call& call) {
 
 HttpAnswer Service::get_similar(const Call& call) {
   call.target.allow_only({"item", "similar_to", "similar_by", "top", "least_ratings"});
-  return json(similar_to(*call.served, call.target.required("item", "similar_to"),
+  return json(similar_to({*call.served, call.titles.get()},
+                         call.target.required("item", "similar_to"),
                          list_question(call.target, options_.limits)));
 }
 

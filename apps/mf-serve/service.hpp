@@ -7,6 +7,7 @@
 #include "mf-serve/http_server.hpp"
 #include "mf-serve/metrics.hpp"
 #include "mf-serve/questions.hpp"
+#include "mf-serve/served_titles.hpp"
 #include "mfpar/model_handle.hpp"
 
 namespace mfpar::apps {
@@ -17,13 +18,15 @@ struct ServiceOptions {
   /// Whether POST /reload may name another file. Off by default: any client could make the service
   /// open files that it may read, and learn from the answers which exist.
   bool reload_any = false;
+
+  std::string titles_path{};  ///< what the items are called; "" for none
 };
 
 /// The endpoints of mf-serve over one model handle; apps/SERVE.md describes them. Safe from any
 /// number of threads.
 class Service : public HttpHandler {
  public:
-  /// Keeps `models`, which must outlive it.
+  /// Keeps `models`, which must outlive it. Throws as ItemTitles does for a file of titles.
   Service(ModelHandle& models, const ServiceOptions& options);
 
   HttpAnswer answer(const HttpRequest& request) override;
@@ -55,6 +58,7 @@ class Service : public HttpHandler {
 
   ModelHandle& models_;
   const ServiceOptions options_;
+  ServedTitles titles_;
   Metrics metrics_;
 };
 

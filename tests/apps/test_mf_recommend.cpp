@@ -193,7 +193,8 @@ BOOST_FIXTURE_TEST_CASE(similar_items_are_nearest_by_cosine, Films) {
     }
     return xy / std::sqrt(xx * yy);
   };
-  const auto list = ids("--similar-to 11 --top 39"), scores = column(3, "--similar-to 11 --top 39");
+  const std::string kArguments = "--similar-to 11 --top 39 --similar-by factors";
+  const auto list = ids(kArguments), scores = column(3, kArguments);
   BOOST_TEST(list.size() == 39);
   BOOST_TEST(std::ranges::count(list, "11") == 0);
   for (std::size_t i = 0; i < list.size(); ++i) {

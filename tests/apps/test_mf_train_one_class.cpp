@@ -17,7 +17,7 @@ namespace {
 /// The same choices of 150 users as ratings, as pairs alone, and as counts.
 struct Choices : TestFolder {
   Choices() {
-    std::istringstream ratings(text_of(random_store({.users = 150, .items = 40, .density = 0.3})));
+    std::istringstream ratings(text_of(random_store({.users = 150, .items = 40, .density = 0.5})));
     std::string rated = "userId,movieId,rating\n", pairs = "userId,movieId\n",
                 counts = "userId,movieId,plays\n";
     for (std::string line; std::getline(ratings, line);) {
@@ -26,6 +26,8 @@ struct Choices : TestFolder {
       std::getline(fields, user, ',');
       std::getline(fields, item, ',');
       std::getline(fields, rating, ',');
+      // Users choose what is even or odd as they are, mostly.
+      if ((std::stoi(user) + std::stoi(item)) % 2 == 1 && line.size() % 5 != 0) continue;
       const std::string pair = user + "," + item;
       rated += pair + "," + rating + "\n";
       pairs += pair + "\n";
@@ -112,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(the_same_bytes_come_of_any_number_of_threads, Choices) {
 
 BOOST_FIXTURE_TEST_CASE(training_goes_on_from_a_model, Choices) {
   const std::string how = "ratings.csv --method als -k 8 --valid-fraction 0 ";
-  const double reached = last_objective(train(how + "-t 6 -o model"));
+  const double reached = last_objective(train(how + "-t 6"));
   run("mf-train ratings.csv --method als -k 8 --valid-fraction 0 -t 6 -q -o first");
   const auto log = train(how + "-t 1 --init first");
   BOOST_TEST(std::abs(json_number(events(log, "epoch").front(), "objective") - reached) <

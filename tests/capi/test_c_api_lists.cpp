@@ -101,19 +101,27 @@ BOOST_AUTO_TEST_CASE(lists_hold_items_of_ten_ratings_where_biases_count_less) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(similar_items_have_ten_ratings) {
-  Opened opened(trained());
-  std::vector<mfpar_recommendation> found(1000);
-  std::size_t usual = 0, all = 0, ten = 0;
-  const auto count = [&](const mfpar_recommend_options* options, std::size_t* needed) {
-    return mfpar_similar_items(opened.model, 3, options, found.data(), 1000, needed);
-  };
-  BOOST_TEST(count(&opened.options, &usual) == MFPAR_OK);
-  opened.options.least_ratings = 0;
-  BOOST_TEST(count(&opened.options, &all) == MFPAR_OK);
-  opened.options.least_ratings = 10;
-  BOOST_TEST(count(&opened.options, &ten) == MFPAR_OK);
-  BOOST_TEST((usual == ten && ten < all));
+BOOST_AUTO_TEST_CASE(similar_items_have_ten_ratings_or_five) {
+  struct {
+    const char* by;
+    std::uint32_t least;
+  } const rows[] = {{nullptr, 5}, {"raters", 5}, {"factors", 10}};
+  for (const auto& row : rows) {
+    Opened opened(trained());
+    opened.options.similar_by = row.by;
+    std::vector<mfpar_recommendation> found(1000);
+    std::size_t usual = 0, all = 0, least = 0;
+    const auto count = [&](const mfpar_recommend_options* options, std::size_t* needed) {
+      return mfpar_similar_items(opened.model, 3, options, found.data(), 1000, needed);
+    };
+    BOOST_TEST(count(&opened.options, &usual) == MFPAR_OK);
+    opened.options.least_ratings = 0;
+    BOOST_TEST(count(&opened.options, &all) == MFPAR_OK);
+    opened.options.least_ratings = row.least;
+    BOOST_TEST(count(&opened.options, &least) == MFPAR_OK);
+    BOOST_TEST(usual == least);
+    BOOST_TEST((row.least < 10 || least < all));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(orders_are_spelt_as_mf_recommend_does) {

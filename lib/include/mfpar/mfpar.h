@@ -102,6 +102,10 @@ MFPAR_API mfpar_status mfpar_model_rank(const mfpar_model* model, uint32_t* rank
  * */
 MFPAR_API mfpar_status mfpar_model_loss(const mfpar_model* model, const char** name);
 
+/** What the model learnt from, "ratings", "one-class" or "both", as a text that lasts. Lists of the
+ * last two go by what a user is likely to choose; "one-class" predicts no ratings. Since 0.2. */
+MFPAR_API mfpar_status mfpar_model_feedback(const mfpar_model* model, const char** name);
+
 /** The lowest and highest rating; predicted ratings are clipped to them. */
 MFPAR_API mfpar_status mfpar_model_range(const mfpar_model* model, float* lowest, float* highest);
 
@@ -221,8 +225,9 @@ typedef struct mfpar_recommendation {
 } mfpar_recommendation;
 
 /** For least_ratings below: 10 where lists go by interaction, by a blend of less than the whole of
- * the biases, by similarity or by a model without biases, since factors learnt from fewer ratings
- * are mostly noise; 0 by rating, and for a model that does not contain who rated what. */
+ * the biases or by a model without biases, and of similar items by factors, since factors learnt
+ * from fewer ratings are mostly noise; 5 of similar items by raters; 0 by rating, and for a model
+ * that does not contain who rated what. */
 #define MFPAR_USUAL_LEAST_RATINGS UINT32_C(0xFFFFFFFF)
 
 /** That an item belongs to a group, a genre for example. An item may belong to several. */

@@ -19,11 +19,18 @@ struct ServedModel {
   std::string path;           ///< the file it was loaded from
   std::uint64_t version = 1;  ///< 1 for the first model of a handle, one more for each that follows
   ItemFilter by_interaction;  ///< of `recommender`: usual_least_ratings() by interaction
+  ItemFilter by_raters;       ///< the same of items similar by raters
+  ItemFilter by_factors;      ///< and by factors
 
   /// What lists in this order hold unless somebody says otherwise, see usual_least_ratings(); null
   /// where that is everything. Lasts as long as this.
   const ItemFilter* usual_filter(RankBy rank_by) const {
     return usual_least_ratings(*model, rank_by) == 0 ? nullptr : &by_interaction;
+  }
+
+  /// What lists of similar items hold.
+  const ItemFilter* usual_filter(SimilarBy by) const {
+    return by == SimilarBy::kRaters ? &by_raters : &by_factors;
   }
 };
 

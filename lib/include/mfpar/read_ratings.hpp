@@ -56,8 +56,8 @@ struct ReadOptions {
   /// a file must have a column of users.
   std::string single_user;
 
-  /// Whether a file may lack a column of ratings, as one of views or purchases: each of its lines is
-  /// then a rating of 1. It lacks one where it has two columns, where the header names users and
+  /// Whether a file may lack a column of ratings, as one of views or purchases: each of its lines
+  /// is then a rating of 1. It lacks one where it has two columns, where the header names users and
   /// items and no other column can be the rating, where the third of three columns holds times or
   /// no numbers, and where user_column and item_column are given and rating_column is not, unless
   /// the header names one.

@@ -59,10 +59,18 @@ MFPAR_API RankBy usual_rank_by(const FactorModel& model);
 
 /// How many training ratings an item should have to be listed, unless somebody says otherwise: 10
 /// where biases count less than in a rating, by interaction for example or by a model without
-/// biases, and for similar items, which go by interaction: factors learnt from fewer are mostly
-/// noise, and no bias outweighs it there. 0 by rating, by one-class score, in which few ratings
+/// biases: factors learnt from fewer are mostly noise, and no bias outweighs it there. 0 by rating, by one-class score, in which few ratings
 /// count for little, and for a model that does not contain who rated what.
 MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, RankBy rank_by);
+
+/// What makes items similar.
+enum class SimilarBy {
+  kRaters,  ///< the same users rated them
+  kFactors  ///< the cosine of their factors, those that lists usually go by
+};
+
+/// The same for similar items: 5 by raters, of whom a few tell something, 10 by factors.
+MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, SimilarBy by);
 
 /// An item of a list.
 struct Recommendation {
@@ -147,12 +155,6 @@ struct RecommendOptions {
   /// cosine is of the item's factors and those of the most similar item listed before. The list
   /// stands in the order of choice. Takes time of about 10 top^2 rank.
   float diversity = 0.0f;
-};
-
-/// What makes items similar.
-enum class SimilarBy {
-  kRaters,  ///< the same users rated them
-  kFactors  ///< the cosine of their factors, those that lists usually go by
 };
 
 /// Finds the items of highest score in the whole catalogue, exactly. Lists are in falling order of

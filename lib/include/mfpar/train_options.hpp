@@ -98,8 +98,8 @@ struct TrainOptions {
   /// Factors a user and an item, 1 to 1024. Time and memory grow with it. By any method.
   int rank = 64;
 
-  /// Most passes over the training ratings, by any method. All are run when there are no validation ratings: see
-  /// kEpochsUnvalidated.
+  /// Most passes over the training ratings, by any method. All are run when there are no
+  /// validation ratings: see kEpochsUnvalidated.
   int epochs = 60;
 
   StepRule step_rule = StepRule::kAdaGrad;
@@ -137,7 +137,8 @@ struct TrainOptions {
   std::uint64_t sample = 100'000;               ///< ratings in the subset of TrainError::kSample
 
   /// Stop when so many evaluations in a row have not lowered the best validation error (raised the
-  /// best NDCG, of one-class feedback), and keep the best epoch's factors; 0: run all epochs (the best epoch's factors are kept all the same).
+  /// best NDCG, of one-class feedback), and keep the best epoch's factors; 0: run all epochs (the
+  /// best epoch's factors are kept all the same).
   int patience = 5;
 };
 

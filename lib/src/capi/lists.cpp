@@ -58,29 +58,32 @@ std::optional<SimilarBy> similar_by_of(const mfpar_recommend_options& options) {
 /// The options in terms of the library, with the filter and the groups they look at.
 class ListOptions {
  public:
-  /// `order` is that of the list where it is not for the options to say.
+  /// `similar_to` is the item that others are to be similar to.
   ListOptions(const ServedModel& served, const mfpar_recommend_options* given,
-              std::optional<RankBy> order = {}) {
+              std::optional<ItemIndex> similar_to = {}) {
     const mfpar_recommend_options known = known_options(given, kDefaults, kOldest);
     options_.top = std::min(known.top, served.model->item_count());
-    const RankBy rank_by = order ? *order : rank_by_of(known, *served.model);
-    options_.rank_by = rank_by;
+    options_.rank_by = similar_to ? RankBy::interaction() : rank_by_of(known, *served.model);
+    if (similar_to) {
+      similar_by_ = similar_by_of(known).value_or(served.recommender.usual_similar_by(*similar_to));
+    }
     options_.leave_out_rated = known.leave_out_rated != 0;
     if (!std::isnan(known.least_rating)) options_.least_rating = known.least_rating;
     options_.diversity = known.diversity;
     limit_groups(known, served.model->item_count());
-    similar_by_ = similar_by_of(known);
     ItemFilter::Rules rules;
     rules.deny = array_of(known.deny, known.deny_count, "deny");
     const bool is_usual = known.least_ratings == MFPAR_USUAL_LEAST_RATINGS;
-    rules.least_ratings =
-        is_usual ? usual_least_ratings(*served.model, rank_by) : known.least_ratings;
+    rules.least_ratings = !is_usual    ? known.least_ratings
+                          : similar_to ? usual_least_ratings(*served.model, similar_by_)
+                                       : usual_least_ratings(*served.model, *options_.rank_by);
     const auto allow = array_of(known.allow, known.allow_count, "allow");
     const std::vector<ItemIndex> allowed(allow.begin(), allow.end());
     if (known.allow != nullptr) rules.allow = &allowed;
     const bool by_ratings_only = rules.allow == nullptr && rules.deny.empty();
     if (by_ratings_only && is_usual) {
-      options_.filter = served.usual_filter(rank_by);
+      options_.filter =
+          similar_to ? served.usual_filter(similar_by_) : served.usual_filter(*options_.rank_by);
     } else if (!by_ratings_only || rules.least_ratings > 0) {
       options_.filter = &filter_.emplace(served.recommender, rules);
     }
@@ -89,7 +92,7 @@ class ListOptions {
   ListOptions& operator=(const ListOptions&) = delete;
 
   const RecommendOptions& get() const noexcept { return options_; }
-  std::optional<SimilarBy> similar_by() const noexcept { return similar_by_; }
+  SimilarBy similar_by() const noexcept { return similar_by_; }
 
  private:
   void limit_groups(const mfpar_recommend_options& known, ItemIndex items) {
@@ -105,7 +108,7 @@ class ListOptions {
 
   ItemGroups groups_;
   GroupLimit limit_;
-  std::optional<SimilarBy> similar_by_;
+  SimilarBy similar_by_ = SimilarBy::kRaters;
   std::optional<ItemFilter> filter_;
   RecommendOptions options_;
 };
@@ -153,7 +156,7 @@ mfpar_status mfpar_similar_items(const mfpar_model* model, std::uint32_t item,
   return guarded([&] {
     const mfpar_model& known = required(model, "model");
     require_index(item, known.factors().item_count(), "item");
-    const ListOptions how(*known.served, options, RankBy::interaction());
+    const ListOptions how(*known.served, options, item);
     give_list(known.served->recommender.similar_items(item, how.get().top, how.get().filter,
                                                       how.similar_by()),
               list, capacity, needed);

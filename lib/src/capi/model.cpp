@@ -78,6 +78,15 @@ mfpar_status mfpar_model_loss(const mfpar_model* model, const char** name) {
   });
 }
 
+mfpar_status mfpar_model_feedback(const mfpar_model* model, const char** name) {
+  return guarded([&] {
+    const FactorModel& factors = required(model, "model").factors();
+    required(name, "name") = factors.parts().one_class                   ? "both"
+                             : factors.feedback() == Feedback::kOneClass ? "one-class"
+                                                                         : "ratings";
+  });
+}
+
 mfpar_status mfpar_model_range(const mfpar_model* model, float* lowest, float* highest) {
   return guarded([&] {
     const RatingRange range = required(model, "model").factors().range();

@@ -96,6 +96,11 @@ FactorModel assemble_model(ImportedRows users, ImportedRows items, ImportedNumbe
   if (describe_loss(parts.loss).predicts_probability && parts.range.highest == kUnclipped.highest) {
     parts.range = {0.0f, 1.0f};  // labels
   }
+  if (numbers.one_class) {
+    parts.feedback = Feedback::kOneClass;
+    parts.one_class_weights = numbers.one_class->weights;
+    parts.fold_in = numbers.one_class->penalty;
+  }
   parts.users.factors = frozen_rows(users);
   parts.items.factors = frozen_rows(items);
   parts.users.biases = FrozenArray<float>(std::move(users.biases));

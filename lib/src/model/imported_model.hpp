@@ -32,6 +32,7 @@ struct ImportedNumbers {
   float mean = 0.0f;
   RatingRange range = kUnclipped;
   Loss loss = Loss::kSquared;
+  std::optional<ModelCard::OneClass> one_class = {};  ///< of a model of one-class feedback
 };
 
 /// Refuses, with kBadOption, what `options` gives beyond `mean`, `ids` and `biases`, as far as the

@@ -21,6 +21,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "mfpar model";
 constexpr std::uint32_t kVersion = 1;
+constexpr const char* kOneClass = "one-class";
 
 /// The values of a model.json by key.
 class CardReader {
@@ -77,11 +78,33 @@ class CardReader {
         }).get<std::string>());
   }
 
+  /// Ratings where nothing is said.
+  std::optional<ModelCard::OneClass> one_class() const {
+    if (!json_.contains("feedback")) return std::nullopt;
+    const std::string feedback =
+        value("feedback", "\"ratings\" or \"one-class\"",
+              [](const Json& json) { return json == kOneClass || json == "ratings"; });
+    if (feedback != kOneClass) return std::nullopt;
+    ModelCard::OneClass result;
+    result.weights.unobserved_weight = from(0, "unobserved_weight");
+    result.penalty = {.factors = from(0, "lambda_one_class"),
+                      .bias = 0.0f,
+                      .exponent = 1.0f - std::min(from(0, "penalty_exponent"), 1.0f)};
+    if (json_.contains("relevant")) result.weights.relevant = number("relevant");
+    return result;
+  }
+
   bool flag(const char* key) const {
     return value(key, "true or false", [](const Json& json) { return json.is_boolean(); });
   }
 
  private:
+  float from(float lowest, const char* key) const {
+    const float found = number(key);
+    if (found < lowest) fail("'" + std::string(key) + "' is below " + shortest_decimal(lowest));
+    return found;
+  }
+
   /// Refuses brackets in brackets beyond what a card needs: JSON is copied, printed and freed by
   /// recursion.
   void require_shallow(std::string_view text) const {
@@ -112,13 +135,18 @@ class CardReader {
 }  // namespace
 
 ModelCard card_of(const FactorModel& model) {
+  std::optional<ModelCard::OneClass> one_class;
+  if (model.feedback() == Feedback::kOneClass) {
+    one_class = {model.parts().one_class_weights, model.parts().fold_in};
+  }
   return {.loss = model.loss(),
           .rank = model.rank(),
           .users = model.user_count(),
           .items = model.item_count(),
           .biases = model.has_biases(),
           .mean = model.mean(),
-          .range = model.range()};
+          .range = model.range(),
+          .one_class = one_class};
 }
 
 void write_card(AtomicFile& file, const Json& card) {
@@ -132,16 +160,25 @@ void write_card(AtomicFile& file, const Json& card) {
 }
 
 void write_model_card(AtomicFile& file, const ModelCard& card) {
-  write_card(file, {{"format", kFormat},
-                    {"version", kVersion},
-                    {"loss", describe_loss(card.loss).name},
-                    {"rank", card.rank},
-                    {"users", card.users},
-                    {"items", card.items},
-                    {"biases", card.biases},
-                    {"mean", card.mean},
-                    {"lowest", card.range.lowest},
-                    {"highest", card.range.highest}});
+  Json json{{"format", kFormat},
+            {"version", kVersion},
+            {"loss", describe_loss(card.loss).name},
+            {"rank", card.rank},
+            {"users", card.users},
+            {"items", card.items},
+            {"biases", card.biases},
+            {"mean", card.mean},
+            {"lowest", card.range.lowest},
+            {"highest", card.range.highest}};
+  if (card.one_class) {
+    const auto& [weights, penalty] = *card.one_class;
+    json["feedback"] = kOneClass;
+    json["unobserved_weight"] = weights.unobserved_weight;
+    json["lambda_one_class"] = penalty.factors;
+    json["penalty_exponent"] = 1.0f - penalty.exponent;
+    if (weights.relevant) json["relevant"] = *weights.relevant;
+  }
+  write_card(file, json);
 }
 
 ModelCard read_model_card(const std::string& folder) {
@@ -185,7 +222,8 @@ ModelCard read_model_card(const std::string& folder) {
           .items = card.count("items"),
           .biases = card.flag("biases"),
           .mean = card.number("mean"),
-          .range = {card.number("lowest"), card.number("highest")}};
+          .range = {card.number("lowest"), card.number("highest")},
+          .one_class = card.one_class()};
 }
 
 }  // namespace mfpar

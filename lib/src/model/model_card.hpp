@@ -19,6 +19,13 @@ struct ModelCard {
   bool biases = false;
   float mean = 0.0f;
   RatingRange range;
+
+  /// Of a model of one-class feedback, what fold-in needs besides.
+  struct OneClass {
+    OneClassWeights weights;
+    FoldInPenalty penalty;
+  };
+  std::optional<OneClass> one_class;
 };
 
 ModelCard card_of(const FactorModel& model);

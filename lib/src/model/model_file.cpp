@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
@@ -145,6 +146,9 @@ FactorModel made(const SectionReader& file, FactorModel::Parts parts) {
 void read_one_class(const SectionReader& file, FactorModel::Parts& parts) {
   const auto weights = read_numbers<OneClassNumbers>(file, "one_class");
   parts.feedback = Feedback::kOneClass;
+  for (EpochReport& report : parts.record.history) {
+    report.valid_ndcg = std::exchange(report.valid_error, EpochReport::kNotComputed);
+  }
   parts.one_class_weights.unobserved_weight = weights.unobserved_weight;
   if (!std::isnan(weights.relevant)) parts.one_class_weights.relevant = weights.relevant;
   parts.chosen = item_lists(file, "chosen");

@@ -95,7 +95,7 @@ FactorModel import_npy(const std::string& folder, const ImportOptions& options) 
   check_card(folder, card, users, items);
   const bool biases = card.biases || !users.biases.empty() || !items.biases.empty();
   return assemble_model(std::move(users), std::move(items),
-                        {biases, card.mean, card.range, card.loss}, options);
+                        {biases, card.mean, card.range, card.loss, card.one_class}, options);
 }
 
 FactorModel import_npy_pair(const std::string& user_factors, const std::string& item_factors,

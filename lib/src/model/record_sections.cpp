@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "model/record_sections.hpp"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <span>
@@ -14,7 +15,7 @@ HistoryRow row_of(const EpochReport& report) {
   return {.epoch = report.epoch,
           .train_error = report.train_error,
           .objective = report.objective,
-          .valid_error = report.valid_error,
+          .valid_error = std::isnan(report.valid_ndcg) ? report.valid_error : report.valid_ndcg,
           .seconds = report.seconds,
           .updates_per_second = report.updates_per_second,
           .evaluation_seconds = report.evaluation_seconds,

@@ -17,7 +17,7 @@ struct HistoryRow {
   std::int64_t epoch;
   double train_error;
   double objective;
-  double valid_error;
+  double valid_error;  ///< of one-class feedback NDCG
   double seconds;
   double updates_per_second;
   double evaluation_seconds;

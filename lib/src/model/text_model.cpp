@@ -103,7 +103,7 @@ FactorModel import_text(const std::string& folder, const ImportOptions& options)
   ImportedRows items = read_table(folder + "/items.tsv", &biases);
   check_card(folder, card, users, items);
   return assemble_model(std::move(users), std::move(items),
-                        {biases, card.mean, card.range, card.loss}, options);
+                        {biases, card.mean, card.range, card.loss, card.one_class}, options);
 }
 
 FactorModel import_text_pair(const std::string& users_path, const std::string& items_path,

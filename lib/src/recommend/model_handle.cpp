@@ -12,10 +12,15 @@ std::shared_ptr<const ServedModel> load(const std::string& path, const LoadOptio
                                         std::uint64_t version) {
   auto model = std::make_shared<const FactorModel>(load_model(path, options));
   Recommender recommender(model);
-  ItemFilter by_interaction(recommender,
-                            {.least_ratings = usual_least_ratings(*model, RankBy::interaction())});
+  const auto filter_for = [&](auto by) {
+    return ItemFilter(recommender, {.least_ratings = usual_least_ratings(*model, by)});
+  };
+  ItemFilter by_interaction = filter_for(RankBy::interaction()),
+             by_raters = filter_for(SimilarBy::kRaters),
+             by_factors = filter_for(SimilarBy::kFactors);
   return std::make_shared<const ServedModel>(
-      ServedModel{model, std::move(recommender), path, version, std::move(by_interaction)});
+      ServedModel{model, std::move(recommender), path, version, std::move(by_interaction),
+                  std::move(by_raters), std::move(by_factors)});
 }
 
 }  // namespace

@@ -86,8 +86,8 @@ bool Chooser::is_of_single_user() const {
          ((asked_[kItem] || known_[kItem]) && (asked_[kRating] || known_[kRating]));
 }
 
-/// Whether the file has no column of ratings, and may have none, as far as options and the number of
-/// columns tell.
+/// Whether the file has no column of ratings, and may have none, as far as options and the number
+/// of columns tell.
 bool Chooser::lacks_ratings() const {
   if (!options_.may_lack_ratings || asked_[kRating] || known_[kRating]) return false;
   return format_.field_count == 2 || (asked_[kUser] && asked_[kItem]);

@@ -20,8 +20,8 @@ class Solver {
   virtual ~Solver() = default;
 
   /// Learns from every training rating once more; epochs are numbered 1, 2, ... Returns the errors
-  /// seen on the way, in the units of training; none where nothing is seen on the way. Ends early, between two pieces of work, when `stop`
-  /// says so.
+  /// seen on the way, in the units of training; none where nothing is seen on the way. Ends early,
+  /// between two pieces of work, when `stop` says so.
   virtual PassSums run_epoch(int epoch, const std::function<bool()>& stop) = 0;
 
   /// The parameters as they stand, as an immutable model without record and lists.

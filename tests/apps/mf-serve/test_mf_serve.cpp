@@ -90,12 +90,14 @@ BOOST_FIXTURE_TEST_CASE(each_endpoint_answers, Serving) {
     BOOST_TEST(reply.keep_alive);
   }
   for (const char* name : {"item", "similar_to"}) {  // cosine 2 / sqrt 5, up to rounding
-    const HttpReply similar = get(std::string("/similar?top=1&least_ratings=0&") + name + "=40");
+    const HttpReply similar =
+        get(std::string("/similar?top=1&least_ratings=0&similar_by=factors&") + name + "=40");
     BOOST_TEST(similar.status == 200u);
-    BOOST_TEST(similar.body.starts_with(
-        "{\"model_version\":1,\"item\":\"40\",\"similar_to\":\"40\",\"ratings\":1,"
-        "\"items\":[{\"item\":\"30\",\"id\":\"30\",\"score\":0.89442"));
-    BOOST_TEST(contains(similar.body, ",\"rating\":2.75,\"cosine\":0.89442"));
+    BOOST_TEST(
+        similar.body.starts_with("{\"model_version\":1,\"item\":\"40\",\"similar_to\":\"40\","
+                                 "\"similar_by\":\"factors\",\"ratings\":1,"
+                                 "\"items\":[{\"item\":\"30\",\"id\":\"30\",\"score\":0.89442"));
+    BOOST_TEST(contains(similar.body, ",\"rating\":2.75,\"similarity\":0.89442"));
     BOOST_TEST(similar.body.ends_with("}],\"warnings\":[]}\n"));
   }
 }

@@ -84,9 +84,10 @@ class Asker {
     const std::string& item = one_of(items_);
     return ask(kSimilarItems, "GET", "/similar?top=10&item=" + encoded(item), "",
                [&](const ServedModel& served) {
-                 return list_of(served, served.recommender.similar_items(
-                                            served.model->items().find(item), kTop,
-                                            served.usual_filter(RankBy::interaction())));
+                 const ItemIndex index = served.model->items().find(item);
+                 const SimilarBy by = served.recommender.usual_similar_by(index);
+                 return list_of(served, served.recommender.similar_items(index, kTop,
+                                                                         served.usual_filter(by)));
                });
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mf-recommend/item_titles.hpp"
+#include "common/item_titles.hpp"
 
 #include <algorithm>
 #include <utility>

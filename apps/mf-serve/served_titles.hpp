@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "common/group_limits.hpp"
+#include "common/item_titles.hpp"
+#include "mfpar/model_handle.hpp"
+
+namespace mfpar::apps {
+
+/// What the items of one version of a model are called, and their groups.
+struct Titles {
+  Titles(const std::string& path, const FactorModel& model)
+      : titles(path, "", model.items()), limits(titles, model.item_count()) {}
+
+  const ItemTitles titles;
+  const GroupLimits limits;
+};
+
+/// A file of titles for whatever version of a model is served. Safe from any number of threads.
+class ServedTitles {
+ public:
+  /// Of no file, where `path` is empty.
+  explicit ServedTitles(std::string path) : path_(std::move(path)) {}
+
+  /// Those of a version, read when it is first asked for; null without a file. Throws as ItemTitles
+  /// does.
+  std::shared_ptr<const Titles> of(const ServedModel& served);
+
+ private:
+  const std::string path_;
+  std::mutex mutex_;
+  std::uint64_t version_ = 0;             // guarded by mutex_
+  std::shared_ptr<const Titles> titles_;  // guarded by mutex_; of version_
+};
+
+}  // namespace mfpar::apps
