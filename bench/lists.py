@@ -35,10 +35,10 @@ KNOWN = ["--by-user", "0.2"]
 NEW = ["--users", "0.1", "--given-out", "given.csv"]
 RATINGS = ("ratings", ([], ["--least-ratings", "50"], ["--rank-by", "interaction"]))
 ONE_CLASS = ("one-class", ([],))
-BOTH = ("both", ([], ["--rank-by", "one-class:0.05"], ["--rank-by", "one-class:0.1"]))
+BOTH = ("both", ([], ["--rank-by", "one-class:0.05"], ["--rank-by", "one-class:0.2"]))
 BASELINES = {"popular": "most popular", "cosine": "item-item cosine", "ease": "EASE"}
 ORDERS = ([], *(["--rank-by", f"one-class:{weight}"] for weight in ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5")),
-          ["--least-rating", "3"], ["--least-rating", "3.5"], ["--rank-by", "rating"],
+          ["--rank-by", "rating"],
           ["--rank-by", "rating", "--least-ratings", "50"], ["--rank-by", "interaction"],
           ["--rank-by", "blend:0.2"])
 PERSONS = (
@@ -161,12 +161,13 @@ def orders(bench, seed, section):
     bench.split(seed, NEW if section == "orders-new" else KNOWN)
     users = ["--ratings", "given.csv"] if section == "orders-new" else ["--all-users"]
     bench.train("both")
+    least = [["--least-rating", f"{bench.liked - below:g}"] for below in (1, 0.5)]
     known = {row[1] for row in bench.rows("train.csv")[1:]}
     test = {}
     for user, item, rating, *_ in bench.rows("test.csv")[1:]:
         if item in known:
             test.setdefault(user, {})[item] = float(rating)
-    return {" ".join(way): measure_order(bench, users, way, test) for way in ORDERS}
+    return {" ".join(way): measure_order(bench, users, way, test) for way in (*ORDERS, *least)}
 
 
 def print_orders(rounds, liked):
