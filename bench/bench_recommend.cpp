@@ -111,7 +111,8 @@ void evaluating(benchmark::State& state) {
 void similar(benchmark::State& state) {
   const Recommender& all = recommender(state.range(0), state.range(1), 50);
   ItemIndex item = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(all.similar_items(item++ % 1000));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(all.similar_items(item++ % 1000, 20, nullptr, SimilarBy::kFactors));
 }
 
 void making(benchmark::State& state) {

@@ -22,7 +22,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 
 TEN = 10
 SHOWN = ("Toy Story (1995)", "Matrix, The (1999)", "Titanic (1997)", "Pulp Fiction (1994)",
@@ -96,14 +95,11 @@ def main():
             subprocess.run(words + train_options, check=True, stdout=subprocess.DEVNULL)
             models.append(Model(arguments.programs, path))
         print(f"{len(siblings)} films of {len({series_of(titles[film]) for film in siblings})} series\n")
-        print("| similar by | siblings among ten | two seeds share | milliseconds a question, program started |")
-        print("|---|---|---|---|")
+        print("| similar by | siblings among ten | two seeds share |")
+        print("|---|---|---|")
         for by in ("raters", "factors"):
-            start = time.perf_counter()
             lists = [{film: model.similar(film, by) for film in siblings} for model in models]
-            took = (time.perf_counter() - start) / (2 * len(siblings))
-            print(f"| {by} | {share_of_siblings(lists[0], siblings):.3f} | {share_in_common(*lists):.2f} "
-                  f"| {1000 * took:.0f} |")
+            print(f"| {by} | {share_of_siblings(lists[0], siblings):.3f} | {share_in_common(*lists):.2f} |")
         ids = {title: film for film, title in titles.items()}
         print()
         for title in SHOWN:

@@ -132,7 +132,8 @@ Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top,
   const auto filter = catalogue.filter(request.rank_by, least);
   answer.items = recommender.similar_items(item, top, filter.get(), answer.similar_by);
   for (const Recommendation& r : answer.items) {
-    answer.cosines.push_back(recommender.cosine(item, r.item));
+    const bool is_cosine = answer.similar_by == SimilarBy::kFactors;
+    answer.cosines.push_back(is_cosine ? r.score : recommender.cosine(item, r.item));
   }
   answer.ratings = recommender.rating_count(item);
   warn_of_length(catalogue, request, answer);

@@ -229,7 +229,8 @@ Json similar_to(const TitledModel& titled, const std::string& item, const ListQu
   for (const Recommendation& r : found) {
     items.push_back(item_of(titled, r));
     items.back()["similarity"] = r.score;
-    items.back()["cosine"] = served.recommender.cosine(index, r.item);
+    items.back()["cosine"] =
+        by == SimilarBy::kFactors ? r.score : served.recommender.cosine(index, r.item);
   }
   std::vector<std::string> warnings;
   listed.warn_of_length(served, found.size(), list, warnings);

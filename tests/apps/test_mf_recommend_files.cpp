@@ -289,8 +289,9 @@ BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) 
   check_refused(*this, 2, "1=5 --alpha 0", "it must be training, loo or a number above 0");
   check_refused(*this, 2, "1=5 --bias-alpha 2", "--bias-alpha is for a number as --alpha");
   check_refused(*this, 2, "--user 3 --as x", "--as is for ITEM=RATING pairs");
-  check_refused(*this, 2, "--user 3 --rank-by best", "rating, interaction or blend:W");
-  check_refused(*this, 2, "--user 3 --rank-by blend:x", "rating, interaction or blend:W");
+  check_refused(*this, 2, "--user 3 --rank-by best", "rating, interaction, one-class, or blend:W");
+  check_refused(*this, 2, "--user 3 --rank-by blend:x",
+                "rating, interaction, one-class, or blend:W");
   check_refused(*this, 2, "--similar-to 3 --explain", "--explain is for the lists of users");
   check_refused(*this, 2, "--user 3 --where a~b", "--where is for columns of a --titles FILE");
   check_refused(*this, 2, "--user 3 --titles-columns a", "--titles-columns is for a --titles FILE");

@@ -256,7 +256,9 @@ struct FourWays : TestFolder {
     if (!question.diversity.empty()) options.diversity = std::stof(question.diversity);
     std::vector<mfpar_item_group> groups;
     if (!question.at_most.empty()) {
-      for (std::uint32_t i = 0; i < mfpar_model_item_count(model); ++i) {
+      std::uint32_t items = 0;
+      BOOST_TEST(mfpar_model_item_count(model, &items) == MFPAR_OK);
+      for (std::uint32_t i = 0; i < items; ++i) {
         for (const char kind : kind_of(std::stoi(id_of(i)))) {
           if (kind != '|') groups.push_back({i, static_cast<std::uint32_t>(kind)});
         }
