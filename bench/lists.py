@@ -108,14 +108,14 @@ def mean(values):
 
 
 def short(value):
-    return f"{value:.0f}" if value >= 10 else f"{value:.3f}".lstrip("0")
+    return f"{value:.0f}" if value > 1 else f"{value:.3f}".lstrip("0")
 
 
 def print_means(rounds):
     """The rounds are figures by name, one of each seed."""
     print("| lists | " + " | ".join(title for *_, title in COLUMNS) + " |")
     print("|---" * (len(COLUMNS) + 1) + "|")
-    for name in rounds[0]:
+    for name in sorted(rounds[0], key=lambda name: name.startswith("`")):  # the baselines first
         cells = [short(mean(figures[name][key][top] for figures in rounds)) for key, top, _ in COLUMNS]
         print(f"| {name} | " + " | ".join(cells) + " |")
     print(flush=True)
