@@ -118,6 +118,13 @@ int run(EvalOptions options) {
     check_output("--predictions", options.predictions, {options.model, options.ratings});
   }
   const FactorModel model = load_model_argument(options.model, options.ratings, "mf-eval");
+  if (model.feedback() == Feedback::kOneClass) {
+    throw Error(ErrorCode::kBadOption,
+                options.model +
+                    " learnt from one-class feedback alone and predicts no ratings; how good its "
+                    "lists are, --ranking measures: mf-eval " +
+                    shell_word(options.model) + ' ' + shell_word(options.ratings) + " --ranking");
+  }
   // Whether ratings are missing shows when they are read: standard input must wait for that.
   const SpooledInput input(options.predictions.empty() ? "" : options.ratings);
   const std::string path = input.path().empty() ? options.ratings : input.path();
@@ -192,7 +199,8 @@ when the model was trained on some of the ratings.
 With --ranking, the ratings say what was relevant to each user, and what is measured is the lists
 that users get: how much of it is among the first items, out of the whole catalogue, without the
 items they were trained on. Beside the model stand two lists that need none: the most popular items,
-and item-item cosine. Two models are compared on the same users. EVAL.md has formulas and JSON.)",
+and item-item cosine; with --ease a stronger one, too. Two models are compared on the same users.
+EVAL.md has formulas and JSON.)",
     .examples = {{"mf-eval films.model new-ratings.csv", "A table of errors."},
                  {"mf-eval films.model new-ratings.csv --json | jq .rmse", "One number."},
                  {"mf-eval films.model new-ratings.csv --columns user=who,item=what,rating=stars "

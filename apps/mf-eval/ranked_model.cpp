@@ -2,6 +2,7 @@
 #include "mf-eval/ranked_model.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace mfpar::apps {
@@ -10,6 +11,9 @@ namespace {
 
 /// Lists in memory at a time.
 constexpr std::size_t kUsersAtOnce = 16384;
+
+/// Scores of EASE in memory at a time, of users x items; with those of a model some 300 MB.
+constexpr std::size_t kScoresAtOnce = std::size_t{16} << 20;
 
 /// What each id of `ids` is called in `model_ids`.
 std::vector<std::uint32_t> found_in(const IdDictionary& model_ids, const IdDictionary& ids) {
@@ -76,28 +80,41 @@ bool RankedModel::leaves_out(UserIndex user, ItemIndex of_test) const {
 }
 
 template <class MakeLists>
-RankingMeasures RankedModel::measure_lists(std::span<const UserIndex> users,
+RankingMeasures RankedModel::measure_lists(std::size_t users_at_once,
+                                           std::span<const UserIndex> users,
                                            std::span<const std::vector<ItemIndex>> relevant,
                                            const MakeLists& make_lists) const {
   RankingMeasures measures(command_.cuts, baselines_.raters(), model().user_count());
-  for (std::size_t begin = 0; begin < users.size(); begin += kUsersAtOnce) {
-    const auto some = users.subspan(begin, std::min(kUsersAtOnce, users.size() - begin));
+  for (std::size_t begin = 0; begin < users.size(); begin += users_at_once) {
+    const auto some = users.subspan(begin, std::min(users_at_once, users.size() - begin));
     const auto lists = make_lists(some);
     for (std::size_t u = 0; u < some.size(); ++u) measures.add(lists[u], relevant[begin + u]);
   }
   return measures;
 }
 
+std::vector<std::vector<Recommendation>> RankedModel::recommended(std::span<const UserIndex> users,
+                                                                  std::uint32_t top) const {
+  const ItemFilter filter(recommender_, {.least_ratings = least_ratings_});
+  std::vector<UserProfile> profiles;
+  for (const UserIndex user : users) profiles.push_back(profiles_[user]);
+  return recommender_.recommend_many(profiles, {.top = top, .rank_by = rank_by_, .filter = &filter},
+                                     command_.read.threads);
+}
+
+std::vector<RankingBaselines::User> RankedModel::listed(std::span<const UserIndex> users) const {
+  std::vector<RankingBaselines::User> listed;
+  for (const UserIndex user : users) {
+    listed.push_back({profiles_[user].rated[0], profiles_[user].rated[1]});
+  }
+  return listed;
+}
+
 RankingMeasures RankedModel::measure(std::span<const UserIndex> users,
                                      std::span<const std::vector<ItemIndex>> relevant) const {
-  const ItemFilter filter(recommender_, {.least_ratings = least_ratings_});
-  const RecommendOptions options{
-      .top = command_.cuts.back(), .rank_by = rank_by_, .filter = &filter};
-  return measure_lists(users, relevant, [&](std::span<const UserIndex> some) {
-    std::vector<UserProfile> profiles;
-    for (const UserIndex user : some) profiles.push_back(profiles_[user]);
+  return measure_lists(kUsersAtOnce, users, relevant, [&](std::span<const UserIndex> some) {
     Lists lists;
-    for (const auto& list : recommender_.recommend_many(profiles, options, command_.read.threads)) {
+    for (const auto& list : recommended(some, command_.cuts.back())) {
       auto& items = lists.emplace_back();
       for (const Recommendation& place : list) items.push_back(place.item);
     }
@@ -107,14 +124,41 @@ RankingMeasures RankedModel::measure(std::span<const UserIndex> users,
 
 RankingMeasures RankedModel::measure(Baseline by, std::span<const UserIndex> users,
                                      std::span<const std::vector<ItemIndex>> relevant) const {
-  return measure_lists(users, relevant, [&](std::span<const UserIndex> some) {
-    std::vector<RankingBaselines::User> listed;
-    for (const UserIndex user : some) {
-      listed.push_back({profiles_[user].rated[0], profiles_[user].rated[1]});
-    }
+  return measure_lists(kUsersAtOnce, users, relevant, [&](std::span<const UserIndex> some) {
     return by == Baseline::kPopular
-               ? baselines_.most_popular(listed, command_.cuts.back(), command_.read.threads)
-               : baselines_.by_cosine(listed, command_.cuts.back(), command_.read.threads);
+               ? baselines_.most_popular(listed(some), command_.cuts.back(), command_.read.threads)
+               : baselines_.by_cosine(listed(some), command_.cuts.back(), command_.read.threads);
+  });
+}
+
+Ease RankedModel::ease(double penalty) const {
+  return Ease(model().parts().trained, model().item_count(), penalty, command_.read.threads);
+}
+
+RankingMeasures RankedModel::measure(const Ease& ease, double weight,
+                                     std::span<const UserIndex> users,
+                                     std::span<const std::vector<ItemIndex>> relevant) const {
+  const std::size_t items = model().item_count();
+  const std::size_t at_once = std::max<std::size_t>(1, kScoresAtOnce / items);
+  return measure_lists(at_once, users, relevant, [&](std::span<const UserIndex> some) {
+    std::vector<float> scores = ease.scores(listed(some), command_.read.threads);
+    const auto of = [&](std::size_t u) { return std::span(scores).subspan(u * items, items); };
+    if (weight < 1.0) {
+      const auto lists = recommended(some, model().item_count());
+      for (std::size_t u = 0; u < some.size(); ++u) {
+        // What the model does not list, the mixture does not either.
+        std::vector<float> mixed(items, -std::numeric_limits<float>::infinity());
+        for (const auto& [item, score, rating] : lists[u]) {
+          mixed[item] = static_cast<float>(weight * of(u)[item] + (1.0 - weight) * score);
+        }
+        std::ranges::copy(mixed, of(u).begin());
+      }
+    }
+    Lists lists;
+    for (std::size_t u = 0; u < some.size(); ++u) {
+      lists.push_back(best_items(of(u), command_.cuts.back()));
+    }
+    return lists;
   });
 }
 

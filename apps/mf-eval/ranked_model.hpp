@@ -9,6 +9,7 @@
 
 #include "mf-eval/ranking_command.hpp"
 #include "mf-eval/ranking_test.hpp"
+#include "mfpar/ease.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/ranking_baselines.hpp"
 #include "mfpar/ranking_metrics.hpp"
@@ -55,10 +56,20 @@ class RankedModel {
   RankingMeasures measure(Baseline by, std::span<const UserIndex> users,
                           std::span<const std::vector<ItemIndex>> relevant) const;
 
+  /// Learns from this model's training ratings. Throws as Ease. REQUIRES: keeps_ratings().
+  Ease ease(double penalty) const;
+  /// The same of lists by `weight` times the score of `ease`, which learnt from this model's
+  /// ratings, and 1 - weight times the model's.
+  RankingMeasures measure(const Ease& ease, double weight, std::span<const UserIndex> users,
+                          std::span<const std::vector<ItemIndex>> relevant) const;
+
  private:
+  std::vector<RankingBaselines::User> listed(std::span<const UserIndex> users) const;
+  std::vector<std::vector<Recommendation>> recommended(std::span<const UserIndex> users,
+                                                       std::uint32_t top) const;
   void fold_in(const RankingPairs& given);
   template <class MakeLists>
-  RankingMeasures measure_lists(std::span<const UserIndex> users,
+  RankingMeasures measure_lists(std::size_t users_at_once, std::span<const UserIndex> users,
                                 std::span<const std::vector<ItemIndex>> relevant,
                                 const MakeLists& make_lists) const;
 

@@ -85,6 +85,14 @@ void add_ranking_options(Options& options, RankingCommand& command) {
   options.flag("no-baselines", command.no_baselines,
                "Leave out the lists of the most popular items and of item-item cosine, which the "
                "model's are held against.");
+  options.number("ease", "PENALTY", command.ease, Interval::between(0.01, 1e9),
+                 "Hold the model's lists also against those of EASE, the strongest baseline, with "
+                 "this penalty (a few hundred suits most data: the more users, the more), and "
+                 "against its mixture with the model. Takes 8 bytes of memory for each cell of the "
+                 "square of users or items, whichever are fewer: 800 MB for 10,000, of which there "
+                 "may be 20,000 at most; EVAL.md has times.");
+  options.number("ease-weight", "W", command.ease_weight, Interval::between(0.0, 1.0),
+                 "The mixture's score is W times that of EASE and 1 - W times the model's.");
 }
 
 void check_ranking_options(const Options& options, const RankingCommand& command) {
@@ -94,10 +102,15 @@ void check_ranking_options(const Options& options, const RankingCommand& command
                   "--predictions are of ratings, not of lists; leave --ranking or --predictions "
                   "out, or list items by mf-recommend");
     }
+    if (options.given("ease-weight") && !command.ease) {
+      throw Error(ErrorCode::kBadOption,
+                  "--ease-weight is for the mixture with EASE; give --ease PENALTY too, --ease 200 "
+                  "for example");
+    }
     return;
   }
   for (const char* option : {"top", "relevant", "given", "rank-by", "least-ratings", "bootstrap",
-                             "seed", "no-baselines"}) {
+                             "seed", "no-baselines", "ease", "ease-weight"}) {
     if (!options.given(option)) continue;
     throw Error(ErrorCode::kBadOption,
                 std::string("--") + option + " is for lists; give --ranking too");

@@ -24,7 +24,9 @@ struct RankingCommand {
   std::optional<std::uint32_t> least_ratings;
   std::uint32_t resamples = 1000;  ///< 0: no bootstrap
   std::uint64_t seed = 1;
-  bool no_baselines = false;
+  bool no_baselines = false;   ///< neither popularity nor cosine
+  std::optional<double> ease;  ///< the penalty; none: no EASE
+  double ease_weight = 0.5;    ///< in the mixture with a model
   bool json = false;
   ReadOptions read;
 };
@@ -32,7 +34,7 @@ struct RankingCommand {
 /// Declares --ranking and the options that go with it. `command` must outlive `options`.
 void add_ranking_options(Options& options, RankingCommand& command);
 
-/// Refuses those that go with --ranking without it. Throws Error(kBadOption).
+/// Refuses those that go with --ranking or --ease without it. Throws Error(kBadOption).
 void check_ranking_options(const Options& options, const RankingCommand& command);
 
 }  // namespace mfpar::apps

@@ -188,6 +188,18 @@ int run_ranking(const RankingCommand& command) {
   const Questions questions = ask(models, test, command, report);
   tell(models, test, command, report);
 
+  const auto learnt =
+      std::ranges::find_if(models, [](const RankedModel& model) { return model.keeps_ratings(); });
+  std::optional<Ease> ease;  // first of all, as it may be refused
+  if (command.ease) {
+    if (learnt == models.end()) {
+      throw Error(ErrorCode::kBadOption, "--ease learns from who rated what, which " +
+                                             models.front().path() +
+                                             " does not contain; leave --ease out");
+    }
+    ease = learnt->ease(*command.ease);
+  }
+
   const auto add = [&](RankedLists lists) {
     if (command.resamples > 0) {
       lists.intervals = bootstrap_means(
@@ -217,20 +229,38 @@ int run_ranking(const RankingCommand& command) {
         report.lists[0].measures, report.lists[1].measures,
         {.resamples = command.resamples, .seed = command.seed, .threads = command.read.threads});
   }
-  const auto learnt =
-      std::ranges::find_if(models, [](const RankedModel& model) { return model.keeps_ratings(); });
-  if (!command.no_baselines && learnt != models.end()) {
+  if (learnt != models.end()) {
     const auto& relevant = questions.relevant[static_cast<std::size_t>(learnt - models.begin())];
+    const auto add_baseline = [&](RankedLists lists) {
+      lists.is_baseline = true;
+      lists.items = learnt->model().item_count();
+      add(std::move(lists));
+    };
     using Baseline = RankedModel::Baseline;
     for (const auto& [by, name, key] :
          {std::tuple(Baseline::kPopular, "most popular", "popular"),
           std::tuple(Baseline::kCosine, "item-item cosine", "cosine")}) {
-      add({.name = name,
-           .key = key,
-           .is_baseline = true,
+      if (command.no_baselines) break;
+      add_baseline({.name = name,
+                    .key = key,
+                    .rank_by = "",
+                    .measures = learnt->measure(by, questions.users, relevant),
+                    .intervals = {}});
+    }
+    if (ease) {
+      add_baseline({.name = "EASE",
+                    .key = "ease",
+                    .rank_by = "",
+                    .penalty = command.ease,
+                    .measures = learnt->measure(*ease, 1.0, questions.users, relevant),
+                    .intervals = {}});
+      add_baseline(
+          {.name = learnt->path() + " + EASE",
+           .key = "ease_mixture",
            .rank_by = "",
-           .items = learnt->model().item_count(),
-           .measures = learnt->measure(by, questions.users, relevant),
+           .penalty = command.ease,
+           .weight = command.ease_weight,
+           .measures = learnt->measure(*ease, command.ease_weight, questions.users, relevant),
            .intervals = {}});
     }
   }

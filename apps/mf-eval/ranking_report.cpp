@@ -178,6 +178,8 @@ std::string ranking_json(const RankingReport& report, const RankingCommand& comm
       one["relevant_unknown"] = report.unknown_items;
       one["trained_on"] = report.trained_on;
     }
+    if (lists.penalty) one["penalty"] = *lists.penalty;
+    if (lists.weight) one["weight"] = *lists.weight;
     add_measures(one, lists, command);
     (lists.is_baseline ? baselines : json)[lists.key] = std::move(one);
   }
@@ -191,7 +193,7 @@ std::string ranking_json(const RankingReport& report, const RankingCommand& comm
                   {"p", found.p}};
         });
   }
-  if (!command.no_baselines) json["baselines"] = std::move(baselines);
+  if (!command.no_baselines || command.ease) json["baselines"] = std::move(baselines);
   return mfpar::apps::text_of(json) + '\n';
 }
 

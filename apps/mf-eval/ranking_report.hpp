@@ -19,7 +19,9 @@ struct RankedLists {
   bool keeps_ratings = true;  ///< without, there is no popularity
   std::string rank_by;        ///< of a model
   std::uint32_t least_ratings = 0;
-  std::uint32_t items = 0;  ///< in the catalogue
+  std::uint32_t items = 0;             ///< in the catalogue
+  std::optional<double> penalty = {};  ///< of EASE
+  std::optional<double> weight = {};   ///< of EASE, in a mixture
   RankingMeasures measures;
   std::vector<BootstrapInterval> intervals;  ///< none without a bootstrap
 };

@@ -166,6 +166,59 @@ BOOST_FIXTURE_TEST_CASE(two_models_are_compared_on_the_same_users, RankingFiles)
   BOOST_TEST(has(table.out, "\n  p "), table.out);
 }
 
+BOOST_FIXTURE_TEST_CASE(ease_and_its_mixture_stand_beside_the_model, RankingFiles) {
+  const std::string usual = json("a.model test.csv --bootstrap 0");
+  BOOST_TEST(!has(usual, "ease"), usual);
+  const std::string with = json("a.model test.csv --bootstrap 20 --ease 50");
+  BOOST_TEST(number_at(with, {"baselines", "ease", "penalty"}) == 50);
+  BOOST_TEST(number_at(with, {"baselines", "ease_mixture", "penalty"}) == 50);
+  BOOST_TEST(number_at(with, {"baselines", "ease_mixture", "weight"}) == 0.5);
+  for (const char* way : {"ease", "ease_mixture"}) {
+    for (const char* metric : kMetrics) {
+      BOOST_TEST(number_at(with, {"baselines", way, metric, "20"}) > 0, metric);
+      BOOST_TEST(number_at(with, {"baselines", way, metric, "20"}) <= 1, metric);
+    }
+    for (const char* figure : kFigures) {
+      BOOST_TEST(std::isfinite(number_at(with, {"baselines", way, figure, "20"})), figure);
+    }
+    BOOST_TEST(has(with.substr(with.find('"' + std::string(way) + '"')), "\"intervals\""));
+  }
+  BOOST_TEST(number_at(with, {"ranking", "ndcg", "10"}) ==
+             number_at(usual, {"ranking", "ndcg", "10"}));
+  BOOST_TEST(number_at(with, {"baselines", "cosine", "ndcg", "10"}) ==
+             number_at(usual, {"baselines", "cosine", "ndcg", "10"}));
+
+  // At either end the mixture is the one or the other; between them, neither.
+  const auto mixture = [&](const std::string& weight) {
+    return json("a.model test.csv --bootstrap 0 --no-baselines --ease 50 --ease-weight " + weight);
+  };
+  const std::string model = mixture("0"), ease = mixture("1"), most_ease = mixture("0.9");
+  BOOST_TEST(!has(model, "\"popular\""), model);
+  for (const char* metric : kMetrics) {
+    BOOST_TEST(number_at(model, {"ease_mixture", metric, "10"}) ==
+               number_at(usual, {"ranking", metric, "10"}));
+    BOOST_TEST(number_at(ease, {"ease_mixture", metric, "10"}) ==
+               number_at(with, {"baselines", "ease", metric, "10"}));
+  }
+  BOOST_TEST(number_at(most_ease, {"ease_mixture", "ndcg", "10"}) !=
+             number_at(with, {"baselines", "ease", "ndcg", "10"}));
+  BOOST_TEST(number_at(most_ease, {"ease_mixture", "ndcg", "10"}) !=
+             number_at(usual, {"ranking", "ndcg", "10"}));
+  for (const char* threads : {"1", "2", "5"}) {
+    BOOST_TEST(json(std::string("a.model test.csv --bootstrap 20 --ease 50 --threads ") +
+                    threads) == with);
+  }
+  // New users have what is given; of two models the first's training makes it.
+  const std::string given = json("b.model a.model test.csv --given new-users.csv --ease 50");
+  BOOST_TEST(number_at(given, {"baselines", "ease", "ndcg", "10"}) > 0);
+  BOOST_TEST(number_at(given, {"ranking", "users_unknown"}) == 0);
+
+  const Outcome table = run("mf-eval a.model test.csv --ranking --bootstrap 0 --ease 50");
+  BOOST_TEST(table.code == 0);
+  BOOST_TEST(has(table.out, "\nEASE                0."), table.out);
+  BOOST_TEST(has(table.out, "\na.model + EASE      0."), table.out);
+}
+
 BOOST_FIXTURE_TEST_CASE(catalogues_are_matched_by_id, RankingFiles) {
   // c.model does not have items 0 to 9, nor are their indices those of a.model.
   std::string some;

@@ -35,6 +35,9 @@ BOOST_FIXTURE_TEST_CASE(a_model_that_does_not_say_who_rated_what, RankingFiles) 
   BOOST_TEST(std::isnan(number_at(outcome.out, {"ranking", "novelty", "10"})));
   BOOST_TEST(std::isnan(number_at(outcome.out, {"ranking", "popularity_rank", "10"})));
   BOOST_TEST(number_at(outcome.out, {"ranking", "recall", "20"}) == 1);  // all 15 items are listed
+  const Outcome ease = run("mf-eval bare.model bare.csv --ranking --ease 200");
+  BOOST_TEST(ease.code == 2, ease.err);
+  BOOST_TEST(has(ease.err, "who rated what, which bare.model does not contain"), ease.err);
   // The other's training makes the baselines where there is one.
   const Outcome two = run("mf-eval bare.model a.model test.csv --ranking --json");
   BOOST_TEST(two.code == 0, two.err);
@@ -78,6 +81,17 @@ BOOST_FIXTURE_TEST_CASE(one_class_feedback_needs_no_ratings, RankingFiles) {
   const Outcome refused = run("mf-eval both.model" + with + "given.csv");
   BOOST_TEST(refused.code == 3);
   BOOST_TEST(has(refused.err, "both.model learnt from ratings"), refused.err);
+
+  // Errors are of ratings, which one-class feedback alone does not predict.
+  for (const char* further : {"", " --json", " --predictions p.csv"}) {
+    const std::string rated = std::string(" given-rated.csv") + further;
+    const Outcome unrated = run("mf-eval chosen.model" + rated);
+    BOOST_TEST(unrated.code == 2, unrated.err);
+    BOOST_TEST(has(unrated.err, "predicts no ratings"), unrated.err);
+    BOOST_TEST(has(unrated.err, "mf-eval chosen.model given-rated.csv --ranking"), unrated.err);
+    const Outcome predicted = run("mf-eval both.model" + rated);
+    BOOST_TEST(predicted.code == 0, predicted.err);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_done_is_refused_with_a_way_out, RankingFiles) {
@@ -113,6 +127,12 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_done_is_refused_with_a_way_out, RankingFi
       {"a.model test.csv --ranking --rank-by one-class", 2, "trained on ratings alone"},
       {"test.csv a.model --ranking", 2, "come last: mf-eval a.model test.csv --ranking"},
       {"a.model test.csv --no-baselines", 2, "--no-baselines is for lists"},
+      {"a.model test.csv --ease 200", 2, "--ease is for lists; give --ranking too"},
+      {"a.model test.csv --ease-weight 0.5", 2, "--ease-weight is for lists"},
+      {"a.model test.csv --ranking --ease-weight 0.5", 2, "give --ease PENALTY too"},
+      {"a.model test.csv --ranking --ease 0", 2, "from 0.01 to 1e+09"},
+      {"a.model test.csv --ranking --ease much", 2, "from 0.01 to 1e+09"},
+      {"a.model test.csv --ranking --ease 200 --ease-weight 1.5", 2, "from 0 to 1"},
       {"a.model test.csv --ranking --predictions p.csv", 2, "--predictions are of ratings"},
       {"a.model test.csv --ranking --top 0", 2, "it must be whole numbers from 1"},
       {"a.model test.csv --ranking --top 5,5", 2, "each once"},

@@ -45,7 +45,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"text", {"delimited_text", "read_ratings"}},
     {"compute", {"evaluate", "option_names", "train_options"}},
     {"synthetic", {"synthetic"}},
-    {"ranking", {"ranking_baselines", "ranking_metrics"}},
+    {"ranking", {"ease", "ranking_baselines", "ranking_metrics"}},
     {"train", {"cross_validate", "train"}},
     {"fold_in", {"extend_model", "fold_in", "fold_in_session", "rated_items"}},
     {"recommend", {"model_handle", "recommender"}},

@@ -10,9 +10,11 @@
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "compute/fingerprint.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train.hpp"
+#include "one_class_models.hpp"
 
 using namespace mfpar;
 namespace tt = boost::test_tools;
@@ -117,6 +119,16 @@ BOOST_AUTO_TEST_CASE(predictions_are_clipped) {
   evaluate(FactorModel(parts), table_of({{"a", "y", 1}, {"b", "x", 1}, {"a", "nowhere", 1}}), 1,
            &predictions);
   BOOST_TEST(predictions == (std::vector<float>{3.25f, 4.5f, 3.5f}), tt::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_class_feedback_alone_predicts_no_ratings) {
+  const RatingTable table = table_of({{"a", "x", 4}});
+  const FactorModel both = tests::model_of_both();
+  BOOST_CHECK_EXCEPTION(evaluate(*both.parts().one_class, table), Error, [](const Error& error) {
+    return error.code() == ErrorCode::kBadOption &&
+           std::string(error.what()).find("mf-eval --ranking") != std::string::npos;
+  });
+  BOOST_TEST(std::isfinite(evaluate(both, table).all.mse));
 }
 
 BOOST_AUTO_TEST_CASE(no_ratings_have_no_errors) {

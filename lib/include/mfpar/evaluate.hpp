@@ -58,6 +58,7 @@ struct Evaluation {
 
 /// Evaluates `model` on every rating of `ratings`, matched by id. Predicted ratings are clipped.
 /// With `predictions`, also gives the prediction of each rating, in the table's order. Throws
+/// Error(kBadOption) for a model of one-class feedback alone, which predicts no ratings, and
 /// Error(kBadData) for a rating that is none of the labels of a model of labels.
 MFPAR_API Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads = 0,
                               std::vector<float>* predictions = nullptr);

@@ -22,6 +22,7 @@
 ///     recommender           the best items for a user, the nearest items to an item
 ///     ranking_metrics       how good lists are: NDCG, recall and others, with intervals
 ///     ranking_baselines     lists by popularity and by who has what, to hold a model's against
+///     ease                  the same by a closed form over all pairs of items
 ///     extend_model          a model with folded-in rows added, a table of ratings folded in
 ///     model_handle          the model of a service, exchanged while it answers
 ///     synthetic             ratings with a planted truth
@@ -47,6 +48,7 @@
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/delimited_text.hpp"
+#include "mfpar/ease.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/evaluate.hpp"

@@ -161,6 +161,11 @@ double ErrorSummary::rmse() const { return std::sqrt(mse); }
 
 Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int threads,
                     std::vector<float>* predictions) {
+  if (model.feedback() == Feedback::kOneClass) {
+    throw Error(ErrorCode::kBadOption,
+                "a model of one-class feedback predicts no ratings that could be evaluated; how "
+                "good its lists are is what RankingMeasures and mf-eval --ranking tell");
+  }
   const Workers workers(threads);
   const auto users = matched(*ratings.users(), model.users(), workers);
   const auto items = matched(*ratings.items(), model.items(), workers);
