@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
   // After all that it answers as before, and has counted them as errors of others.
   BOOST_TEST(serving.get("/predict?user=ann&item=10").status == 200u);
   const std::string metrics = serving.get("/metrics").body;
-  BOOST_TEST(contains(metrics, "{method=\"GET\",path=\"/similar\",class=\"4xx\"} 2\n"));
+  BOOST_TEST(contains(metrics, "{method=\"GET\",path=\"/similar\",class=\"4xx\"} 3\n"));
   BOOST_TEST(!contains(metrics, "class=\"5xx\"} 1"));
   const Outcome outcome = serving.service->stop();
   BOOST_TEST(outcome.code == 0);
