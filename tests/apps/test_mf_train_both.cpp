@@ -90,6 +90,10 @@ BOOST_FIXTURE_TEST_CASE(a_share_that_was_held_out_is_learnt_from_in_the_end, Cho
   BOOST_TEST(both.one_class()->parts().chosen.items.size() == all.parts().trained.items.size());
   BOOST_TEST(both.parts().trained.items.size() + both.parts().held_out.items.size() ==
              all.parts().trained.items.size());
+  write("new.csv", "user,item,rating\nann,10,5\nann,12,1\n");
+  BOOST_TEST(run("mf-fold-in model new.csv -o more").code == 0);
+  const FactorModel more = load_model(path_of("more"));
+  BOOST_TEST(more.one_class()->has_chosen(more.users().find("ann"), more.items().find("12")));
 }
 
 BOOST_FIXTURE_TEST_CASE(new_users_and_items_join_both_parts, Choices) {
