@@ -21,7 +21,7 @@ BOOST_FIXTURE_TEST_CASE(epochs_are_reported_by_objective_and_ndcg, Choices) {
   BOOST_TEST(log.front().find("\"feedback\":\"one-class\",\"method\":\"als\"") !=
              std::string::npos);
   BOOST_TEST(log.front().find("\"metric\":\"ndcg\"") != std::string::npos);
-  BOOST_TEST(log.front().find("\"unobserved-weight\":\"0.35\"") != std::string::npos);
+  BOOST_TEST(log.front().find("\"unobserved-weight\":\"auto\"") != std::string::npos);
   BOOST_TEST(log.front().find("learning-rate") == std::string::npos);
   const auto epochs = events(log, "epoch");
   BOOST_REQUIRE(epochs.size() == 6u);

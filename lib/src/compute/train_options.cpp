@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mfpar/train_options.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/parallel.hpp"
@@ -63,7 +64,9 @@ void check_one_class(const TrainOptions& options) {
   }
   // Beyond these nothing is learnt, and numbers leave single precision.
   constexpr double kLeast = 1e-12, kMost = 1e12;
-  require_between("unobserved-weight", one_class.unobserved_weight, kLeast, kMost);
+  if (one_class.unobserved_weight) {
+    require_between("unobserved-weight", *one_class.unobserved_weight, kLeast, kMost);
+  }
   require_between("lambda-one-class", one_class.lambda, 0.0, kMost);
   require_between("penalty-exponent", one_class.exponent, 0.0, 1.0);
   require_between("valid-top", one_class.valid_top, 1, 1'000'000);
@@ -73,25 +76,35 @@ using DescribedOptions = std::vector<std::pair<std::string, std::string>>;
 
 DescribedOptions describe_one_class(const TrainOptions& options) {
   const OneClassOptions& one_class = options.one_class;
-  DescribedOptions described{{"feedback", name_of(kFeedbackNames, options.feedback)},
-                             {"method", name_of(kMethodNames, options.method)},
-                             {"rank", std::to_string(options.rank)},
-                             {"epochs", std::to_string(options.epochs)},
-                             {"unobserved-weight", shortest_decimal(one_class.unobserved_weight)},
-                             {"lambda-one-class", shortest_decimal(one_class.lambda)},
-                             {"penalty-exponent", shortest_decimal(one_class.exponent)},
-                             {"confidence", name_of(kConfidenceNames, one_class.confidence)},
-                             {"init-scale", shortest_decimal(options.init_scale)},
-                             {"seed", std::to_string(options.seed)},
-                             {"eval-every", std::to_string(options.eval_every)},
-                             {"valid-top", std::to_string(one_class.valid_top)},
-                             {"patience", std::to_string(options.patience)},
-                             {"kernel", options.kernel}};
+  DescribedOptions described{
+      {"feedback", name_of(kFeedbackNames, options.feedback)},
+      {"method", name_of(kMethodNames, options.method)},
+      {"rank", std::to_string(options.rank)},
+      {"epochs", std::to_string(options.epochs)},
+      {"unobserved-weight",
+       one_class.unobserved_weight ? shortest_decimal(*one_class.unobserved_weight) : "auto"},
+      {"lambda-one-class", shortest_decimal(one_class.lambda)},
+      {"penalty-exponent", shortest_decimal(one_class.exponent)},
+      {"confidence", name_of(kConfidenceNames, one_class.confidence)},
+      {"init-scale", shortest_decimal(options.init_scale)},
+      {"seed", std::to_string(options.seed)},
+      {"eval-every", std::to_string(options.eval_every)},
+      {"valid-top", std::to_string(one_class.valid_top)},
+      {"patience", std::to_string(options.patience)},
+      {"kernel", options.kernel}};
   if (one_class.relevant) described.emplace_back("relevant", shortest_decimal(*one_class.relevant));
   return described;
 }
 
 }  // namespace
+
+double usual_unobserved_weight(std::uint64_t ratings, std::uint64_t users,
+                               std::uint64_t items) noexcept {
+  constexpr double kMost = 0.35, kFactor = 3.3;
+  const double pairs = static_cast<double>(users) * static_cast<double>(items);
+  if (ratings == 0 || pairs == 0.0) return kMost;
+  return std::min(kMost, kFactor * std::sqrt(static_cast<double>(ratings) / pairs));
+}
 
 TrainOptions default_options(Feedback feedback) {
   TrainOptions options;

@@ -65,7 +65,7 @@ void check_positives(const RatingStore& ratings, const OneClassOptions& options)
 }
 
 OneClassCosts costs_of(const OneClassOptions& options) {
-  return {.unobserved = options.unobserved_weight,
+  return {.unobserved = options.unobserved_weight.value(),
           .lambda = options.lambda,
           .exponent = options.exponent};
 }
@@ -90,7 +90,7 @@ class AlsSolver final : public Solver {
   }
 
   PassSums run_epoch(int, const std::function<bool()>& stop) override {
-    const double weight = options_.one_class.unobserved_weight;
+    const double weight = options_.one_class.unobserved_weight.value();
     solve_side(users_, items_, weight, kernels_, workers_, stop);
     if (!stop()) solve_side(items_, users_, weight, kernels_, workers_, stop);
     return {};
@@ -99,10 +99,11 @@ class AlsSolver final : public Solver {
   FactorModel snapshot() const override;
 
   PassSums training_errors(const FactorModel& snapshot, const Workers& workers) const override {
-    return {.error = one_class_error(users_.positives(), rows_of(snapshot, Entity::kUser),
-                                     rows_of(snapshot, Entity::kItem),
-                                     options_.one_class.unobserved_weight, kernels_, workers),
-            .clipped_error = EpochReport::kNotComputed};
+    return {
+        .error = one_class_error(users_.positives(), rows_of(snapshot, Entity::kUser),
+                                 rows_of(snapshot, Entity::kItem),
+                                 options_.one_class.unobserved_weight.value(), kernels_, workers),
+        .clipped_error = EpochReport::kNotComputed};
   }
   double penalty(const FactorModel& snapshot, const Workers& workers) const override {
     return charged(users_.penalties(), rows_of(snapshot, Entity::kUser), workers) +
@@ -200,8 +201,9 @@ FactorModel AlsSolver::snapshot() const {
   parts.fold_in = {.factors = static_cast<float>(one_class.lambda),
                    .bias = static_cast<float>(one_class.lambda),
                    .exponent = static_cast<float>(1.0 - one_class.exponent)};
-  parts.one_class_weights = {.unobserved_weight = static_cast<float>(one_class.unobserved_weight),
-                             .relevant = one_class.relevant};
+  parts.one_class_weights = {
+      .unobserved_weight = static_cast<float>(one_class.unobserved_weight.value()),
+      .relevant = one_class.relevant};
   return FactorModel(std::move(parts));
 }
 

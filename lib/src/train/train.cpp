@@ -153,6 +153,10 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   TrainOptions options = requested;
   options.kernel = kernels.name;
   const bool one_class = options.feedback == Feedback::kOneClass;
+  if (!options.one_class.unobserved_weight) {
+    options.one_class.unobserved_weight =
+        usual_unobserved_weight(training.size(), training.user_count(), training.item_count());
+  }
   const RatingStatistics statistics =
       one_class ? count_ratings(training, workers)
                 : measure_ratings(training, options.loss, options.biases, workers);
