@@ -42,6 +42,10 @@ into a model.)",
                  {"mf-recommend films.model --user 17 --titles movies.csv --where genres~Children "
                   "--where 'genres!~Horror'",
                   "Some genres only."},
+                 {"mf-recommend films.model --user 17 --titles movies.csv --at-most 5:genres",
+                  "No genre more than five times."},
+                 {"mf-recommend films.model --similar-to 1 --titles movies.csv",
+                  "Films that the same people rated."},
                  {"echo '{\"id\":\"ann\",\"ratings\":{\"318\":5}}' | mf-recommend films.model",
                   "A request, as JSON."}},
     .kernel = [] { return mfpar::kernel_name(); }};

@@ -166,7 +166,7 @@ HttpAnswer Service::get_metrics(const Call& call) {
 
 HttpAnswer Service::get_recommend(const Call& call) {
   call.target.allow_only({"user", "id", "top", "rank_by", "least_ratings", "least_rating",
-                          "diversity", "keep_rated", "explain"});
+                          "at_most", "diversity", "keep_rated", "explain"});
   return json(recommend_known({*call.served, call.titles.get()}, call.target.required("user", "id"),
                               list_question(call.target, options_.limits)));
 }

@@ -6,50 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "rating_fixtures.hpp"
-#include "test_folder.hpp"
+#include "choices.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
-
-namespace {
-
-/// The same choices of 150 users as ratings, as pairs alone, and as counts.
-struct Choices : TestFolder {
-  Choices() {
-    std::istringstream ratings(text_of(random_store({.users = 150, .items = 40, .density = 0.5})));
-    std::string rated = "userId,movieId,rating\n", pairs = "userId,movieId\n",
-                counts = "userId,movieId,plays\n";
-    for (std::string line; std::getline(ratings, line);) {
-      std::istringstream fields(line);
-      std::string user, item, rating;
-      std::getline(fields, user, ',');
-      std::getline(fields, item, ',');
-      std::getline(fields, rating, ',');
-      // Users choose what is even or odd as they are, mostly.
-      if ((std::stoi(user) + std::stoi(item)) % 2 == 1 && line.size() % 5 != 0) continue;
-      const std::string pair = user + "," + item;
-      rated += pair + "," + rating + "\n";
-      pairs += pair + "\n";
-      counts += pair + "," + std::to_string(1 + pair.size() % 3 * 5) + "\n";
-    }
-    write("ratings.csv", rated);
-    write("pairs.csv", pairs);
-    write("counts.csv", counts);
-  }
-
-  std::vector<std::string> train(const std::string& arguments) const {
-    const Outcome outcome = run("mf-train " + arguments + " --log-json log -o model");
-    BOOST_REQUIRE_MESSAGE(outcome.code == 0, arguments << ": " << outcome.err);
-    return lines("log");
-  }
-};
-
-double last_objective(const std::vector<std::string>& log) {
-  return json_number(events(log, "epoch").back(), "objective");
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(test_mf_train_one_class)
 
@@ -61,7 +21,7 @@ BOOST_FIXTURE_TEST_CASE(epochs_are_reported_by_objective_and_ndcg, Choices) {
   BOOST_TEST(log.front().find("\"feedback\":\"one-class\",\"method\":\"als\"") !=
              std::string::npos);
   BOOST_TEST(log.front().find("\"metric\":\"ndcg\"") != std::string::npos);
-  BOOST_TEST(log.front().find("\"unobserved-weight\":\"0.3\"") != std::string::npos);
+  BOOST_TEST(log.front().find("\"unobserved-weight\":\"0.35\"") != std::string::npos);
   BOOST_TEST(log.front().find("learning-rate") == std::string::npos);
   const auto epochs = events(log, "epoch");
   BOOST_REQUIRE(epochs.size() == 6u);
@@ -87,7 +47,7 @@ BOOST_FIXTURE_TEST_CASE(either_word_is_enough_and_defaults_follow, Choices) {
   for (const std::string words :
        {"--method als", "--feedback one-class", "--method als --feedback one-class"}) {
     const auto log = train("ratings.csv --valid-fraction 0 " + words);
-    BOOST_TEST(log.front().find("\"rank\":\"128\",\"epochs\":\"16\"") != std::string::npos, words);
+    BOOST_TEST(log.front().find("\"rank\":\"256\",\"epochs\":\"16\"") != std::string::npos, words);
     BOOST_TEST(events(log, "epoch").size() == 17u);
   }
 }

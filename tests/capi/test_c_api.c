@@ -270,8 +270,7 @@ static void recommending(void) {
   OK(mfpar_recommend(model, ANN, &options, list, 4, &needed));
   CHECK(needed == 2 && list[0].item == I10 && list[1].item == I40);
 
-  options.least_ratings = 0;
-  options.similar_by = "factors";
+  options.least_ratings = 0, options.similar_by = "factors";
   OK(mfpar_similar_items(model, I10, &options, list, 4, &needed));
   CHECK(needed == 3 && list[0].item == I20 && list[1].item == I40 && list[2].item == I30);
   CHECK(near(list[0].score, 1 / sqrt(1.25)) && list[0].rating == 3.0f);

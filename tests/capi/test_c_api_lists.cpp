@@ -124,6 +124,45 @@ BOOST_AUTO_TEST_CASE(similar_items_have_ten_ratings_or_five) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(limits_out_of_their_range_are_refused) {
+  Opened opened(literal_model(3.0f));
+  const mfpar_item_group group{1, 5};
+  const struct {
+    void (*set)(mfpar_recommend_options& options, const mfpar_item_group& group);
+    mfpar_status status;
+    const char* says;
+  } rows[] = {
+      {[](mfpar_recommend_options& o, const mfpar_item_group&) { o.diversity = 1.5f; },
+       MFPAR_BAD_OPTION, "the diversity must be from 0 to 1"},
+      {[](mfpar_recommend_options& o, const mfpar_item_group&) { o.diversity = NAN; },
+       MFPAR_BAD_OPTION, "the diversity must be from 0 to 1"},
+      {[](mfpar_recommend_options& o, const mfpar_item_group&) { o.group_count = 1; },
+       MFPAR_BAD_ARGUMENT, "groups"},
+      {[](mfpar_recommend_options& o, const mfpar_item_group& g) {
+         o.groups = &g, o.group_count = 1, o.at_most = 1;
+       },
+       MFPAR_OK, ""},
+  };
+  for (const auto& row : rows) {
+    mfpar_recommend_options_init(&opened.options, sizeof opened.options);
+    row.set(opened.options, group);
+    std::vector<mfpar_recommendation> list(100);
+    std::size_t needed = 0;
+    BOOST_TEST(mfpar_recommend(opened.model, 0, &opened.options, list.data(), 100, &needed) ==
+               row.status);
+    if (row.status != MFPAR_OK) {
+      BOOST_TEST(std::string(mfpar_last_error()).find(row.says) != std::string::npos);
+    }
+  }
+  mfpar_recommend_options_init(&opened.options, sizeof opened.options);
+  opened.options.similar_by = "cosine";
+  std::size_t needed = 0;
+  BOOST_TEST(mfpar_similar_items(opened.model, 0, &opened.options, nullptr, 0, &needed) ==
+             MFPAR_BAD_OPTION);
+  BOOST_TEST(std::string(mfpar_last_error()) ==
+             "similar_by is \"cosine\"; it must be raters or factors");
+}
+
 BOOST_AUTO_TEST_CASE(orders_are_spelt_as_mf_recommend_does) {
   Opened opened(literal_model(3.0f));
   opened.options.least_ratings = 0;

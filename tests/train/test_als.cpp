@@ -203,15 +203,18 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_a_model) {
   options.epochs = 40;
   const FactorModel model = train(ratings, {}, options).model;
   options.epochs = 1;
-  const TrainHooks hooks{.init = &model};
+  TrainHooks hooks;
+  hooks.init = &model;
   const double fresh = train(ratings, {}, options).history.back().objective;
   const double going_on = train(ratings, {}, options, hooks).history.front().objective;
   BOOST_TEST(going_on < 0.99 * fresh);
   options.rank = 7;
   check_refused(ratings, options, ErrorCode::kBadOption, "rank 6", hooks);
   const FactorModel of_ratings = train(ratings, {}, quick_options()).model;
+  TrainHooks from_ratings;
+  from_ratings.init = &of_ratings;
   check_refused(ratings, als_options(), ErrorCode::kBadOption,
-                "trained on ratings feedback; train on the same", {.init = &of_ratings});
+                "trained on ratings feedback; train on the same", from_ratings);
   TrainOptions six = quick_options();
   six.rank = 6;
   check_refused(ratings, six, ErrorCode::kBadOption, "trained on one-class feedback", hooks);
@@ -275,7 +278,7 @@ BOOST_AUTO_TEST_CASE(options_that_do_not_fit_are_refused) {
   check_refused(mixed, options, ErrorCode::kBadData, "a positive has the value -2");
   options.one_class.relevant = 0.0f;
   check_refused(mixed, options, ErrorCode::kBadData, "a positive has the value 3e+08");
-  BOOST_CHECK_THROW(cross_validate(ratings, als_options(), {.folds = 2}), Error);
+  BOOST_CHECK_THROW(cross_validate(ratings, als_options(), {}), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

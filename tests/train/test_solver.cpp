@@ -7,6 +7,7 @@
 #include "mfpar/split.hpp"
 #include "rating_fixtures.hpp"
 #include "temporary_folder.hpp"
+#include "train/als_solver.hpp"
 #include "train/sgd_solver.hpp"
 #include "training_fixtures.hpp"
 
@@ -19,6 +20,7 @@ constexpr SectionFileKind kStateKind{.name = "state", .version = 1};
 
 std::unique_ptr<Solver> solver_of(const RatingStore& ratings, const TrainOptions& options,
                                   const Workers& workers) {
+  if (options.method == Method::kAls) return make_als_solver(ratings, options, nullptr, workers);
   return make_sgd_solver(ratings, measure_ratings(ratings, options.loss, options.biases, workers),
                          options, nullptr, workers);
 }
@@ -29,14 +31,39 @@ void run_epochs(Solver& solver, int first, int last) {
   }
 }
 
+/// Six epochs at once are the same as three, saved, restored, and three more.
+void check_restored(const RatingStore& ratings, const TrainOptions& options) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("state");
+  const Workers workers(2);
+  const auto whole = solver_of(ratings, options, workers);
+  run_epochs(*whole, 1, 6);
+
+  const auto first = solver_of(ratings, options, workers);
+  run_epochs(*first, 1, 3);
+  SectionWriter out(kStateKind);
+  first->save(out);
+  out.write(path);
+  const auto second = solver_of(ratings, options, workers);
+  second->restore(SectionReader(path, kStateKind, /*verify=*/true));
+  BOOST_TEST((numbers_of(second->snapshot()) == numbers_of(first->snapshot())));
+  run_epochs(*second, 4, 6);
+  BOOST_TEST((numbers_of(second->snapshot()) == numbers_of(whole->snapshot())));
+  BOOST_TEST((numbers_of(second->snapshot()) != numbers_of(first->snapshot())));
+}
+
+TrainOptions quick_als_options() {
+  TrainOptions options = default_options(Feedback::kOneClass);
+  options.rank = 4;
+  options.threads = 2;
+  return options;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(test_solver)
 
 BOOST_AUTO_TEST_CASE(a_restored_solver_goes_on_as_if_nothing_had_happened) {
-  const TemporaryFolder folder;
-  const std::string path = folder.path("state");
-  const Workers workers(2);
   for (const LossInfo& info : losses()) {
     const RatingStore ratings = random_store({.labels = info.predicts_probability});
     for (const StepRule rule : {StepRule::kAdaGrad, StepRule::kSgd}) {
@@ -44,22 +71,10 @@ BOOST_AUTO_TEST_CASE(a_restored_solver_goes_on_as_if_nothing_had_happened) {
       options.loss = info.loss;
       options.step_rule = rule;
       options.rate_schedule = RateSchedule::kCosine;  // depends on the number of the epoch
-      const auto whole = solver_of(ratings, options, workers);
-      run_epochs(*whole, 1, 6);
-
-      const auto first = solver_of(ratings, options, workers);
-      run_epochs(*first, 1, 3);
-      SectionWriter out(kStateKind);
-      first->save(out);
-      out.write(path);
-      const auto second = solver_of(ratings, options, workers);
-      second->restore(SectionReader(path, kStateKind, /*verify=*/true));
-      BOOST_TEST((numbers_of(second->snapshot()) == numbers_of(first->snapshot())));
-      run_epochs(*second, 4, 6);
-      BOOST_TEST((numbers_of(second->snapshot()) == numbers_of(whole->snapshot())), info.name);
-      BOOST_TEST((numbers_of(second->snapshot()) != numbers_of(first->snapshot())));
+      check_restored(ratings, options);
     }
   }
+  check_restored(random_store(), quick_als_options());
 }
 
 BOOST_AUTO_TEST_CASE(a_state_of_another_training_is_refused) {
@@ -67,19 +82,20 @@ BOOST_AUTO_TEST_CASE(a_state_of_another_training_is_refused) {
   const std::string path = folder.path("state");
   const Workers workers(1);
   const RatingStore ratings = random_store();
-  auto options = quick_options();
-  SectionWriter out(kStateKind);
-  const auto narrow = solver_of(ratings, options, workers);
-  narrow->save(out);
-  out.write(path);
-  options.rank = 40;
-  const auto solver = solver_of(ratings, options, workers);
-  BOOST_CHECK_EXCEPTION(
-      solver->restore(SectionReader(path, kStateKind, true)), Error, [&](const Error& e) {
-        const std::string what = e.what();
-        return e.code() == ErrorCode::kBadFile && what.find(path) != std::string::npos &&
-               what.find("were expected for these ratings and options") != std::string::npos;
-      });
+  for (TrainOptions options : {quick_options(), quick_als_options()}) {
+    SectionWriter out(kStateKind);
+    const auto narrow = solver_of(ratings, options, workers);
+    narrow->save(out);
+    out.write(path);
+    options.rank = 40;
+    const auto solver = solver_of(ratings, options, workers);
+    BOOST_CHECK_EXCEPTION(
+        solver->restore(SectionReader(path, kStateKind, true)), Error, [&](const Error& e) {
+          const std::string what = e.what();
+          return e.code() == ErrorCode::kBadFile && what.find(path) != std::string::npos &&
+                 what.find("were expected for these ratings and options") != std::string::npos;
+        });
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_solver_measures_its_own_training_ratings) {

@@ -24,7 +24,7 @@ struct NewRow {
   std::vector<std::uint32_t>
       rated;  ///< for a user the items, for an item the users it was folded in from
   std::vector<std::uint32_t> held_out = {};  ///< what else is known to be rated
-  /// A part of `rated`: the positives, where the model has a threshold for them (OneClassWeights).
+  /// A part of `rated`: the positives, where the model lists them apart (Parts::chosen).
   std::vector<std::uint32_t> chosen = {};
 };
 

@@ -59,8 +59,9 @@ MFPAR_API RankBy usual_rank_by(const FactorModel& model);
 
 /// How many training ratings an item should have to be listed, unless somebody says otherwise: 10
 /// where biases count less than in a rating, by interaction for example or by a model without
-/// biases: factors learnt from fewer are mostly noise, and no bias outweighs it there. 0 by rating, by one-class score, in which few ratings
-/// count for little, and for a model that does not contain who rated what.
+/// biases: factors learnt from fewer are mostly noise, and no bias outweighs it there. 0 by rating,
+/// by one-class score, in which few ratings count for little, and for a model that does not contain
+/// who rated what.
 MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, RankBy rank_by);
 
 /// What makes items similar.
@@ -76,7 +77,8 @@ MFPAR_API std::uint32_t usual_least_ratings(const FactorModel& model, SimilarBy 
 struct Recommendation {
   ItemIndex item = 0;
   float score = 0.0f;  ///< what the list is ordered by
-  /// The predicted rating, clipped to the model's range; NaN in a model of one-class feedback alone.
+  /// The predicted rating, clipped to the model's range; NaN in a model of one-class feedback
+  /// alone.
   float rating = 0.0f;
 };
 
@@ -211,8 +213,8 @@ class MFPAR_API Recommender {
   SimilarBy usual_similar_by(ItemIndex item) const;
 
   /// The items most similar to `item`, itself left out, as usual_similar_by() says when there is no
-  /// `by`; `score` is the similarity, from -1 to 1, `rating` the mean plus the item's bias, clipped,
-  /// or NaN as in lists.
+  /// `by`; `score` is the similarity, from -1 to 1, `rating` the mean plus the item's bias,
+  /// clipped, or NaN as in lists.
   ///
   /// By raters it is, of how little is known of who rated `item` (the entropy H), the share that is
   /// known of whoever is known to have rated the other (the mutual information M, with a minus
@@ -221,9 +223,9 @@ class MFPAR_API Recommender {
   ///   M / (H_item^(3/4) H_other^(1/4)),
   ///
   /// Dunning's log-likelihood ratio (1993) but for a factor. Ratings kept for validation count;
-  /// items that nobody rated beside `item` are left out. Of items whose raters have rated more
-  /// than 4 million times in all, an even share of raters is looked at. Takes 4 bytes a rating, once
-  /// it is first asked for.
+  /// items that nobody rated beside `item` are left out. Of items whose raters have rated more than
+  /// 4 million times in all, an even share of raters is looked at. Takes 4 bytes a rating, once it
+  /// is first asked for.
   ///
   /// By factors, items whose factors are all zero are similar to nothing.
   ///

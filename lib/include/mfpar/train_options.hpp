@@ -91,7 +91,7 @@ struct TrainOptions {
   /// One-class feedback is learnt by ALS, ratings by SGD.
   Feedback feedback = Feedback::kRatings;
   Method method = Method::kSgd;
-  OneClassOptions one_class;
+  OneClassOptions one_class = {};
 
   Loss loss = Loss::kSquared;
 

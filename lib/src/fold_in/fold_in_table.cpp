@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <limits>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "fold_in/fit_rows.hpp"
@@ -98,22 +98,26 @@ FoldedInTable fold_in_table(const FactorModel& model, const RatingTable& ratings
     return by_user ? parts.held_out.of(index) : std::span<const std::uint32_t>(held_out[index]);
   };
 
+  // Where the model lists positives apart, those of the new rows are, too.
+  const FactorModel* const one_class = model.one_class();
+  const bool has_chosen = one_class != nullptr && !one_class->parts().chosen.offsets.empty();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float relevant =
+      has_chosen ? one_class->parts().one_class_weights.relevant.value_or(-kInfinity) : kInfinity;
+
   result.rows.resize(count);
   const Workers workers(threads);
   const auto fit = [&](RowFitter& fitter, std::size_t i) {
     NewRow& row = result.rows[i];
     row.id = rows.ids->id(static_cast<std::uint32_t>(i));
-    const FactorModel* const one_class = model.one_class();
-    const auto relevant = one_class != nullptr ? one_class->parts().one_class_weights.relevant
-                                               : std::optional<float>();
     // Of an index the last rating counts.
-    std::vector<FoldInRating> ratings(rows.of(i).begin(), rows.of(i).end());
-    std::ranges::stable_sort(ratings, {}, &FoldInRating::index);
-    for (std::size_t n = 0; n < ratings.size(); ++n) {
-      const std::uint32_t index = ratings[n].index;
-      if (index == kNoIndex || (n + 1 < ratings.size() && ratings[n + 1].index == index)) continue;
+    std::vector<FoldInRating> given(rows.of(i).begin(), rows.of(i).end());
+    std::ranges::stable_sort(given, {}, &FoldInRating::index);
+    for (std::size_t n = 0; n < given.size(); ++n) {
+      const std::uint32_t index = given[n].index;
+      if (index == kNoIndex || (n + 1 < given.size() && given[n + 1].index == index)) continue;
       row.rated.push_back(index);
-      if (relevant && ratings[n].value >= *relevant) row.chosen.push_back(index);
+      if (given[n].value >= relevant) row.chosen.push_back(index);
     }
     if (known[i] == kNoIndex) {
       fitter.fit(rows.of(i), row.row);
@@ -121,8 +125,8 @@ FoldedInTable fold_in_table(const FactorModel& model, const RatingTable& ratings
     }
     const auto earlier = trained_of(known[i]);
     for (const std::uint32_t index : earlier) {
-      const bool chose = relevant && (by_user ? one_class->has_chosen(known[i], index)
-                                              : one_class->has_chosen(index, known[i]));
+      const bool chose = has_chosen && (by_user ? one_class->has_chosen(known[i], index)
+                                                : one_class->has_chosen(index, known[i]));
       if (chose && !std::ranges::binary_search(row.rated, index)) row.chosen.push_back(index);
     }
     std::ranges::sort(row.chosen);

@@ -20,8 +20,8 @@ std::optional<float> weight_of(std::string_view text) {
 
 constexpr std::string_view kBlend = "blend:", kOneClass = "one-class:";
 
-constexpr std::uint32_t kEnough = 10;       // README.md has figures
-constexpr std::uint32_t kEnoughRaters = 5;  // bench/README.md has
+constexpr std::uint32_t kEnoughForFactors = 10;  // README.md has figures
+constexpr std::uint32_t kEnoughRaters = 5;       // bench/README.md has
 
 bool knows_ratings(const FactorModel& model) { return !model.parts().trained.items.empty(); }
 
@@ -56,12 +56,12 @@ std::uint32_t usual_least_ratings(const FactorModel& model, RankBy rank_by) {
   if (rank_by.one_class_weight != 0.0f || model.feedback() == Feedback::kOneClass) return 0;
   const bool goes_by_interaction =
       rank_by.bias_weight < rank_by.interaction_weight || !model.has_biases();
-  return goes_by_interaction && knows_ratings(model) ? kEnough : 0;
+  return goes_by_interaction && knows_ratings(model) ? kEnoughForFactors : 0;
 }
 
 std::uint32_t usual_least_ratings(const FactorModel& model, SimilarBy by) {
   if (!knows_ratings(model)) return 0;
-  return by == SimilarBy::kRaters ? kEnoughRaters : kEnough;
+  return by == SimilarBy::kRaters ? kEnoughRaters : kEnoughForFactors;
 }
 
 }  // namespace mfpar

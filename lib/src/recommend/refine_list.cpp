@@ -46,7 +46,7 @@ class GroupCounts {
   std::vector<std::unordered_map<std::uint32_t, std::uint32_t>> counts_;  // by limit, of each group
 };
 
-float dot(std::span<const float> a, std::span<const float> b) {
+float product_of(std::span<const float> a, std::span<const float> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0f);
 }
 
@@ -57,14 +57,14 @@ std::vector<std::vector<float>> directions_of(const std::vector<Recommendation>&
   for (const Recommendation& r : items) {
     const auto row = factors.item_row(r.item);
     std::vector<float>& direction = directions.emplace_back(row.begin(), row.end());
-    const float norm = std::sqrt(dot(row, row));
+    const float norm = std::sqrt(product_of(row, row));
     for (float& x : direction) x = norm > 0.0f ? x / norm : 0.0f;
   }
   return directions;
 }
 
-std::vector<Recommendation> in_order(const std::vector<Recommendation>& pool,
-                                     const RecommendOptions& options) {
+std::vector<Recommendation> in_falling_order(const std::vector<Recommendation>& pool,
+                                             const RecommendOptions& options) {
   GroupCounts counts(options.at_most);
   std::vector<Recommendation> list;
   for (const Recommendation& r : pool) {
@@ -106,7 +106,8 @@ std::vector<Recommendation> diverse(const std::vector<Recommendation>& pool,
     counts.add(pool[next].item);
     list.push_back(pool[next]);
     for (std::size_t i = 0; i < pool.size(); ++i) {
-      if (!is_done[i]) nearest[i] = std::max(nearest[i], dot(directions[i], directions[next]));
+      if (!is_done[i])
+        nearest[i] = std::max(nearest[i], product_of(directions[i], directions[next]));
     }
   }
   return list;
@@ -160,8 +161,8 @@ std::vector<Recommendation> refine_list(const RecommendOptions& options, const F
       if (!options.least_rating || r.rating >= *options.least_rating) pool.push_back(r);
     }
     if (pool.size() == pooled || is_all) {
-      auto list =
-          options.diversity == 0.0f ? in_order(pool, options) : diverse(pool, options, factors);
+      auto list = options.diversity == 0.0f ? in_falling_order(pool, options)
+                                            : diverse(pool, options, factors);
       if (list.size() == options.top || (is_all && pool.size() < pooled)) return list;
       pooled *= kWiden;
     }

@@ -50,6 +50,7 @@ inline std::string gist_of(const Json& answer) {
   const bool is_similar = answer.contains("similar_to");
   for (const Json& item : answer.at("items")) {
     BOOST_TEST(item.at("id") == item.at("item"));
+    BOOST_TEST(item.at("title") == "Title");
     gist += item.at("id").get<std::string>() + ' ' +
             shortest_decimal(item.at(is_similar ? "similarity" : "score").get<float>()) + ' ' +
             shortest_decimal(item.at("rating").get<float>());

@@ -165,6 +165,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
       {"GET", "/recommend?user=ann&rank_by=best", "", 400, "rank_by must be"},
       {"GET", "/recommend?user=%4", "", 400, "'%4' is not a percent-encoded byte"},
       {"GET", "/recommend?user=%+1", "", 400, "'%+1' is not a percent-encoded byte"},
+      {"GET", "/recommend?user=ann&least_rating=x", "", 400, "least_rating must be a number"},
+      {"GET", "/recommend?user=ann&diversity=1.5", "", 400, "diversity must be a number from 0"},
+      {"GET", "/recommend?user=ann&at_most=1:kind", "", 422, "start the service with --titles"},
+      {"GET", "/similar?item=10&similar_by=x", "", 400, "similar_by must be raters or factors"},
+      {"POST", "/recommend", "{\"id\":\"ann\",\"at_most\":3}", 422, "at_most must be N:COLUMN"},
       {"GET", "/similar?item=50", "", 404, "no item '50'"},
       {"GET", "/similar?item=%00", "", 404, "no item"},
       {"GET", "/predict?user=ann", "", 400, "the parameter item is missing"},
@@ -238,7 +243,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
   // After all that it answers as before, and has counted them as errors of others.
   BOOST_TEST(serving.get("/predict?user=ann&item=10").status == 200u);
   const std::string metrics = serving.get("/metrics").body;
-  BOOST_TEST(contains(metrics, "{method=\"GET\",path=\"/similar\",class=\"4xx\"} 2\n"));
+  BOOST_TEST(contains(metrics, "{method=\"GET\",path=\"/similar\",class=\"4xx\"} 3\n"));
   BOOST_TEST(!contains(metrics, "class=\"5xx\"} 1"));
   const Outcome outcome = serving.service->stop();
   BOOST_TEST(outcome.code == 0);

@@ -91,6 +91,16 @@ BOOST_FIXTURE_TEST_CASE(a_question_has_one_answer_in_four_languages, FourWays) {
   BOOST_TEST(forms > 1500u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_reload_keeps_titles_and_groups, FourWays) {
+  const Question question{.user = "7", .at_most = "2:kinds"};
+  const std::string before = by_get(question)[0];
+  BOOST_TEST(before == by_command(question));
+  BOOST_TEST(client->ask("POST", "/reload", "").status == 200u);
+  BOOST_TEST(by_get(question)[0] == before);
+  const Json wrong{{"id", "7"}, {"at_most", "2:kind"}};
+  BOOST_TEST(client->ask("POST", "/recommend", apps::text_of(wrong)).status == 422u);
+}
+
 // Where that is not said, lists by interaction and of similar items leave out the rarely rated.
 BOOST_FIXTURE_TEST_CASE(ten_ratings_are_asked_for_in_all_four, FourWays) {
   for (const char* rank_by : {"interaction", "blend:0.5", "blend:0.99"}) {
