@@ -40,6 +40,27 @@ BOOST_AUTO_TEST_CASE(gram_kernels_agree_with_their_scalar_twin) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(product_kernels_agree_with_their_scalar_twin) {
+  for (const KernelSet* set : available_kernels()) {
+    for (const std::size_t count : {0u, 1u, 5u, 144u}) {
+      Random random(count + 1);
+      AlignedBuffer<double> left(count * kProductTile), right(count * kProductTile);
+      AlignedBuffer<double> fast(kProductTile * kProductTile), slow(kProductTile * kProductTile);
+      for (AlignedBuffer<double>* strip : {&left, &right}) {
+        for (double& x : *strip) x = random.normal();
+      }
+      for (std::size_t at = 0; at < fast.size(); ++at) fast[at] = slow[at] = random.normal();
+      set->product({left.data(), right.data(), count, fast.data()});
+      product_reference({left.data(), right.data(), count, slow.data()});
+      double largest = 0.0;
+      for (std::size_t at = 0; at < fast.size(); ++at) {
+        largest = std::max(largest, std::abs(fast[at] - slow[at]));
+      }
+      BOOST_TEST(largest < 1e-12, set->name << " count " << count);
+    }
+  }
+}
+
 // A = X'X + I is U'U again.
 BOOST_AUTO_TEST_CASE(cholesky_kernels_factor) {
   for (const KernelSet* set : available_kernels()) {

@@ -3,14 +3,19 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
-#include <utility>
-#include <vector>
+
+#include "base/aligned_buffer.hpp"
+#include "compute/kernels/kernel_set.hpp"
 
 namespace mfpar {
 
 namespace {
 
-constexpr Eigen::Index kTile = 192;  // three tiles of doubles in the second-level cache
+constexpr auto kTile = static_cast<Eigen::Index>(kProductTile);
+constexpr std::size_t kTileSize = kProductTile * kProductTile;
+
+/// As the product kernel has them: narrower ones have zeros, or nothing that counts, beyond.
+Eigen::Map<Eigen::MatrixXd> tile_in(double* cells) { return {cells, kTile, kTile}; }
 
 }  // namespace
 
@@ -21,7 +26,8 @@ constexpr Eigen::Index kTile = 192;  // three tiles of doubles in the second-lev
 //
 // and when every block was K, A^-1 stands there. All but the block of K itself is products of tiles
 // that do not depend on each other. Only tiles I <= J are kept.
-bool invert_positive_definite(Eigen::MatrixXd& matrix, const Workers& workers) {
+bool invert_positive_definite(Eigen::MatrixXd& matrix, const Workers& workers,
+                              const KernelSet& kernels) {
   const Eigen::Index size = matrix.rows();
   const auto tiles = static_cast<std::size_t>((size + kTile - 1) / kTile);
   const auto first = [](std::size_t tile) { return static_cast<Eigen::Index>(tile) * kTile; };
@@ -29,44 +35,55 @@ bool invert_positive_definite(Eigen::MatrixXd& matrix, const Workers& workers) {
   const auto tile_at = [&](std::size_t i, std::size_t j) {
     return matrix.block(first(i), first(j), width(i), width(j));
   };
-  std::vector<std::pair<std::size_t, std::size_t>> kept;
-  for (std::size_t j = 0; j < tiles; ++j) {
-    for (std::size_t i = 0; i <= j; ++i) kept.emplace_back(i, j);
-  }
-  const auto for_each_kept = [&](const auto& body) {
-    workers.for_each(kept.size(), [&](std::size_t n) { body(kept[n].first, kept[n].second); });
+  // Bodies go by columns of tiles, and no two write to the same tile.
+  const auto for_each_tile = [&](const auto& body) {
+    workers.for_each(tiles, [&](std::size_t j) {
+      for (std::size_t i = 0; i <= j; ++i) body(i, j);
+    });
   };
-  for_each_kept([&](std::size_t i, std::size_t j) { tile_at(i, j) *= -1.0; });
+  for_each_tile([&](std::size_t i, std::size_t j) { tile_at(i, j) *= -1.0; });
 
-  Eigen::MatrixXd rows(kTile, size), swept(kTile, size);
+  // U and D U of every tile, each turned: a row of the tile stands in a column.
+  AlignedBuffer<double> rows(tiles * kTileSize), swept(tiles * kTileSize), pivot(kTileSize);
   for (std::size_t k = 0; k < tiles; ++k) {
-    const Eigen::Index depth = width(k);
     const Eigen::LLT<Eigen::MatrixXd, Eigen::Upper> factor(-tile_at(k, k));
     if (factor.info() != Eigen::Success) return false;
-    const Eigen::MatrixXd inverse = factor.solve(Eigen::MatrixXd::Identity(depth, depth));
-    tile_at(k, k) = inverse;
-    const auto of = [&](Eigen::MatrixXd& strip, std::size_t tile) {
-      return strip.block(0, first(tile), depth, width(tile));
-    };
+    const Eigen::Index depth = width(k);
+    const auto count = static_cast<std::size_t>(depth);
+    tile_at(k, k) = factor.solve(Eigen::MatrixXd::Identity(depth, depth));
+    tile_in(pivot.data()).topLeftCorner(depth, depth) = tile_at(k, k);
     workers.for_each(tiles, [&](std::size_t j) {
       if (j == k) return;
+      double* const before = rows.data() + j * kTileSize;
+      double* const after = swept.data() + j * kTileSize;
+      auto turned = tile_in(before).topLeftCorner(width(j), depth);
       if (j > k) {
-        of(rows, j) = tile_at(k, j);
+        turned = tile_at(k, j).transpose();
       } else {
-        of(rows, j) = tile_at(j, k).transpose();
+        turned = tile_at(j, k);
       }
-      of(swept, j).noalias() = inverse * of(rows, j);
+      std::fill_n(after, kTileSize, 0.0);
+      kernels.product({pivot.data(), before, count, after});
+      const auto found = tile_in(after).topLeftCorner(width(j), depth);
       if (j > k) {
-        tile_at(k, j) = of(swept, j);
+        tile_at(k, j) = found.transpose();
       } else {
-        tile_at(j, k) = of(swept, j).transpose();
+        tile_at(j, k) = found;
       }
     });
-    for_each_kept([&](std::size_t i, std::size_t j) {
-      if (i != k && j != k) tile_at(i, j).noalias() += of(rows, i).transpose() * of(swept, j);
+    workers.for_each(tiles, [&](std::size_t j) {
+      if (j == k) return;
+      AlignedBuffer<double> products(kTileSize);
+      for (std::size_t i = 0; i <= j; ++i) {
+        if (i == k) continue;
+        std::ranges::fill(products, 0.0);
+        kernels.product(
+            {swept.data() + j * kTileSize, rows.data() + i * kTileSize, count, products.data()});
+        tile_at(i, j) += tile_in(products.data()).topLeftCorner(width(i), width(j));
+      }
     });
   }
-  for_each_kept([&](std::size_t i, std::size_t j) {
+  for_each_tile([&](std::size_t i, std::size_t j) {
     if (i != j) {
       tile_at(j, i) = tile_at(i, j).transpose();
     } else {

@@ -46,7 +46,7 @@ void check(std::uint64_t users, std::uint64_t items, double penalty) {
                 "the penalty of EASE is from 0.01 to 1000000000; 100 to 1000 suits most data");
   }
   if (std::min(users, items) <= Ease::kMostRows) return;
-  const std::uint64_t gib = Ease::bytes(users, items) >> 30;
+  const std::uint64_t gib = (Ease::bytes(users, items) + (std::uint64_t{1} << 29)) >> 30;
   throw Error(ErrorCode::kBadOption,
               "EASE of " + std::to_string(users) + " users and " + std::to_string(items) +
                   " items would take " + std::to_string(gib) + " GiB; it is for at most " +

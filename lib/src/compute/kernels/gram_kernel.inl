@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The outer products of a GramPass. Included once for each instruction set, inside its namespace;
-// no include guard.
+// The outer products of a GramPass and the product of a ProductPass. Included once for each
+// instruction set, inside its namespace; no include guard.
 
 constexpr int kGramLanes = kMaxLanes / 2;
 typedef double GramVec __attribute__((vector_size(kGramLanes * sizeof(double))));
@@ -11,26 +11,33 @@ typedef double GramVec __attribute__((vector_size(kGramLanes * sizeof(double))))
 constexpr std::size_t kTileRows = 4;
 constexpr int kTileVectors = kMaxLanes == 4 ? 2 : 3;
 
+/// The tile at i, j of `out` += the sum of left[i] right[j] over `count` rows of both; all of
+/// them have this stride.
 template <int kVectors>
-inline void add_gram_tile(const GramPass& pass, std::size_t i, std::size_t j) {
+inline void add_products(const double* left, const double* right, std::size_t count,
+                         std::size_t stride, double* out, std::size_t i, std::size_t j) {
   GramVec sums[kTileRows][kVectors];
   const auto tile = [&](std::size_t row, int v) {
-    return reinterpret_cast<GramVec*>(pass.gram + (i + row) * pass.stride + j) + v;
+    return reinterpret_cast<GramVec*>(out + (i + row) * stride + j) + v;
   };
   for (std::size_t row = 0; row < kTileRows; ++row) {
     for (int v = 0; v < kVectors; ++v) sums[row][v] = *tile(row, v);
   }
-  const double* x = pass.rows;
-  for (std::size_t n = 0; n < pass.count; ++n, x += pass.stride) {
+  for (std::size_t n = 0; n < count; ++n, left += stride, right += stride) {
     GramVec columns[kVectors];
-    for (int v = 0; v < kVectors; ++v) columns[v] = reinterpret_cast<const GramVec*>(x + j)[v];
+    for (int v = 0; v < kVectors; ++v) columns[v] = reinterpret_cast<const GramVec*>(right + j)[v];
     for (std::size_t row = 0; row < kTileRows; ++row) {
-      for (int v = 0; v < kVectors; ++v) sums[row][v] += columns[v] * x[i + row];
+      for (int v = 0; v < kVectors; ++v) sums[row][v] += columns[v] * left[i + row];
     }
   }
   for (std::size_t row = 0; row < kTileRows; ++row) {
     for (int v = 0; v < kVectors; ++v) *tile(row, v) = sums[row][v];
   }
+}
+
+template <int kVectors>
+inline void add_gram_tile(const GramPass& pass, std::size_t i, std::size_t j) {
+  add_products<kVectors>(pass.rows, pass.rows, pass.count, pass.stride, pass.gram, i, j);
 }
 
 inline void gram_kernel(const GramPass& pass) {
@@ -45,5 +52,15 @@ inline void gram_kernel(const GramPass& pass) {
       j += 2 * kWidth;
     }
     if (j < pass.size) add_gram_tile<1>(pass, i, j);
+  }
+}
+
+inline void product_kernel(const ProductPass& pass) {
+  constexpr std::size_t kWidth = kTileVectors * kGramLanes;
+  static_assert(kProductTile % kWidth == 0 && kProductTile % kTileRows == 0);
+  for (std::size_t j = 0; j < kProductTile; j += kWidth) {
+    for (std::size_t i = 0; i < kProductTile; i += kTileRows) {
+      add_products<kTileVectors>(pass.left, pass.right, pass.count, kProductTile, pass.out, i, j);
+    }
   }
 }

@@ -22,6 +22,25 @@ struct GramPass {
 
 using GramKernel = void (*)(const GramPass&);
 
+/// Rows and columns of the tiles of a ProductPass: what each instruction set keeps in registers
+/// divides it, and what it passes over stays in the first-level cache.
+inline constexpr std::size_t kProductTile = 144;
+
+/// The product of two strips, added to what is in `out`:
+///
+///   out[i * kProductTile + j] += sum over n < count of
+///       left[n * kProductTile + i] right[n * kProductTile + j],  i, j < kProductTile.
+///
+/// REQUIRES: all aligned to 64 bytes.
+struct ProductPass {
+  const double* left = nullptr;
+  const double* right = nullptr;
+  std::size_t count = 0;
+  double* out = nullptr;
+};
+
+using ProductKernel = void (*)(const ProductPass&);
+
 /// Factors a symmetric positive definite matrix A = U'U in place: U[i][j] is at matrix[i * stride +
 /// j], i <= j, where A was. What is at j < i is not specified. Of a matrix that is not positive
 /// definite NaN is left. REQUIRES: `matrix` aligned to 64 bytes, size x stride; `stride` a multiple

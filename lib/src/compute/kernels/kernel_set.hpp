@@ -31,6 +31,7 @@ struct KernelSet {
   ScoreTile score_tile;
   FindReaching find_reaching;
   GramKernel gram;
+  ProductKernel product;
   CholeskyKernel cholesky;
   OneClassKernel one_class;
   PositiveErrorKernel positive_error;

@@ -232,6 +232,17 @@ void gram_reference(const GramPass& pass) {
   }
 }
 
+void product_reference(const ProductPass& pass) {
+  for (std::size_t i = 0; i < kProductTile; ++i) {
+    for (std::size_t j = 0; j < kProductTile; ++j) {
+      for (std::size_t n = 0; n < pass.count; ++n) {
+        pass.out[i * kProductTile + j] +=
+            pass.left[n * kProductTile + i] * pass.right[n * kProductTile + j];
+      }
+    }
+  }
+}
+
 std::uint64_t one_class_reference(const OneClassPass& pass) {
   const PositiveRuns& runs = pass.runs;
   using Vector = std::vector<double>;

@@ -18,6 +18,9 @@ PassSums error_reference(Loss loss, const ErrorPass& pass);
 /// The scalar twin of the Gram kernels.
 void gram_reference(const GramPass& pass);
 
+/// The scalar twin of the product kernels.
+void product_reference(const ProductPass& pass);
+
 /// The scalar twin of the one-class kernels, in double precision.
 std::uint64_t one_class_reference(const OneClassPass& pass);
 double positive_error_reference(const PositiveRuns& runs, const float* moving);
