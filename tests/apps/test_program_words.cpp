@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(examples_name_files_the_same_way, TestFolder) {
       "new-ratings.csv.gz", "movies.csv", "train.csv",       "test.csv",       "train-%.csv",
       "test-%.csv",         "lists.csv",  "predictions.csv", "rows.csv",       "toy.csv",
       "users.txt",          "items.txt",  "P.npy",           "Q.npy",          "films.libmf",
-      "ratings.txt.model",  "given.csv"};
+      "ratings.txt.model",  "given.csv",  "views.csv"};
   for (const std::string& program : kPrograms) {
     const std::string help = run(program + " --help").out;
     std::istringstream words(help.substr(help.find("EXAMPLES\n")));
