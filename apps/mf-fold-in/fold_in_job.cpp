@@ -41,7 +41,9 @@ int FoldInJob::run() {
 
 RatingTable FoldInJob::read(const std::vector<std::string>& paths) const {
   ReadOptions options = command_.read;
-  if (!command_.items) options.single_user = command_.as;
+  // Who chose what needs no ratings: two columns are users and items then.
+  options.may_lack_ratings = model_.feedback() == Feedback::kOneClass;
+  if (!command_.items && !options.may_lack_ratings) options.single_user = command_.as;
   ReadResult result = read_ratings(paths, options);
   if (result.report.single_user && command_.format == RowFormat::kModel && !command_.is_named) {
     throw Error(ErrorCode::kBadOption,

@@ -105,11 +105,20 @@ std::string words_of(RankBy rank_by) {
 }
 
 /// "4.81 = mean 3.50 + user 0.71 + ...", and which ratings speak for the interaction.
-std::string lines_of(const Explanation& why, const Catalogue& catalogue, std::size_t width) {
+/// Of a one-class score, which has neither mean nor biases, the second alone.
+std::string lines_of(const Explanation& why, const Recommendation& item, const Answer& answer,
+                     const Catalogue& catalogue, std::size_t width) {
   const std::string indent = "      ";
+  const RankBy by = answer.rank_by;
   std::string text = indent + "mean " + fixed(why.mean, 2) + ' ' + signed_part(why.user_bias, 2) +
                      " user " + signed_part(why.item_bias, 2) + " item " +
                      signed_part(why.interaction, 3) + " interaction\n";
+  if (catalogue.model().feedback() == Feedback::kOneClass || by == RankBy::one_class()) {
+    text.clear();
+  } else if (by.one_class_weight != 0.0f) {
+    text = indent + "one-class score " + fixed(why.interaction, 3) + ' ' +
+           signed_part(item.score - why.interaction, 3) + " by the predicted rating\n";
+  }
   std::string line;
   for (std::size_t k = 0; k < std::min(kInfluences, why.influences.size()); ++k) {
     const RatingInfluence& influence = why.influences[k];
@@ -146,7 +155,8 @@ std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size
     text += line_of(
         columns,
         [](const Column& c, std::size_t row) -> const std::string& { return c.cells[row]; }, i);
-    if (!answer.explanations.empty()) text += lines_of(answer.explanations[i], catalogue, width);
+    if (!answer.explanations.empty())
+      text += lines_of(answer.explanations[i], answer.items[i], answer, catalogue, width);
   }
   return text;
 }

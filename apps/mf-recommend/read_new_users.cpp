@@ -5,7 +5,9 @@ namespace mfpar::apps {
 
 NewUsers read_new_users(const std::string& path, ReadOptions options, const std::string& id,
                         const FactorModel& model) {
-  options.single_user = id;
+  // Who chose what needs no ratings: two columns are users and items then.
+  options.may_lack_ratings = model.feedback() == Feedback::kOneClass;
+  if (!options.may_lack_ratings) options.single_user = id;
   const ReadResult read = read_ratings(path, options);
   NewUsers result{
       .users = {},

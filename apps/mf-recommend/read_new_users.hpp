@@ -19,7 +19,8 @@ struct NewUsers {
 };
 
 /// Reads users by their ratings. A file without a column of users is one user's, who is called
-/// `id`, see ReadOptions::single_user. Throws as read_ratings().
+/// `id`, see ReadOptions::single_user; but for a model of one-class feedback alone, for which one
+/// without ratings says who chose what. Throws as read_ratings().
 NewUsers read_new_users(const std::string& path, ReadOptions options, const std::string& id,
                         const FactorModel& model);
 

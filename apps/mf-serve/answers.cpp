@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -245,9 +246,11 @@ Json similar_to(const TitledModel& titled, const std::string& item, const ListQu
 Json predict_rating(const ServedModel& served, const std::string& user, const std::string& item) {
   const UserIndex u = served.model->users().find(user);
   const ItemIndex i = served.model->items().find(item);
+  const bool rates = served.model->feedback() == Feedback::kRatings;
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
   return answer_of(served, {{"user", user},
                             {"item", item},
-                            {"rating", served.model->predict(u, i)},
+                            {"rating", rates ? served.model->predict(u, i) : kNone},
                             {"user_known", u != kNoIndex},
                             {"item_known", i != kNoIndex}});
 }

@@ -148,7 +148,7 @@ struct TrainOptions {
   int patience = 5;
 };
 
-/// The defaults for learning from `feedback`: of one-class feedback ALS, rank 128 and 16 epochs,
+/// The defaults for learning from `feedback`: of one-class feedback ALS, rank 256 and 16 epochs,
 /// after which NDCG changes little.
 MFPAR_API TrainOptions default_options(Feedback feedback);
 

@@ -65,7 +65,9 @@ RowRatings sort_by_row(const FactorModel& model, const RatingTable& table, Entit
     const auto [row, index] =
         by_user ? std::pair(rating.user, rating.item) : std::pair(rating.item, rating.user);
     rows.ratings[next[row]++] = {index_of[index], rating.value};
-    result.off_scale.add(rating.value, model.range());
+    if (model.feedback() == Feedback::kRatings) {
+      result.off_scale.add(rating.value, model.range());
+    }
   }
   return rows;
 }

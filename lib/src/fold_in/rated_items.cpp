@@ -57,7 +57,9 @@ std::vector<std::string> rating_warnings(const FactorModel& model, const RatedIt
   OffScale off_scale;
   for (std::size_t i = 0; i < rated.ratings.size(); ++i) {
     if (rated.ratings[i].index >= model.item_count() && unknown++ == 0) first_unknown = i;
-    off_scale.add(rated.ratings[i].value, model.range());
+    if (model.feedback() == Feedback::kRatings) {
+      off_scale.add(rated.ratings[i].value, model.range());
+    }
   }
   if (unknown > 0) {
     std::string example;
