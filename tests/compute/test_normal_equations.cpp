@@ -17,7 +17,7 @@ namespace {
 /// Fixed rows, and the ratings of one row on them.
 struct Problem {
   Problem(std::uint32_t rank, std::size_t count, bool bias)
-      : model(made_model({.rank = rank, .users = 1, .items = 300, .biases = bias})) {
+      : model(shaped_model({.rank = rank, .users = 1, .items = 300, .biases = bias})) {
     const FactorModel::Side& items = model->parts().items;
     fixed = {items.factors.data(), model->stride(), rank, bias};
     Random random(rank + count);

@@ -24,9 +24,10 @@ Matrix matrix_of(const FactorRows& rows) {
 }
 
 /// Two sides at random factors, and what they cost by plain sums over all pairs.
-struct Problem {
-  Problem(const RatingStore& with, const OneClassCosts& of, std::uint32_t rank, int threads = 2,
-          std::optional<float> relevant = {}, const std::function<float(float)>& confidence = {})
+struct OneClassProblem {
+  OneClassProblem(const RatingStore& with, const OneClassCosts& of, std::uint32_t rank,
+                  int threads = 2, std::optional<float> relevant = {},
+                  const std::function<float(float)>& confidence = {})
       : ratings(with),
         costs(of),
         workers(threads),
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(the_loss_is_the_sum_over_all_pairs) {
   const RatingStore ratings = random_store();
   for (const OneClassCosts& costs : kCosts) {
     for (const bool confident : {false, true}) {
-      const Problem at(
+      const OneClassProblem at(
           ratings, costs, 5, 2, 3.0f,
           confident ? [](float value) { return value; } : std::function<float(float)>());
       const Matrix scores = matrix_of(at.users.rows()) * matrix_of(at.items.rows()).transpose();
@@ -182,7 +183,7 @@ BOOST_AUTO_TEST_CASE(half_an_epoch_solves_every_row) {
   const RatingStore ratings = random_store();
   for (const OneClassCosts& costs : kCosts) {
     for (const std::uint32_t rank : {1u, 6u, 16u, 70u}) {  // more than there are rows, too
-      Problem at(ratings, costs, rank, 2, {}, [](float value) { return value; });
+      OneClassProblem at(ratings, costs, rank, 2, {}, [](float value) { return value; });
       for (const bool of_users : {true, false, true}) {
         const double loss = at.loss();
         at.half(of_users);
@@ -199,7 +200,7 @@ BOOST_AUTO_TEST_CASE(the_objective_falls_to_where_no_row_can_move) {
   const RatingStore ratings = random_store();
   for (const OneClassCosts& costs : kCosts) {
     if (costs.lambda == 0.0) continue;  // nothing decides how scores are shared by the two sides
-    Problem at(ratings, costs, 4);
+    OneClassProblem at(ratings, costs, 4);
     double before = at.loss();
     const double start = at.gradient(true).norm() + at.gradient(false).norm();
     for (int half = 0; half < 400; ++half) {
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(threads_change_no_byte) {
   const RatingStore ratings = random_store();
   std::vector<float> first;
   for (const int threads : {1, 2, 3, 8}) {
-    Problem at(ratings, kCosts[0], 12, threads);
+    OneClassProblem at(ratings, kCosts[0], 12, threads);
     for (const bool of_users : {true, false, true, false}) at.half(of_users);
     std::vector<float> all(at.users.values().begin(), at.users.values().end());
     all.insert(all.end(), at.items.values().begin(), at.items.values().end());
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(threads_change_no_byte) {
 
 BOOST_AUTO_TEST_CASE(rows_without_positives_are_zero) {
   const RatingStore ratings = random_store();
-  Problem at(ratings, kCosts[0], 12, 2, 4.5f);
+  OneClassProblem at(ratings, kCosts[0], 12, 2, 4.5f);
   std::size_t empty = 0;
   at.half(true);
   const Matrix rows = matrix_of(at.users.rows());
@@ -241,7 +242,7 @@ BOOST_AUTO_TEST_CASE(rows_without_positives_are_zero) {
 
 BOOST_AUTO_TEST_CASE(a_stop_leaves_rows_as_they_were_but_for_the_rotation) {
   const RatingStore ratings = random_store();
-  Problem at(ratings, kCosts[0], 12);
+  OneClassProblem at(ratings, kCosts[0], 12);
   const Matrix scores = matrix_of(at.users.rows()) * matrix_of(at.items.rows()).transpose();
   BOOST_TEST(solve_side(at.users, at.items, 0.3, at.kernels, at.workers, [] { return true; }) ==
              0u);
@@ -252,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_stop_leaves_rows_as_they_were_but_for_the_rotation) {
 BOOST_AUTO_TEST_CASE(the_gram_matrix_is_the_sum_of_outer_products) {
   const RatingStore ratings = random_store();
   for (const std::uint32_t rank : {1u, 7u, 16u, 33u}) {
-    const Problem at(ratings, kCosts[0], rank);
+    const OneClassProblem at(ratings, kCosts[0], rank);
     const Matrix rows = matrix_of(at.items.rows());
     const Matrix difference =
         gram_matrix(at.items.rows(), at.kernels, at.workers) - rows.transpose() * rows;

@@ -23,7 +23,7 @@ double interaction_of(const FoldedIn& row, std::span<const float> other) {
 
 BOOST_AUTO_TEST_CASE(contributions_add_up_to_the_interaction) {
   for (const bool biases : {true, false}) {
-    const auto model = made_model({.rank = 16, .biases = biases});
+    const auto model = shaped_model({.rank = 16, .biases = biases});
     for (const std::size_t count : {0u, 1u, 10u, 70u}) {
       const FoldInSession session(model, made_ratings(count, 80));
       for (const ItemIndex item : {0u, 41u, 79u}) {
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(contributions_add_up_to_the_interaction) {
 }
 
 BOOST_AUTO_TEST_CASE(a_weight_is_what_one_more_point_does) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   const auto ratings = made_ratings(24, 80);  // at a step, so that the penalty stays
   FoldInSession session(model, ratings);
   const Explanation before = session.explain(50);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_weight_is_what_one_more_point_does) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_item_is_explained_by_its_users) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   const FoldInSession session(model, made_ratings(20, 60), {}, Entity::kItem);
   const Explanation why = session.explain(59);
   BOOST_TEST(why.item_bias == session.row().bias);

@@ -37,10 +37,10 @@ std::string failure(ErrorCode code, const std::function<void()>& call) {
 
 // Made by tests/fold_in/fold_in_reference.py.
 BOOST_AUTO_TEST_CASE(agrees_with_scikit_learn) {
-  const auto model =
-      made_model({.rank = 3, .users = 8, .items = 8, .biases = false, .factor = [](auto i, auto k) {
-                    return (static_cast<double>((7 * i + 3 * k) % 11) - 5) / 4;
-                  }});
+  const auto model = shaped_model(
+      {.rank = 3, .users = 8, .items = 8, .biases = false, .factor = [](auto i, auto k) {
+         return (static_cast<double>((7 * i + 3 * k) % 11) - 5) / 4;
+       }});
   const struct {
     std::vector<FoldInRating> ratings;
     double alpha;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_scikit_learn) {
 BOOST_AUTO_TEST_CASE(factors_and_bias_solve_the_normal_equations_with_their_own_penalties) {
   for (const std::uint32_t rank : {1u, 2u, 7u, 16u, 64u, 65u, 256u}) {
     for (const bool biases : {true, false}) {
-      const auto model = made_model({.rank = rank, .users = 1, .items = 1200, .biases = biases});
+      const auto model = shaped_model({.rank = rank, .users = 1, .items = 1200, .biases = biases});
       for (const std::size_t count : std::initializer_list<std::size_t>{
                0, 1, 2, rank - 1, rank, rank + 1, rank + 2, 100, 1000}) {
         const auto ratings = made_ratings(count, 1200, rank + count);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(factors_and_bias_solve_the_normal_equations_with_their_own_
 
 BOOST_AUTO_TEST_CASE(primal_and_dual_are_the_same) {
   for (const std::uint32_t rank : {1u, 7u, 64u}) {
-    const auto model = made_model({.rank = rank, .users = 1, .items = 500});
+    const auto model = shaped_model({.rank = rank, .users = 1, .items = 500});
     KnownRatings known(*model, Entity::kUser);
     NormalEquations equations(fixed_rows(*model, Entity::kUser));
     std::vector<std::uint32_t> indices;
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(the_training_s_penalty_grows_with_the_ratings_as_training_h
   } rows[] = {{0.0f, 12.5, 6.25}, {0.5f, 2.5, 1.25}, {1.0f, 0.5, 0.25}};
   for (const auto& row : rows) {
     const auto model =
-        made_model({.penalty = {.factors = 0.5f, .bias = 0.25f, .exponent = row.exponent}});
+        shaped_model({.penalty = {.factors = 0.5f, .bias = 0.25f, .exponent = row.exponent}});
     const FoldedIn found = fold_in_user(*model, ratings);
     BOOST_TEST(found.alpha == row.alpha);
     BOOST_TEST(found.bias_alpha == row.bias_alpha);
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(the_training_s_penalty_grows_with_the_ratings_as_training_h
 }
 
 BOOST_AUTO_TEST_CASE(a_training_without_penalties_is_held_to_a_little) {
-  const auto model = made_model({.penalty = {.factors = 0.0f, .bias = 0.0f, .exponent = 0.5f}});
+  const auto model = shaped_model({.penalty = {.factors = 0.0f, .bias = 0.0f, .exponent = 0.5f}});
   for (const std::size_t count : {1u, 5u, 8u, 9u, 40u}) {
     const FoldedIn row = fold_in_user(*model, made_ratings(count, 80));
     BOOST_TEST(row.alpha == 1e-6);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_training_without_penalties_is_held_to_a_little) {
 
 BOOST_AUTO_TEST_CASE(an_item_is_folded_in_as_a_user_is) {
   // A model whose two sides are the same numbers.
-  FactorModel::Parts parts = made_model({.users = 80})->parts();
+  FactorModel::Parts parts = shaped_model({.users = 80})->parts();
   parts.users.factors = parts.items.factors;
   parts.users.biases = parts.items.biases;
   const FactorModel model(std::move(parts));
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(an_item_is_folded_in_as_a_user_is) {
 }
 
 BOOST_AUTO_TEST_CASE(no_ratings_give_zeros) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   const std::vector<FoldInRating> unknown{{80, 4}, {kNoIndex, 2}, {80, 3}};
   for (const auto& ratings : {std::vector<FoldInRating>{}, unknown}) {
     for (const auto penalty : {FoldInOptions::Penalty::kTraining, FoldInOptions::Penalty::kFixed,
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(no_ratings_give_zeros) {
 }
 
 BOOST_AUTO_TEST_CASE(of_equal_indices_the_last_counts_and_unknown_ones_are_left_out) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   const std::vector<FoldInRating> plain{{3, 4}, {7, 1}, {11, 2.5}};
   const std::vector<FoldInRating> messy{{3, 1},        {99, 2}, {7, 5},    {7, 4}, {3, 4},
                                         {kNoIndex, 1}, {7, 1},  {11, 2.5}, {80, 3}};
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(of_equal_indices_the_last_counts_and_unknown_ones_are_left_
 }
 
 BOOST_AUTO_TEST_CASE(values_that_are_not_finite_are_named) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   for (const double bad : {kInfinity, -kInfinity, std::nan("")}) {
     for (const std::uint32_t index : {5u, kNoIndex}) {
       const std::vector<FoldInRating> ratings{{1, 2}, {2, 3}, {index, static_cast<float>(bad)}};
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(values_that_are_not_finite_are_named) {
 }
 
 BOOST_AUTO_TEST_CASE(penalties_out_of_range_are_named) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   for (const double bad : {0.0, -1.0, kInfinity, std::nan(""), 1e-300, 1e300}) {
     BOOST_TEST(failure(ErrorCode::kBadOption, [&] {
                  fold_in_user(*model, {}, fixed_penalty(bad));
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(penalties_out_of_range_are_named) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_makes_a_nan) {
-  const auto model = made_model({.rank = 7});
+  const auto model = shaped_model({.rank = 7});
   for (const float huge : {1e30f, -1e30f, std::numeric_limits<float>::max()}) {
     const std::vector<FoldInRating> ratings{{1, huge}, {2, 3}, {3, 4}};
     for (const auto& options : {FoldInOptions{}, fixed_penalty(1.0), fixed_penalty(1e12, 1e-12)}) {
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(nothing_makes_a_nan) {
   // their squares leave single precision.
   for (const double length : {1.0, 1e6, 1e18, 1e30}) {
     for (const double other : {0.0, 1.0}) {
-      const auto degenerate = made_model(
+      const auto degenerate = shaped_model(
           {.rank = 7, .users = 1, .items = 1000, .factor = [&](std::size_t i, std::size_t k) {
              return length * (1.0 + static_cast<double>(k)) + other * static_cast<double>(i % 3);
            }});
@@ -256,18 +256,18 @@ BOOST_AUTO_TEST_CASE(nothing_makes_a_nan) {
   }
   // What single precision cannot hold is refused, as is a model that is broken already.
   const auto tiny =
-      made_model({.rank = 1, .biases = false, .factor = [](auto, auto) { return 1e-5; }});
+      shaped_model({.rank = 1, .biases = false, .factor = [](auto, auto) { return 1e-5; }});
   BOOST_TEST(failure(ErrorCode::kBadData, [&] {
                fold_in_user(*tiny, std::vector<FoldInRating>{{0, 3e38f}}, fixed_penalty(1e-12));
              }).find("beyond single precision") != std::string::npos);
-  const auto broken = made_model({.factor = [](auto, auto) { return NAN; }});
+  const auto broken = shaped_model({.factor = [](auto, auto) { return NAN; }});
   BOOST_TEST(failure(ErrorCode::kBadData, [&] {
                fold_in_user(*broken, made_ratings(20, 80));
              }).find("a model of finite factors") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(rated_items_are_looked_up_and_sorted) {
-  const auto model = made_model({.items = 80});
+  const auto model = shaped_model({.items = 80});
   const auto id = [&](ItemIndex item) { return model->items().id(item); };
   const ItemRating given[] = {{id(70), 5.0f}, {"unknown", 1.0f}, {id(3), 4.0f}, {id(70), 2.0f}};
   const RatedItems by_id = rated_items(*model, given);

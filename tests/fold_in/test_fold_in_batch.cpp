@@ -41,7 +41,7 @@ bool same_bits(const FoldedIn& a, const FoldedIn& b) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_batch_is_what_single_calls_give_for_any_number_of_threads) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   FoldInOptions leave_one_out;
   leave_one_out.penalty = FoldInOptions::Penalty::kLeaveOneOut;
   for (const FoldInOptions& options : {FoldInOptions{}, leave_one_out, fixed_penalty(2.0, 0.5)}) {
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_what_single_calls_give_for_any_number_of_threads
 }
 
 BOOST_AUTO_TEST_CASE(the_first_bad_row_is_named_whatever_the_threads) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   Rows rows(300, 60);
   for (const std::size_t bad : {299u, 141u, 142u, 260u}) {
     rows.ratings[bad].assign(4, {1, 3.0f});
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(the_first_bad_row_is_named_whatever_the_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(after_a_stop_request_rows_are_empty) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   const Rows rows(50, 60);
   std::stop_source source;
   const auto all = fold_in_users(*model, rows.spans(), {}, 2, source.get_token());

@@ -183,11 +183,10 @@ BOOST_AUTO_TEST_CASE(new_rows_stand_in_both_parts_of_the_model_they_are_put_into
 
 BOOST_AUTO_TEST_CASE(a_penalty_is_not_chosen_by_leaving_one_out) {
   const FactorModel model(one_class_parts({}));
-  BOOST_CHECK_THROW(
-      fold_in_user(model, rated({1, 2, 3, 4}), {.penalty = FoldInOptions::Penalty::kLeaveOneOut}),
-      Error);
-  BOOST_CHECK_NO_THROW(fold_in_user(model_of_both(), rated({1, 2, 3, 4}, 4),
-                                    {.penalty = FoldInOptions::Penalty::kLeaveOneOut}));
+  FoldInOptions options;
+  options.penalty = FoldInOptions::Penalty::kLeaveOneOut;
+  BOOST_CHECK_THROW(fold_in_user(model, rated({1, 2, 3, 4}), options), Error);
+  BOOST_CHECK_NO_THROW(fold_in_user(model_of_both(), rated({1, 2, 3, 4}, 4), options));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

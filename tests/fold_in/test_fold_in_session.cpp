@@ -45,7 +45,7 @@ struct Posed {
 
 BOOST_AUTO_TEST_CASE(known_ratings_are_what_a_list_would_hold) {
   // Few indices, so that slots collide, come free and are passed over again and again.
-  const auto model = made_model({.rank = 1, .users = 1, .items = 97});
+  const auto model = shaped_model({.rank = 1, .users = 1, .items = 97});
   KnownRatings known(*model, Entity::kUser);
   std::vector<FoldInRating> expected;
   Random random(1);
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(known_ratings_are_what_a_list_would_hold) {
 }
 
 BOOST_AUTO_TEST_CASE(starts_as_a_fold_in) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   const std::vector<FoldInRating> ratings{{3, 1}, {99, 2}, {7, 5}, {3, 4}, {11, 2}};
   const FoldInSession session(model, ratings);
   const FoldedIn expected = fold_in_user(*model, ratings);  // three ratings are a step of their own
@@ -98,7 +98,8 @@ BOOST_AUTO_TEST_CASE(stays_a_fold_in_whatever_comes_and_goes) {
   for (const Entity side : {Entity::kUser, Entity::kItem}) {
     for (const std::uint32_t rank : {1u, 7u, 32u}) {
       for (const bool biases : {true, false}) {
-        const auto model = made_model({.rank = rank, .users = 150, .items = 150, .biases = biases});
+        const auto model =
+            shaped_model({.rank = rank, .users = 150, .items = 150, .biases = biases});
         for (const auto& options : {FoldInOptions{}, fixed_penalty(0.01, 2.0)}) {
           FoldInSession session(model, made_ratings(5, 150), options, side);
           std::map<std::uint32_t, float> expected;
@@ -131,7 +132,7 @@ BOOST_AUTO_TEST_CASE(stays_a_fold_in_whatever_comes_and_goes) {
 }
 
 BOOST_AUTO_TEST_CASE(the_way_to_the_ratings_held_does_not_matter) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   const auto ratings = made_ratings(40, 80), others = made_ratings(30, 80, 2);
   const FoldInSession at_once(model, ratings);
   FoldInSession detour(model, others);
@@ -146,7 +147,7 @@ BOOST_AUTO_TEST_CASE(the_way_to_the_ratings_held_does_not_matter) {
 }
 
 BOOST_AUTO_TEST_CASE(the_training_s_penalty_is_kept_for_steps) {
-  const auto model = made_model({.penalty = {.factors = 2.0f, .bias = 1.0f, .exponent = 0.0f}});
+  const auto model = shaped_model({.penalty = {.factors = 2.0f, .bias = 1.0f, .exponent = 0.0f}});
   FoldInSession session(model);
   const double steps[] = {1, 1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 8, 12, 12, 12, 12, 16, 16};
   for (const double step : steps) {
@@ -157,7 +158,7 @@ BOOST_AUTO_TEST_CASE(the_training_s_penalty_is_kept_for_steps) {
 }
 
 BOOST_AUTO_TEST_CASE(leaving_one_out_chooses_once) {
-  const auto model = made_model({.penalty = {.factors = 0.5f, .bias = 0.5f, .exponent = 1.0f}});
+  const auto model = shaped_model({.penalty = {.factors = 0.5f, .bias = 0.5f, .exponent = 1.0f}});
   FoldInOptions options;
   options.penalty = FoldInOptions::Penalty::kLeaveOneOut;
   const auto ratings = made_ratings(30, 80);
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(leaving_one_out_chooses_once) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_taken_changes_nothing) {
-  const auto model = made_model(
+  const auto model = shaped_model(
       {.rank = 1, .biases = false, .factor = [](auto i, auto) { return i == 5 ? 1e-5 : 1.0; }});
   FoldInSession session(model, made_ratings(0, 80), fixed_penalty(1e-12));
   session.rate(5, 0.5f);
@@ -197,9 +198,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_taken_changes_nothing) {
 BOOST_AUTO_TEST_CASE(accuracy_lost_to_a_long_row_is_won_back) {
   for (const double length : {1e2, 1e4, 1e6, 1e9, 1e15}) {
     const auto model =
-        made_model({.rank = 6, .items = 80, .factor = [&](auto i, auto k) {
-                      return (i == 7 ? length : 1.0) * std::cos(static_cast<double>(i * (k + 2)));
-                    }});
+        shaped_model({.rank = 6, .items = 80, .factor = [&](auto i, auto k) {
+                        return (i == 7 ? length : 1.0) * std::cos(static_cast<double>(i * (k + 2)));
+                      }});
     for (const double alpha : {1e-6, 0.1}) {
       FoldInSession session(model, {}, fixed_penalty(alpha));
       for (std::uint32_t i = 0; i < 20; ++i) {
@@ -219,7 +220,7 @@ BOOST_AUTO_TEST_CASE(accuracy_lost_to_a_long_row_is_won_back) {
 }
 
 BOOST_AUTO_TEST_CASE(ordinary_steps_need_no_new_equations) {
-  const auto model = made_model({.rank = 16, .items = 200});
+  const auto model = shaped_model({.rank = 16, .items = 200});
   const auto ratings = made_ratings(100, 200);
   const Posed posed(*model, ratings);
   UpdatableRidge ridge(fixed_rows(*model, Entity::kUser));
@@ -239,9 +240,9 @@ BOOST_AUTO_TEST_CASE(ordinary_steps_need_no_new_equations) {
 
 BOOST_AUTO_TEST_CASE(steps_that_lose_accuracy_say_so) {
   const auto model =
-      made_model({.rank = 4, .users = 1, .items = 9, .factor = [](auto i, auto k) {
-                    return (i == 0 ? 1e5 : 1.0) * static_cast<double>(1 + (i + k) % 3);
-                  }});
+      shaped_model({.rank = 4, .users = 1, .items = 9, .factor = [](auto i, auto k) {
+                      return (i == 0 ? 1e5 : 1.0) * static_cast<double>(1 + (i + k) % 3);
+                    }});
   const Posed posed(*model, made_ratings(9, 9));
   const auto at = static_cast<std::size_t>(std::ranges::find(posed.indices, 0u) -
                                            posed.indices.begin());  // of the long row

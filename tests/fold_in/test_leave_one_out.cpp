@@ -39,7 +39,7 @@ double slow_leave_one_out(const FactorModel& model, const std::vector<FoldInRati
 BOOST_AUTO_TEST_CASE(the_closed_form_is_what_leaving_out_each_rating_gives) {
   for (const bool biases : {true, false}) {
     for (const std::uint32_t rank : {1u, 8u, 33u}) {
-      const auto model = made_model({.rank = rank, .users = 1, .items = 200, .biases = biases});
+      const auto model = shaped_model({.rank = rank, .users = 1, .items = 200, .biases = biases});
       for (const std::size_t count : {3u, 7u, 8u, 9u, 10u, 33u, 34u, 35u, 130u}) {
         BOOST_TEST_CONTEXT("rank " << rank << " biases " << biases << " ratings " << count) {
           const auto ratings = made_ratings(count, 200, count);
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_closed_form_is_what_leaving_out_each_rating_gives) {
 }
 
 BOOST_AUTO_TEST_CASE(what_factors_explain_is_held_less_than_what_they_do_not) {
-  const auto model = made_model({.rank = 4, .biases = false});
+  const auto model = shaped_model({.rank = 4, .biases = false});
   auto told = made_ratings(60, 80);
   for (FoldInRating& rating : told) {
     const auto q = model->item_row(rating.index);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(what_factors_explain_is_held_less_than_what_they_do_not) {
 }
 
 BOOST_AUTO_TEST_CASE(few_ratings_have_the_training_s_penalty) {
-  const auto model = made_model();
+  const auto model = shaped_model();
   for (const std::size_t count : {0u, 1u, 2u}) {
     const auto ratings = made_ratings(count, 80);
     const FoldedIn row = fold_in_user(*model, ratings, kLeaveOneOut);
@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(few_ratings_have_the_training_s_penalty) {
 
 BOOST_AUTO_TEST_CASE(degenerate_ratings_have_a_finite_choice) {
   const auto same_rows =
-      made_model({.rank = 7, .users = 1, .items = 50, .factor = [](auto, auto) { return 1.0; }});
+      shaped_model({.rank = 7, .users = 1, .items = 50, .factor = [](auto, auto) { return 1.0; }});
   const auto zero_rows =
-      made_model({.rank = 7, .users = 1, .items = 50, .factor = [](auto, auto) { return 0.0; }});
+      shaped_model({.rank = 7, .users = 1, .items = 50, .factor = [](auto, auto) { return 0.0; }});
   for (const auto& model : {same_rows, zero_rows}) {
     for (const std::size_t count : {3u, 8u, 9u, 50u}) {
       auto ratings = made_ratings(count, 50);

@@ -38,7 +38,7 @@ struct ModelShape {
 };
 
 /// A model with ids 0, 1, 2, ... that no training made.
-inline std::shared_ptr<const FactorModel> made_model(const ModelShape& shape = {}) {
+inline std::shared_ptr<const FactorModel> shaped_model(const ModelShape& shape = {}) {
   Random random(shape.seed);
   const double deviation = std::pow(std::max(1u, shape.rank), -0.25);
   FactorModel::Parts parts;
