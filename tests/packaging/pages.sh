@@ -66,7 +66,7 @@ trap 'rm -r -- "$folder"' EXIT
 cd -- "$folder" || exit 1
 touch 'my ratings.csv' movies.model
 
-expect mf-train --pena '--penalty'
+expect mf-train --pena '--penalty --penalty-exponent'
 expect mf-train x.csv --penalty '' 'per-rating square-root total'
 expect mf-train x.csv --penalty '=' 'per-rating square-root total'
 expect mf-train x.csv --penalty '=' t 'total'

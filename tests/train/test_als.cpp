@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_users_of_a_kind_choose_is_learnt) {
   BOOST_TEST(!model.has_biases());
   BOOST_TEST(model.parts().baseline.user_biases.empty());
   BOOST_TEST(model.parts().one_class_weights.unobserved_weight == 0.35f);
-  BOOST_TEST(model.parts().fold_in.factors == 0.01f);
+  BOOST_TEST(model.parts().fold_in.factors == 0.007f);
   BOOST_TEST(model.parts().fold_in.exponent == 0.0f);
 }
 

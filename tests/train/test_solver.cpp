@@ -54,6 +54,7 @@ void check_restored(const RatingStore& ratings, const TrainOptions& options) {
 
 TrainOptions quick_als_options() {
   TrainOptions options = default_options(Feedback::kOneClass);
+  options.one_class.unobserved_weight = 0.3;
   options.rank = 4;
   options.threads = 2;
   return options;

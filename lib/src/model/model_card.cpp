@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "mfpar model";
 constexpr std::uint32_t kVersion = 1;
-constexpr const char* kOneClass = "one-class";
+constexpr const char* kOneClassWord = "one-class";
 
 /// The values of a model.json by key.
 class CardReader {
@@ -83,8 +83,8 @@ class CardReader {
     if (!json_.contains("feedback")) return std::nullopt;
     const std::string feedback =
         value("feedback", "\"ratings\" or \"one-class\"",
-              [](const Json& json) { return json == kOneClass || json == "ratings"; });
-    if (feedback != kOneClass) return std::nullopt;
+              [](const Json& json) { return json == kOneClassWord || json == "ratings"; });
+    if (feedback != kOneClassWord) return std::nullopt;
     ModelCard::OneClass result;
     result.weights.unobserved_weight = from(0, "unobserved_weight");
     result.penalty = {.factors = from(0, "lambda_one_class"),
@@ -136,7 +136,7 @@ class CardReader {
 
 ModelCard card_of(const FactorModel& model) {
   std::optional<ModelCard::OneClass> one_class;
-  if (model.feedback() == Feedback::kOneClass) {
+  if (model.feedback() == Feedback::kOneClassWord) {
     one_class = {model.parts().one_class_weights, model.parts().fold_in};
   }
   return {.loss = model.loss(),
@@ -172,7 +172,7 @@ void write_model_card(AtomicFile& file, const ModelCard& card) {
             {"highest", card.range.highest}};
   if (card.one_class) {
     const auto& [weights, penalty] = *card.one_class;
-    json["feedback"] = kOneClass;
+    json["feedback"] = kOneClassWord;
     json["unobserved_weight"] = weights.unobserved_weight;
     json["lambda_one_class"] = penalty.factors;
     json["penalty_exponent"] = 1.0f - penalty.exponent;
