@@ -25,7 +25,7 @@ GroupLimit GroupLimits::parse_one(const std::string& text, const std::string& op
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, at_most);
   if (error != std::errc() || at_most == 0 || stop == end || *stop != ':') {
-    throw Error(ErrorCode::kBadOption, option + " is " + quoted(text) +
+    throw Error(ErrorCode::kBadOption, option + " is " + mfpar::quoted(text) +
                                            "; it must be N:COLUMN with N from 1, such as 3:genres");
   }
   if (titles_.columns().empty()) {

@@ -136,7 +136,7 @@ class CardReader {
 
 ModelCard card_of(const FactorModel& model) {
   std::optional<ModelCard::OneClass> one_class;
-  if (model.feedback() == Feedback::kOneClassWord) {
+  if (model.feedback() == Feedback::kOneClass) {
     one_class = {model.parts().one_class_weights, model.parts().fold_in};
   }
   return {.loss = model.loss(),

@@ -21,7 +21,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kRowPartitions = 256;
+constexpr std::size_t kAlsPartitions = 256;
 
 std::function<float(float)> confidence_of(Confidence confidence) {
   switch (confidence) {
@@ -158,8 +158,8 @@ class AlsSolver final : public Solver {
 /// Small random factors, or those of `init`; zeros without positives.
 void AlsSolver::start(OneClassSide& side, SeedUse use, const FactorModel* init, Entity of) {
   const std::size_t stride = side.rows().stride();
-  workers_.for_each(kRowPartitions, [&](std::size_t partition) {
-    const Range range = even_range(side.rows().count, kRowPartitions, partition);
+  workers_.for_each(kAlsPartitions, [&](std::size_t partition) {
+    const Range range = even_range(side.rows().count, kAlsPartitions, partition);
     for (std::size_t at = range.begin; at < range.end; ++at) {
       const auto row = static_cast<std::uint32_t>(at);
       if (side.positives().count(row) == 0) continue;
@@ -180,8 +180,8 @@ void AlsSolver::start(OneClassSide& side, SeedUse use, const FactorModel* init, 
 
 FactorModel::Side AlsSolver::copy(const OneClassSide& side, Entity of) const {
   const auto rows = std::make_shared<AlignedBuffer<float>>(side.values().size());
-  workers_.for_each(kRowPartitions, [&](std::size_t partition) {
-    const Range range = even_range(rows->size(), kRowPartitions, partition);
+  workers_.for_each(kAlsPartitions, [&](std::size_t partition) {
+    const Range range = even_range(rows->size(), kAlsPartitions, partition);
     std::copy_n(side.values().data() + range.begin, range.size(), rows->data() + range.begin);
   });
   return {ids(of), FrozenArray<float>(rows, std::as_const(*rows).span()),
