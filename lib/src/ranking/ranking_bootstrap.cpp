@@ -17,8 +17,8 @@ namespace {
 std::vector<double> mean_of_rows(std::span<const double> rows, std::size_t columns) {
   std::vector<double> means(columns);
   for (std::size_t at = 0; at < rows.size(); ++at) means[at % columns] += rows[at];
-  const auto count = static_cast<double>(rows.size() / columns);
-  for (double& mean : means) mean /= count;
+  const std::size_t count = rows.size() / columns;
+  for (double& mean : means) mean /= static_cast<double>(count);
   return means;
 }
 
