@@ -46,9 +46,12 @@ BOOST_FIXTURE_TEST_CASE(epochs_are_reported_by_objective_and_ndcg, Choices) {
 BOOST_FIXTURE_TEST_CASE(either_word_is_enough_and_defaults_follow, Choices) {
   for (const std::string words :
        {"--method als", "--feedback one-class", "--method als --feedback one-class"}) {
-    const auto log = train("ratings.csv --valid-fraction 0 " + words);
-    BOOST_TEST(log.front().find("\"rank\":\"256\",\"epochs\":\"16\"") != std::string::npos, words);
+    const auto log = train("ratings.csv --valid-fraction 0 -k 4 " + words);
+    BOOST_TEST(log.front().find("\"epochs\":\"16\"") != std::string::npos, words);
     BOOST_TEST(events(log, "epoch").size() == 17u);
+    BOOST_TEST(
+        train("ratings.csv --valid-fraction 0 -t 1 " + words).front().find("\"rank\":\"256\"") !=
+        std::string::npos);
   }
 }
 
