@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(scores_are_those_of_the_closed_form) {
 
 BOOST_AUTO_TEST_CASE(matrices_of_every_number_of_tiles_are_inverted) {
   for (const Eigen::Index size : {0, 1, 2, 143, 144, 145, 288, 500}) {
-    if (tests::kSanitized && size > 145) continue;  // minutes, and nothing that smaller ones do not reach
+    if (tests::kSanitized && size > 145) continue;  // would take minutes there
     Random random(static_cast<std::uint64_t>(size) + 1);
     const Eigen::MatrixXd factor =
         Eigen::MatrixXd::NullaryExpr(size, size, [&] { return random.uniform() - 0.5; });
