@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(half_an_epoch_solves_every_row) {
   const RatingStore ratings = random_store();
   for (const OneClassCosts& costs : kCosts) {
     for (const std::uint32_t rank : {1u, 6u, 16u, 70u}) {  // more than there are rows, too
-      if (kSanitized && rank > 16) continue;  // would take half a minute there
+      if (kSanitized && rank > 16) continue;               // would take half a minute there
       OneClassProblem at(ratings, costs, rank, 2, {}, [](float value) { return value; });
       for (const bool of_users : {true, false, true}) {
         const double loss = at.loss();
