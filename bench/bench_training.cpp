@@ -115,6 +115,7 @@ void add_benchmarks() {
   for (const int threads : {1, 2}) {
     for (const int rank : {64, 128, 256}) {
       TrainOptions options = default_options(Feedback::kOneClass);
+      options.one_class.unobserved_weight = 0.3;
       options.rank = rank;
       options.threads = threads;
       add("als/k:" + std::to_string(rank) + "/threads:" + std::to_string(threads), run_als_epochs,

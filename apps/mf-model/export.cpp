@@ -53,6 +53,11 @@ void add_export_options(Options& options, ExportCommand& command) {
               "rating", [&](const std::string& value) {
                 const auto rank_by = parse_rank_by(value);
                 if (!rank_by) Options::reject(kRankByForms);
+                if (rank_by->one_class_weight != 0.0f) {
+                  Options::reject(
+                      "rating, interaction or blend:W; vectors for lists by one-class feedback are "
+                      "those of --part one-class");
+                }
                 command.vectors.bias_weight = rank_by->bias_weight;
               });
 }

@@ -55,6 +55,11 @@ BOOST_FIXTURE_TEST_CASE(lists_go_by_choice_and_show_ratings, Choices) {
   BOOST_TEST(usual != run(asked + " --rank-by rating").out);
   BOOST_TEST(usual.find("\"rating\":null") == std::string::npos);
   const FactorModel model = load_model(path_of("model"));
+  const Outcome vectors = run("mf-model export model --format vectors --rank-by one-class -o v");
+  BOOST_TEST(vectors.code == 2);
+  BOOST_TEST(vectors.err.find("--part one-class") != std::string::npos, vectors.err);
+  BOOST_TEST(run("mf-model export model --format vectors --part one-class -o v").code == 0);
+
   const auto first = json_number(usual, "score"), rating = json_number(usual, "rating");
   const std::size_t at = usual.find("\"item\":\"") + 8;
   const ItemIndex item = model.items().find(usual.substr(at, usual.find('"', at) - at));

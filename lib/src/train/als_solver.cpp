@@ -212,12 +212,7 @@ FactorModel AlsSolver::snapshot() const {
 std::unique_ptr<Solver> make_als_solver(RatingStore training, const TrainOptions& options,
                                         const FactorModel* init, const Workers& workers) {
   check_positives(training, options.one_class);
-  TrainOptions whole = options;
-  if (!whole.one_class.unobserved_weight) {
-    whole.one_class.unobserved_weight =
-        usual_unobserved_weight(training.size(), training.user_count(), training.item_count());
-  }
-  return std::make_unique<AlsSolver>(std::move(training), whole, init, workers);
+  return std::make_unique<AlsSolver>(std::move(training), options, init, workers);
 }
 
 }  // namespace mfpar

@@ -236,6 +236,10 @@ TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& op
   TrainOptions same = options;
   same.epochs = judged.best_epoch;
   same.eval_every = 0;
+  if (!same.one_class.unobserved_weight) {  // what was judged, not what suits more ratings
+    same.one_class.unobserved_weight =
+        usual_unobserved_weight(judged.ratings, all.user_count(), all.item_count());
+  }
   const TrainResult refitted =
       train(std::move(all), {}, same, {.on_epoch = {}, .stop = hooks.stop, .init = hooks.init});
   if (refitted.stop_reason == StopReason::kRequested) {
