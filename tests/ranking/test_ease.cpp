@@ -7,34 +7,20 @@
 
 #include "base/random.hpp"
 #include "compute/symmetric_inverse.hpp"
+#include "item_list_fixtures.hpp"
 #include "mfpar/ease.hpp"
 #include "mfpar/error.hpp"
 #include "sanitized.hpp"
 
 using namespace mfpar;
+using namespace mfpar::tests;
 
 BOOST_AUTO_TEST_SUITE(test_ease)
 
 namespace {
 
-using Items = std::vector<ItemIndex>;
 using User = RankingBaselines::User;
 using Matrix = std::vector<std::vector<double>>;
-
-ItemLists lists_of(const std::vector<Items>& users) {
-  std::vector<std::uint64_t> offsets{0};
-  Items items;
-  for (const Items& list : users) {
-    items.insert(items.end(), list.begin(), list.end());
-    offsets.push_back(items.size());
-  }
-  return {.offsets = FrozenArray<std::uint64_t>(std::move(offsets)),
-          .items = FrozenArray<ItemIndex>(std::move(items))};
-}
-
-bool has(const Items& list, ItemIndex item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
 
 /// Ascending; item 3 is nobody's, and small ones are popular.
 Items some(Random& random, ItemIndex items, double share) {
@@ -149,7 +135,7 @@ BOOST_AUTO_TEST_CASE(scores_are_those_of_the_closed_form) {
 
 BOOST_AUTO_TEST_CASE(matrices_of_every_number_of_tiles_are_inverted) {
   for (const Eigen::Index size : {0, 1, 2, 143, 144, 145, 288, 500}) {
-    if (tests::kSanitized && size > 145) continue;  // would take minutes there
+    if (kSanitized && size > 145) continue;  // would take minutes there
     Random random(static_cast<std::uint64_t>(size) + 1);
     const Eigen::MatrixXd factor =
         Eigen::MatrixXd::NullaryExpr(size, size, [&] { return random.uniform() - 0.5; });

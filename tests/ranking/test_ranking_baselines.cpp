@@ -5,31 +5,17 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "item_list_fixtures.hpp"
 #include "mfpar/ranking_baselines.hpp"
 
 using namespace mfpar;
+using namespace mfpar::tests;
 
 BOOST_AUTO_TEST_SUITE(test_ranking_baselines)
 
 namespace {
 
-using Items = std::vector<ItemIndex>;
 using User = RankingBaselines::User;
-
-ItemLists lists_of(const std::vector<Items>& users) {
-  std::vector<std::uint64_t> offsets{0};
-  Items items;
-  for (const Items& list : users) {
-    items.insert(items.end(), list.begin(), list.end());
-    offsets.push_back(items.size());
-  }
-  return {.offsets = FrozenArray<std::uint64_t>(std::move(offsets)),
-          .items = FrozenArray<ItemIndex>(std::move(items))};
-}
-
-bool has(const Items& list, ItemIndex item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
 
 /// Items by falling score, of equal ones the smaller index first, without those that score 0.
 Items best(const std::vector<float>& scores, const Items& mine, const Items& others,

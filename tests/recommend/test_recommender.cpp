@@ -8,6 +8,7 @@
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/recommender.hpp"
+#include "refused_options.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -77,16 +78,6 @@ std::vector<UserProfile> profiles_of_all(const Recommender& recommender) {
     profiles.push_back(recommender.profile_of(user));
   }
   return profiles;
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    BOOST_TEST((e.code() == ErrorCode::kBadOption));
-    return e.what();
-  }
-  return "nothing was thrown";
 }
 
 }  // namespace

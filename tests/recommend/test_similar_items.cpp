@@ -7,6 +7,7 @@
 #include "made_models.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/recommender.hpp"
+#include "refused_options.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -60,16 +61,6 @@ std::map<ItemIndex, double> by_definition(const std::vector<std::set<UserIndex>>
     similar[other] = scale == 0 ? 0 : (both * all < a * b ? -1 : 1) * information / scale;
   }
   return similar;
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    BOOST_TEST((e.code() == ErrorCode::kBadOption));
-    return e.what();
-  }
-  return "nothing was thrown";
 }
 
 }  // namespace
