@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <new>
 
 namespace mfpar {
@@ -31,8 +32,12 @@ void SystemBlock::give_back(Range range) noexcept {
   if (begin < end) madvise(data_ + begin, end - begin, MADV_DONTNEED);
 }
 
+// Where another allocator stands in for glibc's (a sanitizer's, a preloaded one), glibc's heap is
+// first touched by malloc_trim itself, and that first touch is not safe among threads.
 void return_unused_heap() noexcept {
 #ifdef __GLIBC__
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   malloc_trim(0);
 #endif
 }
