@@ -7,6 +7,7 @@
 
 #include "compute/kernels/gram_pass.hpp"
 #include "compute/kernels/one_class_pass.hpp"
+#include "compute/kernels/row_sum_pass.hpp"
 #include "compute/kernels/score_pass.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 #include "mfpar/loss.hpp"
@@ -35,6 +36,7 @@ struct KernelSet {
   CholeskyKernel cholesky;
   OneClassKernel one_class;
   PositiveErrorKernel positive_error;
+  RowSumKernel row_sum;
 };
 
 /// The sets this processor can run, fastest first; at least the baseline.

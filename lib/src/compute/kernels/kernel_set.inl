@@ -18,6 +18,7 @@
 #include "compute/kernels/gram_kernel.inl"
 #include "compute/kernels/cholesky_kernel.inl"
 #include "compute/kernels/one_class_kernel.inl"
+#include "compute/kernels/row_sum_kernel.inl"
 // clang-format on
 
 /// Ranks up to this know their width at compile time, which gains nothing beyond many vectors.

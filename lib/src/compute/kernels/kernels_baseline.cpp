@@ -22,12 +22,12 @@ constexpr int kMaxLanes = 4;
 extern const KernelSet kKernels{
     "neon",           &sgd_kernel,       &error_kernel,         &score_chosen,
     &score_tile,      &find_reaching,    &gram_kernel,          &product_kernel,
-    &cholesky_kernel, &one_class_kernel, &positive_error_kernel};
+    &cholesky_kernel, &one_class_kernel, &positive_error_kernel, &row_sum_kernel};
 #else
 extern const KernelSet kKernels{"baseline",        &sgd_kernel,           &error_kernel,
                                 &score_chosen,     &score_tile,           &find_reaching,
                                 &gram_kernel,      &product_kernel,       &cholesky_kernel,
-                                &one_class_kernel, &positive_error_kernel};
+                                &one_class_kernel, &positive_error_kernel, &row_sum_kernel};
 #endif
 
 }  // namespace mfpar::baseline
