@@ -64,13 +64,15 @@ void check_outputs(const TrainCommand& command, bool model_path_given) {
   if (!command.model_path.empty()) {
     // The model that training goes on from may be replaced by what comes of it.
     std::vector<std::string> inputs = command.ratings_paths;
-    inputs.push_back(command.valid_path);
+    inputs.insert(inputs.end(),
+                  {command.valid_path, command.item_features_path, command.user_features_path});
     check_output("--output", command.model_path, inputs);
     outputs.push_back(command.model_path);
   }
   if (!command.log_path.empty()) {
     std::vector<std::string> inputs = command.ratings_paths;
-    inputs.insert(inputs.end(), {command.valid_path, command.init_path});
+    inputs.insert(inputs.end(), {command.valid_path, command.init_path, command.item_features_path,
+                                 command.user_features_path});
     check_output("--log-json", command.log_path, inputs);
     outputs.push_back(command.log_path);
   }
@@ -153,6 +155,8 @@ TrainHooks Training::hooks(std::stop_token stop) {
   TrainHooks hooks;
   hooks.stop = std::move(stop);
   hooks.init = init_ ? &*init_ : nullptr;
+  if (ratings_.user_features) hooks.user_features = &ratings_.user_features->rows;
+  if (ratings_.item_features) hooks.item_features = &ratings_.item_features->rows;
   hooks.on_epoch = [this](const EpochReport& report) {
     log_.epoch(report, seconds());
     if (table_) table_->show(report);

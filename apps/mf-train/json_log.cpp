@@ -13,6 +13,21 @@
 
 namespace mfpar::apps {
 
+namespace {
+
+Json features_of(const PreparedFeatures& features) {
+  Json columns = Json::array();
+  for (const FeatureColumn& column : features.table.columns) {
+    columns.push_back(
+        {{"name", column.name}, {"features", column.features}, {"reading", column.reading}});
+  }
+  return {{"source", features.table.source}, {"features", features.table.features.names.size()},
+          {"known", features.known},         {"unknown", features.rated - features.known},
+          {"unrated", features.unrated()},   {"columns", columns}};
+}
+
+}  // namespace
+
 JsonLog::JsonLog(const std::string& path) : path_(path) {
   if (path.empty()) return;
   file_.reset(std::fopen(path.c_str(), "w"));
@@ -36,26 +51,29 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
   Json options = Json::object();
   for (const auto& [name, value] : describe_options(command.train)) options[name] = value;
   const std::string& kernel = command.train.kernel;
-  write(text_of(Json{{"event", "start"},
-                     {"version", MFPAR_VERSION},
-                     {"seed", command.train.seed},
-                     {"threads", resolve_threads(command.train.threads)},
-                     {"kernel", kernel == "auto" ? kernel_name() : kernel},
-                     {"feedback", name_of(kFeedbackNames, feedback_)},
-                     {"method", name_of(kMethodNames, command.train.method)},
-                     {"loss", loss_.name},
-                     {"metric", feedback_ == Feedback::kOneClass ? "ndcg" : loss_.metric},
-                     {"options", options},
-                     {"data",
-                      {{"source", ratings.report.source},
-                       {"users", ratings.training.user_count()},
-                       {"items", ratings.training.item_count()},
-                       {"training_ratings", ratings.training.size()},
-                       {"validation_ratings", ratings.validation.size()},
-                       {"held_out", ratings.held_out},
-                       {"duplicates", ratings.duplicates},
-                       {"bad_lines", ratings.report.bad_lines},
-                       {"seconds", ratings.seconds}}}}));
+  Json line{{"event", "start"},
+            {"version", MFPAR_VERSION},
+            {"seed", command.train.seed},
+            {"threads", resolve_threads(command.train.threads)},
+            {"kernel", kernel == "auto" ? kernel_name() : kernel},
+            {"feedback", name_of(kFeedbackNames, feedback_)},
+            {"method", name_of(kMethodNames, command.train.method)},
+            {"loss", loss_.name},
+            {"metric", feedback_ == Feedback::kOneClass ? "ndcg" : loss_.metric},
+            {"options", options},
+            {"data",
+             {{"source", ratings.report.source},
+              {"users", ratings.training.user_count()},
+              {"items", ratings.training.item_count()},
+              {"training_ratings", ratings.training.size()},
+              {"validation_ratings", ratings.validation.size()},
+              {"held_out", ratings.held_out},
+              {"duplicates", ratings.duplicates},
+              {"bad_lines", ratings.report.bad_lines},
+              {"seconds", ratings.seconds}}}};
+  if (ratings.user_features) line["user_features"] = features_of(*ratings.user_features);
+  if (ratings.item_features) line["item_features"] = features_of(*ratings.item_features);
+  write(text_of(line));
 }
 
 void JsonLog::start_part(const TrainOptions& part) {

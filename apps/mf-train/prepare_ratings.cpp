@@ -55,11 +55,39 @@ void join_with_validation_file(const TrainCommand& command, RatingTable&& rating
   }
 }
 
+/// Reads the files of features, before the ratings: they are read sooner, and may be wrong too.
+void read_features(const TrainCommand& command, PreparedRatings& prepared) {
+  if (!command.user_features_path.empty()) {
+    prepared.user_features.emplace().table =
+        mfpar::read_features(command.user_features_path, Entity::kUser);
+  }
+  if (!command.item_features_path.empty()) {
+    prepared.item_features.emplace().table =
+        mfpar::read_features(command.item_features_path, Entity::kItem);
+  }
+}
+
+/// `ratings` with the users and items of the files of features.
+RatingStore join_features(RatingStore ratings, PreparedRatings& prepared) {
+  for (auto* features : {&prepared.user_features, &prepared.item_features}) {
+    if (*features) ratings = join(std::move(ratings), **features);
+  }
+  return ratings;
+}
+
+void add_warnings(const std::optional<PreparedFeatures>& features,
+                  std::vector<std::string>& warnings) {
+  if (!features) return;
+  warnings.insert(warnings.end(), features->table.notes.begin(), features->table.notes.end());
+  if (const std::string doubt = doubts(*features); !doubt.empty()) warnings.push_back(doubt);
+}
+
 }  // namespace
 
 PreparedRatings prepare_ratings(const TrainCommand& command) {
   const auto start = std::chrono::steady_clock::now();
   PreparedRatings prepared;
+  read_features(command, prepared);
   ReadResult read = read_ratings(command.ratings_paths, command.read);
   if (read.report.only_value && command.train.feedback == Feedback::kRatings) {
     throw Error(
@@ -73,14 +101,23 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   prepared.warnings = prepared.report.notes;
   const StoreOptions store{command.duplicates, command.train.seed, command.train.threads};
   if (command.valid_path.empty()) {
-    RatingStore all = build_store(std::move(read.ratings), store);
+    RatingStore all = join_features(build_store(std::move(read.ratings), store), prepared);
     prepared.duplicates = all.parts().duplicates;
     if (refits(command)) prepared.all = all;
     split_by(command, std::move(all), prepared);
   } else {
     join_with_validation_file(command, std::move(read.ratings), store, prepared);
+    prepared.training = join_features(std::move(prepared.training), prepared);
+    for (const auto* features : {&prepared.user_features, &prepared.item_features}) {
+      if (!*features) continue;
+      const FeatureTable& table = (*features)->table;
+      prepared.validation = with_ids(std::move(prepared.validation), table.entity, table.ids);
+    }
     prepared.duplicates =
         prepared.training.parts().duplicates + prepared.validation.parts().duplicates;
+  }
+  for (const auto* features : {&prepared.user_features, &prepared.item_features}) {
+    add_warnings(*features, prepared.warnings);
   }
   const bool wants_validation = !command.valid_path.empty() || command.split_by_user ||
                                 command.split_last || command.split_time;
@@ -95,10 +132,14 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
 std::string describe(const PreparedRatings& ratings) {
   const ReadReport& report = ratings.report;
   const std::uint64_t count = ratings.training.size() + ratings.validation.size();
+  const auto unrated = [](const std::optional<PreparedFeatures>& features) {
+    return features ? features->unrated() : 0;
+  };
   std::string text = report.source + ": " + with_commas(count) + " ratings of " +
-                     with_commas(ratings.training.user_count()) + " users and " +
-                     with_commas(ratings.training.item_count()) + " items, read in " +
-                     fixed(ratings.seconds, 2) +
+                     with_commas(ratings.training.user_count() - unrated(ratings.user_features)) +
+                     " users and " +
+                     with_commas(ratings.training.item_count() - unrated(ratings.item_features)) +
+                     " items, read in " + fixed(ratings.seconds, 2) +
                      " s\nduplicates: " + with_commas(ratings.duplicates) +
                      (ratings.duplicates > 0 ? " (--duplicates says which one counts)\n" : "\n");
   if (report.missing > 0) {
@@ -107,6 +148,9 @@ std::string describe(const PreparedRatings& ratings) {
   if (report.bad_lines > 0) {
     text += "left out: " + with_commas(report.bad_lines) + " bad lines\n";
     for (const BadLine& bad : report.first_bad) text += "  " + bad.message + "\n";
+  }
+  for (const auto* features : {&ratings.user_features, &ratings.item_features}) {
+    if (*features) text += describe(**features);
   }
   text += "held out for validation: " + ratings.held_out;
   if (ratings.validation.size() > 0) text += ", " + with_commas(ratings.validation.size());

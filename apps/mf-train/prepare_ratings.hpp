@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "mf-train/prepare_features.hpp"
 #include "mf-train/train_command.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/read_ratings.hpp"
@@ -14,12 +16,14 @@ namespace mfpar::apps {
 struct PreparedRatings {
   RatingStore training;  ///< all ratings when the command cross-validates
   RatingStore validation;
-  RatingStore all;               ///< both together, where refits() asks for them
+  RatingStore all;  ///< both together, where refits() asks for them
+  std::optional<PreparedFeatures> user_features;
+  std::optional<PreparedFeatures> item_features;
   ReadReport report;             ///< of the ratings file
   std::uint64_t duplicates = 0;  ///< ratings merged into another of the same user and item
   std::string held_out;          ///< what validation holds, in words
   std::vector<std::string> warnings;
-  double seconds = 0.0;  ///< reading, sorting and splitting
+  double seconds = 0.0;  ///< reading, sorting and splitting, features too
 };
 
 /// Throws what reading and splitting throw.

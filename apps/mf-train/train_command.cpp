@@ -84,8 +84,9 @@ constexpr const char* kOneClassOptions[] = {
     "relevant",   "unobserved-weight", "lambda-one-class", "penalty-exponent",
     "confidence", "valid-top",         "no-refit"};
 constexpr const char* kRatingOptions[] = {
-    "loss",      "no-biases",     "penalty", "lambda-factors", "lambda-biases", "learning-rate",
-    "step-rule", "rate-schedule", "decay",   "schedule",       "train-mse",     "folds"};
+    "loss",          "no-biases", "penalty",       "lambda-factors", "lambda-biases",
+    "learning-rate", "step-rule", "rate-schedule", "decay",          "schedule",
+    "train-mse",     "folds",     "item-features", "user-features"};
 
 void add_one_class_options(Options& options, TrainCommand& command) {
   OneClassOptions& one_class = command.train.one_class;
@@ -113,6 +114,18 @@ void add_one_class_options(Options& options, TrainCommand& command) {
   options.integer<std::uint32_t>("valid-top", "N", one_class.valid_top, 1, 1'000'000,
                                  "Validate by NDCG@N, of lists over all items that a user does not "
                                  "have among the training ratings.");
+}
+
+void add_feature_options(Options& options, TrainCommand& command) {
+  options.group("Features");
+  options.text(
+      "item-features", "FILE", command.item_features_path,
+      "What is known of items, a line each, with an id: movies.csv with genres and years "
+      "in titles, or any columns of categories, lists joined by |, numbers and years. What "
+      "a column is shows in what it holds; the summary says what was made of it. Items "
+      "of the file that nobody rated are in the model too, by their features.");
+  options.text("user-features", "FILE", command.user_features_path,
+               "The same of users: age, gender, occupation.");
 }
 
 /// Completes feedback by method, or the other way round, sets the defaults that go with it, and
@@ -242,6 +255,7 @@ void add_train_options(Options& options, TrainCommand& command) {
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_model_options(options, command);
   add_one_class_options(options, command);
+  add_feature_options(options, command);
   add_learning_options(options, command);
   add_validation_options(options, command);
   add_reading_options(options, command.read);
@@ -290,6 +304,15 @@ void finish_train_command(const Options& options, TrainCommand& command) {
   }
   if (standard_inputs > 0 && command.valid_path == "-") {
     throw Error(ErrorCode::kBadOption, "ratings and validation ratings are both standard input");
+  }
+  const bool other_input = standard_inputs > 0 || command.valid_path == "-";
+  for (const std::string* features : {&command.item_features_path, &command.user_features_path}) {
+    if (*features == "-" &&
+        (other_input || command.item_features_path == command.user_features_path)) {
+      throw Error(
+          ErrorCode::kBadOption,
+          "features and something else are both standard input; write one of them to a file");
+    }
   }
   command.train.threads = command.read.threads;
   if (command.split_last || command.split_time) {

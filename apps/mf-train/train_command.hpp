@@ -21,6 +21,8 @@ struct TrainCommand {
   std::string model_path;  ///< -o
   std::string init_path;   ///< --init
   std::string log_path;    ///< --log-json
+  std::string user_features_path;
+  std::string item_features_path;
   bool quiet = false;
 
   ReadOptions read;

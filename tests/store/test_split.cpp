@@ -214,4 +214,39 @@ BOOST_AUTO_TEST_CASE(joined_stores_agree_with_maps_for_any_threads) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(further_ids_have_no_ratings_and_no_part_in_a_split) {
+  for (const RandomRatings& shape : kShapes) {
+    const RatingStore store = store_with(shape);
+    // One that is there, and others.
+    const std::vector<std::string> new_items{"x", store.parts().items->id(0), "007", "-1"};
+    const std::vector<std::string> new_users{"u9999999", store.parts().users->id(0), "1"};
+    const RatingStore wider = with_ids(with_ids(store, Entity::kItem, IdDictionary(new_items)),
+                                       Entity::kUser, IdDictionary(new_users));
+    BOOST_TEST_REQUIRE(wider.item_count() == store.item_count() + 3);
+    BOOST_TEST_REQUIRE(wider.user_count() == store.user_count() + 2);
+    for (ItemIndex item = 0; item < store.item_count(); ++item) {
+      BOOST_TEST(wider.parts().items->id(item) == store.parts().items->id(item));
+    }
+    BOOST_TEST(wider.parts().items->id(store.item_count()) == "x");
+    BOOST_TEST(wider.parts().items->id(store.item_count() + 1) == "007");
+    BOOST_TEST(wider.parts().users->id(store.user_count() + 1) == "1");
+    BOOST_TEST(wider.parts().duplicates == store.parts().duplicates);
+    BOOST_TEST(wider.shard_boundaries().back() == wider.user_count());
+    BOOST_TEST((contents_of(wider) == contents_of(store)));
+
+    check_partition(wider, split_random(wider, 0.3, 7));
+    check_partition(wider, split_by_user(wider, 0.3, 7));
+    check_partition(wider, split_users(wider, 0.3, 0.5, 7));
+    if (wider.size() > 1) check_partition(wider, split_fold(wider, 2, 1, 3));
+    if (wider.has_timestamps()) {
+      check_partition(wider, split_last(wider, 1));
+      check_partition(wider, split_at_time(wider, 25));
+    }
+    // Nothing new: nothing is copied.
+    RatingStore moved = wider;
+    BOOST_TEST(memory_of(with_ids(std::move(moved), Entity::kItem, IdDictionary(new_items))) ==
+               memory_of(wider));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -207,6 +207,40 @@ BOOST_AUTO_TEST_CASE(bad_options_are_named_with_their_range) {
   BOOST_CHECK_THROW(train(ratings, random_store({.users = 9}), quick_options()), Error);
 }
 
+BOOST_AUTO_TEST_CASE(features_are_for_those_who_use_them_and_of_the_same_rows) {
+  const RatingStore ratings = random_store();
+  Features of_users, of_items, none;
+  of_users.offsets.resize(ratings.user_count() + 1);
+  of_items.offsets.resize(ratings.item_count() + 1);
+  TrainOptions one_class = default_options(Feedback::kOneClass);
+  const TrainOptions by_gradient = quick_options();
+  const struct {
+    const TrainOptions& options;
+    const Features* users;
+    const Features* items;
+    std::string message;
+  } rows[] = {
+      {by_gradient, &of_users, nullptr,
+       "features of users are used by the method gibbs only, and sgd"},
+      {by_gradient, nullptr, &of_items,
+       "features of items are used by the method gibbs only, and sgd"},
+      {one_class, nullptr, &of_items,
+       "features of items are used by the method gibbs only, and als"},
+      {by_gradient, nullptr, &of_users,
+       "there are features of 60 items, and the ratings have 40; align()"},
+      {by_gradient, &none, &of_items, "there are features of 0 users, and the ratings have 60"},
+  };
+  for (const auto& row : rows) {
+    TrainHooks hooks;
+    hooks.user_features = row.users;
+    hooks.item_features = row.items;
+    BOOST_CHECK_EXCEPTION(train(ratings, {}, row.options, hooks), Error, [&](const Error& e) {
+      BOOST_TEST(std::string(e.what()).starts_with(row.message), e.what());
+      return e.code() == ErrorCode::kBadOption;
+    });
+  }
+}
+
 // A few items hold nearly all ratings, and threads and runs meet in them all the time.
 BOOST_AUTO_TEST_CASE(popular_items_do_not_explode) {
   SyntheticOptions shape;

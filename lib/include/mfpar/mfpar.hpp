@@ -9,6 +9,7 @@
 ///     read_ratings          text of any shape to a RatingTable, and what was read
 ///     rating_table          ratings in the order in which they came; add() fills it by hand
 ///     rating_store          the same sorted into compact rows of users: what training walks
+///     features, read_features  what is known of users and items beside their ratings
 ///     split                 held-out ratings or users, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
 ///     cross_validate        how well the options do on ratings that nothing has seen
@@ -55,6 +56,7 @@
 #include "mfpar/export.hpp"
 #include "mfpar/extend_model.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/features.hpp"
 #include "mfpar/feedback.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/fold_in_session.hpp"
@@ -70,6 +72,7 @@
 #include "mfpar/rated_items.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
+#include "mfpar/read_features.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "mfpar/recommender.hpp"
 #include "mfpar/split.hpp"

@@ -139,6 +139,12 @@ class MFPAR_API RatingStore {
 /// are.
 MFPAR_API RatingStore build_store(RatingTable&& table, const StoreOptions& options = {});
 
+/// The same ratings with further users, or items: those of `ids` that the store does not have, in
+/// their order, behind those that it has, which keep their indices. They have no ratings: a model
+/// has a row for each, which says what its prior, or nothing, says. Throws Error(kBadData) when
+/// there are more items than a compact store can hold.
+MFPAR_API RatingStore with_ids(RatingStore ratings, Entity entity, const IdDictionary& ids);
+
 /// Ratings as entries of one form, CompactEntry or WideEntry: the one place that decodes them.
 /// Refers to memory of others; safe from any number of threads.
 template <class Entry>

@@ -9,6 +9,7 @@
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/features.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
 
@@ -26,6 +27,12 @@ struct TrainHooks {
   /// Start from this model's factors and biases where ids match; rank and feedback must be the
   /// options', of the model or of the one that it carries.
   const FactorModel* init = nullptr;
+
+  /// What is known of users and of items beside their ratings, rows as in the store (see align()):
+  /// the prior mean of a row is learnt from it, for rows without ratings too (see with_ids()). For
+  /// the method gibbs. What they point to outlives the training.
+  const Features* user_features = nullptr;
+  const Features* item_features = nullptr;
 };
 
 /// Why training ended: all epochs done, no better for a while, asked to, or diverged after an epoch

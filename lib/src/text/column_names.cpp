@@ -184,6 +184,22 @@ bool names_a_feature(std::string_view name) {
                      [&](const std::string& word) { return is_among(kFeatures, word); });
 }
 
+bool names_a_year(std::string_view name) {
+  const Words words = words_of(name);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "year" || word == "yr" || word == "jahr" || word == "releaseyear";
+  });
+}
+
+bool names_a_label(std::string_view name) {
+  constexpr std::string_view kLabels[] = {"zip",   "zipcode",   "postal", "postcode",
+                                          "phone", "telephone", "isbn",   "ean"};
+  const Words words = words_of(name);
+  if (words.empty()) return false;
+  const std::string& last = words.back();
+  return is_among(kIdWords, last) || is_among(kLabels, last) || last.ends_with("id");
+}
+
 bool is_title(std::string_view name) {
   for (const char* title : {"title", "name", "item name", "movie title", "film name"}) {
     if (is_same_name(name, title)) return true;

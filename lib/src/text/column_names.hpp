@@ -30,6 +30,13 @@ bool is_compound(std::string_view name);
 /// "price", "genre").
 bool names_a_feature(std::string_view name);
 
+/// Whether a column's name says that it holds years ("release_year").
+bool names_a_year(std::string_view name);
+
+/// Whether a column's name says that its numbers are names, with which there is nothing to count
+/// ("imdbId", "zip code").
+bool names_a_label(std::string_view name);
+
 /// Whether a column's name is that of titles, which are ids where there are no others.
 bool is_title(std::string_view name);
 

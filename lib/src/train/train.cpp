@@ -16,6 +16,7 @@
 #include "mfpar/option_names.hpp"
 #include "model/model_check.hpp"
 #include "train/als_solver.hpp"
+#include "train/check_features.hpp"
 #include "train/evaluator.hpp"
 #include "train/sgd_solver.hpp"
 #include "train/store_lists.hpp"
@@ -46,6 +47,7 @@ void check_input(const RatingStore& training, const RatingStore& validation,
         "training and validation ratings do not share their users and items; split one store, "
         "or join two tables");
   }
+  check_features(hooks, training, options.method);
   if (hooks.init == nullptr) return;
   const FactorModel* const init = initial_model(hooks, options);
   if (init == nullptr) {
@@ -240,8 +242,9 @@ TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& op
     same.one_class.unobserved_weight =
         usual_unobserved_weight(judged.ratings, all.user_count(), all.item_count());
   }
-  const TrainResult refitted =
-      train(std::move(all), {}, same, {.on_epoch = {}, .stop = hooks.stop, .init = hooks.init});
+  TrainHooks silent = hooks;
+  silent.on_epoch = {};
+  const TrainResult refitted = train(std::move(all), {}, same, silent);
   if (refitted.stop_reason == StopReason::kRequested) {
     validated.stop_reason = StopReason::kRequested;
     return validated;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "train/check_features.hpp"
+
+#include <string>
+
+#include "mfpar/error.hpp"
+#include "mfpar/option_names.hpp"
+
+namespace mfpar {
+
+namespace {
+
+void check(const Features* features, const std::string& what, std::size_t rows, Method method) {
+  if (features == nullptr) return;
+  if (features->row_count() != rows) {
+    throw Error(ErrorCode::kBadOption, "there are features of " +
+                                           std::to_string(features->row_count()) + ' ' + what +
+                                           ", and the ratings have " + std::to_string(rows) +
+                                           "; align() orders them by the ids of the store");
+  }
+  if (method == Method::kSgd || method == Method::kAls) {
+    throw Error(ErrorCode::kBadOption, "features of " + what +
+                                           " are used by the method gibbs only, and " +
+                                           name_of(kMethodNames, method) +
+                                           " learns from ratings alone; take the method gibbs "
+                                           "(--method gibbs), or leave them out");
+  }
+}
+
+}  // namespace
+
+void check_features(const TrainHooks& hooks, const RatingStore& training, Method method) {
+  check(hooks.user_features, "users", training.user_count(), method);
+  check(hooks.item_features, "items", training.item_count(), method);
+}
+
+}  // namespace mfpar

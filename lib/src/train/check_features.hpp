@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "mfpar/train.hpp"
+
+namespace mfpar {
+
+/// Throws Error(kBadOption) where hooks have features that are not of the rows of `training`, or
+/// that the method cannot use.
+void check_features(const TrainHooks& hooks, const RatingStore& training, Method method);
+
+}  // namespace mfpar
