@@ -261,6 +261,15 @@ BOOST_AUTO_TEST_CASE(the_gram_matrix_is_the_sum_of_outer_products) {
     const Matrix difference =
         gram_matrix(at.items.rows(), at.kernels, at.workers) - rows.transpose() * rows;
     BOOST_TEST(difference.cwiseAbs().maxCoeff() < 1e-12);
+
+    std::vector<double> weights(at.items.rows().count);
+    for (std::size_t row = 0; row < weights.size(); ++row) {
+      weights[row] = static_cast<double>(row % 5);
+    }
+    const Eigen::Map<const Eigen::VectorXd> diagonal(weights.data(), rows.rows());
+    const Matrix weighted = gram_matrix(at.items.rows(), at.kernels, at.workers, weights) -
+                            rows.transpose() * diagonal.asDiagonal() * rows;
+    BOOST_TEST(weighted.cwiseAbs().maxCoeff() < 1e-12);
   }
 }
 

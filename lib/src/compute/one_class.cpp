@@ -85,7 +85,7 @@ PositiveRuns runs_of(const Positives& positives, const FactorRows& fixed) {
 }  // namespace
 
 Eigen::MatrixXd gram_matrix(const FactorRows& rows, const KernelSet& kernels,
-                            const Workers& workers) {
+                            const Workers& workers, std::span<const double> weights) {
   constexpr std::size_t kRowsAtOnce = 16;
   const std::size_t rank = rows.rank, stride = (rank + 7) / 8 * 8;
   std::vector<AlignedBuffer<double>> parts(kGramPartitions);
@@ -97,7 +97,9 @@ Eigen::MatrixXd gram_matrix(const FactorRows& rows, const KernelSet& kernels,
     for (std::size_t row = range.begin; row < range.end; row += kRowsAtOnce) {
       const std::size_t count = std::min(kRowsAtOnce, range.end - row);
       for (std::size_t n = 0; n < count; ++n) {
-        std::copy_n(rows.row(row + n), rank, block.data() + n * stride);
+        const float* const x = rows.row(row + n);
+        const double root = weights.empty() ? 1.0 : std::sqrt(weights[row + n]);
+        for (std::size_t f = 0; f < rank; ++f) block[n * stride + f] = root * double{x[f]};
       }
       kernels.gram({block.data(), count, rank, stride, gram.data()});
     }

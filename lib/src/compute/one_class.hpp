@@ -41,10 +41,10 @@ struct FactorRows {
   const float* row(std::size_t index) const noexcept { return values + index * stride(); }
 };
 
-/// The sum of the outer products of all rows, in double precision: the same for any number of
-/// threads.
+/// The sum of the outer products of all rows, each times its weight (0 or more) where there are
+/// weights, in double precision: the same for any number of threads.
 Eigen::MatrixXd gram_matrix(const FactorRows& rows, const KernelSet& kernels,
-                            const Workers& workers);
+                            const Workers& workers, std::span<const double> weights = {});
 
 /// lambda (n + a others)^nu of each row, `others` being the rows of the other side.
 std::vector<float> one_class_penalties(const Positives& positives, std::uint32_t others,
