@@ -8,6 +8,7 @@
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/one_class.hpp"
 #include "compute/positives.hpp"
+#include "mfpar/features.hpp"
 
 namespace mfpar {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
@@ -24,8 +25,8 @@ struct RowConditionals {
   const RowPrior& prior;
   const float* prior_means = nullptr;  ///< rows x stride, beside the prior's mean; null: 0
   double noise_precision = 1.0;
-  const float* weights = nullptr;  ///< by row
-  const float* weights_of_others = nullptr;
+  std::span<const float> weights;  ///< by row
+  std::span<const float> weights_of_others;
 };
 
 /// Draws every row of `rows` that has ratings from its conditional, a normal distribution: in

@@ -96,8 +96,8 @@ Eigen::MatrixXd Effects::weighted_products(const KernelSet& kernels, const Worke
   return products;
 }
 
-int Effects::draw(const FactorRows& rows, const RowPrior& prior, std::uint64_t seed,
-                  const KernelSet& kernels, const Workers& workers) {
+int Effects::draw(const FactorRows& rows, const Positives& rated, const RowPrior& prior,
+                  std::uint64_t seed, const KernelSet& kernels, const Workers& workers) {
   assert(rows.count == design_.rows() && rows.rank == size_);
   for (std::size_t block = 0; block < strengths_.size(); ++block) {
     const std::uint32_t first = design_.first_column(block);
@@ -106,23 +106,26 @@ int Effects::draw(const FactorRows& rows, const RowPrior& prior, std::uint64_t s
       diagonal_[c] = column_squares_[c] + shift_[c];
     }
   }
-  set_right_side(rows, prior, seed, kernels, workers);
+  set_right_side(rows, rated, prior, seed, kernels, workers);
   const int iterations = solve(kernels, workers);
   design_.multiply(values_.data(), means_.data(), kernels, workers);
   draw_strengths(prior, seed, kernels, workers);
   return iterations;
 }
 
-void Effects::set_right_side(const FactorRows& rows, const RowPrior& prior, std::uint64_t seed,
-                             const KernelSet& kernels, const Workers& workers) {
+void Effects::set_right_side(const FactorRows& rows, const Positives& rated, const RowPrior& prior,
+                             std::uint64_t seed, const KernelSet& kernels,
+                             const Workers& workers) {
   const std::size_t stride = row_stride(size_);
   const Eigen::LLT<Eigen::MatrixXd> precision(prior.precision);
   const Eigen::VectorXf mean = prior.mean.cast<float>();
   workers.for_each(kPartitions, [&](std::size_t partition) {
     const Range range = even_range(rows.count, kPartitions, partition);
     for (std::size_t row = range.begin; row < range.end; ++row) {
+      const bool is_rated = rated.count(static_cast<std::uint32_t>(row)) > 0;
       for (std::uint32_t f = 0; f < size_; ++f) {
-        of_rows_[row * stride + f] = rows.row(row)[f] - mean(f);
+        of_rows_[row * stride + f] =
+            is_rated ? rows.row(row)[f] - mean(f) : means_[row * stride + f];
       }
     }
   });

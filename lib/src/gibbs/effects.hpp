@@ -48,9 +48,10 @@ class Effects {
   ///   (X'X + S) B = X'(rows - mu + E1) + S^1/2 E2,  E1, E2 ~ N(0, Lambda^-1) in each row,
   ///
   /// S being the strengths, with conjugate gradients that the diagonal preconditions, from the
-  /// effects there are on; then draws the strengths. Returns the iterations.
-  int draw(const FactorRows& rows, const RowPrior& prior, std::uint64_t seed,
-           const KernelSet& kernels, const Workers& workers);
+  /// effects there are on; then draws the strengths. Rows that are not `rated` count as what they
+  /// are expected to be. Returns the iterations.
+  int draw(const FactorRows& rows, const Positives& rated, const RowPrior& prior,
+           std::uint64_t seed, const KernelSet& kernels, const Workers& workers);
 
   /// Begins where `other`, of the same columns, stands.
   void start_from(const Effects& other, const KernelSet& kernels, const Workers& workers);
@@ -59,13 +60,12 @@ class Effects {
   /// A sum over some columns for each factor.
   using Sums = std::vector<double>;
 
-  void set_right_side(const FactorRows& rows, const RowPrior& prior, std::uint64_t seed,
-                      const KernelSet& kernels, const Workers& workers);
+  void set_right_side(const FactorRows& rows, const Positives& rated, const RowPrior& prior,
+                      std::uint64_t seed, const KernelSet& kernels, const Workers& workers);
   void apply(const float* effects, float* out, const KernelSet& kernels, const Workers& workers);
   int solve(const KernelSet& kernels, const Workers& workers);
   void draw_strengths(const RowPrior& prior, std::uint64_t seed, const KernelSet& kernels,
                       const Workers& workers);
-  std::size_t block_of(std::uint32_t column) const noexcept;
   FactorRows block_values(std::size_t block) const noexcept;
 
   Design design_;
