@@ -50,6 +50,8 @@ ProgramInfo program_info() {
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
                    {"mf-train ratings.csv --feedback one-class --split-by-user 0.2",
                     "who chose what, for lists"},
+                   {"mf-train ratings.csv --item-features movies.csv",
+                    "films that nobody rated, by genre and year"},
                    {"mf-train new-ratings.csv --init films.model -o next.model",
                     "go on from an earlier model"},
                    {"zcat ratings.csv.gz | mf-train - --deterministic",
