@@ -50,6 +50,8 @@ ProgramInfo program_info() {
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
                    {"mf-train ratings.csv --feedback one-class --split-by-user 0.2",
                     "who chose what, for lists"},
+                   {"mf-train ratings.csv --item-features movies.csv",
+                    "films that nobody rated, by genre and year"},
                    {"mf-train new-ratings.csv --init films.model -o next.model",
                     "go on from an earlier model"},
                    {"zcat ratings.csv.gz | mf-train - --deterministic",
@@ -134,7 +136,7 @@ class Training {
   int cross_validate_folds();
 
  private:
-  TrainHooks hooks(std::stop_token stop);
+  TrainHooks hooks(Feedback feedback, std::stop_token stop);
   TrainResult train_part(const TrainOptions& options, RatingStore ratings,
                          const std::stop_token& stop);
   void add_one_class(TrainResult& result, RatingStore ratings, const std::stop_token& stop);
@@ -151,16 +153,17 @@ class Training {
   std::optional<EpochTable> table_;
 };
 
-TrainHooks Training::hooks(std::stop_token stop) {
+TrainHooks Training::hooks(Feedback feedback, std::stop_token stop) {
   TrainHooks hooks;
   hooks.stop = std::move(stop);
   hooks.init = init_ ? &*init_ : nullptr;
-  if (ratings_.user_features) hooks.user_features = &ratings_.user_features->rows;
-  if (ratings_.item_features) hooks.item_features = &ratings_.item_features->rows;
   hooks.on_epoch = [this](const EpochReport& report) {
     log_.epoch(report, seconds());
     if (table_) table_->show(report);
   };
+  if (feedback == Feedback::kOneClass) return hooks;  // which is learnt without features
+  if (ratings_.user_features) hooks.user_features = &ratings_.user_features->rows;
+  if (ratings_.item_features) hooks.item_features = &ratings_.item_features->rows;
   return hooks;
 }
 
@@ -175,11 +178,13 @@ bool Training::log_failed() const {
 TrainResult Training::train_part(const TrainOptions& options, RatingStore ratings,
                                  const std::stop_token& stop) {
   if (!command_.quiet) table_.emplace(options, ratings.size());
-  TrainResult result = train(std::move(ratings), ratings_.validation, options, hooks(stop));
+  TrainResult result =
+      train(std::move(ratings), ratings_.validation, options, hooks(options.feedback, stop));
   table_.reset();
   if (options.feedback != Feedback::kOneClass || !refits(command_)) return result;
   const auto epochs = static_cast<std::uint64_t>(result.model.parts().record.best_epoch);
-  result = refit(std::move(ratings_.all), std::move(result), options, hooks(stop));
+  result =
+      refit(std::move(ratings_.all), std::move(result), options, hooks(options.feedback, stop));
   if (!command_.quiet && epochs > 0 && result.stop_reason != StopReason::kRequested) {
     std::printf("learnt once more from all ratings, those held out too, in %s\n",
                 counted(epochs, "epoch").c_str());
@@ -255,8 +260,8 @@ int Training::cross_validate_folds() {
                 fold.best_epoch);
     std::fflush(stdout);
   };
-  const CrossValidation result =
-      cross_validate(ratings_.training, command_.train, options, hooks(interrupt.token()));
+  const CrossValidation result = cross_validate(ratings_.training, command_.train, options,
+                                                hooks(command_.train.feedback, interrupt.token()));
   if (result.stop_reason == StopReason::kRequested) {
     log_.end("interrupted", seconds());
     std::fputs("mf-train: interrupted; not every fold was measured\n", stderr);

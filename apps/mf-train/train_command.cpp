@@ -117,13 +117,13 @@ void add_one_class_options(Options& options, TrainCommand& command) {
 }
 
 void add_feature_options(Options& options, TrainCommand& command) {
-  options.group("Features");
+  options.group("What is known beside ratings");
   options.text(
       "item-features", "FILE", command.item_features_path,
-      "What is known of items, a line each, with an id: movies.csv with genres and years "
-      "in titles, or any columns of categories, lists joined by |, numbers and years. What "
-      "a column is shows in what it holds; the summary says what was made of it. Items "
-      "of the file that nobody rated are in the model too, by their features.");
+      "What is known of items, a line each with an id: a movies.csv with genres and years, "
+      "or any columns of categories, lists joined by |, numbers and years, told apart by "
+      "what they hold. Items without ratings to train on, or in FILE only, are predicted "
+      "by it.");
   options.text("user-features", "FILE", command.user_features_path,
                "The same of users: age, gender, occupation.");
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // mf-train --item-features and --user-features.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "mfpar/model_file.hpp"
 #include "rating_fixtures.hpp"
 #include "test_folder.hpp"
 
@@ -59,6 +62,7 @@ BOOST_FIXTURE_TEST_CASE(what_features_were_read_is_said, Featured) {
   };
   for (const auto& row : rows) {
     const Outcome outcome = run("mf-train ratings.csv -k 4 -t 2 -o a.model " + row.arguments);
+    BOOST_TEST(outcome.code == 0, outcome.err);
     BOOST_TEST(outcome.err.find(row.said) != std::string::npos, outcome.err);
   }
 }
@@ -80,9 +84,6 @@ BOOST_FIXTURE_TEST_CASE(features_that_cannot_be_used_are_refused, Featured) {
       {"--user-features users.csv --log-json users.csv", 2, "users.csv"},
       {"--item-features - --user-features -", 2, "are both standard input"},
       {"-p - --user-features -", 2, "are both standard input"},
-      {"--item-features items.csv", 2,
-       "features of items are used by the method gibbs only, and sgd learns from ratings alone; "
-       "take the method gibbs (--method gibbs), or leave them out"},
   };
   const auto before = files();
   for (const auto& row : rows) {
@@ -93,6 +94,35 @@ BOOST_FIXTURE_TEST_CASE(features_that_cannot_be_used_are_refused, Featured) {
     BOOST_TEST(outcome.err.find(row.said) != std::string::npos, outcome.err);
   }
   BOOST_TEST((files() == before));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_nobody_rated_is_in_the_model_by_its_features, Featured) {
+  const std::string how = "mf-train ratings.csv -k 4 -t 6 --deterministic -o ";
+  BOOST_TEST_REQUIRE(run(how + "plain.model").code == 0);
+  const auto file = [&](const std::string& name) { return load_model(path_of(name)); };
+  const FactorModel plain = file("plain.model");
+  BOOST_TEST(plain.item_count() == 40u);
+  for (const std::string way :
+       {"", "--feedback both ", "-p ratings.csv ", "--split-by-user 0.2 "}) {
+    const Outcome outcome = run(how + "a.model " + way + "--item-features items.csv");
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    const FactorModel model = file("a.model");
+    BOOST_TEST(model.item_count() == 45u);
+    std::set<float> predicted;
+    for (const char* id : {"40", "41", "42", "43", "44"}) {
+      const ItemIndex item = model.items().find(id);
+      BOOST_TEST_REQUIRE(item != kNoIndex);
+      BOOST_TEST(!std::ranges::all_of(model.item_row(item), [](float x) { return x == 0.0f; }));
+      predicted.insert(model.predict(0, item));
+    }
+    // 40 and 44 are comedies of the same years, the others dramas.
+    BOOST_TEST(predicted.size() == 2u);
+    BOOST_TEST((model.one_class() != nullptr) == (way == "--feedback both "));
+    BOOST_TEST(run("mf-recommend a.model --user 3 --top 45").code == 0);
+  }
+  const Outcome folds = run("mf-train ratings.csv -k 4 -t 4 --folds 3 --item-features items.csv");
+  BOOST_TEST(folds.code == 0, folds.err);
+  BOOST_TEST(folds.out.find("over 3 folds") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_log_has_what_was_read, Featured) {

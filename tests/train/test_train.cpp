@@ -220,12 +220,10 @@ BOOST_AUTO_TEST_CASE(features_are_for_those_who_use_them_and_of_the_same_rows) {
     const Features* items;
     std::string message;
   } rows[] = {
-      {by_gradient, &of_users, nullptr,
-       "features of users are used by the method gibbs only, and sgd"},
-      {by_gradient, nullptr, &of_items,
-       "features of items are used by the method gibbs only, and sgd"},
       {one_class, nullptr, &of_items,
-       "features of items are used by the method gibbs only, and als"},
+       "features of items are for models of ratings; the method als"},
+      {one_class, &of_users, nullptr,
+       "features of users are for models of ratings; the method als"},
       {by_gradient, nullptr, &of_users,
        "there are features of 60 items, and the ratings have 40; align()"},
       {by_gradient, &none, &of_items, "there are features of 0 users, and the ratings have 60"},

@@ -28,9 +28,10 @@ struct TrainHooks {
   /// options', of the model or of the one that it carries.
   const FactorModel* init = nullptr;
 
-  /// What is known of users and of items beside their ratings, rows as in the store (see align()):
-  /// the prior mean of a row is learnt from it, for rows without ratings too (see with_ids()). For
-  /// the method gibbs. What they point to outlives the training.
+  /// What is known of users and of items beside their ratings, rows as in the store (see align()).
+  /// The method sgd learns from ratings alone, and then gives users and items that have none (see
+  /// with_ids()) the factors and biases that their features make likely: a ridge regression of all
+  /// other rows on theirs. For models of ratings. What they point to outlives the training.
   const Features* user_features = nullptr;
   const Features* item_features = nullptr;
 };

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "mfpar/error.hpp"
-#include "mfpar/option_names.hpp"
 
 namespace mfpar {
 
@@ -18,12 +17,10 @@ void check(const Features* features, const std::string& what, std::size_t rows, 
                                            ", and the ratings have " + std::to_string(rows) +
                                            "; align() orders them by the ids of the store");
   }
-  if (method == Method::kSgd || method == Method::kAls) {
+  if (method == Method::kAls) {
     throw Error(ErrorCode::kBadOption, "features of " + what +
-                                           " are used by the method gibbs only, and " +
-                                           name_of(kMethodNames, method) +
-                                           " learns from ratings alone; take the method gibbs "
-                                           "(--method gibbs), or leave them out");
+                                           " are for models of ratings; the method als learns "
+                                           "one-class feedback without them: leave them out");
   }
 }
 

@@ -21,6 +21,7 @@
 #include "train/sgd_solver.hpp"
 #include "train/store_lists.hpp"
 #include "train/training_sample.hpp"
+#include "train/unrated_rows.hpp"
 #include "train/validation_lists.hpp"
 
 namespace mfpar {
@@ -219,6 +220,9 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   record.history = without_times(outcome.history);
   record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
   result.model = complete_model(learnt, *solver, validation, statistics.baseline, record, workers);
+  if (options.method == Method::kSgd) {
+    result.model = with_unrated_rows(std::move(result.model), hooks, statistics, workers);
+  }
   // The errors that are watched are sums, and clipped: a row here and there may have exploded.
   if (const auto fault = find_fault(result.model)) {
     throw Error(ErrorCode::kDiverged, "training diverged: " + fault->section + ": " + fault->what +

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "base/random.hpp"
+#include "mfpar/cross_validate.hpp"
+#include "rating_fixtures.hpp"
+#include "training_fixtures.hpp"
+
+using namespace mfpar;
+using namespace mfpar::tests;
+
+BOOST_AUTO_TEST_SUITE(test_unrated_rows_of_features)
+
+namespace {
+
+constexpr std::uint32_t kUsers = 120, kItems = 100, kKinds = 4;
+
+/// Kinds of users like kinds of items: both have their kind as a feature, and every tenth of each
+/// is left out of the training ratings.
+struct Kinds {
+  explicit Kinds(bool labels = false) {
+    Random random(3);
+    std::vector<Rating> trained, left_out;
+    for (std::uint32_t u = 0; u < kUsers; ++u) {
+      for (std::uint32_t i = 0; i < kItems; ++i) {
+        if (random.uniform() > 0.5) continue;
+        const double liked = u % kKinds == i % kKinds ? 1.5 : i % kKinds == 0 ? 0.5 : -0.5;
+        double value = 3.0 + liked + 0.2 * random.normal();
+        if (labels) value = value > 3.0 ? 1.0 : 0.0;
+        const bool is_new = u % 10 == 9 || i % 10 == 9;
+        (is_new ? left_out : trained).push_back({u, i, static_cast<float>(value), 0});
+      }
+    }
+    const RatingStore both = store_of(trained);
+    std::vector<std::string> users, items;
+    for (std::uint32_t u = 0; u < kUsers; ++u) users.push_back(std::to_string(u));
+    for (std::uint32_t i = 0; i < kItems; ++i) items.push_back(std::to_string(i));
+    training = with_ids(with_ids(both, Entity::kUser, IdDictionary(users)), Entity::kItem,
+                        IdDictionary(items));
+    test = left_out;
+    user_features = kinds_of(*training.parts().users);
+    item_features = kinds_of(*training.parts().items);
+  }
+
+  static Features kinds_of(const IdDictionary& ids) {
+    Features features;
+    for (std::uint32_t kind = 0; kind < kKinds; ++kind) {
+      features.names.push_back("kind=" + std::to_string(kind));
+    }
+    for (std::uint32_t row = 0; row < ids.size(); ++row) {
+      features.indices.push_back(static_cast<std::uint32_t>(std::stoul(ids.id(row))) % kKinds);
+      features.values.push_back(1.0f);
+      features.offsets.push_back(features.indices.size());
+    }
+    return features;
+  }
+
+  FactorModel train_with(const Features* users, const Features* items,
+                         const TrainOptions& options) const {
+    TrainHooks hooks;
+    hooks.user_features = users;
+    hooks.item_features = items;
+    return train(training, {}, options, hooks).model;
+  }
+
+  /// The mean squared error of ratings whose user, or item, or both are new.
+  double error(const FactorModel& model, bool new_user, bool new_item) const {
+    double sum = 0.0, count = 0.0;
+    for (const Rating& r : test) {
+      if ((r.user % 10 == 9) != new_user || (r.item % 10 == 9) != new_item) continue;
+      const double predicted = model.predict(model.users().find(std::to_string(r.user)),
+                                             model.items().find(std::to_string(r.item)));
+      sum += (predicted - r.value) * (predicted - r.value);
+      count += 1.0;
+    }
+    return sum / count;
+  }
+
+  RatingStore training;
+  std::vector<Rating> test;
+  Features user_features, item_features;
+};
+
+TrainOptions options_of(Loss loss = Loss::kSquared) {
+  TrainOptions options = quick_options();
+  options.rank = 8;
+  options.epochs = 30;
+  options.loss = loss;
+  return options;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(new_users_and_items_are_predicted_by_their_features) {
+  const struct {
+    Loss loss;
+    bool biases;
+    double most;  ///< share of the error without features
+  } rows[] = {
+      {Loss::kSquared, true, 0.35},
+      {Loss::kSquared, false, 0.7},  // 30 epochs do not learn all of the mean
+      {Loss::kAbsolute, true, 0.35},
+      {Loss::kLogistic, true, 0.5},
+  };
+  for (const auto& row : rows) {
+    const Kinds kinds(row.loss == Loss::kLogistic);
+    TrainOptions options = options_of(row.loss);
+    options.biases = row.biases;
+    const FactorModel without = kinds.train_with(nullptr, nullptr, options);
+    const FactorModel with = kinds.train_with(&kinds.user_features, &kinds.item_features, options);
+    for (const auto& [new_user, new_item] :
+         {std::pair(true, false), std::pair(false, true), std::pair(true, true)}) {
+      BOOST_TEST(kinds.error(with, new_user, new_item) <
+                 row.most * kinds.error(without, new_user, new_item));
+    }
+    // Nothing else has changed.
+    std::set<std::string> changed;
+    for (UserIndex user = 0; user < kUsers; ++user) {
+      if (!std::ranges::equal(with.user_row(user), without.user_row(user))) {
+        changed.insert(with.users().id(user));
+      }
+    }
+    BOOST_TEST(changed.size() == kUsers / 10);
+    for (const std::string& id : changed) BOOST_TEST(id.ends_with('9'));
+    for (ItemIndex item = 0; item < kItems; ++item) {
+      const bool is_new = with.items().id(item).ends_with('9');
+      BOOST_TEST(std::ranges::equal(with.item_row(item), without.item_row(item)) != is_new);
+      if (!row.biases) BOOST_TEST(with.parts().items.biases[item] == 0.0f);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(threads_do_not_change_them) {
+  const Kinds kinds;
+  TrainOptions options = options_of();
+  std::vector<std::vector<float>> all;
+  for (const int threads : {1, 2, 3}) {
+    options.threads = threads;
+    all.push_back(
+        numbers_of(kinds.train_with(&kinds.user_features, &kinds.item_features, options)));
+  }
+  BOOST_TEST((all[0] == all[1]));
+  BOOST_TEST((all[0] == all[2]));
+}
+
+BOOST_AUTO_TEST_CASE(features_that_tell_nothing_do_no_harm) {
+  const Kinds kinds;
+  const FactorModel without = kinds.train_with(nullptr, nullptr, options_of());
+  // Every item in a category by chance; and none in any.
+  Features random = kinds.item_features, none = kinds.item_features;
+  Random chance(7);
+  for (std::uint32_t& feature : random.indices) feature = chance.below(kKinds);
+  none.indices.clear();
+  none.values.clear();
+  std::ranges::fill(none.offsets, 0);
+  BOOST_TEST(kinds.error(kinds.train_with(nullptr, &random, options_of()), false, true) <
+             1.1 * kinds.error(without, false, true));
+  BOOST_TEST((numbers_of(kinds.train_with(nullptr, &none, options_of())) == numbers_of(without)));
+}
+
+BOOST_AUTO_TEST_CASE(folds_are_trained_with_features) {
+  // Items of a single rating: nothing else is known of one that is in the fold.
+  Random random(5);
+  std::vector<Rating> ratings;
+  for (std::uint32_t i = 0; i < 2000; ++i) {
+    const auto u = static_cast<std::uint32_t>(random.below(40));
+    ratings.push_back({u, i, static_cast<float>(1 + i % kKinds), 0});
+  }
+  const RatingStore store = store_of(ratings);
+  const Features items = Kinds::kinds_of(*store.parts().items);
+  TrainHooks hooks;
+  TrainOptions options = options_of();
+  options.eval_every = 0;  // validation would find that nothing is learnt of new items
+  const auto mean_error = [&] {
+    return cross_validate(store, options, {.folds = 2}, hooks).mean_error;
+  };
+  const double without = mean_error();
+  hooks.item_features = &items;
+  BOOST_TEST(mean_error() < 0.9 * without);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
