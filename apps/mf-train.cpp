@@ -36,8 +36,9 @@ ProgramInfo program_info() {
           "row "
           "shows the mean error (squared, unless --loss says otherwise) on the training ratings "
           "and on the ratings held out for "
-          "validation; training stops when the validation error no longer falls, and the model of "
-          "the best epoch is kept.\n\n"
+          "validation; training stops when the validation error no longer falls. Then the model is "
+          "learnt once more from all ratings, those held out too, for as many epochs as were best, "
+          "and saved.\n\n"
           "With --feedback one-class it learns from who chose what (watched, bought, rated), from "
           "ratings too or from files of users and items alone; lists of such a model are better, "
           "and it predicts no ratings. Its row shows NDCG of lists in place of errors.\n\n"
@@ -116,6 +117,24 @@ void warn(const std::string& what) {
   std::fprintf(stderr, "mf-train: warning: %s\n", what.c_str());
 }
 
+/// How many of the ratings the model was trained on.
+std::uint64_t count_trained_on(const FactorModel& model, const RatingStore& ratings) {
+  std::vector<ItemIndex> items;
+  for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
+    items.push_back(model.items().find(ratings.parts().items->id(item)));
+  }
+  std::uint64_t count = 0;
+  for (UserIndex index = 0; index < ratings.user_count(); ++index) {
+    const UserIndex user = model.users().find(ratings.parts().users->id(index));
+    if (user == kNoIndex) continue;
+    for (auto at = ratings.offsets()[index]; at < ratings.offsets()[index + 1]; ++at) {
+      const ItemIndex item = items[ratings.item(at)];
+      count += item != kNoIndex && model.parts().trained.contains(user, item);
+    }
+  }
+  return count;
+}
+
 class Training {
  public:
   explicit Training(const TrainCommand& command)
@@ -129,6 +148,13 @@ class Training {
     }
     for (const std::string& warning : ratings_.warnings) warn(warning);
     if (!command_.init_path.empty()) init_ = load_model(command_.init_path);
+    const std::uint64_t known = init_ ? count_trained_on(*init_, ratings_.validation) : 0;
+    if (known > 0) {
+      warn(with_commas(known) + " of the " + with_commas(ratings_.validation.size()) +
+           " validation ratings were trained on by " + command_.init_path +
+           ": the validation error will be too low; validate on later ratings (--valid, "
+           "--split-time), or save the earlier model with --no-refit");
+    }
     log_.start(command_, ratings_);
   }
 
@@ -181,13 +207,14 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   TrainResult result =
       train(std::move(ratings), ratings_.validation, options, hooks(options.feedback, stop));
   table_.reset();
-  if (options.feedback != Feedback::kOneClass || !refits(command_)) return result;
-  const auto epochs = static_cast<std::uint64_t>(result.model.parts().record.best_epoch);
-  result =
-      refit(std::move(ratings_.all), std::move(result), options, hooks(options.feedback, stop));
-  if (!command_.quiet && epochs > 0 && result.stop_reason != StopReason::kRequested) {
+  if (!refits(command_)) return result;
+  const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
+  result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,
+                 hooks(options.feedback, stop));
+  const TrainingRecord& record = result.model.parts().record;
+  if (!command_.quiet && record.judged_ratings > 0) {
     std::printf("learnt once more from all ratings, those held out too, in %s\n",
-                counted(epochs, "epoch").c_str());
+                counted(static_cast<std::uint64_t>(record.best_epoch), "epoch").c_str());
   }
   return result;
 }
@@ -252,6 +279,7 @@ int Training::cross_validate_folds() {
   CrossValidationOptions options;
   options.folds = *command_.folds;
   options.valid_fraction = command_.valid_fraction;
+  options.refit = refits(command_);
   options.on_fold = [this](const FoldReport& fold) {
     log_.fold(fold);
     std::printf("fold %u: %s on %s ratings; biases alone %s; best epoch %d\n", fold.fold,

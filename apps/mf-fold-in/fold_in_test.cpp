@@ -10,17 +10,7 @@
 
 namespace mfpar::apps {
 
-namespace {
-
-/// What the model recorded of the ratings its training held out; NaN where it did not.
-double validation_error(const FactorModel& model) {
-  const TrainingRecord& record = model.parts().record;
-  const auto best = static_cast<std::size_t>(std::max(record.best_epoch, 0));
-  return best < record.history.size() ? record.history[best].valid_error
-                                      : EpochReport::kNotComputed;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TestSplit split_each_row(const RatingTable& ratings, Entity joining, double fraction,
                          std::uint64_t seed) {
@@ -83,7 +73,7 @@ std::string test_table(const FoldInTest& test, const FactorModel& model, Entity 
   std::string text = error_head(loss) + error_row(rows + " folded in", test.folded_in, loss) +
                      error_row("  by the model before", test.before, loss);
   if (test.trained.count > 0) text += error_row("trained " + rows, test.trained, loss);
-  const double validation = validation_error(model);
+  const double validation = model.parts().record.best_report().valid_error;
   if (std::isfinite(validation)) {
     text += error_row("training's validation", 0, validation, loss);
   }
@@ -95,7 +85,8 @@ std::string test_json(const FoldInTest& test, const FactorModel& model) {
   Json json{{"folded_in", error_json(test.folded_in, loss)},
             {"before", error_json(test.before, loss)},
             {"trained", error_json(test.trained, loss)}};
-  json["training_valid_" + std::string(loss.metric)] = validation_error(model);
+  json["training_valid_" + std::string(loss.metric)] =
+      model.parts().record.best_report().valid_error;
   return text_of(json) + '\n';
 }
 

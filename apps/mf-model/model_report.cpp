@@ -57,12 +57,6 @@ bool has_baseline(const FactorModel& model) {
   return !model.parts().baseline.user_biases.empty() || !model.parts().baseline.item_biases.empty();
 }
 
-/// The report of the epoch whose factors the model holds; an empty one where there is none.
-EpochReport best_report(const TrainingRecord& record) {
-  const auto found = std::ranges::find(record.history, record.best_epoch, &EpochReport::epoch);
-  return found == record.history.end() ? EpochReport{} : *found;
-}
-
 std::string fingerprint_text(std::uint64_t fingerprint) {
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(fingerprint));
@@ -88,12 +82,21 @@ std::string options_rows(const TrainingRecord& record) {
   return row("seed", std::to_string(record.seed)) + row("options", options);
 }
 
+/// What was held out while errors were measured, of a model that was then learnt from all ratings.
+std::string judged_row(const TrainingRecord& record) {
+  if (record.judged_ratings == 0) return "";
+  return row("  measured by",
+             "a training on " + with_commas(record.judged_ratings) + " of them, fingerprint " +
+                 fingerprint_text(record.judged_fingerprint) + "; " +
+                 with_commas(record.ratings - record.judged_ratings) + " were held out");
+}
+
 /// `rates`: of a model of ratings.
 std::string training_rows(const TrainingRecord& record, const LossInfo& loss, bool rates) {
   if (record.history.empty() && record.options.empty()) {
     return row("training", "not known; the model was not made by training");
   }
-  const EpochReport best = best_report(record);
+  const EpochReport best = record.best_report();
   std::string text = row("trained on", with_commas(record.ratings) + " ratings, fingerprint " +
                                            fingerprint_text(record.fingerprint));
   const int last = record.history.empty() ? record.best_epoch : record.history.back().epoch;
@@ -102,6 +105,7 @@ std::string training_rows(const TrainingRecord& record, const LossInfo& loss, bo
   if (!std::isnan(best.valid_ndcg)) {
     text += row("  validation NDCG", fixed(best.valid_ndcg, 4));
   }
+  text += judged_row(record);
   const std::string metric(loss.metric_title);
   if (!rates) return text + options_rows(record);
   text += row("  training " + metric, fixed(best.train_error, 4));
@@ -126,8 +130,13 @@ std::string one_class_rows(const FactorModel& model) {
                                  ? "ratings from " + shortest_decimal(*weights.relevant) + " on"
                                  : "all ratings");
   text += row("  unobserved weight", shortest_decimal(weights.unobserved_weight));
-  const double ndcg = best_report(parts.record).valid_ndcg;
+  const double ndcg = parts.record.best_report().valid_ndcg;
   return std::isnan(ndcg) ? text : text + row("  validation NDCG", fixed(ndcg, 4));
+}
+
+/// Null of a model that was learnt once.
+Json judged_json(const TrainingRecord& record, const Json& value) {
+  return record.judged_ratings > 0 ? value : Json(nullptr);
 }
 
 /// Null where there is no such part.
@@ -145,7 +154,7 @@ Json one_class_json(const FactorModel& model) {
           {"relevant", relevant},
           {"options", options},
           {"best_epoch", parts.record.best_epoch},
-          {"valid_ndcg", best_report(parts.record).valid_ndcg}};
+          {"valid_ndcg", parts.record.best_report().valid_ndcg}};
 }
 
 }  // namespace
@@ -181,7 +190,7 @@ std::string model_report(const FactorModel& model) {
 std::string model_json(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
   const TrainingRecord& record = parts.record;
-  const EpochReport best = best_report(record);
+  const EpochReport best = record.best_report();
   const LossInfo& loss = describe_loss(model.loss());
   const std::string metric(loss.metric);
   Json options = Json::object(), bytes;
@@ -206,6 +215,9 @@ std::string model_json(const FactorModel& model) {
                         {"seed", record.seed},
                         {"ratings", record.ratings},
                         {"fingerprint", fingerprint_text(record.fingerprint)},
+                        {"judged_ratings", judged_json(record, record.judged_ratings)},
+                        {"judged_fingerprint",
+                         judged_json(record, fingerprint_text(record.judged_fingerprint))},
                         {"best_epoch", record.best_epoch},
                         {"epochs", record.history.empty() ? 0 : record.history.back().epoch},
                         {"train_" + metric, best.train_error},

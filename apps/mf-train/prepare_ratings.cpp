@@ -103,7 +103,7 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   if (command.valid_path.empty()) {
     RatingStore all = join_features(build_store(std::move(read.ratings), store), prepared);
     prepared.duplicates = all.parts().duplicates;
-    if (refits(command)) prepared.all = all;
+    if (refits(command) && !command.folds) prepared.all = all;
     split_by(command, std::move(all), prepared);
   } else {
     join_with_validation_file(command, std::move(read.ratings), store, prepared);

@@ -80,9 +80,9 @@ void add_model_options(Options& options, TrainCommand& command) {
 }
 
 /// Options that only one-class feedback has, and those that only ratings have.
-constexpr const char* kOneClassOptions[] = {
-    "relevant",   "unobserved-weight", "lambda-one-class", "penalty-exponent",
-    "confidence", "valid-top",         "no-refit"};
+constexpr const char* kOneClassOptions[] = {"relevant",         "unobserved-weight",
+                                            "lambda-one-class", "penalty-exponent",
+                                            "confidence",       "valid-top"};
 constexpr const char* kRatingOptions[] = {
     "loss",          "no-biases", "penalty",       "lambda-factors", "lambda-biases",
     "learning-rate", "step-rule", "rate-schedule", "decay",          "schedule",
@@ -106,11 +106,6 @@ void add_one_class_options(Options& options, TrainCommand& command) {
                  "side)^X.");
   options.choice("confidence", one_class.confidence, kConfidenceNames,
                  "What a positive weighs: 1, its value, as of counts, or 1 + log(value).");
-  options.flag(
-      "no-refit", command.no_refit,
-      "Keep the model that was validated. Otherwise, where --valid-fraction of the ratings "
-      "were held out, one is saved that is learnt from all of them, by as many epochs as "
-      "were best.");
   options.integer<std::uint32_t>("valid-top", "N", one_class.valid_top, 1, 1'000'000,
                                  "Validate by NDCG@N, of lists over all items that a user does not "
                                  "have among the training ratings.");
@@ -227,6 +222,11 @@ void add_validation_options(Options& options, TrainCommand& command) {
                   "never.");
   options.integer("eval-every", "N", train.eval_every, 0, 1'000'000,
                   "Evaluate after every N-th epoch; 0 never.");
+  options.flag(
+      "no-refit", command.no_refit,
+      "Keep the model that was validated. Otherwise, where --valid-fraction of the ratings "
+      "were held out, what is saved (of --folds: measured) is learnt once more from all of "
+      "them, by as many epochs as were best.");
   options.add(
       "train-mse", "exact|running|sample:N",
       "Training error: exact, by a pass over all ratings; running, from the errors during the "
@@ -237,9 +237,8 @@ void add_validation_options(Options& options, TrainCommand& command) {
 }  // namespace
 
 bool refits(const TrainCommand& command) {
-  return command.learnt_from != LearntFrom::kRatings && !command.no_refit &&
-         command.valid_fraction > 0.0 && command.valid_path.empty() && !command.split_by_user &&
-         !command.split_last && !command.split_time;
+  return !command.no_refit && command.valid_fraction > 0.0 && command.valid_path.empty() &&
+         !command.split_by_user && !command.split_last && !command.split_time;
 }
 
 void add_train_options(Options& options, TrainCommand& command) {

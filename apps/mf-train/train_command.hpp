@@ -45,8 +45,8 @@ struct TrainCommand {
   std::optional<std::uint32_t> folds;
 };
 
-/// Whether one-class feedback is learnt once more from all ratings, see refit(): where a share of
-/// them was held out for nothing but telling when to stop.
+/// Whether the model is learnt once more from all ratings, see refit(): where a share of them was
+/// held out for nothing but telling when to stop.
 bool refits(const TrainCommand& command);
 
 /// Declares the options of mf-train, bound to `command`, which must outlive them.

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "mfpar/model_file.hpp"
 #include "rating_fixtures.hpp"
 #include "test_folder.hpp"
 
@@ -88,6 +89,8 @@ BOOST_FIXTURE_TEST_CASE(every_epoch_is_reported_and_the_model_saved, Ratings) {
     BOOST_TEST(valid_mse == fixed5(mse));
   }
   BOOST_TEST(json_number(log.back(), "seconds") > elapsed);
+  std::getline(table, row);
+  BOOST_TEST(row == "learnt once more from all ratings, those held out too, in 5 epochs");
   std::getline(table, row);
   BOOST_TEST(row.starts_with("ratings.csv.model: the model of epoch 5, saved"));
   BOOST_TEST(json_number(log[6], "valid_mse") < 0.75 * json_number(log[1], "valid_mse"));
@@ -174,6 +177,11 @@ BOOST_FIXTURE_TEST_CASE(folds_are_reported_and_no_model_is_saved, Ratings) {
   BOOST_TEST(std::abs(json_number(summary[0], "mean_mse") - sum / 4) < 1e-12);
   BOOST_TEST(std::abs(json_number(summary[0], "sd_mse") - std::sqrt(squares / 3)) < 1e-12);
   BOOST_TEST(files().size() == 2u);  // ratings.csv and log
+
+  // More ratings, less error: in the mean, by the same epochs.
+  const auto once = train("-t 3 --folds 4 --no-refit");
+  BOOST_TEST(json_number(summary[0], "mean_mse") <
+             json_number(events(once, "folds").front(), "mean_mse"));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_held_out_can_be_chosen, Ratings) {
@@ -237,13 +245,59 @@ BOOST_FIXTURE_TEST_CASE(a_validation_file_may_bring_new_users_and_items, Ratings
 }
 
 BOOST_FIXTURE_TEST_CASE(training_goes_on_from_an_earlier_model, Ratings) {
-  const auto first = events(train("-t 6 -o first"), "epoch");
+  const auto first = events(train("-t 6 -o first --no-refit"), "epoch");
   const auto next = events(train("-t 2 -o next --init first"), "epoch");
   // The same ratings are held out, so the new run begins where the other ended; ratings are scaled
   // into training's units and back, which may round.
   const double reached = json_number(first.back(), "valid_mse");
   BOOST_TEST(std::abs(json_number(next.front(), "valid_mse") - reached) < 1e-4 * reached);
   BOOST_TEST(json_number(next.back(), "valid_mse") < reached);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_an_earlier_model_was_trained_on_tells_nothing, Ratings) {
+  const auto warnings_after = [&](const std::string& earlier, const std::string& next) {
+    train("-t 6 -o first " + earlier);
+    const Outcome outcome = run("mf-train ratings.csv -t 1 -o next --init first " + next);
+    BOOST_TEST(outcome.code == 0, outcome.err);
+    const std::size_t at = outcome.err.find(" validation ratings were trained on by first");
+    return at == std::string::npos ? "" : outcome.err.substr(0, at).substr(at - 20);
+  };
+  const std::string held_out = std::to_string(static_cast<int>(std::round(count() / 10)));
+  BOOST_TEST(warnings_after("", "").ends_with(held_out + " of the " + held_out));
+  BOOST_TEST(warnings_after("--no-refit", "") == "");
+  BOOST_TEST(warnings_after("", "--valid-fraction 0") == "");
+  BOOST_TEST(warnings_after("--split-last 2", "--split-last 2") == "");
+}
+
+// A share that nobody asked to keep apart is learnt from in the end, and the model says how.
+BOOST_FIXTURE_TEST_CASE(what_was_held_out_is_learnt_from_in_the_end, Ratings) {
+  const auto trained = [&](const std::string& arguments) {
+    train("-k 4 -t 5 --deterministic -o model " + arguments);
+    return load_model(path_of("model"));
+  };
+  const FactorModel again = trained(""), kept = trained("--no-refit"),
+                    all = trained("--valid-fraction 0"), last = trained("--split-last 1");
+  const TrainingRecord &record = again.parts().record, &judged = kept.parts().record;
+  BOOST_TEST(std::ranges::equal(again.parts().items.factors, all.parts().items.factors));
+  BOOST_TEST(std::ranges::equal(again.parts().trained.items, all.parts().trained.items));
+  BOOST_TEST(again.parts().held_out.items.empty());
+  BOOST_TEST(record.fingerprint == all.parts().record.fingerprint);
+  BOOST_TEST(record.judged_ratings == judged.ratings);
+  BOOST_TEST(record.judged_fingerprint == judged.fingerprint);
+  BOOST_TEST(record.best_epoch == judged.best_epoch);
+  BOOST_TEST(record.best_report().valid_error == judged.best_report().valid_error);
+  for (const FactorModel* const model : {&kept, &all, &last}) {
+    BOOST_TEST(model->parts().record.judged_ratings == 0u);
+  }
+  BOOST_TEST(!last.parts().held_out.items.empty(), "what somebody asked to keep apart is");
+
+  train("-k 4 -t 5 -o model");
+  const double held_out = count() - static_cast<double>(judged.ratings);
+  const std::string report = run("mf-model info model").out;
+  const std::string words = std::to_string(static_cast<int>(held_out)) + " were held out";
+  BOOST_TEST(report.find(words) != std::string::npos, report);
+  const std::string json = run("mf-model info model --json").out;
+  BOOST_TEST(json_number(json, "ratings") - json_number(json, "judged_ratings") == held_out);
 }
 
 BOOST_FIXTURE_TEST_CASE(every_choice_of_learning_learns, Ratings) {

@@ -89,12 +89,14 @@ BOOST_FIXTURE_TEST_CASE(a_share_that_was_held_out_is_learnt_from_in_the_end, Cho
   BOOST_TEST(!kept.parts().held_out.items.empty());
   BOOST_TEST(!by_user.parts().held_out.items.empty(), "what somebody asked to keep apart is");
 
-  // Within a model of both, positives are all, what the ratings were learnt from is not.
+  // So are both parts of a model of both.
   train("ratings.csv" + kHow + "both");
   const FactorModel both = load_model(path_of("model"));
-  BOOST_TEST(both.one_class()->parts().chosen.items.size() == all.parts().trained.items.size());
-  BOOST_TEST(both.parts().trained.items.size() + both.parts().held_out.items.size() ==
-             all.parts().trained.items.size());
+  for (const FactorModel* const part : {&both, both.one_class()}) {
+    BOOST_TEST(part->parts().trained.items.size() == all.parts().trained.items.size());
+    BOOST_TEST(part->parts().held_out.items.empty());
+    BOOST_TEST(part->parts().record.judged_ratings == kept.parts().record.ratings);
+  }
   write("new.csv", "user,item,rating\nann,10,5\nann,12,1\n");
   BOOST_TEST(run("mf-fold-in model new.csv -o more").code == 0);
   const FactorModel more = load_model(path_of("more"));
@@ -121,8 +123,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_go_together_is_refused, Choices) {
     int code;
   } refused[] = {{"ratings.csv --feedback both --method als", "leave --method out", 2},
                  {"ratings.csv --feedback both --folds 3", "mf-eval --ranking", 2},
-                 {"pairs.csv --feedback both", "--feedback one-class", 3},
-                 {"ratings.csv --no-refit", "--no-refit is for one-class feedback", 2}};
+                 {"pairs.csv --feedback both", "--feedback one-class", 3}};
   for (const auto& [arguments, words, code] : refused) {
     const Outcome outcome = run("mf-train " + arguments + " -o model");
     BOOST_TEST(outcome.code == code, arguments << ": " << outcome.err);

@@ -80,7 +80,9 @@ FactorModel::Parts sample_parts() {
                   .history = {before, after},
                   .best_epoch = 7,
                   .ratings = 3,
-                  .fingerprint = 0x123456789ABCDEF0u};
+                  .fingerprint = 0x123456789ABCDEF0u,
+                  .judged_ratings = 2,
+                  .judged_fingerprint = 7};
   return parts;
 }
 
@@ -136,6 +138,8 @@ void check_same(const FactorModel& model, const FactorModel& loaded) {
   BOOST_TEST(a.record.best_epoch == b.record.best_epoch);
   BOOST_TEST(a.record.ratings == b.record.ratings);
   BOOST_TEST(a.record.fingerprint == b.record.fingerprint);
+  BOOST_TEST(a.record.judged_ratings == b.record.judged_ratings);
+  BOOST_TEST(a.record.judged_fingerprint == b.record.judged_fingerprint);
   BOOST_REQUIRE(a.record.history.size() == b.record.history.size());
   for (std::size_t i = 0; i < a.record.history.size(); ++i) {
     const EpochReport &x = a.record.history[i], &y = b.record.history[i];
@@ -288,7 +292,8 @@ BOOST_AUTO_TEST_CASE(each_forged_content_has_its_message) {
       {forged(good, "model", 56, std::int64_t{-1}), "epoch -1 cannot be", false},
       {forged(good, "history", 64, std::int64_t{1} << 40), "epoch 1099511627776 cannot be", false},
       {forged(good, "options", 0, 0xFFFFFFFFu), "a text of 4294967295 bytes is cut off", false},
-      {forged(good, "options", 0, std::uint32_t{36}), "a length is cut off", false},
+      {forged(good, "options", 0, std::uint32_t{86}), "a length is cut off", false},
+      {forged(good, "options", 64, 'x'), "judged-ratings is 'x', no whole number", false},
       {forged(good, "users.text_offsets", 8, huge), "section 'users.slots': id dictionary", false},
       {forged(good, "users.slots", 0, std::uint32_t{3}), "section 'users.slots'", false},
       {forged(good, "trained.offsets", 0, std::uint64_t{1}), "offsets that do not rise", false},

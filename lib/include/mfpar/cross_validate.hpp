@@ -36,12 +36,16 @@ struct CrossValidationOptions {
   /// decides nothing: judging on it would flatter the result.
   double valid_fraction = 0.1;
 
+  /// Whether what is measured has then learnt once more from all ratings outside the fold, see
+  /// refit(): as a model that is saved has.
+  bool refit = true;
+
   std::function<void(const FoldReport&)> on_fold;
 };
 
-/// Trains once for each fold on the ratings outside of it and measures on the fold.
+/// Trains on the ratings outside of each fold, once or, with a refit, twice, and measures on it.
 /// `hooks.on_epoch` reports every epoch of every training, with the validation error on the judging
-/// share. Throws as split_fold() and train().
+/// share; a refit reports none. Throws as split_fold() and train().
 MFPAR_API CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& options,
                                          const CrossValidationOptions& folds,
                                          const TrainHooks& hooks = {});

@@ -31,6 +31,20 @@ struct TrainingRecord {
   int best_epoch = 0;             ///< the epoch whose factors these are
   std::uint64_t ratings = 0;      ///< trained on
   std::uint64_t fingerprint = 0;  ///< of the training ratings, see rating_fingerprint()
+
+  /// Of a model that was learnt once more from all ratings, see refit(): on how many of these, and
+  /// which, was trained while the errors in `history` were measured on the others. 0 of others.
+  /// Fingerprints add up: what the two differ by is that of the ratings that were held out.
+  std::uint64_t judged_ratings = 0;
+  std::uint64_t judged_fingerprint = 0;
+
+  /// Of `best_epoch`, the last one that is in `history`; one without numbers where there is none.
+  EpochReport best_report() const {
+    for (auto report = history.rbegin(); report != history.rend(); ++report) {
+      if (report->epoch == best_epoch) return *report;
+    }
+    return {};
+  }
 };
 
 /// The model without factors, mean + b_u + b_i, fitted by itself to the same training ratings under

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "model/record_sections.hpp"
 
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -33,6 +34,10 @@ EpochReport report_of(const HistoryRow& row) {
           .wait_seconds = row.wait_seconds};
 }
 
+// What options have beside those of the command line, of a model that was refitted.
+constexpr const char* kJudgedRatings = "judged-ratings";
+constexpr const char* kJudgedFingerprint = "judged-fingerprint";
+
 /// Section "options": name, value, name, value, ..., each as a 32-bit length and its bytes.
 std::string encode_options(const TrainingRecord& record) {
   std::string bytes;
@@ -44,32 +49,48 @@ std::string encode_options(const TrainingRecord& record) {
     append(name);
     append(value);
   }
+  if (record.judged_ratings > 0) {
+    append(kJudgedRatings);
+    append(std::to_string(record.judged_ratings));
+    append(kJudgedFingerprint);
+    append(std::to_string(record.judged_fingerprint));
+  }
   return bytes;
 }
 
-std::vector<std::pair<std::string, std::string>> decode_options(const SectionReader& file,
-                                                                const std::string& section) {
+void decode_options(const SectionReader& file, const std::string& section, TrainingRecord& record) {
   const FrozenArray<char> bytes = file.array<char>(section);
   std::string_view rest(bytes.data(), bytes.size());
+  const auto position = [&] { return bytes.size() - rest.size(); };
   const auto take = [&] {
-    const std::uint64_t position = bytes.size() - rest.size();
+    const std::uint64_t start = position();
     std::uint32_t length = 0;
-    if (rest.size() < sizeof length) file.fail(section, position, "a length is cut off");
+    if (rest.size() < sizeof length) file.fail(section, start, "a length is cut off");
     std::memcpy(&length, rest.data(), sizeof length);
     rest.remove_prefix(sizeof length);
     if (rest.size() < length) {
-      file.fail(section, position, "a text of " + std::to_string(length) + " bytes is cut off");
+      file.fail(section, start, "a text of " + std::to_string(length) + " bytes is cut off");
     }
     std::string text(rest.substr(0, length));
     rest.remove_prefix(length);
     return text;
   };
-  std::vector<std::pair<std::string, std::string>> options;
   while (!rest.empty()) {
     std::string name = take();
-    options.emplace_back(std::move(name), take());
+    const std::uint64_t start = position();
+    std::string value = take();
+    if (name != kJudgedRatings && name != kJudgedFingerprint) {
+      record.options.emplace_back(std::move(name), std::move(value));
+      continue;
+    }
+    const char* const end = value.data() + value.size();
+    const auto [stop, error] =
+        std::from_chars(value.data(), end,
+                        name == kJudgedRatings ? record.judged_ratings : record.judged_fingerprint);
+    if (error != std::errc() || stop != end) {
+      file.fail(section, start, name + " is '" + value + "', no whole number");
+    }
   }
-  return options;
 }
 
 }  // namespace
@@ -85,7 +106,7 @@ void RecordSections::add_to(SectionWriter& file, const std::string& prefix) cons
 
 void read_record_sections(const SectionReader& file, TrainingRecord& record,
                           const std::string& prefix) {
-  record.options = decode_options(file, prefix + "options");
+  decode_options(file, prefix + "options", record);
   const std::string section = prefix + "history";
   const auto rows = file.array<HistoryRow>(section);
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -27,10 +27,13 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
   for (std::uint32_t fold = 0; fold < folds.folds; ++fold) {
     SplitResult outer = split_fold(ratings, folds.folds, fold,
                                    derive_seed(options.seed, SeedUse::kFolds), options.threads);
+    RatingStore outside;  // held while it is needed only
+    if (folds.refit) outside = outer.training;
     SplitResult inner =
         split_random(std::move(outer.training), folds.valid_fraction,
                      derive_seed(options.seed, SeedUse::kSplit, fold), options.threads);
-    const TrainResult trained = train(std::move(inner.training), inner.validation, options, hooks);
+    TrainResult trained = train(std::move(inner.training), inner.validation, options, hooks);
+    if (folds.refit) trained = refit(std::move(outside), std::move(trained), options, hooks);
     result.stop_reason = trained.stop_reason;
     if (trained.stop_reason == StopReason::kRequested) break;
     if (trained.stop_reason == StopReason::kDiverged) {

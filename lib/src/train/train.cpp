@@ -235,29 +235,4 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   return result;
 }
 
-TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& options,
-                  const TrainHooks& hooks) {
-  const TrainingRecord& judged = validated.model.parts().record;
-  if (judged.best_epoch == 0 || validated.stop_reason == StopReason::kRequested) return validated;
-  TrainOptions same = options;
-  same.epochs = judged.best_epoch;
-  same.eval_every = 0;
-  if (!same.one_class.unobserved_weight) {  // what was judged, not what suits more ratings
-    same.one_class.unobserved_weight =
-        usual_unobserved_weight(judged.ratings, all.user_count(), all.item_count());
-  }
-  TrainHooks silent = hooks;
-  silent.on_epoch = {};
-  const TrainResult refitted = train(std::move(all), {}, same, silent);
-  if (refitted.stop_reason == StopReason::kRequested) {
-    validated.stop_reason = StopReason::kRequested;
-    return validated;
-  }
-  FactorModel::Parts parts = refitted.model.parts();
-  parts.record.options = judged.options;
-  parts.record.history = judged.history;
-  validated.model = FactorModel(std::move(parts));
-  return validated;
-}
-
 }  // namespace mfpar

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include <utility>
+
+#include "mfpar/error.hpp"
+#include "mfpar/train.hpp"
+
+namespace mfpar {
+
+TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& options,
+                  const TrainHooks& hooks) {
+  const TrainingRecord& judged = validated.model.parts().record;
+  if (judged.best_epoch == 0 || validated.stop_reason == StopReason::kRequested) return validated;
+  TrainOptions same = options;
+  same.epochs = judged.best_epoch;
+  same.eval_every = 0;
+  if (!same.one_class.unobserved_weight) {  // what was judged, not what suits more ratings
+    same.one_class.unobserved_weight =
+        usual_unobserved_weight(judged.ratings, all.user_count(), all.item_count());
+  }
+  TrainHooks silent = hooks;
+  silent.on_epoch = {};
+  TrainResult refitted;
+  try {
+    refitted = train(std::move(all), {}, same, silent);
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::kDiverged) throw;
+    validated.stop_reason = StopReason::kDiverged;
+    validated.divergence = "learning once more from all ratings: " + std::string(e.what());
+    return validated;
+  }
+  if (refitted.stop_reason == StopReason::kRequested) {
+    validated.stop_reason = StopReason::kRequested;
+    return validated;
+  }
+  FactorModel::Parts parts = refitted.model.parts();
+  parts.record.options = judged.options;
+  parts.record.history = judged.history;
+  parts.record.judged_ratings = judged.ratings;
+  parts.record.judged_fingerprint = judged.fingerprint;
+  validated.model = FactorModel(std::move(parts));
+  return validated;
+}
+
+}  // namespace mfpar
