@@ -14,6 +14,7 @@
 #include "mf-train/epoch_table.hpp"
 #include "mf-train/json_log.hpp"
 #include "mf-train/prepare_ratings.hpp"
+#include "mf-train/sampling_text.hpp"
 #include "mf-train/train_command.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/error.hpp"
@@ -207,6 +208,14 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   TrainResult result =
       train(std::move(ratings), ratings_.validation, options, hooks(options.feedback, stop));
   table_.reset();
+  if (result.sampling && result.sampling->samples > 0) {
+    log_.sampling(*result.sampling);
+    if (!command_.quiet) std::fputs(describe(*result.sampling).c_str(), stdout);
+    if (result.stop_reason != StopReason::kRequested && is_too_short(*result.sampling)) {
+      warn("the halves of the chain of samples differ; more --burn-in or --samples will lower the "
+           "error");
+    }
+  }
   if (!refits(command_)) return result;
   const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
   result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,

@@ -32,7 +32,8 @@ void print_row(const std::string& epoch, const std::vector<std::string>& errors,
 EpochTable::EpochTable(const TrainOptions& options, std::uint64_t ratings)
     : loss_(describe_loss(options.loss)),
       feedback_(options.feedback),
-      epochs_(options.epochs),
+      epochs_(options.method == Method::kGibbs ? options.gibbs.burn_in + options.gibbs.samples
+                                                : options.epochs),
       ratings_(ratings),
       terminal_(isatty(STDERR_FILENO) != 0) {
   const std::string metric(loss_.metric_title);
@@ -41,7 +42,7 @@ EpochTable::EpochTable(const TrainOptions& options, std::uint64_t ratings)
   if (feedback_ == Feedback::kOneClass) {
     errors = {"NDCG@" + std::to_string(options.one_class.valid_top)};
   }
-  print_row("epoch", errors, {"objective", "seconds", "M rat/s", "waited"});
+  print_row(options.method == Method::kGibbs ? "sweep" : "epoch", errors, {"objective", "seconds", "M rat/s", "waited"});
 }
 
 EpochTable::~EpochTable() {

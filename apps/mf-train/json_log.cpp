@@ -108,6 +108,18 @@ void JsonLog::epoch(const EpochReport& report, double elapsed) {
   write(text_of(line));
 }
 
+void JsonLog::sampling(const SamplingReport& report) {
+  write(text_of(Json{{"event", "sampling"},
+                     {"samples", report.samples},
+                     {"r_hat", report.r_hat},
+                     {"effective_samples", report.effective_samples},
+                     {"monte_carlo_error", report.monte_carlo_error},
+                     {"samples_mse", report.samples_error},
+                     {"model_mse", report.model_error},
+                     {"rank", report.rank},
+                     {"dropped", report.dropped}}));
+}
+
 void JsonLog::fold(const FoldReport& report) {
   const std::string metric(loss_.metric);
   write(text_of(Json{{"event", "fold"},

@@ -24,6 +24,7 @@ class JsonLog {
   void start_part(const TrainOptions& part);
   /// `elapsed`: seconds since the program began to read.
   void epoch(const EpochReport& report, double elapsed);
+  void sampling(const SamplingReport& report);
   void fold(const FoldReport& report);
   void folds(const CrossValidation& result);
   /// `saved`: whether the model was written.

@@ -8,6 +8,8 @@
 
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
+#include "mf-train/gibbs_options.hpp"
+#include "mf-train/one_class_options.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
 
@@ -59,14 +61,16 @@ void add_model_options(Options& options, TrainCommand& command) {
       "what, however they liked it, to list what they will choose next; or both, for lists by "
       "choice that show predicted ratings.");
   options.choice("method", train.method, kMethodNames,
-                 "How: stochastic gradient descent, for ratings, or alternating least squares, for "
-                 "one-class feedback. Either of --feedback and --method is enough.");
+                 "How: stochastic gradient descent, for ratings; Gibbs sampling, for ratings, slower "
+                 "and more accurate; or alternating least squares, for one-class feedback. Either "
+                 "of --feedback and --method is enough.");
   options.choice("loss", train.loss, loss_names(),
                  "What is minimised: squared or absolute errors of ratings, or the log loss of "
                  "labels, 0 and 1 or -1 and 1, for which predictions are probabilities.");
   options.integer("rank,k", "K", train.rank, 1, 1024,
                   "Factors a user and an item; of one-class feedback " +
-                      std::to_string(one_class_defaults().rank) + " unless given.");
+                      std::to_string(one_class_defaults().rank) + ", of Gibbs sampling " +
+                      std::to_string(default_options(Method::kGibbs).rank) + " unless given.");
   options.add("no-biases", "", "The plain p.q model, without mean, user and item biases.", "",
               [&](const std::string&) { train.biases = false; });
   options.choice(
@@ -87,29 +91,6 @@ constexpr const char* kRatingOptions[] = {
     "loss",          "no-biases", "penalty",       "lambda-factors", "lambda-biases",
     "learning-rate", "step-rule", "rate-schedule", "decay",          "schedule",
     "train-mse",     "folds",     "item-features", "user-features"};
-
-void add_one_class_options(Options& options, TrainCommand& command) {
-  OneClassOptions& one_class = command.train.one_class;
-  options.group("One-class feedback");
-  options.number("relevant", "X", command.relevant, Interval(),
-                 "Only ratings from X on are positives; the others count as known, and are not "
-                 "listed. All are positives unless given.");
-  options.number(
-      "unobserved-weight", "X", one_class.unobserved_weight, Interval::above(0),
-      "Weight of each pair of user and item as a score of 0, beside 1 of a positive as a "
-      "score of 1. The fewer pairs are positive, the less is best: 3.3 times the root of their "
-      "share, at most 0.35, unless given.");
-  options.number("lambda-one-class", "X", one_class.lambda, Interval::at_least(0),
-                 "Lambda of the factors.");
-  options.number("penalty-exponent", "X", one_class.exponent, Interval::between(0, 1),
-                 "A row of n positives pays lambda (n + unobserved weight x rows of the other "
-                 "side)^X.");
-  options.choice("confidence", one_class.confidence, kConfidenceNames,
-                 "What a positive weighs: 1, its value, as of counts, or 1 + log(value).");
-  options.integer<std::uint32_t>("valid-top", "N", one_class.valid_top, 1, 1'000'000,
-                                 "Validate by NDCG@N, of lists over all items that a user does not "
-                                 "have among the training ratings.");
-}
 
 void add_feature_options(Options& options, TrainCommand& command) {
   options.group("What is known beside ratings");
@@ -155,6 +136,7 @@ void choose_feedback(const Options& options, TrainCommand& command) {
     }
     return;
   }
+  choose_rating_method(options, train);
   if (train.feedback == Feedback::kRatings) {
     return refuse(kOneClassOptions, "one-class feedback", "add --feedback one-class");
   }
@@ -221,7 +203,9 @@ void add_validation_options(Options& options, TrainCommand& command) {
                   "Stop after N evaluations without a lower validation error (or a higher NDCG); 0 "
                   "never.");
   options.integer("eval-every", "N", train.eval_every, 0, 1'000'000,
-                  "Evaluate after every N-th epoch; 0 never.");
+                  "Evaluate after every N-th epoch; 0 never. Of Gibbs sampling " +
+                      std::to_string(default_options(Method::kGibbs).eval_every) +
+                      " unless given.");
   options.flag(
       "no-refit", command.no_refit,
       "Keep the model that was validated. Otherwise, where --valid-fraction of the ratings "
@@ -253,6 +237,7 @@ void add_train_options(Options& options, TrainCommand& command) {
                "Write one JSON object a line, as it happens; LOG.md describes them.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_model_options(options, command);
+  add_gibbs_options(options, command.train);
   add_one_class_options(options, command);
   add_feature_options(options, command);
   add_learning_options(options, command);
@@ -324,7 +309,8 @@ void finish_train_command(const Options& options, TrainCommand& command) {
   }
   const bool validated = command.valid_fraction > 0.0 || (!chosen.empty() && chosen != "folds");
   if (command.train.feedback == Feedback::kRatings && command.train.biases &&
-      (!validated || command.train.eval_every == 0) && !options.given("epochs")) {
+      command.train.method == Method::kSgd && (!validated || command.train.eval_every == 0) &&
+      !options.given("epochs")) {
     command.train.epochs = kEpochsUnvalidated;
     command.fixed_epochs = true;
   }

@@ -38,7 +38,8 @@ inline constexpr ChoiceName<Penalty> kPenaltyNames[] = {{"per-rating", Penalty::
 inline constexpr ChoiceName<Feedback> kFeedbackNames[] = {{"ratings", Feedback::kRatings},
                                                           {"one-class", Feedback::kOneClass}};
 
-inline constexpr ChoiceName<Method> kMethodNames[] = {{"sgd", Method::kSgd}, {"als", Method::kAls}};
+inline constexpr ChoiceName<Method> kMethodNames[] = {
+    {"sgd", Method::kSgd}, {"als", Method::kAls}, {"gibbs", Method::kGibbs}};
 
 inline constexpr ChoiceName<Confidence> kConfidenceNames[] = {
     {"none", Confidence::kNone}, {"value", Confidence::kValue}, {"log", Confidence::kLog}};

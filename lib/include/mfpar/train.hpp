@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct TrainHooks {
   const FactorModel* init = nullptr;
 
   /// What is known of users and of items beside their ratings, rows as in the store (see align()).
+  /// The prior means of Gibbs sampling depend on them, of users and items without ratings too.
   /// The method sgd learns from ratings alone, and then gives users and items that have none (see
   /// with_ids()) the factors and biases that their features make likely: a ridge regression of all
   /// other rows on theirs. For models of ratings. What they point to outlives the training.
@@ -36,9 +38,31 @@ struct TrainHooks {
   const Features* item_features = nullptr;
 };
 
-/// Why training ended: all epochs done, no better for a while, asked to, or diverged after an epoch
-/// that was worth keeping.
+/// Why training ended: all epochs done, no better for a while (of samples: as sure as was asked
+/// for), asked to, or diverged after an epoch that was worth keeping.
 enum class StopReason { kEpochs, kPatience, kRequested, kDiverged };
+
+/// How a chain of Gibbs sampling went.
+struct SamplingReport {
+  int samples = 0;  ///< that were averaged
+
+  /// Of the predictions for what was held out; without that, for the users of some training ratings
+  /// and the items of others. Split R-hat: 1 where the halves of the chain agree, 1.05 and more
+  /// says that it was too short. How many independent samples it is worth. And what more samples
+  /// would still take from the squared error, as a share of it.
+  double r_hat = EpochReport::kNotComputed;
+  double effective_samples = 0.0;
+  double monte_carlo_error = EpochReport::kNotComputed;
+
+  /// The mean of the samples becomes a model of this rank, which leaves out this share of the
+  /// mean's squares.
+  int rank = 0;
+  double dropped = 0.0;
+
+  /// On what was held out: of the mean of the samples, and of the model that it became.
+  double samples_error = EpochReport::kNotComputed;
+  double model_error = EpochReport::kNotComputed;
+};
 
 /// What training gives: the model of the best epoch, and how it went.
 struct TrainResult {
@@ -46,6 +70,7 @@ struct TrainResult {
   std::vector<EpochReport> history;  ///< as reported, with times; the model's record has it without
   StopReason stop_reason = StopReason::kEpochs;
   std::string divergence;  ///< of kDiverged: what happened, in which epoch, and the remedy
+  std::optional<SamplingReport> sampling;  ///< of Gibbs sampling
 };
 
 /// Learns a model from `training` and validates it on `validation` (may be empty; both must share

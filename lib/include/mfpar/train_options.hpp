@@ -16,8 +16,10 @@ namespace mfpar {
 /// How parameters are learnt. SGD: from ratings, one after the other. ALS, alternating least
 /// squares: from one-class feedback, all users' factors and then all items' to where the objective
 /// is lowest for the other side as it is (see OneClassOptions); the same bytes for any number of
-/// threads.
-enum class Method { kSgd, kAls };
+/// threads. Gibbs sampling: from ratings, by averaging what many models predict that are drawn from
+/// the posterior (see GibbsOptions); takes longer than SGD, and is more accurate; the same bytes
+/// for any number of threads.
+enum class Method { kSgd, kAls, kGibbs };
 
 /// What a positive counts beside the others: 1, its value (how often somebody listened, say), or 1
 /// plus the natural logarithm of its value.
@@ -46,6 +48,29 @@ struct OneClassOptions {
 
   /// Validation measures NDCG of the first so many items of each user's list.
   std::uint32_t valid_top = 10;
+};
+
+/// Gibbs sampling of Bayesian matrix factorisation (Salakhutdinov, Mnih 2008): every sweep draws
+/// all users, all items, what they have in common and the noise, each given all else, and so visits
+/// models as often as they are likely. The mean of what the samples predict is saved as a model of
+/// rank posterior_rank; nothing is left to tune. Prior means depend on who rated what, and on
+/// features where there are some (see TrainHooks).
+struct GibbsOptions {
+  /// Most samples, one a sweep, that are averaged, and sweeps before the first of them.
+  int samples = 300;
+  int burn_in = 40;
+
+  /// Sampling ends before when what more samples would still take from the squared error of
+  /// predictions is at most this share of it; 0: never. Looked at after 50 samples and then every
+  /// ten.
+  double monte_carlo_error = 0.002;
+
+  /// Which items a user rated says what ratings to expect of them, and which users an item what
+  /// ratings it gets.
+  bool links = true;
+
+  /// Most factors of the model that is saved, 1 to 1024. From 24 on little is lost.
+  int posterior_rank = 32;
 };
 
 /// 3.3 times the root of the share of all pairs of user and item that are rated, at most 0.35. What
@@ -94,14 +119,16 @@ inline constexpr int kEpochsUnvalidated = 15;
 /// 10. Where nothing else is said, an option is for ratings and SGD, and does nothing for one-class
 /// feedback; default_options() has other defaults for that.
 struct TrainOptions {
-  /// One-class feedback is learnt by ALS, ratings by SGD.
+  /// One-class feedback is learnt by ALS, ratings by SGD or Gibbs sampling.
   Feedback feedback = Feedback::kRatings;
   Method method = Method::kSgd;
   OneClassOptions one_class = {};
+  GibbsOptions gibbs = {};
 
   Loss loss = Loss::kSquared;
 
-  /// Factors a user and an item, 1 to 1024. Time and memory grow with it. By any method.
+  /// Factors a user and an item, 1 to 1024; of Gibbs sampling 1 to 256, in each sample. Time and
+  /// memory grow with it. By any method.
   int rank = 64;
 
   /// Most passes over the training ratings, by any method. All are run when there are no
@@ -151,6 +178,10 @@ struct TrainOptions {
 /// The defaults for learning from `feedback`: of one-class feedback ALS, rank 256 and 16 epochs,
 /// after which NDCG changes little.
 MFPAR_API TrainOptions default_options(Feedback feedback);
+
+/// The defaults for learning by `method`: Gibbs sampling is evaluated every ten sweeps, and has
+/// rank 15, so that factors and bias fill a cache line.
+MFPAR_API TrainOptions default_options(Method method);
 
 /// Throws Error(kBadOption), naming the option, its value and its range, if `options` cannot be
 /// used.

@@ -72,6 +72,30 @@ void check_one_class(const TrainOptions& options) {
   require_between("valid-top", one_class.valid_top, 1, 1'000'000);
 }
 
+constexpr int kMostGibbsRank = 256;
+
+void check_gibbs(const TrainOptions& options) {
+  if (options.loss != Loss::kSquared) {
+    throw Error(ErrorCode::kBadOption, "method gibbs takes noise as normal, which is the loss " +
+                                           std::string(describe_loss(Loss::kSquared).name) +
+                                           ", not " +
+                                           std::string(describe_loss(options.loss).name));
+  }
+  if (!options.biases) {
+    throw Error(ErrorCode::kBadOption,
+                "method gibbs learns biases, which are one more factor to it; leave no-biases out");
+  }
+  if (options.train_error != TrainError::kExact) {
+    throw Error(ErrorCode::kBadOption,
+                "train-mse is of sgd; method gibbs reports the exact error of each sample");
+  }
+  require_between("rank of method gibbs", options.rank, 1, kMostGibbsRank);
+  require_between("samples", options.gibbs.samples, 1, 1'000'000);
+  require_between("burn-in", options.gibbs.burn_in, 0, 1'000'000);
+  require_between("monte-carlo-error", options.gibbs.monte_carlo_error, 0.0, 1.0);
+  require_between("posterior-rank", options.gibbs.posterior_rank, 1, kMaxRank);
+}
+
 using DescribedOptions = std::vector<std::pair<std::string, std::string>>;
 
 DescribedOptions describe_one_class(const TrainOptions& options) {
@@ -96,6 +120,19 @@ DescribedOptions describe_one_class(const TrainOptions& options) {
   return described;
 }
 
+DescribedOptions describe_gibbs(const TrainOptions& options) {
+  return {{"method", name_of(kMethodNames, options.method)},
+          {"rank", std::to_string(options.rank)},
+          {"samples", std::to_string(options.gibbs.samples)},
+          {"burn-in", std::to_string(options.gibbs.burn_in)},
+          {"monte-carlo-error", shortest_decimal(options.gibbs.monte_carlo_error)},
+          {"links", options.gibbs.links ? "true" : "false"},
+          {"posterior-rank", std::to_string(options.gibbs.posterior_rank)},
+          {"seed", std::to_string(options.seed)},
+          {"eval-every", std::to_string(options.eval_every)},
+          {"kernel", options.kernel}};
+}
+
 }  // namespace
 
 double usual_unobserved_weight(std::uint64_t ratings, std::uint64_t users,
@@ -117,15 +154,27 @@ TrainOptions default_options(Feedback feedback) {
   return options;
 }
 
+TrainOptions default_options(Method method) {
+  TrainOptions options =
+      default_options(method == Method::kAls ? Feedback::kOneClass : Feedback::kRatings);
+  options.method = method;
+  if (method == Method::kGibbs) {
+    options.rank = 15;
+    options.eval_every = 10;
+  }
+  return options;
+}
+
 void check_options(const TrainOptions& options) {
   const bool is_one_class = options.feedback == Feedback::kOneClass;
   if (is_one_class != (options.method == Method::kAls)) {
     throw Error(ErrorCode::kBadOption, "feedback " + name_of(kFeedbackNames, options.feedback) +
                                            " is not learnt by method " +
                                            name_of(kMethodNames, options.method) +
-                                           ": ratings are by sgd, one-class feedback is by als");
+                                           ": ratings are by sgd or gibbs, one-class feedback is by als");
   }
   if (is_one_class) check_one_class(options);
+  if (options.method == Method::kGibbs) check_gibbs(options);
   require_between("rank", options.rank, 1, kMaxRank);
   require_between("epochs", options.epochs, 1, 1'000'000);
   require_above("learning-rate", options.learning_rate, 0.0);
@@ -146,6 +195,7 @@ void check_options(const TrainOptions& options) {
 
 std::vector<std::pair<std::string, std::string>> describe_options(const TrainOptions& options) {
   if (options.feedback == Feedback::kOneClass) return describe_one_class(options);
+  if (options.method == Method::kGibbs) return describe_gibbs(options);
   DescribedOptions described{{"rank", std::to_string(options.rank)},
                              {"epochs", std::to_string(options.epochs)},
                              {"step-rule", name_of(kStepRuleNames, options.step_rule)},

@@ -232,11 +232,4 @@ void Effects::draw_strengths(const RowPrior& prior, std::uint64_t seed, const Ke
   }
 }
 
-void Effects::start_from(const Effects& other, const KernelSet& kernels, const Workers& workers) {
-  assert(other.values_.size() == values_.size());
-  std::copy(other.values_.begin(), other.values_.end(), values_.begin());
-  strengths_ = other.strengths_;
-  design_.multiply(values_.data(), means_.data(), kernels, workers);
-}
-
 }  // namespace mfpar

@@ -53,9 +53,6 @@ class Effects {
   int draw(const FactorRows& rows, const Positives& rated, const RowPrior& prior,
            std::uint64_t seed, const KernelSet& kernels, const Workers& workers);
 
-  /// Begins where `other`, of the same columns, stands.
-  void start_from(const Effects& other, const KernelSet& kernels, const Workers& workers);
-
  private:
   /// A sum over some columns for each factor.
   using Sums = std::vector<double>;

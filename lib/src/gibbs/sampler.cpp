@@ -2,7 +2,6 @@
 #include "gibbs/sampler.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "base/partition.hpp"
@@ -34,14 +33,7 @@ constexpr std::uint64_t kFewestRatingsOfItem = 10, kFewestRatingsOfUser = 1;
 // of items as well gain nothing.
 constexpr double kWeightDegrees = 30.0;
 
-enum class DrawOf : std::uint64_t { kStart, kPrior, kUnrated, kRows, kNoise };
-
-bool has_unrated(const Positives& rated) {
-  for (std::uint32_t row = 0; row < rated.rows(); ++row) {
-    if (rated.count(row) == 0) return true;
-  }
-  return false;
-}
+enum class DrawOf : std::uint64_t { kStart, kPrior, kRows, kNoise };
 
 }  // namespace
 
@@ -82,14 +74,8 @@ void GibbsSampler::start(Entity of) {
                                  is_user ? kUserLinks : kItemLinks));
   }
   if (wanted.features != nullptr) blocks.push_back(features_block(*wanted.features, kFeatures));
-  if (has_unrated(rated)) {
-    mine.expected_unrated.emplace();
-    if (wanted.features != nullptr) {
-      mine.expected_unrated->effects.emplace(Design({blocks.back()}, rated.rows(), size), size);
-    }
-  }
   if (!blocks.empty()) {
-    mine.expected.effects.emplace(Design(std::move(blocks), rated.rows(), size), size);
+    mine.effects.emplace(Design(std::move(blocks), rated.rows(), size), size);
   }
 }
 
@@ -98,7 +84,7 @@ FactorRows GibbsSampler::rows(Entity of) const noexcept {
 }
 
 std::span<const double> GibbsSampler::strengths(Entity of) const noexcept {
-  const auto& effects = side(of).expected.effects;
+  const auto& effects = side(of).effects;
   return effects ? std::span<const double>(effects->strengths()) : std::span<const double>();
 }
 
@@ -113,51 +99,34 @@ void GibbsSampler::draw_side(Entity of) {
   Side& mine = side(of);
   const Side& others = side(other(of));
   const auto seed = [&](DrawOf what) { return derive_seed(options_.seed, what, of, sweeps_); };
-  draw_expectation(mine, mine.expected, seed(DrawOf::kPrior));
-  const auto& effects = mine.expected.effects;
+  draw_prior(mine, seed(DrawOf::kPrior));
+  const auto& effects = mine.effects;
   draw_rows({.ratings = mine.ratings,
              .others = rows(other(of)),
-             .prior = mine.expected.prior,
+             .prior = mine.prior,
              .prior_means = effects ? effects->row_means().values : nullptr,
              .noise_precision = noise_precision_,
              .weights = mine.weights,
              .weights_of_others = others.weights},
             mine.rows.data(), seed(DrawOf::kRows), kernels_, workers_);
-  if (!mine.expected_unrated) return;
-  draw_expectation(mine, *mine.expected_unrated, seed(DrawOf::kUnrated));
-  expect_unrated(mine);
 }
 
-void GibbsSampler::draw_expectation(Side& mine, Expectation& expected, std::uint64_t seed) {
+void GibbsSampler::draw_prior(Side& mine, std::uint64_t seed) {
   RandomDraws draws(seed);
   const Positives& rated = mine.ratings.who;
   const FactorRows all{mine.rows.data(), rated.rows(), options_.rank + 1};
-  if (!expected.effects) {
+  if (!mine.effects) {
     const RowMoments moments = moments_of(all, nullptr, rated, workers_);
-    expected.prior = draw_row_prior(
+    mine.prior = draw_row_prior(
         moments, 0.0, Eigen::MatrixXd::Zero(moments.sum.size(), moments.sum.size()), draws);
     return;
   }
-  Effects& effects = *expected.effects;
-  expected.prior = draw_row_prior(
+  Effects& effects = *mine.effects;
+  mine.prior = draw_row_prior(
       moments_of(all, effects.row_means().values, rated, workers_),
       static_cast<double>(effects.values().count), effects.weighted_products(kernels_, workers_),
       draws);
-  effects.draw(all, rated, expected.prior, seed, kernels_, workers_);
-}
-
-void GibbsSampler::expect_unrated(Side& mine) {
-  const Expectation& expected = *mine.expected_unrated;
-  const Positives& rated = mine.ratings.who;
-  const std::size_t stride = row_stride(options_.rank + 1);
-  for (std::uint32_t row = 0; row < rated.rows(); ++row) {
-    if (rated.count(row) > 0) continue;
-    for (std::uint32_t f = 0; f <= options_.rank; ++f) {
-      float mean = static_cast<float>(expected.prior.mean(f));
-      if (expected.effects) mean += expected.effects->row_means().row(row)[f];
-      mine.rows[row * stride + f] = mean;
-    }
-  }
+  effects.draw(all, rated, mine.prior, seed, kernels_, workers_);
 }
 
 void GibbsSampler::draw_noise() {
@@ -165,7 +134,9 @@ void GibbsSampler::draw_noise() {
   const std::vector<double> errors =
       squared_errors(users_.ratings, rows(Entity::kUser), rows(Entity::kItem), workers_);
   double total = 0.0;
+  squared_error_ = 0.0;
   for (std::uint32_t user = 0; user < rated.rows(); ++user) {
+    squared_error_ += errors[user];
     total += errors[user] * double{users_.weights[user]};
   }
   RandomDraws draws(derive_seed(options_.seed, DrawOf::kNoise, sweeps_));
@@ -177,21 +148,6 @@ void GibbsSampler::draw_noise() {
         static_cast<float>(draws.gamma((kWeightDegrees + count) / 2.0,
                                        2.0 / (kWeightDegrees + noise_precision_ * errors[user])));
   }
-}
-
-void GibbsSampler::start_from(const GibbsSampler& from) {
-  assert(from.options_.rank == options_.rank);
-  for (const Entity of : {Entity::kUser, Entity::kItem}) {
-    Side& mine = side(of);
-    const Side& theirs = from.side(of);
-    std::copy(theirs.rows.begin(), theirs.rows.end(), mine.rows.begin());
-    mine.weights = theirs.weights;
-    if (mine.expected.effects && theirs.expected.effects) {
-      mine.expected.effects->start_from(*theirs.expected.effects, kernels_, workers_);
-    }
-  }
-  noise_precision_ = from.noise_precision_;
-  sweeps_ = from.sweeps_;
 }
 
 }  // namespace mfpar

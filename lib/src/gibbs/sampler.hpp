@@ -47,44 +47,31 @@ class GibbsSampler {
   GibbsSampler(const RatingsByRow& by_user, const RatingsByRow& by_item,
                const SamplerOptions& options, const KernelSet& kernels, const Workers& workers);
 
-  /// Goes on from where `other` stands, which may have had other ratings of the same users and
-  /// items, so that the effects of who rated what are others too.
-  void start_from(const GibbsSampler& other);
-
   /// Draws everything once more, each given all else.
   void sweep();
 
-  /// Those of the sampler that this one started from included.
-  std::uint64_t sweeps() const noexcept { return sweeps_; }
-
-  /// rank factors and the bias behind them. A row without ratings is what one of its features is
-  /// expected to be.
+  /// rank factors and the bias behind them; zeros without ratings.
   FactorRows rows(Entity of) const noexcept;
 
   double noise_precision() const noexcept { return noise_precision_; }
+
+  /// The sum over all ratings of the squared error of the last sweep's sample.
+  double squared_error() const noexcept { return squared_error_; }
+
   std::span<const float> user_weights() const noexcept { return users_.weights; }
 
   /// The strengths of the effects of a side, one for each block: those of who rated what first.
   std::span<const double> strengths(Entity of) const noexcept;
 
  private:
-  /// What rows are expected to be, and how far they are from it.
-  struct Expectation {
-    std::optional<Effects> effects;  ///< none where nothing is known
-    RowPrior prior;
-  };
-
   struct Side {
     explicit Side(const RatingsByRow& its_ratings) : ratings(its_ratings) {}
 
     const RatingsByRow& ratings;
     AlignedBuffer<float> rows;
     std::vector<float> weights;  ///< of the noise's precision, w
-    Expectation expected;
-
-    /// Of rows without ratings, from their features alone: effects that are learnt beside those of
-    /// who rated what are off without them.
-    std::optional<Expectation> expected_unrated;
+    RowPrior prior;
+    std::optional<Effects> effects;  ///< none where prior means depend on nothing
   };
 
   Side& side(Entity of) noexcept { return of == Entity::kUser ? users_ : items_; }
@@ -92,8 +79,7 @@ class GibbsSampler {
 
   void start(Entity of);
   void draw_side(Entity of);
-  void draw_expectation(Side& side, Expectation& expected, std::uint64_t seed);
-  void expect_unrated(Side& side);
+  void draw_prior(Side& side, std::uint64_t seed);
   void draw_noise();
 
   const SamplerOptions options_;
@@ -102,6 +88,7 @@ class GibbsSampler {
   Side users_;
   Side items_;
   double noise_precision_;
+  double squared_error_ = 0.0;
   std::uint64_t sweeps_ = 0;
 };
 

@@ -18,6 +18,7 @@
 #include "train/als_solver.hpp"
 #include "train/check_features.hpp"
 #include "train/evaluator.hpp"
+#include "train/learn_by_gibbs.hpp"
 #include "train/sgd_solver.hpp"
 #include "train/store_lists.hpp"
 #include "train/training_sample.hpp"
@@ -50,6 +51,11 @@ void check_input(const RatingStore& training, const RatingStore& validation,
   }
   check_features(hooks, training, options.method);
   if (hooks.init == nullptr) return;
+  if (options.method == Method::kGibbs) {
+    throw Error(ErrorCode::kBadOption,
+                "method gibbs starts from no model: its chain forgets where it began; leave init "
+                "out, or learn by sgd");
+  }
   const FactorModel* const init = initial_model(hooks, options);
   if (init == nullptr) {
     throw Error(ErrorCode::kBadOption, "the initial model was trained on " +
@@ -133,17 +139,59 @@ std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
   return history;
 }
 
-/// What a snapshot lacks to be saved: who rated what, what simpler models reach, where it comes
-/// from.
-FactorModel complete_model(const FactorModel& snapshot, Solver& solver,
-                           const RatingStore& validation, const BiasBaseline& baseline,
-                           const TrainingRecord& record, const Workers& workers) {
-  FactorModel::Parts parts = snapshot.parts();
-  solver.give_lists(parts);
-  if (validation.size() > 0) parts.held_out = item_lists_of(validation, workers);
-  parts.baseline = baseline;
-  parts.record = record;
-  return FactorModel(std::move(parts));
+/// Learns epoch by epoch, one ahead of the evaluator.
+Learnt learn_by_epochs(RatingStore training, const RatingStore& validation,
+                       const RatingStatistics& statistics, const TrainOptions& options,
+                       const TrainHooks& hooks, const KernelSet& kernels, const Workers& workers) {
+  const bool one_class = options.feedback == Feedback::kOneClass;
+  std::optional<ValidationLists> lists;
+  if (one_class && validation.size() > 0) lists.emplace(training, validation, options.one_class);
+  std::optional<RatingStore> sample;
+  if (options.train_error != TrainError::kExact) {
+    sample = sample_users(training, options.sample, options.seed);
+  }
+  const FactorModel* const init = initial_model(hooks, options);
+  const auto solver =
+      one_class ? make_als_solver(std::move(training), options, init, workers)
+                : make_sgd_solver(std::move(training), statistics, options, init, workers);
+  Evaluator evaluator({*solver, sample, validation, options, hooks, kernels, statistics, lists});
+
+  if (options.eval_every > 0) {
+    evaluator.submit(EpochReport{}, PassSums{}, solver->snapshot());
+  }
+  const auto stop = [&] { return hooks.stop.stop_requested() || evaluator.out_of_patience(); };
+  Learnt learnt;
+  int epoch = 0;
+  while (epoch < options.epochs && !stop()) {
+    ++epoch;
+    const Stopwatch epoch_time;
+    const PassSums sums = solver->run_epoch(epoch, stop);
+    learnt.divergence = divergence(sums, statistics.count, epoch, options);
+    if (!learnt.divergence.empty() || stop()) break;
+    EpochReport report;
+    report.epoch = epoch;
+    report.seconds = epoch_time.seconds();
+    report.updates_per_second = static_cast<double>(statistics.count) / report.seconds;
+    const bool evaluated =
+        options.eval_every > 0 && (epoch % options.eval_every == 0 || epoch == options.epochs);
+    report.wait_seconds = evaluator.wait();
+    std::optional<FactorModel> snapshot;
+    if (evaluated) snapshot = solver->snapshot();
+    evaluator.submit(report, sums, std::move(snapshot));
+  }
+  EvaluatorOutcome outcome = evaluator.finish();
+
+  const bool diverged = !learnt.divergence.empty() && !outcome.out_of_patience;
+  if (diverged && outcome.best_epoch == 0) throw Error(ErrorCode::kDiverged, learnt.divergence);
+  learnt.stop_reason = diverged                      ? StopReason::kDiverged
+                       : outcome.out_of_patience     ? StopReason::kPatience
+                       : hooks.stop.stop_requested() ? StopReason::kRequested
+                                                     : StopReason::kEpochs;
+  learnt.best_epoch = outcome.best ? outcome.best_epoch : epoch;
+  learnt.parts = (outcome.best ? *outcome.best : solver->snapshot()).parts();
+  solver->give_lists(learnt.parts);
+  learnt.history = std::move(outcome.history);
+  return learnt;
 }
 
 }  // namespace
@@ -163,64 +211,32 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   const RatingStatistics statistics =
       one_class ? count_ratings(training, workers)
                 : measure_ratings(training, options.loss, options.biases, workers);
-  std::optional<ValidationLists> lists;
-  if (one_class) {
-    if (validation.size() > 0) lists.emplace(training, validation, options.one_class);
-  } else {
+  if (!one_class) {
     check_validation(validation, options.loss, statistics.scale.range);
     check_finite(statistics, options);
   }
-  std::optional<RatingStore> sample;
-  if (options.train_error != TrainError::kExact) {
-    sample = sample_users(training, options.sample, options.seed);
-  }
-  const FactorModel* const init = initial_model(hooks, options);
-  const auto solver =
-      one_class ? make_als_solver(std::move(training), options, init, workers)
-                : make_sgd_solver(std::move(training), statistics, options, init, workers);
-  Evaluator evaluator({*solver, sample, validation, options, hooks, kernels, statistics, lists});
+  Learnt learnt = options.method == Method::kGibbs
+                      ? learn_by_gibbs(training, validation, statistics, options, hooks, kernels,
+                                       workers)
+                      : learn_by_epochs(std::move(training), validation, statistics, options, hooks,
+                                        kernels, workers);
 
-  if (options.eval_every > 0) {
-    evaluator.submit(EpochReport{}, PassSums{}, solver->snapshot());
-  }
-  const auto stop = [&] { return hooks.stop.stop_requested() || evaluator.out_of_patience(); };
-  TrainResult result;
-  int epoch = 0;
-  while (epoch < options.epochs && !stop()) {
-    ++epoch;
-    const Stopwatch epoch_time;
-    const PassSums sums = solver->run_epoch(epoch, stop);
-    result.divergence = divergence(sums, statistics.count, epoch, options);
-    if (!result.divergence.empty() || stop()) break;
-    EpochReport report;
-    report.epoch = epoch;
-    report.seconds = epoch_time.seconds();
-    report.updates_per_second = static_cast<double>(statistics.count) / report.seconds;
-    const bool evaluated =
-        options.eval_every > 0 && (epoch % options.eval_every == 0 || epoch == options.epochs);
-    report.wait_seconds = evaluator.wait();
-    std::optional<FactorModel> snapshot;
-    if (evaluated) snapshot = solver->snapshot();
-    evaluator.submit(report, sums, std::move(snapshot));
-  }
-  EvaluatorOutcome outcome = evaluator.finish();
-
-  const bool diverged = !result.divergence.empty() && !outcome.out_of_patience;
-  if (diverged && outcome.best_epoch == 0) throw Error(ErrorCode::kDiverged, result.divergence);
-  result.stop_reason = diverged                      ? StopReason::kDiverged
-                       : outcome.out_of_patience     ? StopReason::kPatience
-                       : hooks.stop.stop_requested() ? StopReason::kRequested
-                                                     : StopReason::kEpochs;
-  const FactorModel learnt = outcome.best ? *outcome.best : solver->snapshot();
-  TrainingRecord record;
+  // What the model lacks to be saved: what simpler models reach, where it comes from.
+  if (validation.size() > 0) learnt.parts.held_out = item_lists_of(validation, workers);
+  learnt.parts.baseline = statistics.baseline;
+  TrainingRecord& record = learnt.parts.record;
   record.options = describe_options(options);
   record.seed = options.seed;
   record.ratings = statistics.count;
   record.fingerprint = statistics.fingerprint;
-  record.history = without_times(outcome.history);
-  record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
-  result.model = complete_model(learnt, *solver, validation, statistics.baseline, record, workers);
-  if (options.method == Method::kSgd) {
+  record.history = without_times(learnt.history);
+  record.best_epoch = learnt.best_epoch;
+  TrainResult result{.model = FactorModel(std::move(learnt.parts)),
+                     .history = std::move(learnt.history),
+                     .stop_reason = learnt.stop_reason,
+                     .divergence = std::move(learnt.divergence),
+                     .sampling = learnt.sampling};
+  if (options.feedback == Feedback::kRatings) {
     result.model = with_unrated_rows(std::move(result.model), hooks, statistics, workers);
   }
   // The errors that are watched are sums, and clipped: a row here and there may have exploded.
@@ -231,7 +247,6 @@ TrainResult train(RatingStore training, const RatingStore& validation,
                                                            shortest_decimal(options.learning_rate) +
                                                            "), or scale the ratings down"));
   }
-  result.history = std::move(outcome.history);
   return result;
 }
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "mf-train/gibbs_options.hpp"
+
+#include <span>
+#include <string>
+
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+namespace {
+
+constexpr const char* kGibbsOptions[] = {"samples", "burn-in", "monte-carlo-error", "no-links",
+                                         "posterior-rank"};
+constexpr const char* kSgdOptions[] = {
+    "loss",      "no-biases", "penalty",       "lambda-factors", "lambda-biases", "learning-rate",
+    "step-rule", "decay",     "rate-schedule", "init-scale",     "init",          "schedule",
+    "train-mse", "epochs",    "patience"};
+
+}  // namespace
+
+void add_gibbs_options(Options& options, TrainOptions& train) {
+  GibbsOptions& gibbs = train.gibbs;
+  options.group("Gibbs sampling");
+  options.integer("samples", "N", gibbs.samples, 1, 1'000'000,
+                  "Samples to average, at most, one a sweep.");
+  options.integer("burn-in", "N", gibbs.burn_in, 0, 1'000'000,
+                  "Sweeps before the first sample.");
+  options.number("monte-carlo-error", "X", gibbs.monte_carlo_error, Interval::between(0, 1),
+                 "Enough samples are averaged when what more would still take from the squared "
+                 "error of predictions is at most this share of it; 0 averages all.");
+  options.add("no-links", "",
+              "Expect nothing of a user from which items they rated, nor of an item from which "
+              "users.",
+              "", [&](const std::string&) { gibbs.links = false; });
+  options.integer("posterior-rank", "K", gibbs.posterior_rank, 1, 1024,
+                  "Most factors of the model that is saved, which has the mean of the samples.");
+}
+
+void choose_rating_method(const Options& options, TrainOptions& train) {
+  const bool is_gibbs = train.method == Method::kGibbs;
+  const auto refuse = [&](std::span<const char* const> names, const std::string& remedy) {
+    for (const char* name : names) {
+      if (options.given(name)) throw Error(ErrorCode::kBadOption, "--" + std::string(name) + remedy);
+    }
+  };
+  if (!is_gibbs) return refuse(kGibbsOptions, " is for Gibbs sampling; add --method gibbs");
+  refuse(kSgdOptions,
+         " is for sgd; leave it out, or --method gibbs (which has --samples and --burn-in in place "
+         "of epochs)");
+  const TrainOptions defaults = default_options(Method::kGibbs);
+  if (!options.given("rank")) train.rank = defaults.rank;
+  if (!options.given("eval-every")) train.eval_every = defaults.eval_every;
+}
+
+}  // namespace mfpar::apps

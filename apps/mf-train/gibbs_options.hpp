@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "common/options.hpp"
+#include "mfpar/train_options.hpp"
+
+namespace mfpar::apps {
+
+/// The options that only --method gibbs has.
+void add_gibbs_options(Options& options, TrainOptions& train);
+
+/// Sets the defaults that go with the method, and refuses options of the other methods for ratings.
+void choose_rating_method(const Options& options, TrainOptions& train);
+
+}  // namespace mfpar::apps
