@@ -181,6 +181,13 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   TrainResult result =
       train(std::move(ratings), ratings_.validation, options, hooks(options.feedback, stop));
   table_.reset();
+  if (!std::isnan(result.error_by_features)) {
+    log_.features(result.error_by_features);
+    if (!command_.quiet) {
+      std::printf("fitted to features, by which it is saved: valid %s\n",
+                  describe_error(options.loss, result.error_by_features).c_str());
+    }
+  }
   if (options.feedback != Feedback::kOneClass || !refits(command_)) return result;
   const auto epochs = static_cast<std::uint64_t>(result.model.parts().record.best_epoch);
   result =

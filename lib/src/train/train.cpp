@@ -18,10 +18,10 @@
 #include "train/als_solver.hpp"
 #include "train/check_features.hpp"
 #include "train/evaluator.hpp"
+#include "train/rows_by_features.hpp"
 #include "train/sgd_solver.hpp"
 #include "train/store_lists.hpp"
 #include "train/training_sample.hpp"
-#include "train/unrated_rows.hpp"
 #include "train/validation_lists.hpp"
 
 namespace mfpar {
@@ -175,6 +175,10 @@ TrainResult train(RatingStore training, const RatingStore& validation,
     sample = sample_users(training, options.sample, options.seed);
   }
   const FactorModel* const init = initial_model(hooks, options);
+  std::optional<RatingStore> rated;  // what the solver takes, where rows are fitted once more
+  if (options.method == Method::kSgd && (hooks.user_features || hooks.item_features)) {
+    rated = training;
+  }
   const auto solver =
       one_class ? make_als_solver(std::move(training), options, init, workers)
                 : make_sgd_solver(std::move(training), statistics, options, init, workers);
@@ -220,8 +224,11 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   record.history = without_times(outcome.history);
   record.best_epoch = outcome.best ? outcome.best_epoch : epoch;
   result.model = complete_model(learnt, *solver, validation, statistics.baseline, record, workers);
-  if (options.method == Method::kSgd) {
-    result.model = with_unrated_rows(std::move(result.model), hooks, statistics, workers);
+  if (rated) {
+    RowsByFeatures rows =
+        rows_by_features(result.model, hooks, *rated, validation, statistics, kernels, workers);
+    result.model = std::move(rows.model);
+    result.error_by_features = rows.valid_error;
   }
   // The errors that are watched are sums, and clipped: a row here and there may have exploded.
   if (const auto fault = find_fault(result.model)) {
