@@ -67,34 +67,8 @@ std::vector<double> costs_of(const FactorModel::Parts& parts, const FactorModel:
   return costs;
 }
 
-/// The penalty by which rows that are left out are predicted best.
-double best_penalty(const Features& features, const std::vector<double>& weights,
-                    const std::vector<double>& targets, const std::vector<double>& costs,
-                    double mean_weight, const Workers& workers) {
-  const std::size_t width = costs.size();
-  std::array<double, std::size(kPenalties)> errors{};
-  std::vector<double> expected(width);
-  for (std::size_t part = 0; part < kParts; ++part) {
-    std::vector<double> kept = weights;
-    for (std::size_t row = part; row < kept.size(); row += kParts) kept[row] = 0.0;
-    FeatureRegression regression(features, kept, targets, width, workers);
-    for (std::size_t p = 0; p < errors.size(); ++p) {
-      regression.fit(kPenalties[p] * mean_weight, kRough);
-      for (std::size_t row = part; row < kept.size(); row += kParts) {
-        if (weights[row] == 0.0) continue;
-        regression.predict(row, expected);
-        for (std::size_t c = 0; c < width; ++c) {
-          const double difference = targets[row * width + c] - expected[c];
-          errors[p] += weights[row] * costs[c] * difference * difference;
-        }
-      }
-    }
-  }
-  const auto best = std::min_element(errors.begin(), errors.end()) - errors.begin();
-  return kPenalties[best] * mean_weight;
-}
-
-/// One side of a model, whose rows are changed.
+/// One side of a model, whose rows are changed. What is expected of a row has as many numbers as a
+/// bias and factors; regressions are of kColumns of them at a time, to hold few of them.
 class SideFit {
  public:
   /// Looks at the parts, which stay as they are until give_rows().
@@ -113,18 +87,31 @@ class SideFit {
   void give_rows(FactorModel::Parts& parts) &&;
 
  private:
-  std::vector<double> targets() const;
+  /// The numbers [columns.begin, columns.end) of every row.
+  std::vector<double> targets(Range columns) const;
+
+  /// The penalty by which rows that are left out are predicted best.
+  double best_penalty() const;
+
+  /// Calls body(columns) for all numbers of a row, some at a time.
+  template <class Body>
+  void for_columns(const Body& body) const {
+    constexpr std::size_t kColumns = 16;
+    for (std::size_t first = 0; first < width_; first += kColumns) {
+      body(Range{first, std::min(first + kColumns, width_)});
+    }
+  }
 
   const FactorModel::Parts& parts_;
   const FactorModel::Side& others_;
   const Features& features_;
   std::span<const std::uint32_t> counts_;
   const Workers& workers_;
-  std::size_t width_;  ///< of what is expected of a row: a bias and factors
+  std::size_t width_;
   std::size_t rated_;
   std::vector<double> weights_;
-  std::optional<double> penalty_;
-  std::vector<double> expected_;  ///< rows x width
+  double penalty_ = 0.0;         ///< 0 until it is chosen
+  std::vector<float> expected_;  ///< rows x width
   std::shared_ptr<AlignedBuffer<float>> factors_;
   std::vector<float> biases_;
 };
@@ -146,31 +133,66 @@ SideFit::SideFit(const FactorModel::Parts& parts, Entity entity, const Features&
   std::ranges::copy(parts.side(entity).factors, factors_->begin());
 }
 
-std::vector<double> SideFit::targets() const {
-  std::vector<double> targets(expected_.size());
+std::vector<double> SideFit::targets(Range columns) const {
+  std::vector<double> targets;
+  targets.reserve(counts_.size() * columns.size());
   for (std::size_t row = 0; row < counts_.size(); ++row) {
-    targets[row * width_] = biases_[row];
-    std::copy_n(factors_->data() + row * parts_.stride, parts_.rank, &targets[row * width_ + 1]);
+    const float* const factors = factors_->data() + row * parts_.stride;
+    for (std::size_t c = columns.begin; c < columns.end; ++c) {
+      targets.push_back(c == 0 ? biases_[row] : factors[c - 1]);
+    }
   }
   return targets;
 }
 
+double SideFit::best_penalty() const {
+  const double mean_weight =
+      std::accumulate(weights_.begin(), weights_.end(), 0.0) / static_cast<double>(rated_);
+  const std::vector<double> costs = costs_of(parts_, others_);
+  std::array<double, std::size(kPenalties)> errors{};
+  for_columns([&](Range columns) {
+    const std::size_t width = columns.size();
+    const std::vector<double> targets = this->targets(columns);
+    std::vector<double> expected(width);
+    for (std::size_t part = 0; part < kParts; ++part) {
+      std::vector<double> kept = weights_;
+      for (std::size_t row = part; row < kept.size(); row += kParts) kept[row] = 0.0;
+      FeatureRegression regression(features_, kept, targets, width, workers_);
+      for (std::size_t p = 0; p < errors.size(); ++p) {
+        regression.fit(kPenalties[p] * mean_weight, kRough);
+        for (std::size_t row = part; row < kept.size(); row += kParts) {
+          if (weights_[row] == 0.0) continue;
+          regression.predict(row, expected);
+          for (std::size_t c = 0; c < width; ++c) {
+            const double difference = targets[row * width + c] - expected[c];
+            errors[p] += weights_[row] * costs[columns.begin + c] * difference * difference;
+          }
+        }
+      }
+    }
+  });
+  const auto best = std::min_element(errors.begin(), errors.end()) - errors.begin();
+  return kPenalties[best] * mean_weight;
+}
+
 void SideFit::expect() {
-  const std::vector<double> targets = this->targets();
-  if (!penalty_) {
-    const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
-    penalty_ = best_penalty(features_, weights_, targets, costs_of(parts_, others_),
-                            total / static_cast<double>(rated_), workers_);
-  }
-  FeatureRegression regression(features_, weights_, targets, width_, workers_);
-  regression.fit(*penalty_, kExact);
+  if (penalty_ == 0.0) penalty_ = best_penalty();
+  for_columns([&](Range columns) {
+    const std::vector<double> targets = this->targets(columns);
+    FeatureRegression regression(features_, weights_, targets, columns.size(), workers_);
+    regression.fit(penalty_, kExact);
+    std::vector<double> expected(columns.size());
+    for (std::size_t row = 0; row < counts_.size(); ++row) {
+      regression.predict(row, expected);
+      std::ranges::transform(expected, &expected_[row * width_ + columns.begin],
+                             [](double x) { return static_cast<float>(x); });
+    }
+  });
   for (std::size_t row = 0; row < counts_.size(); ++row) {
-    const std::span<double> expected(&expected_[row * width_], width_);
-    regression.predict(row, expected);
     if (counts_[row] > 0 || features_.offsets[row] == features_.offsets[row + 1]) continue;
-    if (parts_.biases) biases_[row] = static_cast<float>(expected[0]);
-    std::transform(expected.begin() + 1, expected.end(), factors_->data() + row * parts_.stride,
-                   [](double x) { return static_cast<float>(x); });
+    const float* const expected = &expected_[row * width_];
+    if (parts_.biases) biases_[row] = expected[0];
+    std::copy_n(expected + 1, parts_.rank, factors_->data() + row * parts_.stride);
   }
 }
 
@@ -186,13 +208,13 @@ void SideFit::fit(const Positives& ratings) {
     const Range rows = even_range(counts_.size(), kPartitions, partition);
     for (std::size_t row = rows.begin; row < rows.end; ++row) {
       if (counts_[row] == 0) continue;
-      const std::span<const double> expected(&expected_[row * width_], width_);
+      const float* const expected = &expected_[row * width_];
       const std::span<const std::uint32_t> indices = ratings.of(static_cast<std::uint32_t>(row));
       errors.clear();
       for (std::size_t s = 0; s < indices.size(); ++s) {
         const float* const q = fixed.row(indices[s]);
         const double likely =
-            std::inner_product(q, q + parts_.rank, expected.begin() + 1,
+            std::inner_product(q, q + parts_.rank, expected + 1,
                                double{parts_.mean} + others_.biases[indices[s]] + expected[0]);
         errors.push_back(ratings.confidence(ratings.offsets[row] + s) - likely);
       }
@@ -261,12 +283,15 @@ RowsByFeatures rows_by_features(const FactorModel& model, const TrainHooks& hook
     return model_errors(of, validation, kernels, workers).clipped_error /
            static_cast<double>(validation.size());
   };
+  if (model.loss() == Loss::kSquared) {
+    RowsByFeatures all{by_features(model, hooks, ratings, statistics, true, workers)};
+    all.valid_error = error(all.model);
+    const bool is_worse = all.valid_error > error(model);
+    if (!is_worse) return all;
+  }
   RowsByFeatures unrated{by_features(model, hooks, ratings, statistics, false, workers)};
   unrated.valid_error = error(unrated.model);
-  if (model.loss() != Loss::kSquared) return unrated;
-  RowsByFeatures all{by_features(model, hooks, ratings, statistics, true, workers)};
-  all.valid_error = error(all.model);
-  return all.valid_error > unrated.valid_error ? std::move(unrated) : std::move(all);
+  return unrated;
 }
 
 }  // namespace mfpar
