@@ -216,6 +216,13 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
            "error");
     }
   }
+  if (!std::isnan(result.error_by_features)) {
+    log_.features(result.error_by_features);
+    if (!command_.quiet) {
+      std::printf("fitted to features, by which it is saved: valid %s\n",
+                  describe_error(options.loss, result.error_by_features).c_str());
+    }
+  }
   if (!refits(command_)) return result;
   const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
   result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,

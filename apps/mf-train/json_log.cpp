@@ -120,6 +120,13 @@ void JsonLog::sampling(const SamplingReport& report) {
                      {"dropped", report.dropped}}));
 }
 
+void JsonLog::features(double valid_error) {
+  const std::string metric(loss_.metric);
+  Json line{{"event", "features"}, {"valid_" + metric, valid_error}};
+  if (loss_.has_root) line["valid_r" + metric] = std::sqrt(valid_error);
+  write(text_of(line));
+}
+
 void JsonLog::fold(const FoldReport& report) {
   const std::string metric(loss_.metric);
   write(text_of(Json{{"event", "fold"},

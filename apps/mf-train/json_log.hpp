@@ -24,6 +24,8 @@ class JsonLog {
   void start_part(const TrainOptions& part);
   /// `elapsed`: seconds since the program began to read.
   void epoch(const EpochReport& report, double elapsed);
+  /// The validation error after rows were fitted to features, see TrainResult.
+  void features(double valid_error);
   void sampling(const SamplingReport& report);
   void fold(const FoldReport& report);
   void folds(const CrossValidation& result);

@@ -98,8 +98,8 @@ void add_feature_options(Options& options, TrainCommand& command) {
       "item-features", "FILE", command.item_features_path,
       "What is known of items, a line each with an id: a movies.csv with genres and years, "
       "or any columns of categories, lists joined by |, numbers and years, told apart by "
-      "what they hold. Items without ratings to train on, or in FILE only, are predicted "
-      "by it.");
+      "what they hold. Items are held towards what it makes likely, and those without "
+      "ratings to train on, or in FILE only, are predicted by it.");
   options.text("user-features", "FILE", command.user_features_path,
                "The same of users: age, gender, occupation.");
 }

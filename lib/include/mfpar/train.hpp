@@ -30,10 +30,11 @@ struct TrainHooks {
   const FactorModel* init = nullptr;
 
   /// What is known of users and of items beside their ratings, rows as in the store (see align()).
-  /// The prior means of Gibbs sampling depend on them, of users and items without ratings too.
-  /// The method sgd learns from ratings alone, and then gives users and items that have none (see
-  /// with_ids()) the factors and biases that their features make likely: a ridge regression of all
-  /// other rows on theirs. For models of ratings. What they point to outlives the training.
+  /// For models of ratings. The method sgd learns from ratings alone; then a ridge regression of
+  /// the rows of a side on their features says what is likely of each, which users and items
+  /// without ratings become (see with_ids()), and towards which all others are fitted anew
+  /// (squared loss; where validation ratings are predicted no worse then). The ratings are held
+  /// twice. What they point to outlives the training.
   const Features* user_features = nullptr;
   const Features* item_features = nullptr;
 };
@@ -69,6 +70,9 @@ struct TrainResult {
   FactorModel model;
   std::vector<EpochReport> history;  ///< as reported, with times; the model's record has it without
   StopReason stop_reason = StopReason::kEpochs;
+  /// Where features were given, the mean error on the validation ratings after the last epoch's
+  /// rows were fitted to them; the history has that before. NaN without features or validation.
+  double error_by_features = EpochReport::kNotComputed;
   std::string divergence;  ///< of kDiverged: what happened, in which epoch, and the remedy
   std::optional<SamplingReport> sampling;  ///< of Gibbs sampling
 };

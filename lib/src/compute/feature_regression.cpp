@@ -11,13 +11,13 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kPartitions = 64;
+constexpr std::size_t kLoopParts = 64;
 
 /// Calls body(i) for i from 0 to count, some at a time.
 template <class Body>
 void for_all(const Workers& workers, std::size_t count, const Body& body) {
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(count, kPartitions, partition);
+  workers.for_each(kLoopParts, [&](std::size_t partition) {
+    const Range range = even_range(count, kLoopParts, partition);
     for (std::size_t i = range.begin; i < range.end; ++i) body(i);
   });
 }

@@ -36,7 +36,7 @@ bool is_day_or_month(std::string_view word) {
   return !word.empty() && word.size() <= 2 && std::ranges::all_of(word, is_digit);
 }
 
-bool is_among(std::span<const std::string_view> words, std::string_view text) {
+bool is_one_of_words(std::span<const std::string_view> words, std::string_view text) {
   return std::ranges::find(words, lowered(text)) != words.end();
 }
 
@@ -45,7 +45,7 @@ bool is_among(std::span<const std::string_view> words, std::string_view text) {
 bool is_missing(std::string_view text) {
   constexpr std::string_view kWords[] = {
       "", "na", "n/a", "nan", "null", "\\n", "(no genres listed)"};
-  return is_among(kWords, text);
+  return is_one_of_words(kWords, text);
 }
 
 std::optional<double> number_of(std::string_view text) {
@@ -102,8 +102,8 @@ std::string five_years(int year) {
 std::optional<bool> yes_or_no(std::string_view text) {
   constexpr std::string_view kYes[] = {"1", "true", "yes", "t", "y"};
   constexpr std::string_view kNo[] = {"0", "false", "no", "f", "n"};
-  if (is_among(kYes, text)) return true;
-  return is_among(kNo, text) ? std::optional(false) : std::nullopt;
+  if (is_one_of_words(kYes, text)) return true;
+  return is_one_of_words(kNo, text) ? std::optional(false) : std::nullopt;
 }
 
 std::vector<std::string_view> entries_of(std::string_view list, char separator) {

@@ -20,9 +20,9 @@
 #include "train/evaluator.hpp"
 #include "train/learn_by_gibbs.hpp"
 #include "train/sgd_solver.hpp"
+#include "train/rows_by_features.hpp"
 #include "train/store_lists.hpp"
 #include "train/training_sample.hpp"
-#include "train/unrated_rows.hpp"
 #include "train/validation_lists.hpp"
 
 namespace mfpar {
@@ -215,6 +215,8 @@ TrainResult train(RatingStore training, const RatingStore& validation,
     check_validation(validation, options.loss, statistics.scale.range);
     check_finite(statistics, options);
   }
+  std::optional<RatingStore> rated;  // what the solver takes, where it is looked at once more
+  if (hooks.user_features || hooks.item_features) rated = training;
   Learnt learnt = options.method == Method::kGibbs
                       ? learn_by_gibbs(training, validation, statistics, options, hooks, kernels,
                                        workers)
@@ -236,8 +238,12 @@ TrainResult train(RatingStore training, const RatingStore& validation,
                      .stop_reason = learnt.stop_reason,
                      .divergence = std::move(learnt.divergence),
                      .sampling = learnt.sampling};
-  if (options.feedback == Feedback::kRatings) {
-    result.model = with_unrated_rows(std::move(result.model), hooks, statistics, workers);
+  if (rated) {
+    // Samples know of features already, but of rows without ratings.
+    RowsByFeatures rows = rows_by_features(result.model, options.method == Method::kSgd, hooks,
+                                           *rated, validation, statistics, kernels, workers);
+    result.model = std::move(rows.model);
+    if (options.method == Method::kSgd) result.error_by_features = rows.valid_error;
   }
   // The errors that are watched are sums, and clipped: a row here and there may have exploded.
   if (const auto fault = find_fault(result.model)) {
