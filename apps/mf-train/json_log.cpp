@@ -124,6 +124,7 @@ void JsonLog::end(const std::string& outcome, const FactorModel& model, bool sav
   if (const auto& carried = model.parts().one_class) {
     line["one_class_best_epoch"] = carried->parts().record.best_epoch;
   }
+  line["refitted"] = model.parts().record.judged_ratings > 0;
   line["saved"] = saved;
   line["seconds"] = seconds;
   write(text_of(line));

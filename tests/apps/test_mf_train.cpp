@@ -291,7 +291,13 @@ BOOST_FIXTURE_TEST_CASE(what_was_held_out_is_learnt_from_in_the_end, Ratings) {
   }
   BOOST_TEST(!last.parts().held_out.items.empty(), "what somebody asked to keep apart is");
 
-  train("-k 4 -t 5 -o model");
+  const auto refitted = [&](const std::string& arguments) {
+    return train("-k 4 -t 5 -o model " + arguments).back().find("\"refitted\":true") !=
+           std::string::npos;
+  };
+  BOOST_TEST(!refitted("--no-refit"));
+  BOOST_TEST(!refitted("--split-last 1"));
+  BOOST_TEST(refitted(""));
   const double held_out = count() - static_cast<double>(judged.ratings);
   const std::string report = run("mf-model info model").out;
   const std::string words = std::to_string(static_cast<int>(held_out)) + " were held out";
