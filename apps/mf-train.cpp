@@ -229,8 +229,9 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
                  hooks(options.feedback, stop));
   const TrainingRecord& record = result.model.parts().record;
   if (!command_.quiet && record.judged_ratings > 0) {
-    std::printf("learnt once more from all ratings, those held out too, in %s\n",
-                counted(static_cast<std::uint64_t>(record.best_epoch), "epoch").c_str());
+    std::printf("learnt once more from all ratings, those held out too, in %s%s\n",
+                counted(static_cast<std::uint64_t>(record.best_epoch), "epoch").c_str(),
+                options.seeds > 1 ? " of each seed" : "");
   }
   return result;
 }
@@ -261,9 +262,12 @@ int Training::train_model() {
   log_.end(outcome_of(result.stop_reason), result.model, saved, seconds());
 
   if (!command_.quiet && saved) {
-    std::printf("%s%s: the model of epoch %d, saved after %s s\n",
-                interrupted ? "interrupted; " : "", command_.model_path.c_str(), best_epoch,
-                fixed(seconds(), 2).c_str());
+    const std::string which =
+        command_.train.seeds > 1
+            ? "the mean of seeds, of rank " + std::to_string(result.model.rank())
+            : "the model of epoch " + std::to_string(best_epoch);
+    std::printf("%s%s: %s, saved after %s s\n", interrupted ? "interrupted; " : "",
+                command_.model_path.c_str(), which.c_str(), fixed(seconds(), 2).c_str());
   }
   int code = interrupted ? kInterrupted : kDone;
   if (untrained && interrupted) {

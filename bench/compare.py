@@ -195,7 +195,7 @@ class Comparison:
 
     def evaluation(self):
         epochs = 10
-        base = ("--threads", self.arguments.threads, "-t", epochs, "--patience", 0)
+        base = ("--threads", self.arguments.threads, "-t", epochs, "--patience", 0, "--no-refit")
         rows = []
         for rank in (32, 64):
             kinds = [("none", ("--eval-every", 0)), ("running", ("--train-mse", "running")),

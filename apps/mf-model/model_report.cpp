@@ -91,6 +91,13 @@ std::string judged_row(const TrainingRecord& record) {
                  with_commas(record.ratings - record.judged_ratings) + " were held out");
 }
 
+/// How many were averaged.
+int trainings_of(const TrainingRecord& record) {
+  int most = 1;
+  for (const EpochReport& report : record.history) most = std::max(most, report.training);
+  return most;
+}
+
 /// `rates`: of a model of ratings.
 std::string training_rows(const TrainingRecord& record, const LossInfo& loss, bool rates) {
   if (record.history.empty() && record.options.empty()) {
@@ -100,8 +107,12 @@ std::string training_rows(const TrainingRecord& record, const LossInfo& loss, bo
   std::string text = row("trained on", with_commas(record.ratings) + " ratings, fingerprint " +
                                            fingerprint_text(record.fingerprint));
   const int last = record.history.empty() ? record.best_epoch : record.history.back().epoch;
-  text += row("epoch",
-              std::to_string(record.best_epoch) + " of " + std::to_string(last) + " that were run");
+  const int trainings = trainings_of(record);
+  text += trainings > 1
+              ? row("epoch", std::to_string(record.best_epoch) + " in the mean of the best of " +
+                                 std::to_string(trainings) + " trainings averaged")
+              : row("epoch", std::to_string(record.best_epoch) + " of " + std::to_string(last) +
+                                 " that were run");
   if (!std::isnan(best.valid_ndcg)) {
     text += row("  validation NDCG", fixed(best.valid_ndcg, 4));
   }

@@ -34,6 +34,7 @@ EpochTable::EpochTable(const TrainOptions& options, std::uint64_t ratings)
       feedback_(options.feedback),
       epochs_(options.method == Method::kGibbs ? options.gibbs.burn_in + options.gibbs.samples
                                                 : options.epochs),
+      seed_(options.seed),
       ratings_(ratings),
       terminal_(isatty(STDERR_FILENO) != 0) {
   const std::string metric(loss_.metric_title);
@@ -51,15 +52,21 @@ EpochTable::~EpochTable() {
 
 void EpochTable::show(const EpochReport& report) {
   if (terminal_) std::fputs(kClearLine, stderr);
-  const bool trained = report.epoch > 0;
+  const bool is_average = report.training < training_;
+  if (report.training > training_) {
+    training_ = report.training;
+    start_ = std::chrono::steady_clock::now();
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed_) + training_ - 1);
+  }
+  const bool trained = report.epoch > 0 && !is_average;
   std::vector<std::string> errors{fixed(report.train_error, 5), fixed(report.valid_error, 5)};
   if (loss_.has_root) errors.push_back(fixed(std::sqrt(report.valid_error), 5));
   if (feedback_ == Feedback::kOneClass) errors = {fixed(report.valid_ndcg, 5)};
-  print_row(std::to_string(report.epoch), errors,
+  print_row(is_average ? "mean" : std::to_string(report.epoch), errors,
             {fixed(report.objective, 1), trained ? fixed(report.seconds, 3) : "-",
              trained ? fixed(report.updates_per_second / 1e6, 1) : "-",
              trained ? fixed(report.wait_seconds, 3) : "-"});
-  if (terminal_) show_progress(report);
+  if (terminal_ && !is_average) show_progress(report);
 }
 
 void EpochTable::show_progress(const EpochReport& report) {

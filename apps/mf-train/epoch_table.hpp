@@ -31,9 +31,11 @@ class EpochTable {
   LossInfo loss_;
   Feedback feedback_;
   int epochs_;
+  std::uint64_t seed_;
+  int training_ = 0;  ///< whose rows come, see EpochReport::training
   std::uint64_t ratings_;
   bool terminal_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();  ///< of these
 };
 
 }  // namespace mfpar::apps

@@ -15,7 +15,7 @@ constexpr const char* kGibbsOptions[] = {"samples", "burn-in", "monte-carlo-erro
 constexpr const char* kSgdOptions[] = {
     "loss",      "no-biases", "penalty",       "lambda-factors", "lambda-biases", "learning-rate",
     "step-rule", "decay",     "rate-schedule", "init-scale",     "init",          "schedule",
-    "train-mse", "epochs",    "patience"};
+    "train-mse", "epochs",    "patience",      "seeds"};
 
 }  // namespace
 

@@ -47,6 +47,7 @@ void JsonLog::write(std::string line) {
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
   loss_ = describe_loss(command.train.loss);
+  seed_ = command.train.seed;
   feedback_ = command.train.feedback;
   Json options = Json::object();
   for (const auto& [name, value] : describe_options(command.train)) options[name] = value;
@@ -90,7 +91,12 @@ void JsonLog::start_part(const TrainOptions& part) {
 
 void JsonLog::epoch(const EpochReport& report, double elapsed) {
   const std::string metric(loss_.metric);
-  Json line{{"event", "epoch"}, {"epoch", report.epoch}};
+  const bool is_average = report.training < training_;
+  training_ = report.training;
+  Json line{{"event", is_average ? "average" : "epoch"}, {"epoch", report.epoch}};
+  if (report.training > 0) {
+    line["seed"] = seed_ + static_cast<std::uint64_t>(report.training) - 1;
+  }
   if (feedback_ == Feedback::kOneClass) {
     line["objective"] = report.objective;
     line["valid_ndcg"] = report.valid_ndcg;
@@ -155,6 +161,7 @@ void JsonLog::end(const std::string& outcome, const FactorModel& model, bool sav
   if (const auto& carried = model.parts().one_class) {
     line["one_class_best_epoch"] = carried->parts().record.best_epoch;
   }
+  line["refitted"] = model.parts().record.judged_ratings > 0;
   line["saved"] = saved;
   line["seconds"] = seconds;
   write(text_of(line));

@@ -45,6 +45,8 @@ class JsonLog {
   std::string path_;
   LossInfo loss_;                           ///< from start() on
   Feedback feedback_ = Feedback::kRatings;  ///< from start() on
+  std::uint64_t seed_ = 0;                  ///< from start() on
+  int training_ = 0;                        ///< of the last epoch, see EpochReport
   std::string failure_;
   std::unique_ptr<std::FILE, Close> file_;
 };

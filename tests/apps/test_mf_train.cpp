@@ -291,7 +291,13 @@ BOOST_FIXTURE_TEST_CASE(what_was_held_out_is_learnt_from_in_the_end, Ratings) {
   }
   BOOST_TEST(!last.parts().held_out.items.empty(), "what somebody asked to keep apart is");
 
-  train("-k 4 -t 5 -o model");
+  const auto refitted = [&](const std::string& arguments) {
+    return train("-k 4 -t 5 -o model " + arguments).back().find("\"refitted\":true") !=
+           std::string::npos;
+  };
+  BOOST_TEST(!refitted("--no-refit"));
+  BOOST_TEST(!refitted("--split-last 1"));
+  BOOST_TEST(refitted(""));
   const double held_out = count() - static_cast<double>(judged.ratings);
   const std::string report = run("mf-model info model").out;
   const std::string words = std::to_string(static_cast<int>(held_out)) + " were held out";
@@ -341,6 +347,36 @@ BOOST_FIXTURE_TEST_CASE(evaluation_can_be_made_cheaper, Ratings) {
     BOOST_TEST(std::abs(json_number(all[i], "train_mse") - mse) < 1e-9);
     // How training is watched does not change it.
     BOOST_TEST(json_number(running[i], "valid_mse") == json_number(exact[i], "valid_mse"));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(seeds_are_averaged_in_one_model, Ratings) {
+  const Outcome outcome = run(
+      "mf-train ratings.csv -k 4 -t 5 --patience 0 --seeds 3 --seed 11 --deterministic -o model "
+      "--log-json log");
+  BOOST_TEST(outcome.code == 0, outcome.err);
+  const auto log = lines("log"), epochs = events(log, "epoch"), average = events(log, "average");
+  BOOST_REQUIRE(epochs.size() == 18u);
+  BOOST_REQUIRE(average.size() == 1u);
+  double worst = 0.0;
+  for (std::size_t row = 0; row < 18; ++row) {
+    BOOST_TEST(json_number(epochs[row], "seed") == 11.0 + std::floor(static_cast<double>(row) / 6));
+    if (row % 6 == 5) worst = std::max(worst, json_number(epochs[row], "valid_mse"));
+  }
+  const double mse = json_number(average[0], "valid_mse");
+  BOOST_TEST(mse < worst);
+  for (const char* const words : {"\nseed 11\n    0 ", "\nseed 13\n    0 ", "\n mean ",
+                                  " epochs of each seed\n", "model: the mean of seeds, of rank "}) {
+    BOOST_TEST(outcome.out.find(words) != std::string::npos, words << outcome.out);
+  }
+  const std::string info = run("mf-model info model").out;
+  BOOST_TEST(info.find("of the best of 3 trainings averaged") != std::string::npos, info);
+  BOOST_TEST(json_number(run("mf-model info model --json").out, "valid_mse") == mse);
+  for (const char* const use :
+       {"mf-eval model ratings.csv", "mf-recommend model --user 3 --top 3",
+        "mf-recommend model 10=4 11=1 --top 3", "mf-model verify model",
+        "mf-train ratings.csv -k 4 -t 3 --seeds 2 --feedback both -q -o both"}) {
+    BOOST_TEST(run(use).code == 0, use);
   }
 }
 

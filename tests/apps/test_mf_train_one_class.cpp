@@ -96,6 +96,7 @@ BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_refused_with_a_remedy, Choices) {
       {"ratings.csv --method als --loss absolute", "--loss is for ratings", 2},
       {"ratings.csv --method als --learning-rate 0.1", "--learning-rate is for ratings", 2},
       {"ratings.csv --method als --folds 3", "--folds is for ratings", 2},
+      {"ratings.csv --method als --seeds 3", "--seeds is for ratings", 2},
       {"ratings.csv --method als --feedback ratings", "not learnt by method als", 2},
       {"ratings.csv --method sgd --feedback one-class", "not learnt by method sgd", 2},
       {"ratings.csv --method als --relevant 7", "no training rating is relevant", 3},

@@ -2,6 +2,7 @@
 //
 // Against dense matrices of users x items, in double precision.
 #include <Eigen/Dense>
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstring>
@@ -318,6 +319,37 @@ BOOST_AUTO_TEST_CASE(a_rank_to_spare_keeps_points_without_weight_and_directions)
   const Matrix expected = mean_of_scores(of, terms);
   const MeanOfModels::Model model = Averaging()(of, weights, terms, 3, 3);
   BOOST_TEST(largest(scores_of(of, model) - expected) < 1e-4 * largest(expected));
+}
+
+// Models of p.q alone stay such.
+BOOST_AUTO_TEST_CASE(what_is_not_centred_has_no_mean_and_no_biases_unless_terms_have) {
+  const Workers workers(2);
+  for (const TermsCase& of : kCases) {
+    for (const bool biased : {true, false}) {
+      std::vector<MadeTerm> terms = made_terms(of, 17);
+      MeanOfModels mean({Weights(of).users, of.users.directions},
+                        {Weights(of).items, of.items.directions}, of.rank * of.terms,
+                        find_kernels("auto"), /*centred=*/false);
+      double sum = 0.0;
+      for (MadeTerm& term : terms) {
+        if (!biased) {
+          term.mean = 0.0f;
+          std::ranges::fill(term.users.biases, 0.0f);
+          std::ranges::fill(term.items.biases, 0.0f);
+        }
+        sum += double{term.mean};
+        mean.add(term.term(), workers);
+      }
+      const MeanOfModels::Model model = mean.finish(1000, 1.0, workers);
+      const Matrix expected = mean_of_scores(of, terms);
+      BOOST_TEST(largest(scores_of(of, model) - expected) < 1e-5 * largest(expected));
+      BOOST_TEST(model.mean == static_cast<float>(sum / of.terms));
+      if (!biased) {
+        BOOST_TEST(std::ranges::count(model.users.biases, 0.0f) == of.users.rows());
+        BOOST_TEST(std::ranges::count(model.items.biases, 0.0f) == of.items.rows());
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(factors_of_0_leave_mean_and_biases) {

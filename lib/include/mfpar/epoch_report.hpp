@@ -11,6 +11,9 @@ struct EpochReport {
   static constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
   int epoch = 0;  ///< 0 is before any training
+  /// Of several trainings (TrainOptions::seeds): which one, from 1. The last report has 0, and is
+  /// of their average: its errors, and for the epoch the mean of the best ones. Else 0.
+  int training = 0;
   double train_error = kNotComputed;
   double objective =
       kNotComputed;  ///< what is minimised: the sum of the losses, unclipped, and the penalty

@@ -101,7 +101,7 @@ std::vector<float> signs_of(const AlignedBuffer<float>& factors, std::size_t row
 
 }  // namespace
 
-MeanOfModels::Stack::Stack(const Rows& rows, std::uint32_t capacity)
+MeanOfModels::Stack::Stack(const Rows& rows, std::uint32_t capacity, bool centred)
     : points(rows.weights.size()),
       means_by(points),
       counts(points + rows.directions),
@@ -111,18 +111,19 @@ MeanOfModels::Stack::Stack(const Rows& rows, std::uint32_t capacity)
   const double equal = 1.0 / static_cast<double>(points);
   std::ranges::fill(counts, kLeastCount * equal);
   for (std::size_t point = 0; point < points; ++point) {
-    means_by[point] = total > 0.0 ? double{rows.weights[point]} / total : equal;
-    counts[point] = std::max(counts[point], means_by[point]);
+    const double share = total > 0.0 ? double{rows.weights[point]} / total : equal;
+    counts[point] = std::max(counts[point], share);
+    if (centred) means_by[point] = share;
   }
 }
 
 MeanOfModels::MeanOfModels(const Rows& users, const Rows& items, std::uint32_t kept,
-                           const KernelSet& kernels)
+                           const KernelSet& kernels, bool centred)
     : kernels_(kernels),
       kept_(kept),
       capacity_(static_cast<std::uint32_t>(row_stride(std::size_t{2} * kept))),
-      users_(users, capacity_),
-      items_(items, capacity_) {
+      users_(users, capacity_, centred),
+      items_(items, capacity_, centred) {
   assert(kept > 0 && !users.weights.empty() && !items.weights.empty());
 }
 

@@ -48,9 +48,10 @@ class MeanOfModels {
     std::vector<float> biases;
   };
 
-  /// The mean. Over the points by weight its factors have the mean 0, and each has the same mean
-  /// square on both sides; they stand by falling singular value, and of an item's column the entry
-  /// of largest size is positive. So a row of zeros with a bias of 0 scores as the average point.
+  /// The mean. Over the points by weight each of its factors has the same mean square on both sides
+  /// and, if it is centred, the mean 0; factors stand by falling singular value, and of an item's
+  /// column the entry of largest size is positive. So a row of zeros with a bias of 0 scores as the
+  /// average point, if it is centred.
   struct Model {
     float mean = 0.0f;
     std::uint32_t rank = 0;
@@ -61,8 +62,10 @@ class MeanOfModels {
   };
 
   /// Keeps `kept` columns, and as many again while terms are gathered: 8 kept bytes a row.
-  /// REQUIRES: kept > 0; a point on each side.
-  MeanOfModels(const Rows& users, const Rows& items, std::uint32_t kept, const KernelSet& kernels);
+  /// Unless `centred`, means of points are left in the factors, and models without mean and biases
+  /// have a mean without. REQUIRES: kept > 0; a point on each side.
+  MeanOfModels(const Rows& users, const Rows& items, std::uint32_t kept, const KernelSet& kernels,
+               bool centred = true);
 
   /// Takes (rows + columns) columns^2 operations whenever the columns are full. REQUIRES: the rows
   /// of the constructor, all finite.
@@ -75,12 +78,12 @@ class MeanOfModels {
  private:
   /// The columns of a side, and what they are approximated by.
   struct Stack {
-    Stack(const Rows& rows, std::uint32_t capacity);
+    Stack(const Rows& rows, std::uint32_t capacity, bool centred);
 
     std::size_t rows() const noexcept { return counts.size(); }
 
     std::size_t points;
-    std::vector<double> means_by;  ///< shares of the points in means, which sum to 1
+    std::vector<double> means_by;  ///< shares of the points in means, which sum to 1, or are 0
     std::vector<double> counts;    ///< what each row counts in Gram matrices, directions too
     AlignedBuffer<float> columns;  ///< rows x capacity, of the sum of all terms
     std::vector<double> biases;    ///< sums

@@ -177,6 +177,12 @@ void check_options(const TrainOptions& options) {
   if (options.method == Method::kGibbs) check_gibbs(options);
   require_between("rank", options.rank, 1, kMaxRank);
   require_between("epochs", options.epochs, 1, 1'000'000);
+  require_between("seeds", options.seeds, 1, 1000);
+  if (options.seeds > 1 && options.method != Method::kSgd) {
+    throw Error(ErrorCode::kBadOption, "seeds is " + std::to_string(options.seeds) +
+                                           ", and averages trainings by method sgd; method " +
+                                           name_of(kMethodNames, options.method) + " takes 1");
+  }
   require_above("learning-rate", options.learning_rate, 0.0);
   if (!(options.decay > 0.0 && options.decay <= 1.0)) {
     refuse("decay", options.decay, "above 0 and at most 1");
@@ -217,6 +223,7 @@ std::vector<std::pair<std::string, std::string>> describe_options(const TrainOpt
   if (options.loss != Loss::kSquared) {
     described.emplace(described.begin(), "loss", describe_loss(options.loss).name);
   }
+  if (options.seeds > 1) described.emplace_back("seeds", std::to_string(options.seeds));
   return described;
 }
 

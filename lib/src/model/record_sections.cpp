@@ -38,6 +38,20 @@ EpochReport report_of(const HistoryRow& row) {
 constexpr const char* kJudgedRatings = "judged-ratings";
 constexpr const char* kJudgedFingerprint = "judged-fingerprint";
 
+/// Numbers the trainings of an average, which a file does not: each begins below where the one
+/// before ended, and the last row is of the average itself.
+void number_trainings(std::vector<EpochReport>& history) {
+  const auto begins = [&](std::size_t row) { return history[row].epoch <= history[row - 1].epoch; };
+  std::size_t rows = 1;
+  while (rows < history.size() && !begins(rows)) ++rows;
+  if (rows >= history.size()) return;  // one training
+  int training = 1;
+  for (std::size_t row = 0; row + 1 < history.size(); ++row) {
+    if (row > 0 && begins(row)) ++training;
+    history[row].training = training;
+  }
+}
+
 /// Section "options": name, value, name, value, ..., each as a 32-bit length and its bytes.
 std::string encode_options(const TrainingRecord& record) {
   std::string bytes;
@@ -113,6 +127,7 @@ void read_record_sections(const SectionReader& file, TrainingRecord& record,
     epoch_number(file, section, i * sizeof(HistoryRow), rows[i].epoch);
     record.history.push_back(report_of(rows[i]));
   }
+  number_trainings(record.history);
 }
 
 int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,

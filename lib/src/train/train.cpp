@@ -16,6 +16,7 @@
 #include "mfpar/option_names.hpp"
 #include "model/model_check.hpp"
 #include "train/als_solver.hpp"
+#include "train/average_seeds.hpp"
 #include "train/check_features.hpp"
 #include "train/evaluator.hpp"
 #include "train/learn_by_gibbs.hpp"
@@ -199,6 +200,7 @@ Learnt learn_by_epochs(RatingStore training, const RatingStore& validation,
 TrainResult train(RatingStore training, const RatingStore& validation,
                   const TrainOptions& requested, const TrainHooks& hooks) {
   check_input(training, validation, requested, hooks);
+  if (requested.seeds > 1) return average_seeds(training, validation, requested, hooks);
   const Workers workers(requested.threads);
   const KernelSet& kernels = find_kernels(requested.kernel);
   TrainOptions options = requested;
