@@ -37,6 +37,7 @@ enum class SeedUse : std::uint64_t {
   kRatingsOfUser,
   kSplitUsers,
   kBootstrap,
+  kTune,
 };
 
 /// xoshiro256++ (Blackman, Vigna 2019). The same numbers on every platform, unlike the
