@@ -138,8 +138,8 @@ class Options {
 
   /// Sets the variables that parse() was not given, from a file of lines "name = value": names of
   /// options without dashes, flags as true or false, comments from a # at the beginning or behind a
-  /// blank on. Throws as parse() does, with file and line in front, and Error(kSystem) when the file
-  /// cannot be read.
+  /// blank on. Throws as parse() does, with file and line in front, and Error(kSystem) when the
+  /// file cannot be read.
   void read_file(const std::string& path);
 
   /// What is said of an argument too many, where the program knows better than "unexpected".

@@ -11,6 +11,7 @@
 #include "mfpar/error.hpp"
 #include "mfpar/tune.hpp"
 #include "rating_fixtures.hpp"
+#include "train/found_trials.hpp"
 #include "train/halving.hpp"
 #include "train/trial_plan.hpp"
 #include "train/tune_space.hpp"
@@ -165,17 +166,30 @@ BOOST_AUTO_TEST_CASE(no_trial_begins_or_goes_on_when_the_time_is_over) {
   BOOST_TEST(result.trials[0].epochs > 0);
   BOOST_TEST(result.trials[0].epochs < 1'000'000);
   BOOST_TEST(result.test == result.start_test);
-  // Where one takes half of the time, there is no room for a second one and a refit.
-  now = 0.0;
-  options = small_options(1000);
-  options.seconds = 10.0;
-  polls = 0;
-  result =
-      tune(ratings, options,
-           {.on_progress = [&](const TuneProgress& p) { now = p.ended > 0 ? 6.0 : now.load(); },
-            .clock = [&] { return now.load() + 1e-9; }});
-  BOOST_TEST(result.trials.size() >= 1u);
-  BOOST_TEST(result.refitted);
+}
+
+BOOST_AUTO_TEST_CASE(time_for_learning_once_more_is_kept_back) {
+  TuneRatings ratings = small_ratings();
+  const double more =
+      static_cast<double>(ratings.refit.size()) / static_cast<double>(ratings.training.size());
+  const auto found = [](std::size_t number, int best_epoch, int epochs, double seconds) {
+    TuneTrial trial;
+    trial.number = number;
+    trial.best_epoch = best_epoch;
+    trial.epochs = epochs;
+    trial.seconds = seconds;
+    return FoundTrials::Found{trial, {}};
+  };
+  FoundTrials trials;
+  BOOST_TEST(refit_seconds(ratings, trials) == 0.0);
+  trials.best = trials.first = found(0, 5, 10, 4.0);
+  BOOST_TEST(std::abs(refit_seconds(ratings, trials) - 1.2 * more * 2.0) < 1e-9);
+  trials.best = found(7, 8, 8, 3.0);
+  BOOST_TEST(std::abs(refit_seconds(ratings, trials) - 1.2 * more * 5.0) < 1e-9);
+  trials.first.reset();
+  BOOST_TEST(std::abs(refit_seconds(ratings, trials) - 1.2 * more * 3.0) < 1e-9);
+  ratings.refit = {};
+  BOOST_TEST(refit_seconds(ratings, trials) == 0.0);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_ends_a_search_with_the_best_so_far) {
