@@ -78,9 +78,9 @@ void check_ways(const Options& options) {
 
 /// What stands in the way of writing an option into a file.
 void check_kept(const std::string& name, const std::string& value) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   const bool has_comment = value.find(" #") != value.npos || value.find("\t#") != value.npos;
-  if (!has_comment && value.find_first_of(" \t") != 0 &&
-      value.find_last_of(" \t") + 1 != value.size()) {
+  if (value.empty() || (!has_comment && !is_blank(value.front()) && !is_blank(value.back()))) {
     return;
   }
   throw Error(ErrorCode::kBadOption,

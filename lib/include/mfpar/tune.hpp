@@ -69,7 +69,7 @@ struct TuneTrial {
   int epochs = 0;  ///< that were evaluated
   int best_epoch = 0;
   /// The validation error of the best epoch as in EpochReport, or NDCG of one-class feedback; NaN
-  /// where there is none.
+  /// where no epoch was better than the start.
   double valid = EpochReport::kNotComputed;
   double seconds = 0.0;
   TrialEnd end = TrialEnd::kEpochs;
@@ -119,18 +119,19 @@ struct TuneResult {
 /// A trial is a training as train() does it, whose early stopping finds the number of epochs. The
 /// first one has the start's options and all threads. The others take one thread each where the
 /// time is enough for several rounds of them, else more. Options of the first two fifths (by time
-/// or number) are drawn at random, of numbers on a logarithmic scale; those of the others around
-/// one of the best so far, the closer the later. After 3, 6, 12, ... epochs a trial that is not in
-/// the better half of all that came so far ends: successive halving without waiting (Li, Jamieson,
-/// Rostamizadeh et al. 2020, "A system for massively parallel hyperparameter tuning"). In the end
-/// the best options, and the start's, learn once more from training and validation ratings
-/// together, as refit() does, the time for which is kept back, and meet the test ratings.
+/// or number) are drawn at random, of numbers on a logarithmic scale, half of them in a wide circle
+/// around the start's; those of the others around one of the best so far, the closer the later.
+/// After 3, 6, 12, ... epochs a trial that is not in the better half of all that came so far ends:
+/// successive halving without waiting (Li, Jamieson, Rostamizadeh et al. 2020, "A system for
+/// massively parallel hyperparameter tuning"). In the end the best options, and the start's, learn
+/// once more from training and validation ratings together, as refit() does, the time for which is
+/// kept back, and meet the test ratings.
 ///
 /// No trial begins whose expected time is beyond the budget, and those that run then are stopped
 /// within a fraction of an epoch. For one thread, a number of trials and time enough the result is
 /// the same for the same seed; otherwise it depends on the clock. Throws Error(kBadOption) for
-/// options out of range and without validation ratings, Error(kDiverged) where all trials did, and
-/// as train().
+/// options out of range, without validation ratings and where the time is too short for an epoch,
+/// Error(kDiverged) where all trials did, and as train().
 MFPAR_API TuneResult tune(const TuneRatings& ratings, const TuneOptions& options,
                           const TuneHooks& hooks = {});
 

@@ -53,14 +53,18 @@ TrainOptions TrialPlan::options_of(std::size_t number, double passed) const {
     options.method = kRatingMethods[number];
     return options;
   }
-  constexpr double kDrawn = 0.4;
+  constexpr double kDrawn = 0.4, kAround = 0.2;
   constexpr std::size_t kFew = 4, kMostGood = 8;
   Random random(derive_seed(options.seed, SeedUse::kTune, number));
   std::vector<const TuneTrial*> good;
   for (const TuneTrial& trial : ended_) {
     if (!std::isnan(trial.valid)) good.push_back(&trial);
   }
-  if (passed < kDrawn || good.size() < kFew) return space_.options_at(space_.draw(random));
+  if (passed < kDrawn || good.size() < kFew) {
+    const std::vector<double> start = space_.place_of(options_.start);
+    return space_.options_at(number % 2 == 0 ? space_.draw(random)
+                                             : space_.draw_near(start, kAround, random));
+  }
   const auto count = std::clamp<std::size_t>(good.size() / 5, 1, kMostGood);
   std::ranges::partial_sort(good, good.begin() + static_cast<std::ptrdiff_t>(count),
                             [&](const TuneTrial* a, const TuneTrial* b) {

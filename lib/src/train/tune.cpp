@@ -171,10 +171,10 @@ void Search::run_trial(Running& running, int threads) {
   TuneTrial& trial = running.trial;
   trial.seconds = seconds() - began;
   trial.end = end == TrialEnd::kRequested && running.asked_to_end ? *running.asked_to_end : end;
-  if (!result) trial.valid = EpochReport::kNotComputed;
+  if (!result || trial.best_epoch == 0) trial.valid = EpochReport::kNotComputed;
   ended_.push_back(trial);
   plan_.add(trial);
-  if (!result || std::isnan(trial.valid)) return;
+  if (std::isnan(trial.valid)) return;
   if (trial.number == 0) found_.first = {trial, *result};
   if (!found_.best || better(trial.valid, found_.best->trial.valid)) {
     found_.best = {trial, std::move(*result)};
@@ -272,10 +272,13 @@ TuneResult Search::run() {
     const bool has_time =
         seconds() + refit_seconds(ratings_, found_) <= options_.seconds * (1.0 + kLate);
     finish_search(ratings_, options_, hooks_.stop, has_time, std::move(found_), result);
+  } else if (!result.requested && ended_.front().end == TrialEnd::kTime) {
+    throw Error(ErrorCode::kBadOption,
+                "the budget was over before the first trial had learnt anything; give more time");
   } else if (!result.requested) {
     throw Error(ErrorCode::kDiverged,
                 "no trial learnt anything, the first one's options included; lower the learning "
-                "rate, raise the penalties, or give more time");
+                "rate, or raise the penalties");
   }
   return result;
 }
