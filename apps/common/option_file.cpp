@@ -33,7 +33,9 @@ std::string_view without_comment(std::string_view line) {
   return line;
 }
 
-[[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadOption, message); }
+[[noreturn]] void refuse_line(const std::string& message) {
+  throw Error(ErrorCode::kBadOption, message);
+}
 
 }  // namespace
 
@@ -44,24 +46,24 @@ void Options::take_line(std::string_view line, std::size_t typed) {
   const std::string name(trimmed(line.substr(0, is_whole ? equals : line.find_first_of(kBlanks))));
   const OptionSpec* const option = find(name);
   if (std::ranges::find(kTyped, name) != std::end(kTyped)) {
-    fail(name + " is for the command line only; leave the line out");
+    refuse_line(name + " is for the command line only; leave the line out");
   }
   if (option == nullptr) {
     const std::string meant = meant_by(name);
-    fail("there is no option " + quoted(name) +
-         (meant.empty() ? "; --help lists all, and a line is to be like: rank = 32"
-          : meant.starts_with("--")
-              ? "; did you mean " + meant.substr(2) + "?"
-              : "; " + meant.substr(0, meant.find(' ')) + " is given on the command line"));
+    refuse_line("there is no option " + mfpar::quoted(name) +
+                (meant.empty() ? "; --help lists all, and a line is to be like: rank = 32"
+                 : meant.starts_with("--")
+                     ? "; did you mean " + meant.substr(2) + "?"
+                     : "; " + meant.substr(0, meant.find(' ')) + " is given on the command line"));
   }
   const bool is_flag = option->value_name.empty();
   const std::string form = name + " = " + (is_flag ? "true" : option->value_name);
-  if (!is_whole) fail(quoted(line) + " has no =; write " + form);
+  if (!is_whole) refuse_line(mfpar::quoted(line) + " has no =; write " + form);
   std::string value(trimmed(line.substr(equals + 1)));
-  if (value.empty()) fail(name + " has no value; write " + form + ", or leave the line out");
+  if (value.empty()) refuse_line(name + " has no value; write " + form + ", or leave the line out");
   if (is_flag) {
     if (value != "true" && value != "false") {
-      fail(name + " is " + quoted(value) + "; it must be true or false");
+      refuse_line(name + " is " + mfpar::quoted(value) + "; it must be true or false");
     }
     if (value == "false") return;
     value.clear();
