@@ -198,6 +198,11 @@ BOOST_FIXTURE_TEST_CASE(habits_are_answered_with_the_right_words, Films) {
       {"mf-train ratings.csv --by-user 0.2", "did you mean --split-by-user?"},
       {"mf-train ratings.csv --last 1", "did you mean --split-last?"},
       {"mf-train ratings.csv --at-time 5", "did you mean --split-time?"},
+      {"mf-train ratings.csv --config-file x", "did you mean --config?"},
+      {"mf-tune ratings.csv --timeout 60", "did you mean --budget?"},
+      {"mf-tune ratings.csv --n_trials 60", "did you mean --trials?"},
+      {"mf-tune ratings.csv --lr 0.1", "did you mean --learning-rate?"},
+      {"mf-tune ratings.csv --time-limit 5", "did you mean --budget?"},
       {"mf-model export a.model --out x", "did you mean --output?"},
   };
   for (const auto& c : cases) {
