@@ -41,7 +41,8 @@ BOOST_FIXTURE_TEST_CASE(mf_train_reaches_what_was_found_by_the_file_that_was_wri
     std::vector<std::string> names;
   } rows[] = {
       {"-t 8 --deterministic -s 1 --seed 3", "valid_mse", {"rank", "learning-rate", "init-scale"}},
-      {"-t 20 --loss absolute --deterministic -k 5 --no-biases --init-scale 0.3 --split-by-user 0.2",
+      {"-t 20 --loss absolute --deterministic -k 5 --no-biases --init-scale 0.3 --split-by-user "
+       "0.2",
        "valid_mae",
        {"rank", "lambda-factors"}},
       {"-t 4 --feedback one-class -k 8 --relevant 3 --split-by-user 0.2",
@@ -54,8 +55,8 @@ BOOST_FIXTURE_TEST_CASE(mf_train_reaches_what_was_found_by_the_file_that_was_wri
   for (const auto& row : rows) {
     // Without a test part both hold out the same.
     const std::string file = has(row.options, "--no-header") ? "plain.csv" : "ratings.csv";
-    if (file == "plain.csv")
-      write(file, read("ratings.csv").substr(read("ratings.csv").find('\n') + 1));
+    const std::string with_header = read("ratings.csv");
+    write("plain.csv", with_header.substr(with_header.find('\n') + 1));
     const Outcome tuned = run("mf-tune " + file + " --trials 4 --test-fraction 0 --log-json log " +
                               row.options + " -o found.conf --model found.model");
     BOOST_REQUIRE_MESSAGE(tuned.code == 0, row.options << tuned.err);
