@@ -153,7 +153,6 @@ BOOST_FIXTURE_TEST_CASE(what_mf_tune_cannot_do_is_refused_before_anything_is_wri
       {"ratings.csv --folds 5", 2, "unknown option --folds"},
       {"ratings.csv --init a.model", 2, "unknown option --init"},
       {"ratings.csv --config bad.conf", 2, "bad.conf:2: there is no option \"budgt\"; did you"},
-      {"ratings.csv --budget 0.000001s", 2, "give more time"},
       {"- -", 2, "standard input is given twice"},
       {"notes.csv", 2, "notes.csv.conf exists and was not written by mf-tune; choose another"},
       {"pairs.csv", 3, "--feedback one-class"},
