@@ -10,7 +10,7 @@
 
 #include "rating_fixtures.hpp"
 #include "train/found_trials.hpp"
-#include "train/halving.hpp"
+#include "train/median_rule.hpp"
 #include "train/trial_plan.hpp"
 #include "train/tune_space.hpp"
 
@@ -58,34 +58,32 @@ BOOST_AUTO_TEST_CASE(every_place_of_the_space_can_be_trained_with) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_worse_half_at_a_rung_ends) {
+BOOST_AUTO_TEST_CASE(a_trial_that_cannot_reach_the_median_ends) {
+  const struct {
+    std::vector<double> ended, results;
+    bool goes_on;
+  } rows[] = {
+      {{5, 4, 6}, {9, 8, 7, 7, 6.5}, false},      // 6 is hoped for, and 5 the median
+      {{5, 4, 6}, {9, 8, 7, 7, 5.9}, true},       // 4.8
+      {{5, 4, 6}, {9, 8, 6, 6, 5.6}, false},      // 5.2
+      {{5, 4, 6}, {9, 8, 6, 5.6, 5.5}, true},     // 5 is not worse
+      {{5, 4, 6, 1}, {9, 8, 6, 5.6, 5.5}, true},  // of four, the third counts
+      {{5, 4, 6, 1, 1}, {9, 8, 6, 5.6, 5.5}, false},
+      {{1, 1}, {9, 9, 9, 9, 9}, true},  // too few to tell
+      {{1, 1, 1}, {9}, true},           // too early
+      {{1, 1, 1}, {9, 9, 9}, true},
+      {{1, 1, 1}, {9, 9, 9, 9, 9, 9}, true},      // after an odd number of epochs
+      {{1, 1, 1}, {9, 9, 9, 8, 8, 8, 8}, false},  // 8 since 3 epochs
+      {{1, 1, 1}, {9, 9, 9, 8, 8, 8, 4.5}, true},
+  };
   for (const Feedback feedback : {Feedback::kRatings, Feedback::kOneClass}) {
     const double sign = feedback == Feedback::kRatings ? 1.0 : -1.0;
-    Halving halving(feedback);
-    const struct {
-      int epoch;
-      double valid;
-      bool goes_on;
-    } rows[] = {{0, 9, true},
-                {1, 9, true},
-                {3, 5, true},
-                {3, 6, true},
-                {3, 7, true},
-                {3, 8, false},
-                {3, 4, true},
-                {3, 7, false},
-                {3, 5, true},
-                {4, 99, true},
-                {6, 9, true},
-                {12, 99, true},
-                {3, 9, false},
-                {3, 1, true},
-                {24, 1, true},
-                {9, 99, true},
-                {3, std::nan(""), false}};
     for (const auto& row : rows) {
-      BOOST_TEST(halving.goes_on(row.epoch, sign * row.valid) == row.goes_on,
-                 row.epoch << ", " << row.valid);
+      MedianRule rule(feedback);
+      for (const double valid : row.ended) rule.add(sign * valid);
+      std::vector<double> results = row.results;
+      for (double& result : results) result *= sign;
+      BOOST_TEST(rule.goes_on(results) == row.goes_on, row.results.back());
     }
   }
 }

@@ -79,18 +79,17 @@ BOOST_AUTO_TEST_CASE(a_search_begins_with_the_given_options_and_finds_nothing_wo
       BOOST_REQUIRE(result.best.has_value());
       const TuneTrial& best = result.trials[*result.best];
       std::set<std::string> different;
-      int halved = 0;
+      int behind = 0;
       for (const TuneTrial& trial : result.trials) {
         BOOST_TEST(!is_better(feedback, trial.valid, best.valid));
         BOOST_TEST(trial.options.rank == options.start.rank);
         different.insert(described(trial));
-        if (trial.end != TrialEnd::kHalved) continue;
-        ++halved;
-        // The next epoch may have been handed over already.
-        BOOST_TEST((std::set{3, 4, 6, 7, 12}.contains(trial.epochs)), trial.epochs);
+        if (trial.end != TrialEnd::kBehind) continue;
+        ++behind;
+        BOOST_TEST(trial.epochs >= 4);
         BOOST_TEST(trial.number > 0u);
       }
-      BOOST_TEST((halved > 0 || feedback == Feedback::kOneClass));
+      BOOST_TEST((behind > 0 || feedback == Feedback::kOneClass));
       BOOST_TEST(different.size() == options.trials);
       // The model met the test ratings for the first time.
       if (feedback == Feedback::kRatings) {

@@ -55,11 +55,11 @@ struct TuneOptions {
 /// The names of the options that are searched, as describe_options() has them.
 MFPAR_API std::vector<std::string> tuned_options(Feedback feedback);
 
-/// Why a trial ended: as StopReason, behind better ones after as many epochs, at the end of the
-/// time, or for lack of memory.
-enum class TrialEnd { kEpochs, kPatience, kHalved, kTime, kRequested, kDiverged, kMemory };
+/// Why a trial ended: as StopReason, too far behind others, at the end of the time, or for lack of
+/// memory.
+enum class TrialEnd { kEpochs, kPatience, kBehind, kTime, kRequested, kDiverged, kMemory };
 
-/// "patience", "halved", ...
+/// "patience", "behind", ...
 MFPAR_API std::string name_of(TrialEnd end);
 
 /// One training with options of its own.
@@ -121,11 +121,11 @@ struct TuneResult {
 /// time is enough for several rounds of them, else more. Options of the first two fifths (by time
 /// or number) are drawn at random, of numbers on a logarithmic scale, half of them in a wide circle
 /// around the start's; those of the others around one of the best so far, the closer the later.
-/// After 3, 6, 12, ... epochs a trial that is not in the better half of all that came so far ends:
-/// successive halving without waiting (Li, Jamieson, Rostamizadeh et al. 2020, "A system for
-/// massively parallel hyperparameter tuning"). In the end the best options, and the start's, learn
-/// once more from training and validation ratings together, as refit() does, the time for which is
-/// kept back, and meet the test ratings.
+/// After 4, 6, 8, ... epochs a trial ends that would be worse than half of those that have ended
+/// even if it gained as much again as since half as many epochs: a median rule (Golovin, Solnik,
+/// Moitra et al. 2017, "Google Vizier") that lets small steps take their time. In the end the best
+/// options, and the start's, learn once more from training and validation ratings together, as
+/// refit() does, the time for which is kept back, and meet the test ratings.
 ///
 /// No trial begins whose expected time is beyond the budget, and those that run then are stopped
 /// within a fraction of an epoch. For one thread, a number of trials and time enough the result is

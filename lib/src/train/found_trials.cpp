@@ -45,7 +45,7 @@ std::optional<FactorModel> refitted(const TuneRatings& ratings, const Found& fou
 }  // namespace
 
 std::string name_of(TrialEnd end) {
-  constexpr const char* kNames[] = {"epochs",    "patience", "halved", "time",
+  constexpr const char* kNames[] = {"epochs",    "patience", "behind", "time",
                                     "requested", "diverged", "memory"};
   return kNames[static_cast<std::size_t>(end)];
 }

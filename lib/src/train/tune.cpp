@@ -15,7 +15,7 @@
 #include "mfpar/threads.hpp"
 #include "mfpar/train.hpp"
 #include "train/found_trials.hpp"
-#include "train/halving.hpp"
+#include "train/median_rule.hpp"
 #include "train/trial_plan.hpp"
 
 namespace mfpar {
@@ -43,6 +43,7 @@ void check_input(const TuneRatings& ratings, const TuneOptions& options) {
 struct Running {
   TuneTrial trial;
   std::stop_source source;
+  std::vector<double> results;           // the best up to each epoch, from 0 on
   std::optional<TrialEnd> asked_to_end;  // why
 };
 
@@ -54,7 +55,7 @@ class Search {
         hooks_(hooks),
         threads_(resolve_threads(options.start.threads)),
         plan_(ratings.training, options, threads_),
-        halving_(options.start.feedback) {}
+        rule_(options.start.feedback) {}
 
   TuneResult run();
 
@@ -90,7 +91,7 @@ class Search {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   TrialPlan plan_;
-  Halving halving_;
+  MedianRule rule_;
   std::vector<Running*> running_;
   std::vector<TuneTrial> ended_;
   std::size_t reported_ = 0;  // of ended_
@@ -124,6 +125,8 @@ bool Search::begin(std::size_t most, Running& running) {
 /// On the evaluator's thread of the trial.
 void Search::judge(Running& running, const EpochReport& report) {
   const std::lock_guard lock(mutex_);
+  // One more epoch may have been handed over, or not: the result is not to depend on that.
+  if (running.asked_to_end == TrialEnd::kBehind) return;
   TuneTrial& trial = running.trial;
   const double figure = figure_of(report);
   trial.epochs = report.epoch;
@@ -131,8 +134,9 @@ void Search::judge(Running& running, const EpochReport& report) {
     trial.valid = figure;
     trial.best_epoch = report.epoch;
   }
-  if (!halving_.goes_on(report.epoch, trial.valid) && trial.number > 0 && !running.asked_to_end) {
-    running.asked_to_end = TrialEnd::kHalved;
+  running.results.push_back(trial.valid);
+  if (!rule_.goes_on(running.results) && trial.number > 0 && !running.asked_to_end) {
+    running.asked_to_end = TrialEnd::kBehind;
     running.source.request_stop();
   }
 }
@@ -174,6 +178,7 @@ void Search::run_trial(Running& running, int threads) {
   if (!result || trial.best_epoch == 0) trial.valid = EpochReport::kNotComputed;
   ended_.push_back(trial);
   plan_.add(trial);
+  if (result && !running.asked_to_end) rule_.add(trial.valid);
   if (std::isnan(trial.valid)) return;
   if (trial.number == 0) found_.first = {trial, *result};
   if (!found_.best || better(trial.valid, found_.best->trial.valid)) {
