@@ -52,4 +52,4 @@ _mfpar() {
   esac
 }
 
-complete -F _mfpar mf-data mf-eval mf-fold-in mf-model mf-recommend mf-serve mf-train
+complete -F _mfpar mf-data mf-eval mf-fold-in mf-model mf-recommend mf-serve mf-train mf-tune

@@ -136,6 +136,12 @@ class Options {
   /// require_positionals()'s matter, so that --help needs none.
   void parse(const std::vector<std::string>& arguments);
 
+  /// Sets the variables that parse() was not given, from a file of lines "name = value": names of
+  /// options without dashes, flags as true or false, comments from a # at the beginning or behind a
+  /// blank on. Throws as parse() does, with file and line in front, and Error(kSystem) when the
+  /// file cannot be read.
+  void read_file(const std::string& path);
+
   /// What is said of an argument too many, where the program knows better than "unexpected".
   void explain_extra(std::function<std::string(const std::string& value)> explain) {
     explain_extra_ = std::move(explain);
@@ -147,11 +153,14 @@ class Options {
   /// Whether there is an option of this name, without dashes.
   bool has(std::string_view name) const { return find(name) != nullptr; }
 
-  /// Whether the option was on the command line. REQUIRES: a declared name.
+  /// Whether the option was on the command line or in a file. REQUIRES: a declared name.
   bool given(std::string_view name) const;
 
   /// " --name value", as it was given, for a command to be typed; "" where it was not.
   std::string as_given(std::string_view name) const;
+
+  /// All that was given, names and values ("" of a flag), in order.
+  std::span<const std::pair<std::string, std::string>> given() const noexcept { return given_; }
 
   std::span<const OptionSpec> options() const noexcept { return options_; }
   std::span<const PositionalSpec> positionals() const noexcept { return positionals_; }
@@ -187,6 +196,7 @@ class Options {
   void check_names(const std::vector<std::string>& arguments) const;
   std::string meant_by(std::string_view written, bool guesses = true) const;
   void take_positional(const std::string& value);
+  void take_line(std::string_view line, std::size_t typed);
   void take_option(const OptionSpec& option, const std::string& value, const std::string& written);
   const OptionSpec* find(std::string_view name) const;
 

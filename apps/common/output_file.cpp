@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <set>
 #include <system_error>
@@ -17,6 +18,8 @@ namespace mfpar::apps {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string kept;  // what keep_input() was told
 
 /// Whether a standard stream is the regular file at `path`.
 bool is_stream(int stream, const std::string& path) {
@@ -36,17 +39,18 @@ void check_output(const std::string& option, const std::string& path,
                 option + " " + path + " would replace " + what + "; give another name");
   };
   std::error_code none;  // a file that is not there is not the same
-  for (const std::string& input : inputs) {
-    if (fs::is_regular_file(path, none) && fs::equivalent(path, input, none)) {
-      refuse("a file that is to be read");
-    }
-  }
+  const auto is_input = [&](const std::string& input) {
+    return fs::is_regular_file(path, none) && fs::equivalent(path, input, none);
+  };
+  if (is_input(kept) || std::ranges::any_of(inputs, is_input)) refuse("a file that is to be read");
   if (is_stream(STDIN_FILENO, path)) refuse("the file that is standard input");
   if (is_stream(STDOUT_FILENO, path)) refuse("the file that standard output goes to");
   if (is_stream(STDERR_FILENO, path)) refuse("the file that standard error goes to");
   check_writable(path);
   outlive_reader();
 }
+
+void keep_input(const std::string& path) { kept = path; }
 
 void outlive_reader() { std::signal(SIGPIPE, SIG_IGN); }
 

@@ -14,6 +14,10 @@ namespace mfpar::apps {
 void check_output(const std::string& option, const std::string& path,
                   const std::vector<std::string>& inputs);
 
+/// check_output() refuses to replace `path`, too, from then on: what the frame of the program
+/// reads.
+void keep_input(const std::string& path);
+
 /// From then on the process goes on when nobody reads its standard output any more (| head): for
 /// programs that write more than they print. run_program() fails afterwards.
 void outlive_reader();

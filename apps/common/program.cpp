@@ -20,6 +20,7 @@
 #include <system_error>
 
 #include "common/manual.hpp"
+#include "common/output_file.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 
@@ -192,6 +193,11 @@ int run_program(const ProgramInfo& info, Options& options, int argc, const char*
     if (!options.has("quiet")) {
       options.flag("quiet,q", quiet, "Print warnings and errors only.");
     }
+    std::string config;
+    options.text(
+        "config", "FILE", config,
+        "Read options from FILE too, a line each: \"rank = 32\", by their long names; a flag "
+        "as \"json = true\"; # begins a comment. What is on the command line counts.");
     options.flag("usage,h", short_help, "Print a short usage and exit.");
     options.flag("help", help, "Print this manual and exit.");
     options.flag("version", version, "Print the version and exit.");
@@ -201,6 +207,10 @@ int run_program(const ProgramInfo& info, Options& options, int argc, const char*
                     : short_help ? usage(info, options)
                                  : version_text(info));
       return static_cast<int>(kDone);
+    }
+    if (!config.empty()) {
+      keep_input(config);
+      options.read_file(config);
     }
     options.require_positionals();
     const Silence silence(quiet);

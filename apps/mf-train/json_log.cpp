@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "mf-train/json_log.hpp"
 
-#include <cerrno>
 #include <cmath>
-#include <cstring>
+#include <utility>
 
 #include "common/json.hpp"
-#include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
 #include "mfpar/threads.hpp"
 #include "mfpar/version.hpp"
@@ -28,22 +26,7 @@ Json features_of(const PreparedFeatures& features) {
 
 }  // namespace
 
-JsonLog::JsonLog(const std::string& path) : path_(path) {
-  if (path.empty()) return;
-  file_.reset(std::fopen(path.c_str(), "w"));
-  if (!file_) throw Error(ErrorCode::kSystem, path + ": cannot be written: " + strerror(errno));
-}
-
-void JsonLog::write(std::string line) {
-  if (!file_) return;
-  line += '\n';
-  if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() &&
-      std::fflush(file_.get()) == 0) {
-    return;
-  }
-  failure_ = path_ + ": cannot be written: " + strerror(errno) + "; the log is not whole";
-  file_.reset();
-}
+void JsonLog::write(std::string line) { log_.write(std::move(line)); }
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
   loss_ = describe_loss(command.train.loss);

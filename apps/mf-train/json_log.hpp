@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdio>
-#include <memory>
 #include <string>
 
+#include "common/line_log.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/train.hpp"
 
 namespace mfpar::apps {
 
-/// The file of --log-json: one object a line, flushed as it happens; apps/LOG.md describes them.
-/// Does nothing without a path. A line that cannot be written ends the log, not the training that
-/// it is about: failure() tells of it. Not synchronised.
+/// The file of --log-json: one object a line, as by LineLog; apps/LOG.md describes them. Not
+/// synchronised.
 class JsonLog {
  public:
   /// Empties the file. Throws Error(kSystem) when it cannot be written.
-  explicit JsonLog(const std::string& path);
+  explicit JsonLog(const std::string& path) : log_(path) {}
 
   void start(const TrainCommand& command, const PreparedRatings& ratings);
   /// The second part of a model begins, see TrainCommand::one_class.
@@ -34,21 +32,16 @@ class JsonLog {
   void end(const std::string& outcome, double seconds);
 
   /// Why the log is not whole, as a message; "" while it is.
-  const std::string& failure() const noexcept { return failure_; }
+  const std::string& failure() const noexcept { return log_.failure(); }
 
  private:
   void write(std::string line);
 
-  struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
-  std::string path_;
+  LineLog log_;
   LossInfo loss_;                           ///< from start() on
   Feedback feedback_ = Feedback::kRatings;  ///< from start() on
   std::uint64_t seed_ = 0;                  ///< from start() on
   int training_ = 0;                        ///< of the last epoch, see EpochReport
-  std::string failure_;
-  std::unique_ptr<std::FILE, Close> file_;
 };
 
 }  // namespace mfpar::apps

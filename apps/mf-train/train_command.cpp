@@ -118,7 +118,7 @@ void choose_feedback(const Options& options, TrainCommand& command) {
   if (command.relevant) train.one_class.relevant = static_cast<float>(*command.relevant);
   const auto refuse = [&](auto& names, const std::string& use, const std::string& remedy) {
     for (const char* name : names) {
-      if (!options.given(name)) continue;
+      if (!options.has(name) || !options.given(name)) continue;
       throw Error(ErrorCode::kBadOption,
                   "--" + std::string(name) + " is for " + use + "; " + remedy);
     }
@@ -165,8 +165,6 @@ void add_learning_options(Options& options, TrainCommand& command) {
                  "What an exponential schedule multiplies the rate with after each epoch.");
   options.number("init-scale", "X", train.init_scale, Interval::at_least(0),
                  "Standard deviation of the first, random factors.");
-  options.text("init", "MODEL", command.init_path,
-               "Start from this model's factors and biases where ids match.");
   options.choice("schedule", train.schedule, kScheduleNames,
                  "How threads share the work: lock-free, or in blocks that give the same "
                  "model for any number of threads.");
@@ -228,6 +226,22 @@ bool refits(const TrainCommand& command) {
          !command.split_by_user && !command.split_last && !command.split_time;
 }
 
+void add_learning_words(Options& options, TrainCommand& command) {
+  add_model_options(options, command);
+  add_one_class_options(options, command);
+  add_learning_options(options, command);
+}
+
+void finish_learning_words(const Options& options, TrainCommand& command) {
+  choose_feedback(options, command);
+  if (options.given("deterministic")) {
+    if (options.given("schedule") && command.train.schedule != Schedule::kBlocks) {
+      throw Error(ErrorCode::kBadOption, "--deterministic contradicts --schedule hogwild");
+    }
+    command.train.schedule = Schedule::kBlocks;
+  }
+}
+
 void add_train_options(Options& options, TrainCommand& command) {
   options.rest("RATINGS", command.ratings_paths,
                "Files of ratings, plain, gzip or zstd, or folders of them, read as one; - for "
@@ -239,18 +253,18 @@ void add_train_options(Options& options, TrainCommand& command) {
   options.text("log-json", "FILE", command.log_path,
                "Write one JSON object a line, as it happens; LOG.md describes them.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
-  add_model_options(options, command);
+  add_learning_words(options, command);
+  options.text("init", "MODEL", command.init_path,
+               "Start from this model's factors and biases where ids match.");
   add_gibbs_options(options, command.train);
-  add_one_class_options(options, command);
   add_feature_options(options, command);
-  add_learning_options(options, command);
   add_validation_options(options, command);
   add_reading_options(options, command.read);
   add_duplicates_option(options, command.duplicates);
 }
 
 void finish_train_command(const Options& options, TrainCommand& command) {
-  choose_feedback(options, command);
+  finish_learning_words(options, command);
   std::string chosen;
   for (const char* way : {"valid", "split-by-user", "split-last", "split-time", "folds"}) {
     if (!options.given(way)) continue;
@@ -263,12 +277,6 @@ void finish_train_command(const Options& options, TrainCommand& command) {
   if (options.given("valid-fraction") && !chosen.empty() && chosen != "folds") {
     throw Error(ErrorCode::kBadOption, "--valid-fraction and --" + chosen +
                                            " both say what to validate on; give one of them");
-  }
-  if (options.given("deterministic")) {
-    if (options.given("schedule") && command.train.schedule != Schedule::kBlocks) {
-      throw Error(ErrorCode::kBadOption, "--deterministic contradicts --schedule hogwild");
-    }
-    command.train.schedule = Schedule::kBlocks;
   }
   if (command.folds && options.given("output")) {
     throw Error(ErrorCode::kBadOption,

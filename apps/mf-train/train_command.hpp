@@ -49,6 +49,13 @@ struct TrainCommand {
 /// held out for nothing but telling when to stop.
 bool refits(const TrainCommand& command);
 
+/// Declares what mf-train and mf-tune call alike: what is learnt, and how. `command` must outlive
+/// the options.
+void add_learning_words(Options& options, TrainCommand& command);
+
+/// Completes what they set. Throws Error(kBadOption) where they contradict each other.
+void finish_learning_words(const Options& options, TrainCommand& command);
+
 /// Declares the options of mf-train, bound to `command`, which must outlive them.
 void add_train_options(Options& options, TrainCommand& command);
 

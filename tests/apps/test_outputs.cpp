@@ -104,6 +104,7 @@ BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
   std::filesystem::create_directory(path("sub"));
   std::filesystem::create_symlink("../new.model", path("sub/dangling"));
   std::filesystem::create_symlink("sub", path("folder"));
+  write("options", "rank = 4\n");
   run("mf-model export old.model -o exported");
   std::filesystem::create_symlink("exported/new.model", path("into"));
   const char* const commands[] = {
@@ -142,6 +143,12 @@ BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
       "mf-eval old.model r.csv --predictions soft.model",
       "mf-eval old.model r.csv --predictions r.csv 2>> r.csv",
       "mf-recommend old.model --requests - -o r.csv < r.csv",
+      "mf-tune r.csv -o hard.csv",
+      "mf-tune r.csv --model soft.csv",
+      "mf-tune - --log-json r.csv < r.csv",
+      "mf-tune r.csv -o new.model --model dangling",
+      "mf-tune r.csv --model new.model --log-json sub/dangling",
+      "mf-tune r.csv --config options -o options",
   };
   const auto before = files();
   for (const char* command : commands) {

@@ -26,7 +26,7 @@ bool has(const std::string& text, const std::string& words) {
 const std::vector<std::string> kPrograms{"mf-train",        "mf-eval",         "mf-recommend",
                                          "mf-fold-in",      "mf-data inspect", "mf-data split",
                                          "mf-data synth",   "mf-model info",   "mf-model export",
-                                         "mf-model import", "mf-model verify"};
+                                         "mf-model import", "mf-model verify", "mf-tune"};
 
 }  // namespace
 
@@ -109,7 +109,7 @@ BOOST_FIXTURE_TEST_CASE(quiet_programs_print_nothing_when_all_is_well, Films) {
         "mf-data synth --shape ml-100k -o s.csv", "mf-model info a.model",
         "mf-model verify a.model", "mf-model export a.model -o exported",
         "mf-model import exported -o imported.model", "mf-fold-in a.model ratings.csv -o f.model",
-        "mf-recommend a.model --user 3 -o list"}) {
+        "mf-recommend a.model --user 3 -o list", "mf-tune ratings.csv --trials 2 -t 2 -o c"}) {
     const Outcome outcome = run(command + " -q");
     BOOST_TEST(outcome.code == 0, command + outcome.err);
     BOOST_TEST(outcome.out == "", command);
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(quiet_programs_print_nothing_when_all_is_well, Films) {
     if (!command.starts_with("mf-eval")) BOOST_TEST(outcome.err == "", command);
   }
   for (const char* file :
-       {"q.model", "p.csv", "t.csv", "v.csv", "s.csv", "imported.model", "f.model", "list"}) {
+       {"q.model", "p.csv", "t.csv", "v.csv", "s.csv", "imported.model", "f.model", "list", "c"}) {
     BOOST_TEST(!read(file).empty(), file);
   }
   BOOST_TEST(run("mf-data inspect nothere.csv -q").err == run("mf-data inspect nothere.csv").err);
@@ -198,6 +198,11 @@ BOOST_FIXTURE_TEST_CASE(habits_are_answered_with_the_right_words, Films) {
       {"mf-train ratings.csv --by-user 0.2", "did you mean --split-by-user?"},
       {"mf-train ratings.csv --last 1", "did you mean --split-last?"},
       {"mf-train ratings.csv --at-time 5", "did you mean --split-time?"},
+      {"mf-train ratings.csv --config-file x", "did you mean --config?"},
+      {"mf-tune ratings.csv --timeout 60", "did you mean --budget?"},
+      {"mf-tune ratings.csv --n_trials 60", "did you mean --trials?"},
+      {"mf-tune ratings.csv --lr 0.1", "did you mean --learning-rate?"},
+      {"mf-tune ratings.csv --time-limit 5", "did you mean --budget?"},
       {"mf-model export a.model --out x", "did you mean --output?"},
   };
   for (const auto& c : cases) {

@@ -13,6 +13,7 @@
 ///     split                 held-out ratings or users, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
 ///     cross_validate        how well the options do on ratings that nothing has seen
+///     tune                  the options that do best, within a budget of time
 ///     factor_model          what was learnt, and how it predicts
 ///     model_file            save it, and load it again
 ///     interchange           models to and from NumPy, text and LIBMF, and to indexes of vectors
@@ -80,5 +81,6 @@
 #include "mfpar/threads.hpp"
 #include "mfpar/train.hpp"
 #include "mfpar/train_options.hpp"
+#include "mfpar/tune.hpp"
 #include "mfpar/types.hpp"
 #include "mfpar/version.hpp"

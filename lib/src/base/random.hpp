@@ -38,6 +38,7 @@ enum class SeedUse : std::uint64_t {
   kSplitUsers,
   kBootstrap,
   kTracedPairs,
+  kTune,
 };
 
 /// xoshiro256++ (Blackman, Vigna 2019). The same numbers on every platform, unlike the

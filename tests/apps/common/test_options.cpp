@@ -7,6 +7,7 @@
 #include "common/options.hpp"
 #include "common/reading_options.hpp"
 #include "mfpar/error.hpp"
+#include "temporary_folder.hpp"
 
 using namespace mfpar;
 using namespace mfpar::apps;
@@ -198,6 +199,73 @@ BOOST_AUTO_TEST_CASE(what_was_given_can_be_typed_again) {
   BOOST_TEST(sample.options.as_given("output") == " --output 'my model'\\''s'");
   BOOST_TEST(sample.options.as_given("seed") == "");
   BOOST_TEST(sample.options.given("gone"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_gives_what_the_command_line_does_not) {
+  const TemporaryFolder folder;
+  const std::string path =
+      folder.write("a.conf",
+                   "\xEF\xBB\xBFrank = 8\r\n# a comment\n\n  learning-rate=0.25 # and another\n"
+                   "output = my # 1\njson = true\ncolour\t=\tblue");
+  Sample sample;
+  sample.parse({"m", "--output", "typed", "-r", "0.5"});
+  sample.options.read_file(path);
+  BOOST_TEST(sample.rank == 8);
+  BOOST_TEST(sample.rate == 0.5);
+  BOOST_TEST(sample.output == "typed");
+  BOOST_TEST(sample.json);
+  BOOST_TEST((sample.colour == Colour::kBlue));
+  BOOST_TEST(sample.options.given("rank"));
+  BOOST_TEST(sample.options.as_given("rank") == " --rank 8");
+  BOOST_TEST(sample.options.given().size() == 5u);
+
+  const std::string rank = "; it must be a whole number from 1 to 1024";
+  const struct {
+    const char *text, *message;
+  } cases[] = {
+      {"", "accepted"},
+      {"json = false", "accepted"},
+      {"rnak = 3", "1: there is no option \"rnak\"; did you mean rank?"},
+      {"\n\nlearning_rate = 3",
+       "3: there is no option \"learning_rate\"; did you mean learning-rate?"},
+      {"k = 3", "1: there is no option \"k\"; did you mean rank?"},
+      {"--rank = 3", "1: there is no option \"--rank\"; did you mean rank?"},
+      {"input = x", "1: there is no option \"input\"; RATINGS is given on the command line"},
+      {"xyzzy = 1",
+       "1: there is no option \"xyzzy\"; --help lists all, and a line is to be like: rank = 32"},
+      {"= 1", "1: there is no option \"\"; --help lists all, and a line is to be like: rank = 32"},
+      {"help = true", "1: help is for the command line only; leave the line out"},
+      {"config = b", "1: config is for the command line only; leave the line out"},
+      {"rank 3", "1: \"rank 3\" has no =; write rank = N"},
+      {"rank =  # none", "1: rank has no value; write rank = N, or leave the line out"},
+      {"rank = 0", "1: --rank (-k) is '0'"},
+      {"rank = 8#", "1: --rank (-k) is '8#'"},
+      {"rank = 3\nrank = 4", "2: option --rank (-k) is given twice"},
+      {"json", "1: \"json\" has no =; write json = true"},
+      {"json = yes", "1: json is \"yes\"; it must be true or false"},
+      {"colour = green", "1: --colour is 'green'; it must be one of red|blue"},
+  };
+  for (const auto& c : cases) {
+    Sample other;
+    const std::string file = folder.write("b.conf", c.text);
+    std::string message = "accepted";
+    try {
+      other.options.read_file(file);
+    } catch (const Error& e) {
+      BOOST_TEST((e.code() == ErrorCode::kBadOption), c.text);
+      message = e.what();
+    }
+    const std::string expected =
+        std::string(c.message) == "accepted" ? c.message : file + ":" + c.message;
+    BOOST_TEST(message == expected + (expected.find("(-k) is '") == expected.npos ? "" : rank));
+    BOOST_TEST(!other.json);
+  }
+  for (const std::string& missing : {folder.path("nothere"), folder.path(".")}) {
+    BOOST_CHECK_EXCEPTION(sample.options.read_file(missing), Error, [&](const Error& e) {
+      return e.code() == ErrorCode::kSystem &&
+             std::string(e.what()).starts_with(missing + ": cannot be read: ");
+    });
+  }
 }
 
 BOOST_AUTO_TEST_CASE(reading_options_fill_the_library_s) {

@@ -104,6 +104,25 @@ BOOST_AUTO_TEST_CASE(every_failure_has_its_exit_code) {
   BOOST_TEST(lost.code == 4);
 }
 
+BOOST_AUTO_TEST_CASE(options_may_stand_in_a_file) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("a.conf", "rank = 8\n");
+  BOOST_TEST(run({"m", "--config", file.c_str()}, [] { return 0; }).code == 0);
+  BOOST_CHECK_THROW(check_output("-o", file, {}), Error);
+  folder.write("a.conf", "rank = 8\nquiet = true\n");
+  const Outcome quiet = run({"m", "--config", file.c_str()}, [] {
+    std::cout << "words";
+    return 0;
+  });
+  BOOST_TEST(quiet.out == "");
+  folder.write("a.conf", "\nrank = 0\n");
+  const Outcome bad = run({"m", "--config", file.c_str()}, [] { return 0; });
+  BOOST_TEST(bad.code == 2);
+  BOOST_TEST(bad.err.starts_with("mf-sample: error: " + file + ":2: --rank (-k) is '0'; it must"));
+  BOOST_TEST(run({"--config", file.c_str(), "--help"}, [] { return 1; }).code == 0);
+  BOOST_TEST(run({"m", "--config", "nothere"}, [] { return 0; }).code == 4);
+}
+
 BOOST_AUTO_TEST_CASE(help_reads_like_a_manual_page) {
   const Outcome help = run({"--help"}, [] { return 1; });
   BOOST_TEST(help.code == 0);

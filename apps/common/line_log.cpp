@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "common/line_log.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include "mfpar/error.hpp"
+
+namespace mfpar::apps {
+
+LineLog::LineLog(const std::string& path) : path_(path) {
+  if (path.empty()) return;
+  file_.reset(std::fopen(path.c_str(), "w"));
+  if (!file_) throw Error(ErrorCode::kSystem, path + ": cannot be written: " + strerror(errno));
+}
+
+void LineLog::write(std::string line) {
+  if (!file_) return;
+  line += '\n';
+  if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() &&
+      std::fflush(file_.get()) == 0) {
+    return;
+  }
+  failure_ = path_ + ": cannot be written: " + strerror(errno) + "; the log is not whole";
+  file_.reset();
+}
+
+}  // namespace mfpar::apps
