@@ -30,7 +30,7 @@ using Names = std::vector<std::string_view>;
 /// lower layers only: neighbours in a layer do not know each other.
 const std::vector<Names> kLayers{{"base"},           {"io", "loss"},
                                  {"store", "model"}, {"text", "compute", "synthetic"},
-                                 {"ranking"},        {"train", "fold_in", "recommend"},
+                                 {"ranking", "gibbs"}, {"train", "fold_in", "recommend"},
                                  {"capi"},           {kTop}};
 
 /// The public headers of each module; with their ending where two differ by it only.

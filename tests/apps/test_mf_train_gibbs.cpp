@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// mf-train --method gibbs, as its users see it.
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+#include "choices.hpp"
+
+using namespace mfpar;
+using namespace mfpar::tests;
+
+BOOST_AUTO_TEST_SUITE(test_mf_train_gibbs)
+
+BOOST_FIXTURE_TEST_CASE(sweeps_are_reported_and_the_chain_described, Choices) {
+  const Outcome outcome = run(
+      "mf-train ratings.csv --method gibbs -k 3 --samples 20 --burn-in 10 --eval-every 5 "
+      "--monte-carlo-error 0 --posterior-rank 6 --log-json log -o model");
+  BOOST_TEST(outcome.code == 0);
+  BOOST_TEST(outcome.out.find("sweep   train MSE   valid MSE") == 0u, outcome.out);
+  BOOST_TEST(outcome.out.find("20 samples, worth ") != std::string::npos);
+  BOOST_TEST(outcome.out.find("their mean as a model of rank ") != std::string::npos);
+  BOOST_TEST(outcome.out.find("learnt once more from all ratings, those held out too, in 30") !=
+             std::string::npos);
+  const auto log = lines("log");
+  BOOST_TEST(log.front().find("\"method\":\"gibbs\"") != std::string::npos);
+  BOOST_TEST(log.front().find("\"samples\":\"20\"") != std::string::npos);
+  BOOST_TEST(log.front().find("\"links\":\"true\"") != std::string::npos);
+  BOOST_TEST(log.front().find("learning-rate") == std::string::npos);
+  const auto epochs = events(log, "epoch");
+  BOOST_TEST(epochs.size() == 6u);
+  BOOST_TEST(epochs.back().find("\"objective\":null") != std::string::npos);
+  const auto sampling = events(log, "sampling");
+  BOOST_REQUIRE(sampling.size() == 1u);
+  BOOST_TEST(json_number(sampling[0], "samples") == 20.0);
+  BOOST_TEST(json_number(sampling[0], "rank") <= 6.0);
+  BOOST_TEST(json_number(sampling[0], "samples_mse") ==
+             json_number(epochs.back(), "valid_mse"));
+  const Outcome info = run("mf-model info model");
+  BOOST_TEST(info.out.find("gibbs") != std::string::npos, info.out);
+  BOOST_TEST(run("mf-eval model ratings.csv").code == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(defaults_follow_the_method, Choices) {
+  const auto log = train("ratings.csv --method gibbs --samples 2 --burn-in 1");
+  BOOST_TEST(log.front().find("\"rank\":\"15\"") != std::string::npos);
+  BOOST_TEST(log.front().find("\"eval-every\":\"10\"") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_same_bytes_come_of_any_number_of_threads, Choices) {
+  train("ratings.csv --method gibbs --samples 5 --burn-in 3 -s 1");
+  const std::string one = read("model");
+  for (const char* threads : {"2", "3", "16"}) {
+    train(std::string("ratings.csv --method gibbs --samples 5 --burn-in 3 -s ") + threads);
+    BOOST_TEST((read("model") == one), threads << " threads");
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(folds_are_sampled_one_by_one, Choices) {
+  const Outcome outcome =
+      run("mf-train ratings.csv --method gibbs -k 2 --samples 10 --burn-in 5 --folds 2");
+  BOOST_TEST(outcome.code == 0, outcome.err);
+  BOOST_TEST(outcome.out.find("best epoch 15") != std::string::npos, outcome.out);
+}
+
+BOOST_FIXTURE_TEST_CASE(options_of_other_methods_are_refused, Choices) {
+  struct Case {
+    std::string words, said;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"--method gibbs --epochs 5", "--epochs is for sgd"},
+           {"--method gibbs --learning-rate 0.1", "--learning-rate is for sgd"},
+           {"--method gibbs --seeds 3", "--seeds is for sgd"},
+           {"--method gibbs --loss absolute", "--loss is for sgd"},
+           {"--method gibbs --init model", "--init is for sgd"},
+           {"--method gibbs --relevant 4", "--relevant is for one-class feedback"},
+           {"--method gibbs --feedback both", "leave --method out"},
+           {"--method gibbs --feedback one-class", "one-class feedback"},
+           {"--method gibbs -k 300", "rank of method gibbs is 300"},
+           {"--samples 5", "--samples is for Gibbs sampling; add --method gibbs"},
+           {"--no-links", "--no-links is for Gibbs sampling"},
+           {"--method als --burn-in 5", "--burn-in is for Gibbs sampling"}}) {
+    const Outcome outcome = run("mf-train ratings.csv " + c.words);
+    BOOST_TEST(outcome.code == 2, c.words);
+    BOOST_TEST(outcome.err.find(c.said) != std::string::npos, c.words << ": " << outcome.err);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

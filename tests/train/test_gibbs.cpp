@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+//
+// Learning by Gibbs sampling, as train() does it.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "mfpar/cross_validate.hpp"
+#include "mfpar/error.hpp"
+#include "mfpar/fold_in.hpp"
+#include "mfpar/synthetic.hpp"
+#include "rating_fixtures.hpp"
+#include "refused_options.hpp"
+#include "training_fixtures.hpp"
+
+using namespace mfpar;
+using namespace mfpar::tests;
+
+BOOST_AUTO_TEST_SUITE(test_gibbs)
+
+namespace {
+
+TrainOptions gibbs_options(int samples = 60, int burn_in = 20) {
+  TrainOptions options = default_options(Method::kGibbs);
+  options.rank = 3;
+  options.threads = 2;
+  options.gibbs.samples = samples;
+  options.gibbs.burn_in = burn_in;
+  options.gibbs.monte_carlo_error = 0.0;
+  return options;
+}
+
+SplitResult split_data() {
+  return split_random(random_store({.users = 90, .items = 60, .density = 0.3}), 0.2, 1);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_mean_of_samples_predicts_better_than_sgd) {
+  const SplitResult data = split_data();
+  TrainOptions sgd;
+  sgd.schedule = Schedule::kBlocks;
+  const double by_sgd = error_of(train(data.training, data.validation, sgd).model, data.validation);
+  const TrainResult result = train(data.training, data.validation, gibbs_options());
+  BOOST_TEST(error_of(result.model, data.validation) < 0.95 * by_sgd);
+}
+
+BOOST_AUTO_TEST_CASE(the_report_is_of_the_model_that_comes_back) {
+  const SplitResult data = split_data();
+  const TrainResult result = train(data.training, data.validation, gibbs_options());
+  BOOST_REQUIRE(result.sampling.has_value());
+  const SamplingReport& report = *result.sampling;
+  BOOST_TEST(report.samples == 60);
+  BOOST_TEST(report.rank == static_cast<int>(result.model.rank()));
+  BOOST_TEST(report.model_error == error_of(result.model, data.validation),
+             boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(std::abs(report.model_error / report.samples_error - 1.0) < 0.02);
+  BOOST_TEST(report.r_hat >= 1.0);
+  BOOST_TEST(report.effective_samples > 1.0);
+  BOOST_TEST(report.effective_samples <= 60.0);
+  BOOST_TEST((result.stop_reason == StopReason::kEpochs));
+
+  // A row every ten sweeps; samples have errors of their own until there is a mean of them.
+  BOOST_REQUIRE(result.history.size() == 8u);
+  for (std::size_t row = 0; row < 8; ++row) {
+    BOOST_TEST(result.history[row].epoch == static_cast<int>(10 * (row + 1)));
+    BOOST_TEST(result.history[row].train_error < 0.5);
+    BOOST_TEST(std::isnan(result.history[row].objective));
+  }
+  BOOST_TEST(result.history.back().valid_error == report.samples_error);
+  const TrainingRecord& record = result.model.parts().record;
+  BOOST_TEST(record.best_epoch == 80);
+  BOOST_TEST(record.history.size() == 8u);
+  BOOST_TEST(record.ratings == data.training.size());
+}
+
+BOOST_AUTO_TEST_CASE(the_same_model_comes_of_any_number_of_threads) {
+  const SplitResult data = split_data();
+  for (const bool validated : {true, false}) {
+    const RatingStore held_out = validated ? data.validation : RatingStore();
+    TrainOptions options = gibbs_options(5, 3);
+    options.threads = 1;
+    const std::vector<float> expected = numbers_of(train(data.training, held_out, options).model);
+    for (const int threads : {2, 3, 16}) {
+      options.threads = threads;
+      BOOST_TEST((numbers_of(train(data.training, held_out, options).model) == expected));
+    }
+    options.seed = 9;
+    BOOST_TEST((numbers_of(train(data.training, held_out, options).model) != expected));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(sampling_ends_when_it_is_as_sure_as_was_asked_for) {
+  const SplitResult data = split_data();
+  TrainOptions options = gibbs_options(2000);
+  options.gibbs.monte_carlo_error = 0.02;
+  for (const bool validated : {true, false}) {
+    const TrainResult result =
+        train(data.training, validated ? data.validation : RatingStore(), options);
+    BOOST_TEST((result.stop_reason == StopReason::kPatience));
+    BOOST_TEST(result.sampling->samples >= 50);
+    BOOST_TEST(result.sampling->samples < 2000);
+    BOOST_TEST(result.sampling->monte_carlo_error <= 0.02);
+    BOOST_TEST(std::isnan(result.sampling->model_error) == !validated);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refit_and_folds_take_the_samples_that_were_judged) {
+  const RatingStore all = random_store({.users = 60, .items = 40});
+  const SplitResult data = split_random(all, 0.2, 1);
+  const TrainOptions options = gibbs_options(30, 10);
+  const TrainResult judged = train(data.training, data.validation, options);
+  const TrainResult refitted = refit(all, judged, options);
+  const TrainingRecord& record = refitted.model.parts().record;
+  BOOST_TEST(record.best_epoch == 40);
+  BOOST_TEST(record.ratings == all.size());
+  BOOST_TEST(record.judged_ratings == data.training.size());
+  BOOST_TEST((numbers_of(refitted.model) == numbers_of(train(all, {}, options).model)));
+
+  const CrossValidation folds = cross_validate(all, options, {.folds = 3});
+  for (const FoldReport& fold : folds.folds) {
+    BOOST_TEST(fold.valid_error < 0.7 * fold.baseline_error);
+    BOOST_TEST(fold.best_epoch == 40);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_request_leaves_the_mean_so_far) {
+  const SplitResult data = split_data();
+  for (const int at : {10, 50}) {  // in the burn-in, and behind it
+    std::stop_source source;
+    const TrainResult result = train(data.training, data.validation, gibbs_options(),
+                                     {.on_epoch =
+                                          [&](const EpochReport& report) {
+                                            if (report.epoch == at) source.request_stop();
+                                          },
+                                      .stop = source.get_token()});
+    BOOST_TEST((result.stop_reason == StopReason::kRequested));
+    BOOST_TEST(result.model.parts().record.best_epoch == at);
+    BOOST_TEST(result.sampling->samples == std::max(0, at - 20));
+    BOOST_TEST(error_of(result.model, data.validation) < 1.0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(new_users_fold_into_the_mean) {
+  const RatingStore all = random_store({.users = 120, .items = 60, .density = 0.5});
+  const TrainResult result = train(all, {}, gibbs_options());
+  // Half of a user's ratings, as of a stranger, predict the other half.
+  double folded = 0.0, average = 0.0;
+  std::size_t count = 0;
+  for (UserIndex user = 0; user < 40; ++user) {
+    std::vector<FoldInRating> given;
+    for (auto at = all.offsets()[user]; at < all.offsets()[user + 1]; at += 2) {
+      given.push_back({all.item(at), all.value(at)});
+    }
+    const FoldedIn row = fold_in_user(result.model, given);
+    for (auto at = all.offsets()[user] + 1; at < all.offsets()[user + 1]; at += 2) {
+      const ItemIndex item = all.item(at);
+      double score = double{result.model.score(kNoIndex, item)} + double{row.bias};
+      average += std::pow(double{result.model.score(kNoIndex, item)} - double{all.value(at)}, 2);
+      for (std::uint32_t f = 0; f < result.model.rank(); ++f) {
+        score += double{row.factors[f] * result.model.item_row(item)[f]};
+      }
+      folded += std::pow(score - double{all.value(at)}, 2);
+      ++count;
+    }
+  }
+  BOOST_REQUIRE(count > 400u);
+  BOOST_TEST(folded < 0.6 * average);
+}
+
+BOOST_AUTO_TEST_CASE(odd_ratings_are_sampled_too) {
+  struct Case {
+    const char* what;
+    std::vector<Rating> ratings;
+  };
+  std::vector<Rating> same, one_user, one_item, huge;
+  for (std::uint32_t n = 0; n < 30; ++n) {
+    same.push_back({n % 6, n / 6, 4.0f, 0});
+    one_user.push_back({0, n, static_cast<float>(n % 5), 0});
+    one_item.push_back({n, 0, static_cast<float>(n % 5), 0});
+    huge.push_back({n % 6, n / 6, n % 2 == 0 ? 1e9f : -1e9f, 0});
+  }
+  for (const Case& c : {Case{"one rating", {{0, 0, 3.0f, 0}}}, Case{"the same everywhere", same},
+                        Case{"one user", one_user}, Case{"one item", one_item},
+                        Case{"huge", huge}}) {
+    const TrainResult result = train(store_of(c.ratings), {}, gibbs_options(20, 5));
+    for (const float x : numbers_of(result.model)) BOOST_REQUIRE_MESSAGE(std::isfinite(x), c.what);
+  }
+  const TrainResult result = train(store_of(same), {}, gibbs_options(20, 5));
+  BOOST_TEST(result.model.predict(0, 0) == 4.0f);
+}
+
+BOOST_AUTO_TEST_CASE(options_that_it_cannot_use_are_refused) {
+  const RatingStore all = random_store();
+  const FactorModel model = train(all, {}, gibbs_options(2, 1)).model;
+  struct Case {
+    std::string said;
+    std::function<void(TrainOptions&)> change;
+  };
+  const std::vector<Case> cases{
+      {"normal", [](TrainOptions& o) { o.loss = Loss::kAbsolute; }},
+      {"biases", [](TrainOptions& o) { o.biases = false; }},
+      {"train-mse", [](TrainOptions& o) { o.train_error = TrainError::kRunning; }},
+      {"rank of method gibbs is 257", [](TrainOptions& o) { o.rank = 257; }},
+      {"samples is 0", [](TrainOptions& o) { o.gibbs.samples = 0; }},
+      {"burn-in is -1", [](TrainOptions& o) { o.gibbs.burn_in = -1; }},
+      {"monte-carlo-error is 2", [](TrainOptions& o) { o.gibbs.monte_carlo_error = 2; }},
+      {"posterior-rank is 0", [](TrainOptions& o) { o.gibbs.posterior_rank = 0; }},
+      {"seeds", [](TrainOptions& o) { o.seeds = 2; }},
+      {"one-class", [](TrainOptions& o) { o.feedback = Feedback::kOneClass; }}};
+  for (const Case& c : cases) {
+    TrainOptions options = gibbs_options(2, 1);
+    c.change(options);
+    const std::string message = message_of([&] { train(all, {}, options); });
+    BOOST_TEST(message.find(c.said) != std::string::npos, message);
+  }
+  const std::string message =
+      message_of([&] { train(all, {}, gibbs_options(2, 1), {.init = &model}); });
+  BOOST_TEST(message.find("leave init out") != std::string::npos, message);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
