@@ -100,6 +100,9 @@ TrainResult average_seeds(const RatingStore& training, const RatingStore& valida
 
   MeanOfModels::Model model =
       mean.finish(most, 1.0 - (options.biases ? kShareLost : kShareLostWithoutBiases), workers);
+  // What factors cost who is folded in stays the training's, though their lengths are now equal on
+  // both sides. Of new users of MovieLens latest-small the MSE is .7195, of new items .6649; with
+  // lengths as training leaves them .7244 and .6642, and by one training .7257 and .6657.
   FactorModel::Parts parts = first->parts();
   parts.rank = model.rank;
   parts.stride = row_stride(model.rank);
