@@ -87,6 +87,13 @@ struct Kinds {
   Features user_features, item_features;
 };
 
+/// The mean error of two folds.
+double two_folds(const RatingStore& ratings, const TrainOptions& options, const TrainHooks& hooks) {
+  CrossValidationOptions folds;
+  folds.folds = 2;
+  return cross_validate(ratings, options, folds, hooks).mean_error;
+}
+
 TrainOptions options_of(Loss loss = Loss::kSquared) {
   TrainOptions options = quick_options();
   options.rank = 8;
@@ -195,9 +202,9 @@ BOOST_AUTO_TEST_CASE(real_ratings_are_predicted_better) {
   options.threads = 2;
   options.schedule = Schedule::kBlocks;
   TrainHooks hooks;
-  const double without = cross_validate(store, options, {.folds = 2}, hooks).mean_error;
+  const double without = two_folds(store, options, hooks);
   hooks.item_features = &features;
-  const double with = cross_validate(store, options, {.folds = 2}, hooks).mean_error;
+  const double with = two_folds(store, options, hooks);
   BOOST_TEST_MESSAGE("MSE " << without << " -> " << with);
   BOOST_TEST(with < 0.985 * without);
 }
@@ -215,12 +222,9 @@ BOOST_AUTO_TEST_CASE(folds_are_trained_with_features) {
   TrainHooks hooks;
   TrainOptions options = options_of();
   options.eval_every = 0;  // validation would find that nothing is learnt of new items
-  const auto mean_error = [&] {
-    return cross_validate(store, options, {.folds = 2}, hooks).mean_error;
-  };
-  const double without = mean_error();
+  const double without = two_folds(store, options, hooks);
   hooks.item_features = &items;
-  BOOST_TEST(mean_error() < 0.9 * without);
+  BOOST_TEST(two_folds(store, options, hooks) < 0.9 * without);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

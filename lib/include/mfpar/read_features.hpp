@@ -16,7 +16,7 @@ namespace mfpar {
 /// How features are read.
 struct FeatureOptions {
   /// What separates fields; empty: see read_delimited().
-  std::string delimiter;
+  std::string delimiter = {};
 
   /// A category that fewer rows are in is left out: nothing can be learnt of it. Raise it for fewer
   /// features.
