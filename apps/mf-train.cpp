@@ -212,8 +212,9 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
     log_.sampling(*result.sampling);
     if (!command_.quiet) std::fputs(describe(*result.sampling).c_str(), stdout);
     if (result.stop_reason != StopReason::kRequested && is_too_short(*result.sampling)) {
-      warn("the halves of the chain of samples differ; more --burn-in or --samples will lower the "
-           "error");
+      warn(
+          "the halves of the chain of samples differ; more --burn-in or --samples will lower the "
+          "error");
     }
   }
   if (!std::isnan(result.error_by_features)) {

@@ -33,7 +33,7 @@ EpochTable::EpochTable(const TrainOptions& options, std::uint64_t ratings)
     : loss_(describe_loss(options.loss)),
       feedback_(options.feedback),
       epochs_(options.method == Method::kGibbs ? options.gibbs.burn_in + options.gibbs.samples
-                                                : options.epochs),
+                                               : options.epochs),
       seed_(options.seed),
       ratings_(ratings),
       terminal_(isatty(STDERR_FILENO) != 0) {
@@ -43,7 +43,8 @@ EpochTable::EpochTable(const TrainOptions& options, std::uint64_t ratings)
   if (feedback_ == Feedback::kOneClass) {
     errors = {"NDCG@" + std::to_string(options.one_class.valid_top)};
   }
-  print_row(options.method == Method::kGibbs ? "sweep" : "epoch", errors, {"objective", "seconds", "M rat/s", "waited"});
+  print_row(options.method == Method::kGibbs ? "sweep" : "epoch", errors,
+            {"objective", "seconds", "M rat/s", "waited"});
 }
 
 EpochTable::~EpochTable() {

@@ -24,8 +24,7 @@ void add_gibbs_options(Options& options, TrainOptions& train) {
   options.group("Gibbs sampling");
   options.integer("samples", "N", gibbs.samples, 1, 1'000'000,
                   "Samples to average, at most, one a sweep.");
-  options.integer("burn-in", "N", gibbs.burn_in, 0, 1'000'000,
-                  "Sweeps before the first sample.");
+  options.integer("burn-in", "N", gibbs.burn_in, 0, 1'000'000, "Sweeps before the first sample.");
   options.number("monte-carlo-error", "X", gibbs.monte_carlo_error, Interval::between(0, 1),
                  "Enough samples are averaged when what more would still take from the squared "
                  "error of predictions is at most this share of it; 0 averages all.");
@@ -41,7 +40,8 @@ void choose_rating_method(const Options& options, TrainOptions& train) {
   const bool is_gibbs = train.method == Method::kGibbs;
   const auto refuse = [&](std::span<const char* const> names, const std::string& remedy) {
     for (const char* name : names) {
-      if (options.given(name)) throw Error(ErrorCode::kBadOption, "--" + std::string(name) + remedy);
+      if (options.given(name))
+        throw Error(ErrorCode::kBadOption, "--" + std::string(name) + remedy);
     }
   };
   if (!is_gibbs) return refuse(kGibbsOptions, " is for Gibbs sampling; add --method gibbs");

@@ -60,10 +60,11 @@ void add_model_options(Options& options, TrainCommand& command) {
       "What is learnt from: ratings, to predict others; one-class feedback, who chose "
       "what, however they liked it, to list what they will choose next; or both, for lists by "
       "choice that show predicted ratings.");
-  options.choice("method", train.method, kMethodNames,
-                 "How: stochastic gradient descent, for ratings; Gibbs sampling, for ratings, slower "
-                 "and more accurate; or alternating least squares, for one-class feedback. Either "
-                 "of --feedback and --method is enough.");
+  options.choice(
+      "method", train.method, kMethodNames,
+      "How: stochastic gradient descent, for ratings; Gibbs sampling, for ratings, slower "
+      "and more accurate; or alternating least squares, for one-class feedback. Either "
+      "of --feedback and --method is enough.");
   options.choice("loss", train.loss, loss_names(),
                  "What is minimised: squared or absolute errors of ratings, or the log loss of "
                  "labels, 0 and 1 or -1 and 1, for which predictions are probabilities.");

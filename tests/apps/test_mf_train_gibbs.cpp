@@ -13,9 +13,9 @@ using namespace mfpar::tests;
 BOOST_AUTO_TEST_SUITE(test_mf_train_gibbs)
 
 BOOST_FIXTURE_TEST_CASE(sweeps_are_reported_and_the_chain_described, Choices) {
-  const Outcome outcome = run(
-      "mf-train ratings.csv --method gibbs -k 3 --samples 20 --burn-in 10 --eval-every 5 "
-      "--monte-carlo-error 0 --posterior-rank 6 --log-json log -o model");
+  const Outcome outcome =
+      run("mf-train ratings.csv --method gibbs -k 3 --samples 20 --burn-in 10 --eval-every 5 "
+          "--monte-carlo-error 0 --posterior-rank 6 --log-json log -o model");
   BOOST_TEST(outcome.code == 0);
   BOOST_TEST(outcome.out.find("sweep   train MSE   valid MSE") == 0u, outcome.out);
   BOOST_TEST(outcome.out.find("20 samples, worth ") != std::string::npos);
@@ -34,8 +34,7 @@ BOOST_FIXTURE_TEST_CASE(sweeps_are_reported_and_the_chain_described, Choices) {
   BOOST_REQUIRE(sampling.size() == 1u);
   BOOST_TEST(json_number(sampling[0], "samples") == 20.0);
   BOOST_TEST(json_number(sampling[0], "rank") <= 6.0);
-  BOOST_TEST(json_number(sampling[0], "samples_mse") ==
-             json_number(epochs.back(), "valid_mse"));
+  BOOST_TEST(json_number(sampling[0], "samples_mse") == json_number(epochs.back(), "valid_mse"));
   const Outcome info = run("mf-model info model");
   BOOST_TEST(info.out.find("gibbs") != std::string::npos, info.out);
   BOOST_TEST(run("mf-eval model ratings.csv").code == 0);
@@ -67,19 +66,19 @@ BOOST_FIXTURE_TEST_CASE(options_of_other_methods_are_refused, Choices) {
   struct Case {
     std::string words, said;
   };
-  for (const Case& c : std::vector<Case>{
-           {"--method gibbs --epochs 5", "--epochs is for sgd"},
-           {"--method gibbs --learning-rate 0.1", "--learning-rate is for sgd"},
-           {"--method gibbs --seeds 3", "--seeds is for sgd"},
-           {"--method gibbs --loss absolute", "--loss is for sgd"},
-           {"--method gibbs --init model", "--init is for sgd"},
-           {"--method gibbs --relevant 4", "--relevant is for one-class feedback"},
-           {"--method gibbs --feedback both", "leave --method out"},
-           {"--method gibbs --feedback one-class", "one-class feedback"},
-           {"--method gibbs -k 300", "rank of method gibbs is 300"},
-           {"--samples 5", "--samples is for Gibbs sampling; add --method gibbs"},
-           {"--no-links", "--no-links is for Gibbs sampling"},
-           {"--method als --burn-in 5", "--burn-in is for Gibbs sampling"}}) {
+  for (const Case& c :
+       std::vector<Case>{{"--method gibbs --epochs 5", "--epochs is for sgd"},
+                         {"--method gibbs --learning-rate 0.1", "--learning-rate is for sgd"},
+                         {"--method gibbs --seeds 3", "--seeds is for sgd"},
+                         {"--method gibbs --loss absolute", "--loss is for sgd"},
+                         {"--method gibbs --init model", "--init is for sgd"},
+                         {"--method gibbs --relevant 4", "--relevant is for one-class feedback"},
+                         {"--method gibbs --feedback both", "leave --method out"},
+                         {"--method gibbs --feedback one-class", "one-class feedback"},
+                         {"--method gibbs -k 300", "rank of method gibbs is 300"},
+                         {"--samples 5", "--samples is for Gibbs sampling; add --method gibbs"},
+                         {"--no-links", "--no-links is for Gibbs sampling"},
+                         {"--method als --burn-in 5", "--burn-in is for Gibbs sampling"}}) {
     const Outcome outcome = run("mf-train ratings.csv " + c.words);
     BOOST_TEST(outcome.code == 2, c.words);
     BOOST_TEST(outcome.err.find(c.said) != std::string::npos, c.words << ": " << outcome.err);

@@ -28,10 +28,14 @@ using Names = std::vector<std::string_view>;
 
 /// The modules, folders of lib/src, layer by layer from the lowest. A module includes itself and
 /// lower layers only: neighbours in a layer do not know each other.
-const std::vector<Names> kLayers{{"base"},           {"io", "loss"},
-                                 {"store", "model"}, {"text", "compute", "synthetic"},
-                                 {"ranking", "gibbs"}, {"train", "fold_in", "recommend"},
-                                 {"capi"},           {kTop}};
+const std::vector<Names> kLayers{{"base"},
+                                 {"io", "loss"},
+                                 {"store", "model"},
+                                 {"text", "compute", "synthetic"},
+                                 {"ranking", "gibbs"},
+                                 {"train", "fold_in", "recommend"},
+                                 {"capi"},
+                                 {kTop}};
 
 /// The public headers of each module; with their ending where two differ by it only.
 const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{

@@ -32,9 +32,7 @@ struct Moments {
     products += x * x.transpose();
   }
   Eigen::VectorXd mean() const { return sum / count; }
-  Eigen::MatrixXd covariance() const {
-    return products / count - mean() * mean().transpose();
-  }
+  Eigen::MatrixXd covariance() const { return products / count - mean() * mean().transpose(); }
 
   double count = 0.0;
   Eigen::VectorXd sum;
@@ -110,13 +108,12 @@ BOOST_AUTO_TEST_CASE(a_prior_is_drawn_around_what_the_rows_are) {
   const double count = 1e7;
   const Eigen::VectorXd mean{{0.5, -1.0, 2.0}};
   const Eigen::MatrixXd precision = precision_of(size);
-  RowMoments rows{.count = count,
-                  .sum = count * mean,
-                  .products = count * (Eigen::MatrixXd(precision.inverse()) +
-                                       mean * mean.transpose())};
+  RowMoments rows{
+      .count = count,
+      .sum = count * mean,
+      .products = count * (Eigen::MatrixXd(precision.inverse()) + mean * mean.transpose())};
   RandomDraws draws(3);
-  const RowPrior prior =
-      draw_row_prior(rows, 0.0, Eigen::MatrixXd::Zero(size, size), draws);
+  const RowPrior prior = draw_row_prior(rows, 0.0, Eigen::MatrixXd::Zero(size, size), draws);
   BOOST_TEST((prior.mean - mean).norm() < 1e-2);
   BOOST_TEST((prior.precision - precision).norm() / precision.norm() < 1e-2);
   // As many effects of the same precision change nothing but what they are counted as.
@@ -134,7 +131,7 @@ BOOST_AUTO_TEST_CASE(rows_are_drawn_from_their_conditionals) {
       fixed[other * stride + f] = static_cast<float>(random.normal());
     }
   }
-  const RatingsByRow ratings{.who = {.offsets = {0, 1, 1, 6}, .indices = {3, 0, 1, 2, 3, 4}},
+  const RatingsByRow ratings{.who = {.offsets = {0, 1, 1, 6}, .indices = {3, 0, 1, 2, 3, 4}, .confidences = {}},
                              .targets = {0.5f, 1.0f, -1.0f, 0.25f, 2.0f, -0.5f}};
   const RowPrior prior{.mean = Eigen::VectorXd{{0.1, 0.2, -0.3, 0.4}},
                        .precision = precision_of(size)};
@@ -179,13 +176,13 @@ BOOST_AUTO_TEST_CASE(rows_are_drawn_from_their_conditionals) {
 
 BOOST_AUTO_TEST_CASE(effects_are_drawn_from_their_conditional) {
   // Two blocks: links of 4 rows to 3 columns, and 2 features with values.
-  const Positives by_row{.offsets = {0, 2, 3, 5, 6}, .indices = {0, 1, 1, 0, 2, 2}};
+  const Positives by_row{.offsets = {0, 2, 3, 5, 6}, .indices = {0, 1, 1, 0, 2, 2}, .confidences = {}};
   const Features features{.names = {"a", "b"},
                           .offsets = {0, 1, 2, 2, 4},
                           .indices = {0, 1, 0, 1},
                           .values = {1.0f, 0.5f, -0.5f, 1.5f}};
   const double of_links = 0.8, of_features = 1.6;
-  const Positives rated{.offsets = {0, 1, 2, 3, 4}, .indices = {0, 0, 0, 0}};
+  const Positives rated{.offsets = {0, 1, 2, 3, 4}, .indices = {0, 0, 0, 0}, .confidences = {}};
   const std::uint32_t size = 2, rows = 4;
   const std::size_t stride = row_stride(size);
   Eigen::MatrixXd x = Eigen::MatrixXd::Zero(rows, 5);
@@ -246,15 +243,14 @@ BOOST_AUTO_TEST_CASE(effects_are_drawn_from_their_conditional) {
 }
 
 BOOST_AUTO_TEST_CASE(links_are_those_to_rows_of_enough_ratings) {
-  const Positives by_row{.offsets = {0, 3, 5, 6}, .indices = {0, 1, 2, 0, 1, 0}};
+  const Positives by_row{.offsets = {0, 3, 5, 6}, .indices = {0, 1, 2, 0, 1, 0}, .confidences = {}};
   const Positives by_other = transposed(by_row, 3);
   for (const auto& [fewest, columns] : {std::pair{1u, 3u}, {2u, 2u}, {3u, 1u}, {4u, 0u}}) {
     const DesignBlock block = links_block(by_row, by_other, fewest, 1.0);
     BOOST_TEST(block.columns() == columns);
     for (std::uint32_t row = 0; row < 3; ++row) {
       const auto links = static_cast<float>(block.by_row.count(row));
-      BOOST_TEST(block.row_scales[row] * block.row_scales[row] * links ==
-                     (links > 0 ? 1.0f : 0.0f),
+      BOOST_TEST(block.row_scales[row] * block.row_scales[row] * links == (links > 0 ? 1.0f : 0.0f),
                  boost::test_tools::tolerance(1e-6f));
     }
   }

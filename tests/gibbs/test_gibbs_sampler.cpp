@@ -24,8 +24,7 @@ struct Standardised {
   explicit Standardised(const RandomRatings& shape)
       : store(random_store(shape)),
         statistics(measure_ratings(store, Loss::kSquared, true, workers)),
-        by_user(ratings_by_user(store, statistics.scale.mean, statistics.scale.deviation,
-                                workers)),
+        by_user(ratings_by_user(store, statistics.scale.mean, statistics.scale.deviation, workers)),
         by_item(transposed(by_user, store.item_count())) {}
 
   Workers workers{1};
@@ -69,14 +68,12 @@ class PlainSampler {
     constexpr double kDegrees = 30.0;
     for (std::uint32_t u = 0; u < weights_.size(); ++u) {
       const auto count = static_cast<double>(data_.by_user.who.count(u));
-      weights_[u] =
-          draws_.gamma((kDegrees + count) / 2.0, 2.0 / (kDegrees + alpha_ * errors[u]));
+      weights_[u] = draws_.gamma((kDegrees + count) / 2.0, 2.0 / (kDegrees + alpha_ * errors[u]));
     }
   }
 
   double score(std::uint32_t u, std::uint32_t i) const {
-    return users_[u].head(kRank).dot(items_[i].head(kRank)) + users_[u](kRank) +
-           items_[i](kRank);
+    return users_[u].head(kRank).dot(items_[i].head(kRank)) + users_[u](kRank) + items_[i](kRank);
   }
   double alpha() const { return alpha_; }
 
@@ -100,8 +97,8 @@ class PlainSampler {
       moments.sum += row;
       moments.products += row * row.transpose();
     }
-    const RowPrior prior = draw_row_prior(
-        moments, 0.0, Eigen::MatrixXd::Zero(kRank + 1, kRank + 1), draws_);
+    const RowPrior prior =
+        draw_row_prior(moments, 0.0, Eigen::MatrixXd::Zero(kRank + 1, kRank + 1), draws_);
     for (std::uint32_t r = 0; r < rows.size(); ++r) {
       Eigen::MatrixXd precision = prior.precision;
       Eigen::VectorXd right = prior.precision * prior.mean;
@@ -115,7 +112,8 @@ class PlainSampler {
         right += alpha * target * x;
       }
       const Eigen::LLT<Eigen::MatrixXd> factor(precision);
-      rows[r] = factor.solve(right) + Eigen::VectorXd(factor.matrixU().solve(draws_.normals(kRank + 1)));
+      rows[r] =
+          factor.solve(right) + Eigen::VectorXd(factor.matrixU().solve(draws_.normals(kRank + 1)));
     }
   }
 
@@ -136,7 +134,8 @@ Posterior posterior_of(Sampler& sampler, std::uint32_t users, std::uint32_t item
     sampler.sweep();
     if (n < kBurnIn) continue;
     for (std::uint32_t u = 0; u < users; ++u) {
-      for (std::uint32_t i = 0; i < items; ++i) found.means[u * items + i] += score(u, i) / kSamples;
+      for (std::uint32_t i = 0; i < items; ++i)
+        found.means[u * items + i] += score(u, i) / kSamples;
     }
     found.noise += 1.0 / alpha() / kSamples;
   }
@@ -164,7 +163,8 @@ std::vector<float> rows_after(const Standardised& data, const SamplerOptions& op
   }
   all.insert(all.end(), sampler.user_weights().begin(), sampler.user_weights().end());
   for (const Entity side : {Entity::kUser, Entity::kItem}) {
-    for (const double strength : sampler.strengths(side)) all.push_back(static_cast<float>(strength));
+    for (const double strength : sampler.strengths(side))
+      all.push_back(static_cast<float>(strength));
   }
   return all;
 }
@@ -189,11 +189,11 @@ BOOST_AUTO_TEST_CASE(the_posterior_is_that_of_a_plain_sampler) {
   const Standardised data({.users = 20, .items = 15, .density = 0.5});
   const std::uint32_t users = data.store.user_count(), items = data.store.item_count();
   PlainSampler plain(data);
-  const Posterior expected =
-      posterior_of(plain, users, items, [&](auto u, auto i) { return plain.score(u, i); },
-                   [&] { return plain.alpha(); });
-  GibbsSampler sampler(data.by_user, data.by_item, {.rank = kRank, .seed = 4},
-                       find_kernels("auto"), data.workers);
+  const Posterior expected = posterior_of(
+      plain, users, items, [&](auto u, auto i) { return plain.score(u, i); },
+      [&] { return plain.alpha(); });
+  GibbsSampler sampler(data.by_user, data.by_item, {.rank = kRank, .seed = 4}, find_kernels("auto"),
+                       data.workers);
   const Posterior found = posterior_of(
       sampler, users, items, [&](auto u, auto i) { return product_score(sampler, u, i, kRank); },
       [&] { return sampler.noise_precision(); });

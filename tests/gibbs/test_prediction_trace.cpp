@@ -50,10 +50,8 @@ BOOST_AUTO_TEST_CASE(a_chain_is_worth_as_many_samples_as_are_independent) {
   for (const std::size_t samples : {16u, 17u, 60u, 100u, 333u, 1000u}) {
     for (const double correlation : {0.0, 0.5, 0.8}) {
       const Convergence found = trace_of(samples, correlation, 0.0).convergence();
-      const double worth =
-          static_cast<double>(samples) * (1.0 - correlation) / (1.0 + correlation);
-      const std::string what =
-          std::to_string(samples) + " samples, " + std::to_string(correlation);
+      const double worth = static_cast<double>(samples) * (1.0 - correlation) / (1.0 + correlation);
+      const std::string what = std::to_string(samples) + " samples, " + std::to_string(correlation);
       if (worth < 10.0) {  // too short a chain to tell
         BOOST_TEST(found.effective_samples < 20.0, what);
         continue;
@@ -70,7 +68,8 @@ BOOST_AUTO_TEST_CASE(a_chain_is_worth_as_many_samples_as_are_independent) {
 
 BOOST_AUTO_TEST_CASE(a_chain_that_drifts_is_found_out) {
   for (const std::size_t samples : {32u, 100u, 500u}) {
-    const Convergence found = trace_of(samples, 0.0, 4.0 / static_cast<double>(samples)).convergence();
+    const Convergence found =
+        trace_of(samples, 0.0, 4.0 / static_cast<double>(samples)).convergence();
     BOOST_TEST(found.r_hat > 1.3);
     BOOST_TEST(found.effective_samples < 10.0);
   }

@@ -181,9 +181,9 @@ BOOST_AUTO_TEST_CASE(odd_ratings_are_sampled_too) {
     one_item.push_back({n, 0, static_cast<float>(n % 5), 0});
     huge.push_back({n % 6, n / 6, n % 2 == 0 ? 1e9f : -1e9f, 0});
   }
-  for (const Case& c : {Case{"one rating", {{0, 0, 3.0f, 0}}}, Case{"the same everywhere", same},
-                        Case{"one user", one_user}, Case{"one item", one_item},
-                        Case{"huge", huge}}) {
+  for (const Case& c :
+       {Case{"one rating", {{0, 0, 3.0f, 0}}}, Case{"the same everywhere", same},
+        Case{"one user", one_user}, Case{"one item", one_item}, Case{"huge", huge}}) {
     const TrainResult result = train(store_of(c.ratings), {}, gibbs_options(20, 5));
     for (const float x : numbers_of(result.model)) BOOST_REQUIRE_MESSAGE(std::isfinite(x), c.what);
   }

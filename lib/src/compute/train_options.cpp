@@ -168,10 +168,10 @@ TrainOptions default_options(Method method) {
 void check_options(const TrainOptions& options) {
   const bool is_one_class = options.feedback == Feedback::kOneClass;
   if (is_one_class != (options.method == Method::kAls)) {
-    throw Error(ErrorCode::kBadOption, "feedback " + name_of(kFeedbackNames, options.feedback) +
-                                           " is not learnt by method " +
-                                           name_of(kMethodNames, options.method) +
-                                           ": ratings are by sgd or gibbs, one-class feedback is by als");
+    throw Error(ErrorCode::kBadOption,
+                "feedback " + name_of(kFeedbackNames, options.feedback) +
+                    " is not learnt by method " + name_of(kMethodNames, options.method) +
+                    ": ratings are by sgd or gibbs, one-class feedback is by als");
   }
   if (is_one_class) check_one_class(options);
   if (options.method == Method::kGibbs) check_gibbs(options);

@@ -32,8 +32,8 @@ class RowSampler {
         vector_(stride_) {
     for (std::size_t i = 0; i < size_; ++i) {
       for (std::size_t j = 0; j < size_; ++j) {
-        precision_[i * stride_ + j] = given_.prior.precision(static_cast<Eigen::Index>(i),
-                                                             static_cast<Eigen::Index>(j));
+        precision_[i * stride_ + j] =
+            given_.prior.precision(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
       }
     }
   }
@@ -101,7 +101,7 @@ class RowSampler {
   const RowConditionals& given_;
   const KernelSet& kernels_;
   const std::size_t size_;
-  const std::size_t stride_;  ///< of doubles
+  const std::size_t stride_;         ///< of doubles
   AlignedBuffer<double> precision_;  ///< Lambda
   AlignedBuffer<double> block_;      ///< some rows (q, 1), times the root of alpha
   AlignedBuffer<double> matrix_;

@@ -114,8 +114,7 @@ int Effects::draw(const FactorRows& rows, const Positives& rated, const RowPrior
 }
 
 void Effects::set_right_side(const FactorRows& rows, const Positives& rated, const RowPrior& prior,
-                             std::uint64_t seed, const KernelSet& kernels,
-                             const Workers& workers) {
+                             std::uint64_t seed, const KernelSet& kernels, const Workers& workers) {
   const std::size_t stride = row_stride(size_);
   const Eigen::LLT<Eigen::MatrixXd> precision(prior.precision);
   const Eigen::VectorXf mean = prior.mean.cast<float>();
@@ -227,8 +226,8 @@ void Effects::draw_strengths(const RowPrior& prior, std::uint64_t seed, const Ke
     const FactorRows effects = block_values(block);
     const double squares =
         prior.precision.cwiseProduct(gram_matrix(effects, kernels, workers)).sum();
-    strengths_[block] =
-        draws.gamma((kFlat + static_cast<double>(effects.count) * size_) / 2.0, 2.0 / (kFlat + squares));
+    strengths_[block] = draws.gamma((kFlat + static_cast<double>(effects.count) * size_) / 2.0,
+                                    2.0 / (kFlat + squares));
   }
 }
 

@@ -59,8 +59,8 @@ Convergence PredictionTrace::convergence() const {
   for (std::size_t pair = 0; pair < pairs(); ++pair) {
     double difference = 0.0;
     for (std::size_t block = 0; block < half; ++block) {
-      difference += double{blocks_[block][pair]} -
-                    double{blocks_[blocks_.size() - half + block][pair]};
+      difference +=
+          double{blocks_[block][pair]} - double{blocks_[blocks_.size() - half + block][pair]};
     }
     between += difference / in_half * (difference / in_half);
     found.variance += variance(pair);
@@ -72,9 +72,8 @@ Convergence PredictionTrace::convergence() const {
   found.monte_carlo_variance = between / count / 4.0;
   const double within = std::max(found.variance - found.monte_carlo_variance, 1e-30);
   found.r_hat = std::sqrt((within + 2.0 * found.monte_carlo_variance) / within);
-  found.effective_samples =
-      std::min(static_cast<double>(samples_),
-               found.variance / std::max(found.monte_carlo_variance, 1e-30));
+  found.effective_samples = std::min(static_cast<double>(samples_),
+                                     found.variance / std::max(found.monte_carlo_variance, 1e-30));
   return found;
 }
 

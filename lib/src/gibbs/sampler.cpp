@@ -122,10 +122,9 @@ void GibbsSampler::draw_prior(Side& mine, std::uint64_t seed) {
     return;
   }
   Effects& effects = *mine.effects;
-  mine.prior = draw_row_prior(
-      moments_of(all, effects.row_means().values, rated, workers_),
-      static_cast<double>(effects.values().count), effects.weighted_products(kernels_, workers_),
-      draws);
+  mine.prior = draw_row_prior(moments_of(all, effects.row_means().values, rated, workers_),
+                              static_cast<double>(effects.values().count),
+                              effects.weighted_products(kernels_, workers_), draws);
   effects.draw(all, rated, mine.prior, seed, kernels_, workers_);
 }
 
@@ -144,9 +143,8 @@ void GibbsSampler::draw_noise() {
       draws.gamma(1.0 + static_cast<double>(rated.size()) / 2.0, 1.0 / (1.0 + total / 2.0));
   for (std::uint32_t user = 0; user < rated.rows(); ++user) {
     const auto count = static_cast<double>(rated.count(user));
-    users_.weights[user] =
-        static_cast<float>(draws.gamma((kWeightDegrees + count) / 2.0,
-                                       2.0 / (kWeightDegrees + noise_precision_ * errors[user])));
+    users_.weights[user] = static_cast<float>(draws.gamma(
+        (kWeightDegrees + count) / 2.0, 2.0 / (kWeightDegrees + noise_precision_ * errors[user])));
   }
 }
 

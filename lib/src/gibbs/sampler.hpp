@@ -35,8 +35,8 @@ struct SamplerSide {
 struct SamplerOptions {
   std::uint32_t rank = 0;
   std::uint64_t seed = 0;
-  SamplerSide users;
-  SamplerSide items;
+  SamplerSide users = {};
+  SamplerSide items = {};
 };
 
 /// A chain of samples. One thread calls; loops inside use all workers, and give the same bytes for

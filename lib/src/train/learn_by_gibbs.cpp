@@ -45,7 +45,9 @@ std::vector<Pair> pairs_of(const RatingStore& ratings) {
   pairs.reserve(ratings.size());
   for (UserIndex user = 0; user < ratings.user_count(); ++user) {
     ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
-                     [&](ItemIndex item, float value) { pairs.push_back({user, item, value}); });
+                     [&](ItemIndex item, float value) {
+                       pairs.push_back({user, item, value});
+                     });
   }
   return pairs;
 }
@@ -60,8 +62,8 @@ std::vector<Pair> crossed_pairs(const RatingStore& ratings, std::uint64_t seed) 
   const auto offsets = ratings.offsets();
   for (std::uint32_t n = 0; n < kTracedPairs; ++n) {
     const auto after = std::upper_bound(offsets.begin(), offsets.end(), positions());
-    pairs.push_back({static_cast<UserIndex>(after - offsets.begin() - 1),
-                     ratings.item(positions()), std::numeric_limits<float>::quiet_NaN()});
+    pairs.push_back({static_cast<UserIndex>(after - offsets.begin() - 1), ratings.item(positions()),
+                     std::numeric_limits<float>::quiet_NaN()});
   }
   return pairs;
 }
@@ -79,8 +81,8 @@ class GibbsTraining {
         workers_(workers),
         validated_(validation.size() > 0),
         pairs_(validated_ ? pairs_of(validation) : crossed_pairs(training, options.seed)),
-        by_user_(ratings_by_user(training, statistics.scale.mean, statistics.scale.deviation,
-                                 workers)),
+        by_user_(
+            ratings_by_user(training, statistics.scale.mean, statistics.scale.deviation, workers)),
         by_item_(transposed(by_user_, training.item_count())),
         sampler_(by_user_, by_item_, sampler_options(), kernels, workers),
         trace_(pairs_.size()),
@@ -200,8 +202,7 @@ void GibbsTraining::report(int sweep, double seconds, std::span<const float> pre
   const double variance = double{statistics_.scale.deviation} * statistics_.scale.deviation;
   EpochReport report;
   report.epoch = sweep;
-  report.train_error =
-      variance * sampler_.squared_error() / static_cast<double>(statistics_.count);
+  report.train_error = variance * sampler_.squared_error() / static_cast<double>(statistics_.count);
   if (validated_) {
     report.valid_error = held_out_error([&](std::size_t pair) {
       return trace_.samples() > 0 ? trace_.mean(pair) : double{predicted[pair]};
@@ -216,9 +217,9 @@ void GibbsTraining::report(int sweep, double seconds, std::span<const float> pre
 double GibbsTraining::monte_carlo_share(const Convergence& convergence) const {
   const double variance = double{statistics_.scale.deviation} * statistics_.scale.deviation;
   const double error =
-      validated_ ? held_out_error([&](std::size_t pair) { return trace_.mean(pair); })
-                 : variance * noise_sum_ / static_cast<double>(trace_.samples()) +
-                       convergence.variance;
+      validated_
+          ? held_out_error([&](std::size_t pair) { return trace_.mean(pair); })
+          : variance * noise_sum_ / static_cast<double>(trace_.samples()) + convergence.variance;
   return convergence.monte_carlo_variance / error;
 }
 
@@ -269,8 +270,8 @@ FactorModel::Side GibbsTraining::model_side(Entity of, MeanOfModels::ModelSide s
 
 /// The mean of the samples.
 FactorModel::Parts GibbsTraining::model() {
-  MeanOfModels::Model mean = mean_.finish(
-      static_cast<std::uint32_t>(options_.gibbs.posterior_rank), kKeptShare, workers_);
+  MeanOfModels::Model mean =
+      mean_.finish(static_cast<std::uint32_t>(options_.gibbs.posterior_rank), kKeptShare, workers_);
   learnt_.sampling = sampling_report(mean);
   FactorModel::Parts parts;
   parts.fold_in = scale_for_fold_in(mean);

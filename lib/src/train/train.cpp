@@ -20,8 +20,8 @@
 #include "train/check_features.hpp"
 #include "train/evaluator.hpp"
 #include "train/learn_by_gibbs.hpp"
-#include "train/sgd_solver.hpp"
 #include "train/rows_by_features.hpp"
+#include "train/sgd_solver.hpp"
 #include "train/store_lists.hpp"
 #include "train/training_sample.hpp"
 #include "train/validation_lists.hpp"
@@ -219,11 +219,11 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   }
   std::optional<RatingStore> rated;  // what the solver takes, where it is looked at once more
   if (hooks.user_features || hooks.item_features) rated = training;
-  Learnt learnt = options.method == Method::kGibbs
-                      ? learn_by_gibbs(training, validation, statistics, options, hooks, kernels,
-                                       workers)
-                      : learn_by_epochs(std::move(training), validation, statistics, options, hooks,
-                                        kernels, workers);
+  Learnt learnt =
+      options.method == Method::kGibbs
+          ? learn_by_gibbs(training, validation, statistics, options, hooks, kernels, workers)
+          : learn_by_epochs(std::move(training), validation, statistics, options, hooks, kernels,
+                            workers);
 
   // What the model lacks to be saved: what simpler models reach, where it comes from.
   if (validation.size() > 0) learnt.parts.held_out = item_lists_of(validation, workers);
