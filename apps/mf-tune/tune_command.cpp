@@ -149,6 +149,11 @@ void finish_tune_command(const Options& options, TuneCommand& command) {
     command.kept.emplace_back(name, value);
   }
   check_options(train.train);
+  if (train.train.method == Method::kGibbs) {
+    throw Error(ErrorCode::kBadOption,
+                "--method gibbs draws what others must be told, so that nothing is left to search; "
+                "train by it with mf-train, or leave --method out");
+  }
 }
 
 }  // namespace mfpar::apps
