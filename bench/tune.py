@@ -47,8 +47,8 @@ class Bench:
 
     def validated(self, words):
         """The lowest validation error of a setting, and after how many epochs."""
-        self.run("mf-train", "train.csv", "-q", "-o", "one.model", "--log-json", "log", "--seed", self.seed,
-                 *words)
+        self.run("mf-train", "train.csv", "-q", "--no-refit", "-o", "one.model", "--log-json", "log",
+                 "--seed", self.seed, *words)
         with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
             epochs = [line for line in map(json.loads, file) if line["event"] == "epoch"]
         best = min(epochs, key=lambda line: math.inf if line["valid_mse"] is None else line["valid_mse"])

@@ -38,10 +38,11 @@ void add_gibbs_options(Options& options, TrainOptions& train) {
 
 void choose_rating_method(const Options& options, TrainOptions& train) {
   const bool is_gibbs = train.method == Method::kGibbs;
+  // mf-tune has some of them only.
+  const auto is_given = [&](const char* name) { return options.has(name) && options.given(name); };
   const auto refuse = [&](std::span<const char* const> names, const std::string& remedy) {
     for (const char* name : names) {
-      if (options.given(name))
-        throw Error(ErrorCode::kBadOption, "--" + std::string(name) + remedy);
+      if (is_given(name)) throw Error(ErrorCode::kBadOption, "--" + std::string(name) + remedy);
     }
   };
   if (!is_gibbs) return refuse(kGibbsOptions, " is for Gibbs sampling; add --method gibbs");
@@ -49,8 +50,8 @@ void choose_rating_method(const Options& options, TrainOptions& train) {
          " is for sgd; leave it out, or --method gibbs (which has --samples and --burn-in in place "
          "of epochs)");
   const TrainOptions defaults = default_options(Method::kGibbs);
-  if (!options.given("rank")) train.rank = defaults.rank;
-  if (!options.given("eval-every")) train.eval_every = defaults.eval_every;
+  if (!is_given("rank")) train.rank = defaults.rank;
+  if (!is_given("eval-every")) train.eval_every = defaults.eval_every;
 }
 
 }  // namespace mfpar::apps

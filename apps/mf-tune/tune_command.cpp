@@ -58,6 +58,9 @@ void add_holding_out_options(Options& options, TuneCommand& command) {
   options.integer<std::uint32_t>("split-last", "N", train.split_last, 1, 1'000'000,
                                  "Judge by the last N ratings of every user, by timestamp, before "
                                  "the last N, which are the test.");
+  options.flag("no-refit", train.no_refit,
+               "Keep the models that were validated, instead of learning once more from what was "
+               "held out to judge by, too.");
   options.integer("patience", "N", train.train.patience, 0, 1'000'000,
                   "End a trial after N epochs without a lower validation error (or a higher NDCG); "
                   "0 never.");
@@ -149,6 +152,11 @@ void finish_tune_command(const Options& options, TuneCommand& command) {
     command.kept.emplace_back(name, value);
   }
   check_options(train.train);
+  if (train.train.method == Method::kGibbs) {
+    throw Error(ErrorCode::kBadOption,
+                "--method gibbs draws what others must be told, so that nothing is left to search; "
+                "train by it with mf-train, or leave --method out");
+  }
 }
 
 }  // namespace mfpar::apps

@@ -144,6 +144,7 @@ BOOST_FIXTURE_TEST_CASE(what_mf_tune_cannot_do_is_refused_before_anything_is_wri
       {"ratings.csv --test-fraction 1", 2, "--test-fraction is '1'"},
       {"ratings.csv --valid-fraction 0", 2, "--valid-fraction is '0'"},
       {"ratings.csv --feedback both", 2, "tune each of them"},
+      {"ratings.csv --method gibbs", 2, "nothing is left to search; train by it with mf-train"},
       {"ratings.csv --unobserved-weight 0.3", 2, "add --feedback one-class"},
       {"ratings.csv --feedback one-class --loss absolute", 2, "leave it out, or --feedback"},
       {"ratings.csv --valid-fraction 0.2 --split-last 1", 2, "give one of them"},

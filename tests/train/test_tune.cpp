@@ -221,6 +221,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_searched_is_refused) {
   refused([](TuneOptions& options, TuneRatings&) { options.trials = 0; });
   refused([](TuneOptions& options, TuneRatings&) { options.start.rank = 0; });
   refused([](TuneOptions& options, TuneRatings&) { options.start.threads = -1; });
+  refused(
+      [](TuneOptions& options, TuneRatings&) { options.start = default_options(Method::kGibbs); });
   refused([](TuneOptions&, TuneRatings& parts) { parts.validation = {}; });
 }
 

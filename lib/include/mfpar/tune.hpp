@@ -33,9 +33,10 @@ MFPAR_API TuneRatings split_for_tuning(RatingStore ratings, double test_fraction
 
 /// How to search, besides what from.
 struct TuneOptions {
-  /// The options of the first trial, so that nothing worse is found, and what is not searched:
-  /// feedback, loss, biases, step rule, epochs at most, patience, schedule, kernel. All trials have
-  /// its seed, and together its threads.
+  /// By method SGD or ALS. The options of the first trial, so that nothing worse is found, and what
+  /// is not searched: feedback, loss, biases, step rule, epochs at most, patience, schedule,
+  /// kernel. All trials have its seed, and together its threads; what is learnt once more at the
+  /// end has all its seeds.
   TrainOptions start = {};
 
   /// Names of options, as describe_options() has them, that stay as they are in `start`, too.

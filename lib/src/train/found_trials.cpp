@@ -29,7 +29,8 @@ double test_figure(const TuneRatings& ratings, const TrainOptions& options,
          static_cast<double>(ratings.test.size());
 }
 
-/// The model of a trial learnt once more, with all threads; nothing after a stop request.
+/// The model of a trial learnt once more, with all threads; nothing after a stop request, or where
+/// that diverges.
 std::optional<FactorModel> refitted(const TuneRatings& ratings, const Found& found, int threads,
                                     const std::stop_token& stop) {
   TrainOptions options = found.trial.options;
@@ -38,7 +39,7 @@ std::optional<FactorModel> refitted(const TuneRatings& ratings, const Found& fou
   validated.stop_reason = StopReason::kEpochs;  // whatever ended the trial
   TrainResult again = refit(ratings.refit, std::move(validated), options,
                             {.on_epoch = {}, .stop = stop, .init = nullptr});
-  if (again.stop_reason == StopReason::kRequested) return std::nullopt;
+  if (again.stop_reason != StopReason::kEpochs) return std::nullopt;
   return std::move(again.model);
 }
 
@@ -71,7 +72,8 @@ double refit_seconds(const TuneRatings& ratings, const FoundTrials& found) {
   const auto seconds = [&](const std::optional<Found>& one) {
     if (!one) return 0.0;
     const TuneTrial& trial = one->trial;
-    return kMargin * more * trial.seconds * trial.best_epoch / std::max(1, trial.epochs);
+    return kMargin * more * trial.options.seeds * trial.seconds * trial.best_epoch /
+           std::max(1, trial.epochs);
   };
   const bool is_first = found.best && found.best->trial.number == 0;
   return seconds(found.best) + (is_first ? 0.0 : seconds(found.first));

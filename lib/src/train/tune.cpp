@@ -26,6 +26,11 @@ constexpr std::chrono::milliseconds kPoll{20};
 
 void check_input(const TuneRatings& ratings, const TuneOptions& options) {
   check_options(options.start);
+  if (options.start.method == Method::kGibbs) {
+    throw Error(ErrorCode::kBadOption,
+                "method gibbs draws what others must be told, so that nothing is left to search; "
+                "train by it, and search for method sgd");
+  }
   if (!(options.seconds > 0.0)) {
     throw Error(ErrorCode::kBadOption, "the budget is to be more than 0 seconds");
   }
@@ -146,6 +151,7 @@ void Search::run_trial(Running& running, int threads) {
   TrainOptions options = running.trial.options;
   options.threads = threads;
   options.eval_every = 1;
+  options.seeds = 1;  // an average of several is as good a choice as each of them
   if (options.feedback == Feedback::kRatings) {  // which nobody looks at
     options.train_error = TrainError::kRunning;
     options.sample = 1;
