@@ -37,6 +37,7 @@ TuneOptions small_options(std::size_t trials, int threads = 1) {
 TuneOptions one_class_options(std::size_t trials) {
   TuneOptions options{.start = default_options(Feedback::kOneClass), .fixed = {"rank"}};
   options.start.rank = 8;
+  options.start.one_class.relevant = 3.5f;  // who rated what is random here
   options.start.epochs = 4;
   options.start.threads = 1;
   options.seconds = kLong;
