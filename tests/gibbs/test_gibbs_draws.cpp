@@ -2,6 +2,7 @@
 //
 // What a Gibbs sampler draws from, held against means and covariances that are known.
 #include <Eigen/Cholesky>
+#include <Eigen/LU>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <vector>
@@ -131,8 +132,9 @@ BOOST_AUTO_TEST_CASE(rows_are_drawn_from_their_conditionals) {
       fixed[other * stride + f] = static_cast<float>(random.normal());
     }
   }
-  const RatingsByRow ratings{.who = {.offsets = {0, 1, 1, 6}, .indices = {3, 0, 1, 2, 3, 4}, .confidences = {}},
-                             .targets = {0.5f, 1.0f, -1.0f, 0.25f, 2.0f, -0.5f}};
+  const RatingsByRow ratings{
+      .who = {.offsets = {0, 1, 1, 6}, .indices = {3, 0, 1, 2, 3, 4}, .confidences = {}},
+      .targets = {0.5f, 1.0f, -1.0f, 0.25f, 2.0f, -0.5f}};
   const RowPrior prior{.mean = Eigen::VectorXd{{0.1, 0.2, -0.3, 0.4}},
                        .precision = precision_of(size)};
   AlignedBuffer<float> means(3 * stride);
@@ -176,7 +178,8 @@ BOOST_AUTO_TEST_CASE(rows_are_drawn_from_their_conditionals) {
 
 BOOST_AUTO_TEST_CASE(effects_are_drawn_from_their_conditional) {
   // Two blocks: links of 4 rows to 3 columns, and 2 features with values.
-  const Positives by_row{.offsets = {0, 2, 3, 5, 6}, .indices = {0, 1, 1, 0, 2, 2}, .confidences = {}};
+  const Positives by_row{
+      .offsets = {0, 2, 3, 5, 6}, .indices = {0, 1, 1, 0, 2, 2}, .confidences = {}};
   const Features features{.names = {"a", "b"},
                           .offsets = {0, 1, 2, 2, 4},
                           .indices = {0, 1, 0, 1},

@@ -118,7 +118,9 @@ BOOST_AUTO_TEST_CASE(refit_and_folds_take_the_samples_that_were_judged) {
   BOOST_TEST(record.judged_ratings == data.training.size());
   BOOST_TEST((numbers_of(refitted.model) == numbers_of(train(all, {}, options).model)));
 
-  const CrossValidation folds = cross_validate(all, options, {.folds = 3});
+  CrossValidationOptions three;
+  three.folds = 3;
+  const CrossValidation folds = cross_validate(all, options, three);
   for (const FoldReport& fold : folds.folds) {
     BOOST_TEST(fold.valid_error < 0.7 * fold.baseline_error);
     BOOST_TEST(fold.best_epoch == 40);
@@ -215,8 +217,9 @@ BOOST_AUTO_TEST_CASE(options_that_it_cannot_use_are_refused) {
     const std::string message = message_of([&] { train(all, {}, options); });
     BOOST_TEST(message.find(c.said) != std::string::npos, message);
   }
-  const std::string message =
-      message_of([&] { train(all, {}, gibbs_options(2, 1), {.init = &model}); });
+  TrainHooks hooks;
+  hooks.init = &model;
+  const std::string message = message_of([&] { train(all, {}, gibbs_options(2, 1), hooks); });
   BOOST_TEST(message.find("leave init out") != std::string::npos, message);
 }
 

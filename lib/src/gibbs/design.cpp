@@ -12,13 +12,13 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kPartitions = 256;
+constexpr std::size_t kDesignPartitions = 256;
 
 /// Calls body(row) for every row, ranges of rows with about as many entries each side by side.
 template <class Body>
 void for_each_row(std::span<const std::uint64_t> offsets, const Workers& workers,
                   const Body& body) {
-  const std::vector<std::uint32_t> cuts = balanced_boundaries(offsets, kPartitions);
+  const std::vector<std::uint32_t> cuts = balanced_boundaries(offsets, kDesignPartitions);
   workers.for_each(cuts.size() - 1, [&](std::size_t part) {
     for (std::uint32_t row = cuts[part]; row < cuts[part + 1]; ++row) body(row);
   });

@@ -15,7 +15,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kPartitions = 512;
+constexpr std::size_t kDrawPartitions = 512;
 constexpr std::size_t kRowsAtOnce = 32;
 
 /// Draws one row after the other; keeps its memory.
@@ -113,7 +113,7 @@ class RowSampler {
 void draw_rows(const RowConditionals& conditionals, float* rows, std::uint64_t seed,
                const KernelSet& kernels, const Workers& workers) {
   const Positives& who = conditionals.ratings.who;
-  const std::vector<std::uint32_t> cuts = balanced_boundaries(who.offsets, kPartitions);
+  const std::vector<std::uint32_t> cuts = balanced_boundaries(who.offsets, kDrawPartitions);
   workers.for_each(cuts.size() - 1, [&](std::size_t part) {
     RowSampler sampler(conditionals, kernels);
     for (std::uint32_t row = cuts[part]; row < cuts[part + 1]; ++row) {

@@ -13,12 +13,12 @@
 namespace mfpar {
 
 /// What the rows of one side are drawn from. A row of rank + 1 floats is its factors and behind
-/// them its bias; a rating of row r of the one and row c of the other side is
+/// them its bias; a rating of row r of this and row c of the other side is
 ///
 ///   b_r + b_c + p_r.q_c + noise,  noise ~ N(0, 1 / precision),
 ///
-/// the precision being noise_precision times a weight of row r and one of row c,
-/// so that a row, given those of the other side, is fitted to its targets less b_c on rows (q_c, 1).
+/// the precision being noise_precision times a weight of row r and one of row c. So a row, given
+/// those of the other side, is fitted to its targets less b_c on rows (q_c, 1).
 struct RowConditionals {
   const RatingsByRow& ratings;
   FactorRows others;  ///< of the other side

@@ -14,22 +14,22 @@ namespace mfpar {
 namespace {
 
 // Sums and draws depend on where rows are cut, and so this is fixed.
-constexpr std::size_t kPartitions = 64;
+constexpr std::size_t kEffectPartitions = 64;
 
 // Iterations end when the residual's squares are this share of the right side's, for each factor.
 // MovieLens latest-small: from 1e-5 to 1e-3 the error after 200 samples differs by chance.
 constexpr double kTolerance = 1e-4;
 constexpr int kMostIterations = 100;
 
-enum class DrawOf : std::uint64_t { kRows, kColumns, kStrengths };
+enum class EffectDraw : std::uint64_t { kRows, kColumns, kStrengths };
 
 /// The sums that body(range, sums) makes for ranges of [0, count), added up in order.
 template <class Body>
 std::vector<double> sum_over(std::size_t count, std::size_t size, const Workers& workers,
                              const Body& body) {
-  std::vector<std::vector<double>> parts(kPartitions, std::vector<double>(size));
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    body(even_range(count, kPartitions, partition), parts[partition].data());
+  std::vector<std::vector<double>> parts(kEffectPartitions, std::vector<double>(size));
+  workers.for_each(kEffectPartitions, [&](std::size_t partition) {
+    body(even_range(count, kEffectPartitions, partition), parts[partition].data());
   });
   std::vector<double> total(size);
   for (const auto& part : parts) {
@@ -44,8 +44,8 @@ void add_noise(AlignedBuffer<float>& rows, std::uint32_t count, std::uint32_t si
                std::uint64_t seed, const Workers& workers) {
   constexpr std::size_t kAtOnce = 64;
   const std::size_t stride = row_stride(size);
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(count, kPartitions, partition);
+  workers.for_each(kEffectPartitions, [&](std::size_t partition) {
+    const Range range = even_range(count, kEffectPartitions, partition);
     RandomDraws draws(derive_seed(seed, partition));
     Eigen::MatrixXd noise(size, kAtOnce);
     for (std::size_t row = range.begin; row < range.end; row += kAtOnce) {
@@ -118,8 +118,8 @@ void Effects::set_right_side(const FactorRows& rows, const Positives& rated, con
   const std::size_t stride = row_stride(size_);
   const Eigen::LLT<Eigen::MatrixXd> precision(prior.precision);
   const Eigen::VectorXf mean = prior.mean.cast<float>();
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(rows.count, kPartitions, partition);
+  workers.for_each(kEffectPartitions, [&](std::size_t partition) {
+    const Range range = even_range(rows.count, kEffectPartitions, partition);
     for (std::size_t row = range.begin; row < range.end; ++row) {
       const bool is_rated = rated.count(static_cast<std::uint32_t>(row)) > 0;
       for (std::uint32_t f = 0; f < size_; ++f) {
@@ -128,11 +128,11 @@ void Effects::set_right_side(const FactorRows& rows, const Positives& rated, con
       }
     }
   });
-  add_noise(of_rows_, rows.count, size_, precision, nullptr, derive_seed(seed, DrawOf::kRows),
+  add_noise(of_rows_, rows.count, size_, precision, nullptr, derive_seed(seed, EffectDraw::kRows),
             workers);
   design_.multiply_transposed(of_rows_.data(), right_side_.data(), kernels, workers);
   add_noise(right_side_, design_.columns(), size_, precision, &shift_,
-            derive_seed(seed, DrawOf::kColumns), workers);
+            derive_seed(seed, EffectDraw::kColumns), workers);
 }
 
 /// out = (X'X + S) effects
@@ -141,8 +141,8 @@ void Effects::apply(const float* effects, float* out, const KernelSet& kernels,
   design_.multiply(effects, of_rows_.data(), kernels, workers);
   design_.multiply_transposed(of_rows_.data(), out, kernels, workers);
   const std::size_t stride = row_stride(size_);
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(design_.columns(), kPartitions, partition);
+  workers.for_each(kEffectPartitions, [&](std::size_t partition) {
+    const Range range = even_range(design_.columns(), kEffectPartitions, partition);
     for (std::size_t c = range.begin; c < range.end; ++c) {
       for (std::size_t f = 0; f < stride; ++f) {
         out[c * stride + f] += shift_[c] * effects[c * stride + f];
@@ -171,8 +171,8 @@ int Effects::solve(const KernelSet& kernels, const Workers& workers) {
     });
   };
   const auto for_columns = [&](const auto& body) {
-    workers.for_each(kPartitions, [&](std::size_t partition) {
-      const Range range = even_range(columns, kPartitions, partition);
+    workers.for_each(kEffectPartitions, [&](std::size_t partition) {
+      const Range range = even_range(columns, kEffectPartitions, partition);
       for (std::size_t c = range.begin; c < range.end; ++c) body(c);
     });
   };
@@ -221,7 +221,7 @@ int Effects::solve(const KernelSet& kernels, const Workers& workers) {
 void Effects::draw_strengths(const RowPrior& prior, std::uint64_t seed, const KernelSet& kernels,
                              const Workers& workers) {
   constexpr double kFlat = 1e-3;  // rate and shape of the prior, twice
-  RandomDraws draws(derive_seed(seed, DrawOf::kStrengths));
+  RandomDraws draws(derive_seed(seed, EffectDraw::kStrengths));
   for (std::size_t block = 0; block < strengths_.size(); ++block) {
     const FactorRows effects = block_values(block);
     const double squares =

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What the prior mean of a row depends on beside the mean of its side: m_r = mu + sum_c X(r, c) b_c,
+// What the prior mean of a row depends on beside the mean of its side:
+//
+//   m_r = mu + sum_c X(r, c) b_c,
+//
 // X being a sparse Design and b_c the effect of its column c, a row of its own with
 //
 //   b_c ~ N(0, (strength Lambda)^-1),

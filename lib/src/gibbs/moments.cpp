@@ -7,7 +7,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr std::size_t kPartitions = 64;  // sums depend on where rows are cut
+constexpr std::size_t kMomentPartitions = 64;  // sums depend on where rows are cut
 
 /// Adds rows to moments, some at a time.
 class MomentSum {
@@ -47,9 +47,9 @@ class MomentSum {
 RowMoments moments_of(const FactorRows& rows, const float* means, const Positives& rated,
                       const Workers& workers) {
   const auto size = static_cast<Eigen::Index>(rows.rank);
-  std::vector<RowMoments> parts(kPartitions);
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(rows.count, kPartitions, partition);
+  std::vector<RowMoments> parts(kMomentPartitions);
+  workers.for_each(kMomentPartitions, [&](std::size_t partition) {
+    const Range range = even_range(rows.count, kMomentPartitions, partition);
     MomentSum sum(size);
     for (std::size_t row = range.begin; row < range.end; ++row) {
       if (rated.count(static_cast<std::uint32_t>(row)) == 0) continue;
@@ -58,7 +58,7 @@ RowMoments moments_of(const FactorRows& rows, const float* means, const Positive
     parts[partition] = sum.take();
   });
   RowMoments total = std::move(parts[0]);
-  for (std::size_t partition = 1; partition < kPartitions; ++partition) {
+  for (std::size_t partition = 1; partition < kMomentPartitions; ++partition) {
     total.count += parts[partition].count;
     total.sum += parts[partition].sum;
     total.products += parts[partition].products;
@@ -70,7 +70,8 @@ std::vector<double> squared_errors(const RatingsByRow& ratings, const FactorRows
                                    const FactorRows& others, const Workers& workers) {
   const std::uint32_t rank = rows.rank - 1;
   std::vector<double> sums(rows.count);
-  const std::vector<std::uint32_t> cuts = balanced_boundaries(ratings.who.offsets, kPartitions);
+  const std::vector<std::uint32_t> cuts =
+      balanced_boundaries(ratings.who.offsets, kMomentPartitions);
   workers.for_each(cuts.size() - 1, [&](std::size_t part) {
     for (std::uint32_t row = cuts[part]; row < cuts[part + 1]; ++row) {
       const float* const p = rows.row(row);

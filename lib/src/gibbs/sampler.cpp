@@ -33,7 +33,7 @@ constexpr std::uint64_t kFewestRatingsOfItem = 10, kFewestRatingsOfUser = 1;
 // of items as well gain nothing.
 constexpr double kWeightDegrees = 30.0;
 
-enum class DrawOf : std::uint64_t { kStart, kPrior, kRows, kNoise };
+enum class SampleDraw : std::uint64_t { kStart, kPrior, kRows, kNoise };
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void GibbsSampler::start(Entity of) {
   mine.weights.assign(rated.rows(), 1.0f);
   for (std::uint32_t row = 0; row < rated.rows(); ++row) {
     if (rated.count(row) == 0) continue;
-    RandomDraws draws(derive_seed(options_.seed, DrawOf::kStart, of, row));
+    RandomDraws draws(derive_seed(options_.seed, SampleDraw::kStart, of, row));
     for (std::uint32_t f = 0; f < options_.rank; ++f) {
       mine.rows[row * stride + f] = static_cast<float>(kInitScale * draws.normal());
     }
@@ -98,8 +98,8 @@ void GibbsSampler::sweep() {
 void GibbsSampler::draw_side(Entity of) {
   Side& mine = side(of);
   const Side& others = side(other(of));
-  const auto seed = [&](DrawOf what) { return derive_seed(options_.seed, what, of, sweeps_); };
-  draw_prior(mine, seed(DrawOf::kPrior));
+  const auto seed = [&](SampleDraw what) { return derive_seed(options_.seed, what, of, sweeps_); };
+  draw_prior(mine, seed(SampleDraw::kPrior));
   const auto& effects = mine.effects;
   draw_rows({.ratings = mine.ratings,
              .others = rows(other(of)),
@@ -108,7 +108,7 @@ void GibbsSampler::draw_side(Entity of) {
              .noise_precision = noise_precision_,
              .weights = mine.weights,
              .weights_of_others = others.weights},
-            mine.rows.data(), seed(DrawOf::kRows), kernels_, workers_);
+            mine.rows.data(), seed(SampleDraw::kRows), kernels_, workers_);
 }
 
 void GibbsSampler::draw_prior(Side& mine, std::uint64_t seed) {
@@ -138,7 +138,7 @@ void GibbsSampler::draw_noise() {
     squared_error_ += errors[user];
     total += errors[user] * double{users_.weights[user]};
   }
-  RandomDraws draws(derive_seed(options_.seed, DrawOf::kNoise, sweeps_));
+  RandomDraws draws(derive_seed(options_.seed, SampleDraw::kNoise, sweeps_));
   noise_precision_ =
       draws.gamma(1.0 + static_cast<double>(rated.size()) / 2.0, 1.0 / (1.0 + total / 2.0));
   for (std::uint32_t user = 0; user < rated.rows(); ++user) {

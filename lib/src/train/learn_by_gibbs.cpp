@@ -9,9 +9,9 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "base/stopwatch.hpp"
-#include "compute/mean_of_models.hpp"
 #include "gibbs/prediction_trace.hpp"
 #include "gibbs/sampler.hpp"
+#include "train/posterior_mean.hpp"
 #include "train/store_lists.hpp"
 
 namespace mfpar {
@@ -24,14 +24,7 @@ constexpr int kLeastSamples = 50, kCheckEvery = 10;
 // Pairs whose predictions are traced where nothing is held out.
 constexpr std::uint32_t kTracedPairs = 10'000;
 
-// Factors that are kept of the mean while samples are added, beyond those that are saved; what is
-// lost of it in the end is less than all that is left out later.
-constexpr std::uint32_t kSpareFactors = 32;
-
-// The saved model keeps this share of the squares of the mean, or all that posterior-rank allows.
-constexpr double kKeptShare = 0.9995;
-
-constexpr std::size_t kPartitions = 64;
+constexpr std::size_t kPredictPartitions = 64;
 
 /// A user and an item, and what they were rated, if they were.
 struct Pair {
@@ -86,10 +79,7 @@ class GibbsTraining {
         by_item_(transposed(by_user_, training.item_count())),
         sampler_(by_user_, by_item_, sampler_options(), kernels, workers),
         trace_(pairs_.size()),
-        user_weights_(statistics.user_counts.begin(), statistics.user_counts.end()),
-        item_weights_(statistics.item_counts.begin(), statistics.item_counts.end()),
-        mean_({.weights = user_weights_}, {.weights = item_weights_},
-              static_cast<std::uint32_t>(options.gibbs.posterior_rank) + kSpareFactors, kernels) {}
+        mean_(statistics, options, kernels) {}
 
   Learnt learn();
 
@@ -104,14 +94,11 @@ class GibbsTraining {
 
   std::vector<float> predictions() const;
   double held_out_error(const std::function<double(std::size_t)>& predicted) const;
-  void add_to_mean();
   void report(int sweep, double seconds, std::span<const float> predicted);
   bool has_said_enough() const;
   double monte_carlo_share(const Convergence& convergence) const;
   FactorModel::Parts model();
-  FactorModel::Side model_side(Entity of, MeanOfModels::ModelSide side) const;
-  SamplingReport sampling_report(const MeanOfModels::Model& mean) const;
-  FoldInPenalty scale_for_fold_in(MeanOfModels::Model& mean) const;
+  SamplingReport sampling_report(const PosteriorMean::Model& mean) const;
 
   const RatingStore& training_;
   const RatingStatistics& statistics_;
@@ -126,8 +113,7 @@ class GibbsTraining {
 
   GibbsSampler sampler_;
   PredictionTrace trace_;
-  std::vector<float> user_weights_, item_weights_;  ///< ratings of each row
-  MeanOfModels mean_;
+  PosteriorMean mean_;
   double noise_sum_ = 0.0;  ///< of the samples' noise variances
   Learnt learnt_;
 };
@@ -147,12 +133,12 @@ Learnt GibbsTraining::learn() {
     if (is_burnt_in(sweep)) {
       trace_.add(predicted);
       noise_sum_ += 1.0 / sampler_.noise_precision();
-      add_to_mean();
+      mean_.add(sampler_, workers_);
     }
     if (reported) report(sweep, seconds, predicted);
     if (has_said_enough()) break;
   }
-  if (trace_.samples() == 0) add_to_mean();  // asked to stop before the first
+  if (trace_.samples() == 0) mean_.add(sampler_, workers_);  // asked to stop before the first
   learnt_.best_epoch = sweep;
   learnt_.stop_reason = hooks_.stop.stop_requested() ? StopReason::kRequested
                         : sweep < most               ? StopReason::kPatience
@@ -173,8 +159,8 @@ std::vector<float> GibbsTraining::predictions() const {
   const auto rank = static_cast<std::uint32_t>(options_.rank);
   const RatingScale& scale = statistics_.scale;
   std::vector<float> predicted(pairs_.size());
-  workers_.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(pairs_.size(), kPartitions, partition);
+  workers_.for_each(kPredictPartitions, [&](std::size_t partition) {
+    const Range range = even_range(pairs_.size(), kPredictPartitions, partition);
     for (std::size_t pair = range.begin; pair < range.end; ++pair) {
       const float* const p = users.row(pairs_[pair].user);
       const float* const q = items.row(pairs_[pair].item);
@@ -230,107 +216,18 @@ bool GibbsTraining::has_said_enough() const {
          monte_carlo_share(trace_.convergence()) <= options_.gibbs.monte_carlo_error;
 }
 
-void GibbsTraining::add_to_mean() {
-  const auto rank = static_cast<std::uint32_t>(options_.rank);
-  const float deviation = statistics_.scale.deviation;
-  struct Copy {
-    AlignedBuffer<float> factors;
-    std::vector<float> biases;
-  };
-  const auto copy = [&](Entity of) {
-    const FactorRows rows = sampler_.rows(of);
-    Copy made{AlignedBuffer<float>(rows.count * row_stride(rank)), std::vector<float>(rows.count)};
-    workers_.for_each(kPartitions, [&](std::size_t partition) {
-      const Range range = even_range(rows.count, kPartitions, partition);
-      for (std::size_t row = range.begin; row < range.end; ++row) {
-        // Of the factors one side is in the units of ratings.
-        const float unit = of == Entity::kUser ? deviation : 1.0f;
-        float* const to = made.factors.data() + row * row_stride(rank);
-        for (std::uint32_t f = 0; f < rank; ++f) to[f] = unit * rows.row(row)[f];
-        made.biases[row] = deviation * rows.row(row)[rank];
-      }
-    });
-    return made;
-  };
-  const Copy users = copy(Entity::kUser), items = copy(Entity::kItem);
-  const auto side = [&](const Copy& copied) -> MeanOfModels::TermSide {
-    return {{copied.factors.data(), static_cast<std::uint32_t>(copied.biases.size()), rank},
-            copied.biases};
-  };
-  mean_.add({.mean = statistics_.scale.mean, .users = side(users), .items = side(items)}, workers_);
-}
-
-FactorModel::Side GibbsTraining::model_side(Entity of, MeanOfModels::ModelSide side) const {
-  const RatingStore::Parts& store = training_.parts();
-  const auto rows = std::make_shared<AlignedBuffer<float>>(std::move(side.factors));
-  return {of == Entity::kUser ? store.users : store.items,
-          FrozenArray<float>(rows, std::as_const(*rows).span()),
-          FrozenArray<float>(std::move(side.biases))};
-}
-
 /// The mean of the samples.
 FactorModel::Parts GibbsTraining::model() {
-  MeanOfModels::Model mean =
-      mean_.finish(static_cast<std::uint32_t>(options_.gibbs.posterior_rank), kKeptShare, workers_);
+  PosteriorMean::Model mean = mean_.finish(training_.parts(), workers_);
   learnt_.sampling = sampling_report(mean);
-  FactorModel::Parts parts;
-  parts.fold_in = scale_for_fold_in(mean);
-  parts.rank = mean.rank;
-  parts.stride = row_stride(mean.rank);
-  parts.biases = true;
-  parts.mean = mean.mean;
-  parts.range = statistics_.scale.range;
-  parts.users = model_side(Entity::kUser, std::move(mean.users));
-  parts.items = model_side(Entity::kItem, std::move(mean.items));
-  parts.trained = item_lists_of(training_, workers_);
-  return parts;
+  mean.parts.trained = item_lists_of(training_, workers_);
+  return std::move(mean.parts);
 }
 
-/// A penalty alike for all factors takes them to vary alike: those of users are made to, the
-/// weighted variance of each becoming c^2, and items give way, so that both sides vary by as much
-/// on average. Then a user's prior precision, in units of the noise's, is noise variance / c^2.
-FoldInPenalty GibbsTraining::scale_for_fold_in(MeanOfModels::Model& mean) const {
-  const std::size_t stride = row_stride(mean.rank);
-  double total_weight = 0.0, bias_squares = 0.0;
-  std::vector<double> variances(mean.rank);
-  for (std::size_t user = 0; user < user_weights_.size(); ++user) {
-    const double weight = double{user_weights_[user]};
-    total_weight += weight;
-    bias_squares += weight * double{mean.users.biases[user]} * double{mean.users.biases[user]};
-    for (std::uint32_t f = 0; f < mean.rank; ++f) {
-      const double factor = double{mean.users.factors[user * stride + f]};
-      variances[f] += weight * factor * factor;
-    }
-  }
-  double squares = 0.0;
-  for (double& variance : variances) {
-    variance = std::max(variance / total_weight, 1e-12);
-    squares += variance * variance;
-  }
-  const double common = std::max(std::sqrt(squares / mean.rank), 1e-12);  // c^2
-  for (std::uint32_t f = 0; f < mean.rank; ++f) {
-    const auto scale = static_cast<float>(std::sqrt(common / variances[f]));
-    for (std::size_t at = f; at < mean.users.factors.size(); at += stride) {
-      mean.users.factors[at] *= scale;
-    }
-    for (std::size_t at = f; at < mean.items.factors.size(); at += stride) {
-      mean.items.factors[at] /= scale;
-    }
-  }
-  const double deviation = double{statistics_.scale.deviation};
-  const double noise = deviation * deviation * noise_sum_ /
-                       static_cast<double>(std::max<std::size_t>(trace_.samples(), 1));
-  constexpr double kLeast = 1e-6, kMost = 1e6;
-  return {.factors = static_cast<float>(std::clamp(noise / common, kLeast, kMost)),
-          .bias = static_cast<float>(
-              std::clamp(noise * total_weight / std::max(bias_squares, 1e-12), kLeast, kMost)),
-          .exponent = 1.0f};
-}
-
-SamplingReport GibbsTraining::sampling_report(const MeanOfModels::Model& mean) const {
+SamplingReport GibbsTraining::sampling_report(const PosteriorMean::Model& mean) const {
   SamplingReport report;
   report.samples = static_cast<int>(trace_.samples());
-  report.rank = static_cast<int>(mean.rank);
+  report.rank = static_cast<int>(mean.parts.rank);
   report.dropped = mean.dropped;
   if (trace_.samples() == 0) return report;
   const Convergence convergence = trace_.convergence();
