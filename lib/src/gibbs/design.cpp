@@ -37,12 +37,13 @@ RowSumPass sum_of(const Positives& entries, std::uint32_t row, bool weighted) {
 
 DesignBlock links_block(const Positives& by_row, const Positives& by_other, std::uint64_t fewest,
                         double strength) {
+  DesignBlock block{.by_row = {}, .by_column = {}, .strength = strength};
   std::vector<std::uint32_t> columns(by_other.rows(), kNoIndex);
   std::uint32_t count = 0;
   for (std::uint32_t other = 0; other < by_other.rows(); ++other) {
-    if (by_other.count(other) >= fewest) columns[other] = count++;
+    if (by_other.count(other) < fewest) continue;
+    columns[other] = count++;
   }
-  DesignBlock block{.by_row = {}, .by_column = {}, .strength = strength};
   block.by_row.offsets.push_back(0);
   for (std::uint32_t row = 0; row < by_row.rows(); ++row) {
     for (const std::uint32_t other : by_row.of(row)) {

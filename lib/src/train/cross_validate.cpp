@@ -27,13 +27,19 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
   for (std::uint32_t fold = 0; fold < folds.folds; ++fold) {
     SplitResult outer = split_fold(ratings, folds.folds, fold,
                                    derive_seed(options.seed, SeedUse::kFolds), options.threads);
+    // Nothing is to be found out for Gibbs sampling that learning from all would not know.
+    const bool judged = options.method != Method::kGibbs || !folds.refit;
     RatingStore outside;  // held while it is needed only
-    if (folds.refit) outside = outer.training;
-    SplitResult inner =
-        split_random(std::move(outer.training), folds.valid_fraction,
-                     derive_seed(options.seed, SeedUse::kSplit, fold), options.threads);
+    if (judged && folds.refit) outside = outer.training;
+    SplitResult inner{.training = std::move(outer.training), .validation = {}};
+    if (judged) {
+      inner = split_random(std::move(inner.training), folds.valid_fraction,
+                           derive_seed(options.seed, SeedUse::kSplit, fold), options.threads);
+    }
     TrainResult trained = train(std::move(inner.training), inner.validation, options, hooks);
-    if (folds.refit) trained = refit(std::move(outside), std::move(trained), options, hooks);
+    if (judged && folds.refit) {
+      trained = refit(std::move(outside), std::move(trained), options, hooks);
+    }
     result.stop_reason = trained.stop_reason;
     if (trained.stop_reason == StopReason::kRequested) break;
     if (trained.stop_reason == StopReason::kDiverged) {

@@ -64,7 +64,7 @@ PosteriorMean::PosteriorMean(const RatingStatistics& statistics, const TrainOpti
       user_weights_(statistics.user_counts.begin(), statistics.user_counts.end()),
       item_weights_(statistics.item_counts.begin(), statistics.item_counts.end()),
       mean_({.weights = user_weights_}, {.weights = item_weights_}, most_factors_ + kSpareFactors,
-            kernels) {}
+            kernels, /*centred=*/false) {}
 
 void PosteriorMean::add(const GibbsSampler& sampler, const Workers& workers) {
   const float deviation = statistics_.scale.deviation;
@@ -91,6 +91,10 @@ PosteriorMean::Model PosteriorMean::finish(const RatingStore::Parts& store,
   return model;
 }
 
+/// The mean is not centred: what nothing is known of has the factors and bias 0, as its prior
+/// would nearly have it. Centred by number of ratings, items that are new would be taken for
+/// popular ones: MovieLens latest-small 1.36 on them, 1.17 as it is.
+///
 /// A penalty alike for all factors takes them to vary alike. Those of users are made to, the
 /// weighted variance of each becoming c^2, and items give way, so that both sides vary by as much
 /// on average. Then a user's prior precision, in units of the noise's, is noise variance / c^2.

@@ -13,8 +13,10 @@ TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& op
   if (judged.best_epoch == 0 || validated.stop_reason == StopReason::kRequested) return validated;
   TrainOptions same = options;
   same.epochs = judged.best_epoch;
-  same.gibbs.samples = std::max(1, judged.best_epoch - options.gibbs.burn_in);
-  same.gibbs.monte_carlo_error = 0.0;
+  if (validated.sampling) {
+    same.gibbs.samples = std::max(1, validated.sampling->samples);
+    same.gibbs.monte_carlo_error = 0.0;
+  }
   same.eval_every = 0;
   if (!same.one_class.unobserved_weight) {  // what was judged, not what suits more ratings
     same.one_class.unobserved_weight =
