@@ -9,6 +9,7 @@
 #include "compute/rating_statistics.hpp"
 #include "gibbs/sampler.hpp"
 #include "rating_fixtures.hpp"
+#include "sanitized.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -124,7 +125,8 @@ class PlainSampler {
   double alpha_ = 1.4;
 };
 
-constexpr int kBurnIn = 200, kSamples = 1500;
+// Sanitizers look at fewer samples, of whose means less can be said.
+constexpr int kBurnIn = kSanitized ? 30 : 200, kSamples = kSanitized ? 60 : 1500;
 
 template <class Sampler, class Score>
 Posterior posterior_of(Sampler& sampler, std::uint32_t users, std::uint32_t items,
@@ -206,9 +208,9 @@ BOOST_AUTO_TEST_CASE(the_posterior_is_that_of_a_plain_sampler) {
   }
   const auto count = static_cast<double>(found.means.size());
   BOOST_TEST(std::sqrt(spread / count) > 0.5);  // there is something to agree on
-  BOOST_TEST(std::sqrt(squares / count) < 0.06);
-  BOOST_TEST(largest < 0.3);
-  BOOST_TEST(found.noise == expected.noise, boost::test_tools::tolerance(0.05));
+  BOOST_TEST(std::sqrt(squares / count) < (kSanitized ? 0.3 : 0.06));
+  BOOST_TEST(largest < (kSanitized ? 1.5 : 0.3));
+  BOOST_TEST(found.noise == expected.noise, boost::test_tools::tolerance(kSanitized ? 0.3 : 0.05));
 }
 
 BOOST_AUTO_TEST_CASE(any_number_of_threads_draws_the_same_bytes) {
@@ -218,6 +220,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_draws_the_same_bytes) {
   for (const bool links : {false, true}) {
     for (const bool features : {false, true}) {
       for (const std::uint32_t rank : {1u, 7u, 15u, 20u}) {
+        if (kSanitized && rank != 7) continue;
         const SamplerOptions options{
             .rank = rank,
             .seed = 3,
@@ -225,7 +228,8 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_draws_the_same_bytes) {
             .items = {.links = links, .features = features ? &of_items : nullptr}};
         const std::vector<float> expected = rows_after(data, options, 3, 1);
         for (const float x : expected) BOOST_REQUIRE(std::isfinite(x));
-        for (const int threads : {2, 3, 16}) {
+        for (const int threads : {3, 2, 16}) {
+          if (kSanitized && threads != 3) continue;
           BOOST_TEST((rows_after(data, options, 3, threads) == expected));
         }
         SamplerOptions another = options;
