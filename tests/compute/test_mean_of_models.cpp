@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_smaller_rank_has_the_lowest_weighted_error_there_is) {
         BOOST_TEST(model.rank == rank);
         const double tail = squares.tail(squares.size() - rank).sum();
         const Matrix off = weighted_interactions(of, weights, parts - scores_of(of, model));
-        // Rows that do not count have a millionth of the weight of a row.
+        // Rows that do not count have next to none of the weight of a row.
         const double tolerance = 1e-4 * squares.sum();
         BOOST_TEST(std::abs(off.squaredNorm() - tail) < tolerance);
         BOOST_TEST(std::abs(model.dropped - tail / squares.sum()) < 1e-4);
