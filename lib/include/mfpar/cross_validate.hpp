@@ -45,7 +45,8 @@ struct CrossValidationOptions {
 
 /// Trains on the ratings outside of each fold, once or, with a refit, twice, and measures on it.
 /// `hooks.on_epoch` reports every epoch of every training, with the validation error on the judging
-/// share; a refit reports none. Throws as split_fold() and train().
+/// share; a refit reports none. Gibbs sampling, of which nothing is to be judged before a refit,
+/// then learns once, from all ratings outside. Throws as split_fold() and train().
 MFPAR_API CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& options,
                                          const CrossValidationOptions& folds,
                                          const TrainHooks& hooks = {});

@@ -70,7 +70,6 @@ class GibbsTraining {
         statistics_(statistics),
         options_(options),
         hooks_(hooks),
-        kernels_(kernels),
         workers_(workers),
         validated_(validation.size() > 0),
         pairs_(validated_ ? pairs_of(validation) : crossed_pairs(training, options.seed)),
@@ -104,7 +103,6 @@ class GibbsTraining {
   const RatingStatistics& statistics_;
   const TrainOptions& options_;
   const TrainHooks& hooks_;
-  const KernelSet& kernels_;
   const Workers& workers_;
   const bool validated_;
   const std::vector<Pair> pairs_;
