@@ -45,18 +45,27 @@ std::vector<std::string> csv_ids(const IdDictionary& ids) {
 }
 
 /// `is_rated` says which of them have a rating; empty: all.
-void write_predictions(const std::string& path, const RatingTable& ratings,
-                       const std::vector<bool>& is_rated, const std::vector<float>& predictions) {
+void write_predictions(const std::string& path, const FactorModel& model,
+                       const RatingTable& ratings, const std::vector<bool>& is_rated, int threads) {
+  const std::vector<RatingInterval> predictions = predictions_of(model, ratings, threads);
   const auto users = csv_ids(*ratings.users()), items = csv_ids(*ratings.items());
   const bool has_ratings = is_rated.empty() || std::ranges::find(is_rated, true) != is_rated.end();
   AtomicFile file(path);
-  file.write(has_ratings ? "user,item,rating,prediction\n" : "user,item,prediction\n");
+  file.write(std::string(has_ratings ? "user,item,rating,prediction" : "user,item,prediction") +
+             (model.has_variance() ? ",sd,p5,p95\n" : "\n"));
   for (std::uint64_t i = 0; i < ratings.size(); ++i) {
     const Rating rating = ratings.at(i);
     std::string line = users[rating.user] + ',' + items[rating.item] + ',';
     if (is_rated.empty() || is_rated[i]) line += shortest_decimal(rating.value);
     if (has_ratings) line += ',';
-    file.write(line + shortest_decimal(predictions[i]) + '\n');
+    const RatingInterval& predicted = predictions[i];
+    line += shortest_decimal(predicted.mean);
+    if (model.has_variance()) {
+      for (const float x : {predicted.sd, predicted.p5, predicted.p95}) {
+        line += ',' + shortest_decimal(x);
+      }
+    }
+    file.write(line + '\n');
   }
   file.commit();
 }
@@ -81,8 +90,7 @@ void report(const EvalOptions& options, const FactorModel& model, const Evaluati
 
 /// Predicts for users and items of which not all have a rating.
 int predict_pairs(const EvalOptions& options, const FactorModel& model, const Pairs& pairs) {
-  write_predictions(options.predictions, pairs.table, pairs.is_rated,
-                    predictions_of(model, pairs.table, options.read.threads));
+  write_predictions(options.predictions, model, pairs.table, pairs.is_rated, options.read.threads);
   if (pairs.rated > 0) {
     const RatingTable rated = rated_of(pairs);
     warn_of_scale(model, rated);
@@ -103,11 +111,9 @@ int evaluate_ratings(const EvalOptions& options, const FactorModel& model, const
   }
   for (const std::string& note : data.report.notes) warn(note);
   warn_of_scale(model, data.ratings);
-  std::vector<float> predictions;
-  const Evaluation evaluation = evaluate(model, data.ratings, options.read.threads,
-                                         options.predictions.empty() ? nullptr : &predictions);
+  const Evaluation evaluation = evaluate(model, data.ratings, options.read.threads);
   if (!options.predictions.empty()) {
-    write_predictions(options.predictions, data.ratings, {}, predictions);
+    write_predictions(options.predictions, model, data.ratings, {}, options.read.threads);
   }
   report(options, model, evaluation);
   return kDone;
@@ -232,7 +238,9 @@ int main(int argc, char** argv) {
   options.text(
       "predictions", "FILE", eval.predictions,
       "Also write user, item, rating and prediction of every rating as CSV, in the order of "
-      "the input. Pairs of user and item may lack a rating.");
+      "the input; of a model trained with --method gibbs also the standard deviation of the "
+      "rating around it, and the bounds below and above which one in twenty lies (sd, p5, p95). "
+      "Pairs of user and item may lack a rating.");
   RankingCommand ranking;
   add_ranking_options(options, ranking);
   add_reading_options(options, eval.read);

@@ -28,10 +28,15 @@ Json error_json(const ErrorSummary& summary, const LossInfo& loss) {
             {"accuracy", summary.accuracy},
             {"auc", summary.auc}};
   }
-  return {{"count", summary.count},
-          {"mse", summary.mse},
-          {"rmse", summary.rmse()},
-          {"mae", summary.mae}};
+  Json json{{"count", summary.count},
+            {"mse", summary.mse},
+            {"rmse", summary.rmse()},
+            {"mae", summary.mae}};
+  if (!std::isnan(summary.interval_coverage)) {
+    json["interval_coverage"] = summary.interval_coverage;
+    json["mean_sd"] = summary.mean_sd;
+  }
+  return json;
 }
 
 std::string error_head(const LossInfo& loss) {

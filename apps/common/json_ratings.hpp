@@ -32,7 +32,8 @@ std::vector<ItemRating> ratings_of(const Json& json, const char* other = "item")
 std::optional<RankBy> rank_by_of(const Json& json);
 
 inline constexpr const char* kRankByForms =
-    "rating, interaction, one-class, or blend:W or one-class:W with a number W, such as blend:0.5";
+    "rating, interaction, one-class, or blend:W, one-class:W, lower:W or upper:W with a number W, "
+    "such as blend:0.5";
 
 inline constexpr const char* kSimilarByForms = "raters or factors";
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mf-eval/eval_report.hpp"
 
+#include <cmath>
+
 #include "common/error_table.hpp"
 #include "common/text.hpp"
 
@@ -11,6 +13,13 @@ namespace {
 double coverage(const Evaluation& e) {
   return e.all.count == 0 ? EpochReport::kNotComputed
                           : static_cast<double>(e.known.count) / static_cast<double>(e.all.count);
+}
+
+/// Of a model that knows how uncertain it is.
+std::string interval_line(const ErrorSummary& all) {
+  if (std::isnan(all.interval_coverage)) return "";
+  return "within 90 % intervals: " + fixed(100.0 * all.interval_coverage, 2) +
+         " % of the ratings, standard deviation " + fixed(all.mean_sd, 3) + " on average\n";
 }
 
 }  // namespace
@@ -39,8 +48,8 @@ std::string evaluation_table(const Evaluation& e, Loss of) {
          error_row("  both new", e.cold_both, loss) +
          error_row("baseline: biases", e.all.count, e.baseline_bias_error, loss) +
          error_row("baseline: mean", e.all.count, e.baseline_mean_error, loss) +
-         "\nuser and item known: " + fixed(100.0 * coverage(e), 2) +
-         " % of the ratings\ntrained on: " + with_commas(e.trained_on) + " of the ratings\n";
+         "\nuser and item known: " + fixed(100.0 * coverage(e), 2) + " % of the ratings\n" +
+         interval_line(e.all) + "trained on: " + with_commas(e.trained_on) + " of the ratings\n";
 }
 
 std::string evaluation_warning(const Evaluation& e) {

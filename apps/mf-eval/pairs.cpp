@@ -141,15 +141,16 @@ std::optional<Pairs> read_pairs(const std::string& path, const ReadOptions& opti
   return pairs;
 }
 
-std::vector<float> predictions_of(const FactorModel& model, const RatingTable& table, int threads) {
+std::vector<RatingInterval> predictions_of(const FactorModel& model, const RatingTable& table,
+                                           int threads) {
   const auto users = table.users(), items = table.items();
   std::vector<std::uint32_t> user_of(users->size()), item_of(items->size());
   for (std::uint32_t i = 0; i < users->size(); ++i) user_of[i] = model.users().find(users->id(i));
   for (std::uint32_t i = 0; i < items->size(); ++i) item_of[i] = model.items().find(items->id(i));
-  std::vector<float> predictions(table.size());
+  std::vector<RatingInterval> predictions(table.size());
   for_each_index(predictions.size(), threads, [&](std::size_t i) {
     const Rating pair = table.at(i);
-    predictions[i] = model.predict(user_of[pair.user], item_of[pair.item]);
+    predictions[i] = model.interval(user_of[pair.user], item_of[pair.item]);
   });
   return predictions;
 }

@@ -26,8 +26,9 @@ struct Pairs {
 /// Throws as read_ratings() for other faults.
 std::optional<Pairs> read_pairs(const std::string& path, const ReadOptions& options);
 
-/// What `model` predicts for each.
-std::vector<float> predictions_of(const FactorModel& model, const RatingTable& table, int threads);
+/// What `model` predicts for each, in the order of the table.
+std::vector<RatingInterval> predictions_of(const FactorModel& model, const RatingTable& table,
+                                           int threads);
 
 /// The ratings among pairs.
 RatingTable rated_of(const Pairs& pairs);

@@ -67,8 +67,7 @@ void RankedModel::fold_in(const RankingPairs& given) {
   for (const RatedItems& rated : given_) ratings.emplace_back(rated.ratings);
   folded_in_ = fold_in_users(model(), ratings, {}, command_.read.threads);
   for (std::size_t i = 0; i < users.size(); ++i) {
-    profiles_[users[i]] = {
-        folded_in_[i].factors, folded_in_[i].bias, {given_[i].items, {}}, folded_in_[i].one_class};
+    profiles_[users[i]] = profile_of(folded_in_[i], given_[i].items);
   }
 }
 
@@ -148,8 +147,8 @@ RankingMeasures RankedModel::measure(const Ease& ease, double weight,
       for (std::size_t u = 0; u < some.size(); ++u) {
         // What the model does not list, the mixture does not either.
         std::vector<float> mixed(items, -std::numeric_limits<float>::infinity());
-        for (const auto& [item, score, rating] : lists[u]) {
-          mixed[item] = static_cast<float>(weight * of(u)[item] + (1.0 - weight) * score);
+        for (const Recommendation& r : lists[u]) {
+          mixed[r.item] = static_cast<float>(weight * of(u)[r.item] + (1.0 - weight) * r.score);
         }
         std::ranges::copy(mixed, of(u).begin());
       }

@@ -43,6 +43,9 @@ std::vector<std::pair<std::string, std::uint64_t>> sizes_of(const FactorModel& m
       {"item_biases", parts.items.biases.span().size_bytes()},
       {"user_ids", bytes_of(model.users())},
       {"item_ids", bytes_of(model.items())},
+      {"variances", parts.variance.users.span().size_bytes() +
+                        parts.variance.items.span().size_bytes() +
+                        parts.variance.noise.span().size_bytes()},
       {"trained", bytes_of(parts.trained)},
       {"held_out", bytes_of(parts.held_out)},
       {"baseline", parts.baseline.user_biases.span().size_bytes() +
@@ -182,6 +185,9 @@ std::string model_report(const FactorModel& model) {
                                                shortest_decimal(model.range().highest)
                                          : "not known; predictions are not clipped");
   if (one_class != nullptr) text += one_class_rows(*one_class);
+  if (model.has_variance()) {
+    text += row("intervals", "by variances of rank " + std::to_string(parts.variance.rank));
+  }
   text += row("who rated what", with_commas(parts.trained.items.size()) + " ratings, and " +
                                     with_commas(parts.held_out.items.size()) + " held out");
   text += row("baseline", has_baseline(model)
@@ -234,6 +240,7 @@ std::string model_json(const FactorModel& model) {
                         {"train_" + metric, best.train_error},
                         {"valid_" + metric, best.valid_error},
                         {"objective", best.objective}}},
+                      {"variance_rank", parts.variance.rank},
                       {"one_class", one_class_json(model)},
                       {"bytes", bytes}}) +
          '\n';

@@ -30,7 +30,8 @@ std::vector<Column> columns_of(const Answer& answer, const Catalogue& catalogue)
                        : answer.is_similar ? "cosine"
                                            : "score",
             .is_number = true},
-      rating{.heading = "rating", .is_number = true}, id{.heading = "id"};
+      rating{.heading = "rating", .is_number = true}, sd{.heading = "sd", .is_number = true},
+      id{.heading = "id"};
   std::vector<Column> texts;
   const ItemTitles& titles = catalogue.titles();
   for (const std::string& name : titles.columns()) texts.push_back({.heading = name});
@@ -39,6 +40,7 @@ std::vector<Column> columns_of(const Answer& answer, const Catalogue& catalogue)
     rank.cells.push_back(std::to_string(i + 1));
     score.cells.push_back(fixed(item.score, 3));
     rating.cells.push_back(fixed(item.rating, 2));
+    sd.cells.push_back(fixed(item.sd, 2));
     id.cells.push_back(catalogue.model().items().id(item.item));
     for (std::size_t c = 0; c < texts.size(); ++c) {
       texts[c].cells.push_back(titles.text(item.item, c));
@@ -47,6 +49,7 @@ std::vector<Column> columns_of(const Answer& answer, const Catalogue& catalogue)
   std::vector<Column> columns{std::move(rank), std::move(score)};
   // One-class feedback alone predicts none.
   if (catalogue.model().feedback() == Feedback::kRatings) columns.push_back(std::move(rating));
+  if (catalogue.model().has_variance() && !answer.is_similar) columns.push_back(std::move(sd));
   columns.push_back(std::move(id));
   std::ranges::move(texts, std::back_inserter(columns));
   for (Column& column : columns) {
@@ -95,6 +98,10 @@ std::string name_of(ItemIndex item, const Catalogue& catalogue) {
 
 std::string words_of(RankBy rank_by) {
   const std::string weight = fixed(rank_by.bias_weight, 2);
+  if (rank_by.sd_weight != 0.0f) {
+    return std::string("rating ") + (rank_by.sd_weight < 0.0f ? "- " : "+ ") +
+           fixed(std::abs(rank_by.sd_weight), 2) + " sd";
+  }
   if (rank_by.one_class_weight != 0.0f) {
     return rank_by.bias_weight == 0.0f ? "one-class score"
                                        : "one-class score + " + weight + " rating";

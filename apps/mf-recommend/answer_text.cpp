@@ -64,6 +64,11 @@ Json json_of(const Answer& answer, std::size_t place, const Catalogue& catalogue
     json["cosine"] = answer.cosines[place];
   }
   json["rating"] = item.rating;
+  if (!std::isnan(item.sd)) {
+    json["sd"] = item.sd;
+    json["p5"] = item.p5;
+    json["p95"] = item.p95;
+  }
   for (std::size_t i = 1; i < titles.columns().size(); ++i) {
     json["columns"][titles.columns()[i]] = titles.text(item.item, i);
   }
@@ -93,6 +98,7 @@ std::string json_of(const Answer& answer, const Catalogue& catalogue) {
 
 std::string csv_header(const Catalogue& catalogue, bool explain) {
   std::string line = "user,rank,id,score,rating";
+  if (catalogue.model().has_variance()) line += ",sd,p5,p95";
   for (const std::string& column : catalogue.titles().columns()) line += ',' + csv_field(column);
   return line + (explain ? ",mean,user_bias,item_bias,interaction,because\n" : "\n");
 }
@@ -107,6 +113,11 @@ std::string csv_of(const Answer& answer, const Catalogue& catalogue) {
     text += user + ',' + std::to_string(i + 1) + ',' + csv_field(ids.id(item.item)) + ',' +
             shortest_decimal(item.score) + ',' +
             (std::isnan(item.rating) ? "" : shortest_decimal(item.rating));
+    if (catalogue.model().has_variance()) {
+      for (const float number : {item.sd, item.p5, item.p95}) {
+        text += ',' + (std::isnan(number) ? "" : shortest_decimal(number));
+      }
+    }
     for (std::size_t c = 0; c < titles.columns().size(); ++c) {
       text += ',' + csv_field(titles.text(item.item, c));
     }

@@ -59,12 +59,14 @@ void add_list_options(Options& options, RecommendCommand& command) {
   options.group("Items");
   options.integer("top,n", "N", command.top, 1u, kMaxItems, "Length of a list.");
   options.add(
-      "rank-by", "rating|interaction|one-class|blend:W|one-class:W",
+      "rank-by", "rating|interaction|one-class|blend:W|one-class:W|lower:W|upper:W",
       "rating: the predicted rating, which favours what everybody rates highly. interaction: p.q "
       "alone, what this user likes more than others do. blend:W, or W alone: interaction plus W "
       "times mean and biases; blend:1 is rating, blend:0 interaction. one-class: what this user is "
       "likely to choose, of a model trained with --feedback one-class or both; one-class:W adds W "
-      "times the predicted rating. Unless given, one-class where the model has it, else rating.",
+      "times the predicted rating. lower:W and upper:W: the predicted rating less or plus W "
+      "standard deviations, of a model trained with --method gibbs; lower:1.645 is what 19 in 20 "
+      "ratings will exceed. Unless given, one-class where the model has it, else rating.",
       "", [&command](const std::string& value) {
         const auto rank_by = parse_rank_by(value);
         if (!rank_by) Options::reject(kRankByForms);

@@ -2,6 +2,7 @@
 #include "mf-serve/answers.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <iterator>
 #include <limits>
@@ -23,7 +24,7 @@ struct FoldedInUser {
   std::vector<std::string> unknown;
   std::vector<std::string> warnings;
 
-  UserProfile profile() const { return {row.factors, row.bias, {rated.items}, row.one_class}; }
+  UserProfile profile() const { return profile_of(row, rated.items); }
 };
 
 FoldedInUser fold_in(const ServedModel& served, const std::vector<ItemRating>& ratings) {
@@ -112,6 +113,11 @@ Json item_of(const TitledModel& titled, const Recommendation& r) {
   if (titled.titles != nullptr) item["title"] = titled.titles->titles.title(r.item);
   item["score"] = r.score;
   item["rating"] = r.rating;
+  if (!std::isnan(r.sd)) {
+    item["sd"] = r.sd;
+    item["p5"] = r.p5;
+    item["p95"] = r.p95;
+  }
   return item;
 }
 
@@ -248,11 +254,18 @@ Json predict_rating(const ServedModel& served, const std::string& user, const st
   const ItemIndex i = served.model->items().find(item);
   const bool rates = served.model->feedback() == Feedback::kRatings;
   constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
-  return answer_of(served, {{"user", user},
-                            {"item", item},
-                            {"rating", rates ? served.model->predict(u, i) : kNone},
-                            {"user_known", u != kNoIndex},
-                            {"item_known", i != kNoIndex}});
+  Json prediction{{"user", user},
+                  {"item", item},
+                  {"rating", rates ? served.model->predict(u, i) : kNone},
+                  {"user_known", u != kNoIndex},
+                  {"item_known", i != kNoIndex}};
+  if (served.model->has_variance()) {
+    const RatingInterval interval = served.model->interval(u, i);
+    prediction["sd"] = interval.sd;
+    prediction["p5"] = interval.p5;
+    prediction["p95"] = interval.p95;
+  }
+  return answer_of(served, prediction);
 }
 
 }  // namespace mfpar::apps

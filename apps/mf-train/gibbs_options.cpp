@@ -10,8 +10,8 @@ namespace mfpar::apps {
 
 namespace {
 
-constexpr const char* kGibbsOptions[] = {"samples", "burn-in", "monte-carlo-error", "no-links",
-                                         "posterior-rank"};
+constexpr const char* kGibbsOptions[] = {"samples",  "burn-in",        "monte-carlo-error",
+                                         "no-links", "posterior-rank", "variance-rank"};
 constexpr const char* kSgdOptions[] = {
     "loss",      "no-biases", "penalty",       "lambda-factors", "lambda-biases", "learning-rate",
     "step-rule", "decay",     "rate-schedule", "init-scale",     "init",          "schedule",
@@ -34,6 +34,9 @@ void add_gibbs_options(Options& options, TrainOptions& train) {
               "", [&](const std::string&) { gibbs.links = false; });
   options.integer("posterior-rank", "K", gibbs.posterior_rank, 1, 1024,
                   "Most factors of the model that is saved, which has the mean of the samples.");
+  options.integer("variance-rank", "K", gibbs.variance_rank, 0, 24,
+                  "Numbers a user and an item by which the model knows how uncertain its "
+                  "predictions are; 0: it does not.");
 }
 
 void choose_rating_method(const Options& options, TrainOptions& train) {

@@ -106,7 +106,9 @@ void JsonLog::sampling(const SamplingReport& report) {
                      {"samples_mse", report.samples_error},
                      {"model_mse", report.model_error},
                      {"rank", report.rank},
-                     {"dropped", report.dropped}}));
+                     {"dropped", report.dropped},
+                     {"interval_coverage", report.interval_coverage},
+                     {"interval_scale", report.interval_scale}}));
 }
 
 void JsonLog::features(double valid_error) {
@@ -123,7 +125,8 @@ void JsonLog::fold(const FoldReport& report) {
                      {"valid_" + metric, report.valid_error},
                      {"baseline_bias_" + metric, report.baseline_error},
                      {"ratings", report.ratings},
-                     {"best_epoch", report.best_epoch}}));
+                     {"best_epoch", report.best_epoch},
+                     {"interval_coverage", report.interval_coverage}}));
 }
 
 void JsonLog::folds(const CrossValidation& result) {

@@ -20,6 +20,11 @@ std::string describe(const SamplingReport& sampling) {
     text += ": validation MSE " + fixed(sampling.model_error, 5) + ", of all samples " +
             fixed(sampling.samples_error, 5);
   }
+  if (std::isfinite(sampling.interval_coverage)) {
+    text += "\n90 % intervals held " + fixed(100.0 * sampling.interval_coverage, 1) +
+            " % of what was held out; they are multiplied by " + fixed(sampling.interval_scale, 3) +
+            " to hold 90 %";
+  }
   return text + "\n";
 }
 

@@ -18,6 +18,9 @@ struct FoldReport {
   double valid_error = 0.0;     ///< on the fold, as in EpochReport
   double baseline_error = 0.0;  ///< of mean and biases alone on the fold, see BiasBaseline
   int best_epoch = 0;           ///< the epoch whose factors were kept
+
+  /// The share of the fold's ratings within their 90 % intervals; NaN where the model knows none.
+  double interval_coverage = EpochReport::kNotComputed;
 };
 
 /// What came of all folds.

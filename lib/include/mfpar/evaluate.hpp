@@ -20,6 +20,11 @@ struct MFPAR_API ErrorSummary {
   double mae = EpochReport::kNotComputed;
   double rmse() const;
 
+  /// Of models that know how uncertain they are: the share of ratings within their 90 % intervals,
+  /// and the mean standard deviation.
+  double interval_coverage = EpochReport::kNotComputed;
+  double mean_sd = EpochReport::kNotComputed;
+
   // Of models that predict the probability of the higher label.
   double log_loss = EpochReport::kNotComputed;  ///< mean of -log(probability of the label)
   double accuracy =

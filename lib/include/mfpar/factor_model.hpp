@@ -17,6 +17,7 @@
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/loss.hpp"
+#include "mfpar/score_variance.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -120,7 +121,8 @@ class MFPAR_API FactorModel {
     /// What a model of ratings carries: a model of one-class feedback whose ids are the same, in
     /// the same order.
     std::shared_ptr<const FactorModel> one_class;
-    BiasBaseline baseline;  ///< its arrays are empty when the model was not made by training
+    ScoreVariance variance;  ///< of a model of ratings that was sampled
+    BiasBaseline baseline;   ///< its arrays are empty when the model was not made by training
     TrainingRecord record;
 
     Side& side(Entity of) noexcept { return of == Entity::kUser ? users : items; }
@@ -165,6 +167,28 @@ class MFPAR_API FactorModel {
   float predict_from_score(float score) const noexcept {
     return mfpar::predict_from_score(loss(), score, range());
   }
+
+  /// Whether the model knows how uncertain its predictions are.
+  bool has_variance() const noexcept { return parts_.variance.rank > 0; }
+
+  /// The rows of ScoreVariance, and the variance of a user's noise; for kNoIndex those of someone
+  /// of whom nothing is known. REQUIRES: has_variance().
+  std::span<const float> user_variance(UserIndex user) const noexcept;
+  std::span<const float> item_variance(ItemIndex item) const noexcept;
+  float noise_variance(UserIndex user) const noexcept;
+
+  /// The standard deviation of a rating around its score, of the score and the noise together; NaN
+  /// without variance.
+  float sd(UserIndex user, ItemIndex item) const noexcept;
+
+  /// The same of a user with such a row and noise, one who was folded in, for example.
+  float sd(std::span<const float> user_variance, float noise, ItemIndex item) const noexcept;
+
+  /// What is predicted of a rating: 90 % of them are to lie between the bounds.
+  RatingInterval interval(UserIndex user, ItemIndex item) const noexcept {
+    return interval_from_score(score(user, item), sd(user, item));
+  }
+  RatingInterval interval_from_score(float score, float sd) const noexcept;
 
   /// The model of one-class feedback that lists go by: this one, or the one it carries; null when
   /// there is neither.

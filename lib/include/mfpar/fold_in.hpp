@@ -58,6 +58,11 @@ struct FoldedIn {
   /// The factors in the model of one-class feedback that the model carries; empty without one.
   std::vector<float> one_class = {};
 
+  /// The row in the model's ScoreVariance, and the variance of a user's noise, that of someone of
+  /// whom nothing is known; empty, and 0, where the model knows no variance.
+  std::vector<float> variance = {};
+  float noise_variance = 0.0f;
+
   // The penalties that were used. One that double precision would lose beside the ratings is
   // raised: alpha to 1e-12 of the sum of their |q|^2, bias_alpha to 1e-12 of their number.
   double alpha = 0.0;

@@ -130,6 +130,20 @@ MFPAR_API mfpar_status mfpar_predict(const mfpar_model* model, uint32_t user, ui
 MFPAR_API mfpar_status mfpar_predict_ids(const mfpar_model* model, const char* user,
                                          const char* item, float* rating);
 
+/** What is predicted of a rating: mean, standard deviation, and the bounds below and above which
+ * one in twenty ratings lies, within the model's range. NaN but for the mean of a model that knows
+ * no variance: one that was not trained by Gibbs sampling. Since 0.2. */
+typedef struct mfpar_interval {
+  float mean;
+  float sd;
+  float p5;
+  float p95;
+} mfpar_interval;
+
+/** mfpar_predict() with bounds. Since 0.2. */
+MFPAR_API mfpar_status mfpar_predict_interval(const mfpar_model* model, uint32_t user,
+                                              uint32_t item, mfpar_interval* interval);
+
 /* ---- Handles --------------------------------------------------------------------------------- */
 
 /** The model of a service, exchanged while others answer from it. */
@@ -202,6 +216,10 @@ MFPAR_API mfpar_status mfpar_user_warnings(const mfpar_user* user, char* text, s
 /** The rating predicted for an item; MFPAR_NO_INDEX as in mfpar_predict(). */
 MFPAR_API mfpar_status mfpar_user_predict(const mfpar_user* user, uint32_t item, float* rating);
 
+/** The same with bounds. Since 0.2. */
+MFPAR_API mfpar_status mfpar_user_predict_interval(const mfpar_user* user, uint32_t item,
+                                                   mfpar_interval* interval);
+
 /** How much a rating of the user says for or against an item; see "because" in RECOMMEND.md. */
 typedef struct mfpar_reason {
   uint32_t item;      /**< that was rated */
@@ -248,8 +266,8 @@ typedef struct mfpar_recommend_options {
   size_t allow_count;      /**< 0 with an array that is not NULL allows nothing. 0 */
   const uint32_t* deny;    /**< none of these items. NULL */
   size_t deny_count;       /**< 0 */
-  const char* rank_by; /**< "rating", "interaction", "one-class", "blend:0.5" or "one-class:0.1",
-                                as mf-recommend takes it, in the place of bias_weight; NULL leaves
+  const char* rank_by; /**< "rating", "interaction", "one-class", "blend:0.5", "one-class:0.1",
+                                "lower:1" or "upper:1", as mf-recommend takes it, in the place of bias_weight; NULL leaves
                                 it to that, or to the model's usual order, one-class where it has
                                 that, if bias_weight is 1. NULL. Since 0.2 */
   float least_rating;  /**< only items predicted so high a rating or a higher one; NaN is all. An

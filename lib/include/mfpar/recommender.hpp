@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 
 #include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/fold_in.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -20,16 +22,21 @@ namespace mfpar {
 /// What a list is ordered by: the score
 ///
 ///   interaction_weight p_u . q_i + bias_weight (mu + b_u + b_i) + one_class_weight c_ui
+///     + sd_weight sd_ui
 ///
 /// of which mu + b_u is the same for all items; c_ui is the score in the model of one-class
-/// feedback that the model carries. Rating is the predicted rating: lists fill with items that
+/// feedback that the model carries, and sd_ui how far ratings lie around the predicted one
+/// (FactorModel::sd), which models know that were learnt by Gibbs sampling. Rating is the predicted rating: lists fill with items that
 /// everybody rates highly. Interaction is what this user likes more than others do. One-class is
-/// what this user is likely to choose. In a model of one-class feedback alone p_u . q_i is just
+/// what this user is likely to choose. Lower is a rating that the user's will exceed in most cases: of
+/// items that are equally good the one of which more is known; upper, what it may turn out to be:
+/// that of which less is known. In a model of one-class feedback alone p_u . q_i is just
 /// that, and every order the same.
 struct RankBy {
   float bias_weight = 1.0f;
   float interaction_weight = 1.0f;
   float one_class_weight = 0.0f;
+  float sd_weight = 0.0f;
 
   static constexpr RankBy rating() { return {1.0f, 1.0f, 0.0f}; }
   static constexpr RankBy interaction() { return {0.0f, 1.0f, 0.0f}; }
@@ -42,11 +49,16 @@ struct RankBy {
     return {rating_weight, rating_weight, 1.0f};
   }
 
+  /// The predicted rating less, or plus, so many standard deviations.
+  static constexpr RankBy lower(float deviations) { return {1.0f, 1.0f, 0.0f, -deviations}; }
+  static constexpr RankBy upper(float deviations) { return {1.0f, 1.0f, 0.0f, deviations}; }
+
   bool operator==(const RankBy&) const = default;
 };
 
 /// "rating", "interaction", "one-class", "blend:W" or W alone, "one-class:W" with the weight W of
-/// the predicted rating, W a number from -1,000,000 to 1,000,000; nothing for any other text. What
+/// the predicted rating, "lower:W" and "upper:W" with W standard deviations, W a number from
+/// -1,000,000 to 1,000,000; nothing for any other text. What
 /// programs, services and the C API know orders by.
 MFPAR_API std::optional<RankBy> parse_rank_by(std::string_view text);
 
@@ -80,6 +92,10 @@ struct Recommendation {
   /// The predicted rating, clipped to the model's range; NaN in a model of one-class feedback
   /// alone.
   float rating = 0.0f;
+  /// How far the rating may lie from it, as in RatingInterval; NaN where the model knows no
+  /// variance, and of similar items.
+  float sd = std::numeric_limits<float>::quiet_NaN();
+  float p5 = sd, p95 = sd;
 };
 
 /// A user to recommend for: a row of P, or what fold-in gives. Looks at memory of others.
@@ -92,7 +108,22 @@ struct UserProfile {
 
   /// The row in the model of one-class feedback that the model carries; empty without one.
   std::span<const float> one_class = {};
+
+  /// The row in the model's ScoreVariance, and the variance of the user's noise; empty: someone of
+  /// whom nothing is known.
+  std::span<const float> variance = {};
+  float noise_variance = 0.0f;
 };
+
+/// A user who was folded in, `rated` being what is left out, ascending. Looks at the memory of both.
+inline UserProfile profile_of(const FoldedIn& row, std::span<const ItemIndex> rated) {
+  return {.factors = row.factors,
+          .bias = row.bias,
+          .rated = {rated, {}},
+          .one_class = row.one_class,
+          .variance = row.variance,
+          .noise_variance = row.noise_variance};
+}
 
 class Recommender;
 
@@ -189,8 +220,8 @@ class MFPAR_API Recommender {
   /// The best items for `profile`. Stops early, exactly: tiles of items whose norms and biases
   /// cannot reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
   /// Error(kBadOption) for a filter of another recommender, a weight that is not finite, an order
-  /// by one-class feedback that the model has not learnt from, factors of another rank or not
-  /// finite, a least rating asked of a model of one-class feedback alone, which predicts none, and
+  /// by one-class feedback that the model has not learnt from or by variances that it does not
+  /// know, rows of another rank or not finite, a least rating asked of a model of one-class feedback alone, which predicts none, and
   /// limits out of their range.
   std::vector<Recommendation> recommend(const UserProfile& profile,
                                         const RecommendOptions& options = {}) const;

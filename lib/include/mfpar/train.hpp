@@ -63,6 +63,11 @@ struct SamplingReport {
   /// On what was held out: of the mean of the samples, and of the model that it became.
   double samples_error = EpochReport::kNotComputed;
   double model_error = EpochReport::kNotComputed;
+
+  /// Of what was held out, the share within the 90 % intervals as the samples give them, and what
+  /// all standard deviations were then multiplied by so that it is 90 %; 1 without such.
+  double interval_coverage = EpochReport::kNotComputed;
+  double interval_scale = 1.0;
 };
 
 /// What training gives: the model of the best epoch, and how it went.

@@ -71,6 +71,10 @@ struct GibbsOptions {
 
   /// Most factors of the model that is saved, 1 to 1024. From 24 on little is lost.
   int posterior_rank = 32;
+
+  /// Numbers a row by which the model knows how uncertain its predictions are (ScoreVariance), 0 to
+  /// 24; 0: it does not.
+  int variance_rank = 8;
 };
 
 /// 3.3 times the root of the share of all pairs of user and item that are rated, at most 0.35. What

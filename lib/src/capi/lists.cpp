@@ -43,8 +43,9 @@ RankBy rank_by_of(const mfpar_recommend_options& options, const FactorModel& mod
   }
   if (const auto rank_by = parse_rank_by(options.rank_by)) return *rank_by;
   throw Refusal(MFPAR_BAD_OPTION, "rank_by is " + quoted(options.rank_by) +
-                                      "; it must be rating, interaction, one-class, or blend:W "
-                                      "or one-class:W with a number W, such as blend:0.5");
+                                      "; it must be rating, interaction, one-class, or blend:W, "
+                                      "one-class:W, lower:W or upper:W with a number W, such as "
+                                      "blend:0.5");
 }
 
 std::optional<SimilarBy> similar_by_of(const mfpar_recommend_options& options) {
@@ -144,8 +145,7 @@ mfpar_status mfpar_recommend_user(const mfpar_user* user, const mfpar_recommend_
   return guarded([&] {
     const mfpar_user& known = required(user, "user");
     const ListOptions how(*known.served, options);
-    const UserProfile profile{
-        known.row.factors, known.row.bias, {known.rated.items}, known.row.one_class};
+    const UserProfile profile = profile_of(known.row, known.rated.items);
     give_list(known.served->recommender.recommend(profile, how.get()), list, capacity, needed);
   });
 }

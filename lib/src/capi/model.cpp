@@ -128,6 +128,16 @@ mfpar_status mfpar_predict(const mfpar_model* model, std::uint32_t user, std::ui
   });
 }
 
+mfpar_status mfpar_predict_interval(const mfpar_model* model, std::uint32_t user,
+                                    std::uint32_t item, mfpar_interval* interval) {
+  return guarded([&] {
+    const FactorModel& factors = required(model, "model").factors();
+    require_index_or_none(user, factors.user_count(), "user");
+    require_index_or_none(item, factors.item_count(), "item");
+    required(interval, "interval") = interval_of(factors.interval(user, item));
+  });
+}
+
 mfpar_status mfpar_predict_ids(const mfpar_model* model, const char* user, const char* item,
                                float* rating) {
   return guarded([&] {

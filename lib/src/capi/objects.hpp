@@ -42,4 +42,8 @@ void require_index(std::uint32_t index, std::uint32_t count, const char* what);
 /// The same, but kNoIndex is fine too.
 void require_index_or_none(std::uint32_t index, std::uint32_t count, const char* what);
 
+inline mfpar_interval interval_of(const RatingInterval& interval) {
+  return {interval.mean, interval.sd, interval.p5, interval.p95};
+}
+
 }  // namespace mfpar::capi

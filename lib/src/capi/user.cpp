@@ -50,6 +50,17 @@ FoldInOptions same_as(const FoldedIn& row) {
           .bias_alpha = std::max(row.bias_alpha, kMinAlpha)};
 }
 
+/// Of an item of the user's model; MFPAR_NO_INDEX: of one that is not known.
+float score_of(const mfpar_user& user, std::uint32_t item) {
+  const FactorModel& model = *user.served->model;
+  require_index_or_none(item, model.item_count(), "item");
+  const float score = model.mean() + user.row.bias;
+  if (item == kNoIndex) return score;
+  const auto row = model.item_row(item);
+  return std::inner_product(row.begin(), row.end(), user.row.factors.begin(),
+                            score + model.parts().items.biases[item]);
+}
+
 }  // namespace
 
 mfpar_status mfpar_fold_in_options_init(mfpar_fold_in_options* options, std::size_t size) {
@@ -111,15 +122,19 @@ mfpar_status mfpar_user_ratings(const mfpar_user* user, std::uint32_t* used, std
 mfpar_status mfpar_user_predict(const mfpar_user* user, std::uint32_t item, float* rating) {
   return guarded([&] {
     const mfpar_user& known = required(user, "user");
+    const float score = score_of(known, item);
+    required(rating, "rating") = known.served->model->predict_from_score(score);
+  });
+}
+
+mfpar_status mfpar_user_predict_interval(const mfpar_user* user, std::uint32_t item,
+                                         mfpar_interval* interval) {
+  return guarded([&] {
+    const mfpar_user& known = required(user, "user");
     const FactorModel& model = *known.served->model;
-    require_index_or_none(item, model.item_count(), "item");
-    float score = model.mean() + known.row.bias;
-    if (item != kNoIndex) {
-      const auto row = model.item_row(item);
-      score += model.parts().items.biases[item];
-      score = std::inner_product(row.begin(), row.end(), known.row.factors.begin(), score);
-    }
-    required(rating, "rating") = model.predict_from_score(score);
+    const float score = score_of(known, item);
+    const float sd = model.sd(known.row.variance, known.row.noise_variance, item);
+    required(interval, "interval") = interval_of(model.interval_from_score(score, sd));
   });
 }
 

@@ -28,6 +28,8 @@ struct ErrorSums {
   double squares = 0.0;
   double absolutes = 0.0;
   double losses = 0.0;
+  std::uint64_t within = 0;  ///< of 90 % intervals
+  double deviations = 0.0;
   std::uint64_t right = 0;                   ///< labels that were more probable than not
   std::array<std::vector<float>, 2> scores;  ///< of the lower and the higher label
 
@@ -36,6 +38,8 @@ struct ErrorSums {
     squares += other.squares;
     absolutes += other.absolutes;
     losses += other.losses;
+    within += other.within;
+    deviations += other.deviations;
     right += other.right;
     for (std::size_t label = 0; label < scores.size(); ++label) {
       scores[label].insert(scores[label].end(), other.scores[label].begin(),
@@ -56,7 +60,7 @@ double area_under_curve(std::vector<float>& lower, std::vector<float>& higher) {
   return wins / (static_cast<double>(lower.size()) * static_cast<double>(higher.size()));
 }
 
-ErrorSummary summary_of(ErrorSums sums, bool labels) {
+ErrorSummary summary_of(ErrorSums sums, bool labels, bool intervals) {
   ErrorSummary summary{.count = sums.count};
   if (sums.count == 0) return summary;
   const auto n = static_cast<double>(sums.count);
@@ -68,7 +72,16 @@ ErrorSummary summary_of(ErrorSums sums, bool labels) {
     summary.mse = sums.squares / n;
     summary.mae = sums.absolutes / n;
   }
+  if (intervals) {
+    summary.interval_coverage = static_cast<double>(sums.within) / n;
+    summary.mean_sd = sums.deviations / n;
+  }
   return summary;
+}
+
+void add_interval(ErrorSums& sums, float rating, const RatingInterval& interval) {
+  sums.within += interval.p5 <= rating && rating <= interval.p95;
+  sums.deviations += double{interval.sd};
 }
 
 struct PartitionSums {
@@ -171,6 +184,7 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
   const auto items = matched(*ratings.items(), model.items(), workers);
   const ItemLists& trained = model.parts().trained;
   const auto item_trained = trained_items(model);
+  const bool intervals = model.has_variance();
   if (predictions != nullptr) predictions->resize(ratings.size());
 
   std::vector<PartitionSums> sums(ratings.impl().partitions());
@@ -188,7 +202,11 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
         const float score = model.score(user, item);
         const float prediction = LossPolicy::predict(score, model.range());
         if (predictions != nullptr) (*predictions)[position] = prediction;
-        meter.add(sum, kind_of(user_known, item_known), rating, score, prediction, position);
+        const std::size_t kind = kind_of(user_known, item_known);
+        meter.add(sum, kind, rating, score, prediction, position);
+        if (intervals)
+          add_interval(sum.by_kind[kind], rating,
+                       model.interval_from_score(score, model.sd(user, item)));
         sum.trained_on += user_known && item_known && trained.contains(user, item);
         if (meter.has_baseline()) meter.add_baseline(sum, rating, user, item);
       });
@@ -213,9 +231,9 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
   };
   const bool labels = describe_loss(model.loss()).predicts_probability;
   const auto summary = [&](bool user_known, bool item_known) {
-    return summary_of(std::move(total.by_kind[kind_of(user_known, item_known)]), labels);
+    return summary_of(std::move(total.by_kind[kind_of(user_known, item_known)]), labels, intervals);
   };
-  return {.all = summary_of(std::move(all), labels),
+  return {.all = summary_of(std::move(all), labels, intervals),
           .known = summary(true, true),
           .cold_user = summary(false, true),
           .cold_item = summary(true, false),

@@ -94,6 +94,7 @@ void check_gibbs(const TrainOptions& options) {
   require_between("burn-in", options.gibbs.burn_in, 0, 1'000'000);
   require_between("monte-carlo-error", options.gibbs.monte_carlo_error, 0.0, 1.0);
   require_between("posterior-rank", options.gibbs.posterior_rank, 1, kMaxRank);
+  require_between("variance-rank", options.gibbs.variance_rank, 0, 24);
 }
 
 using DescribedOptions = std::vector<std::pair<std::string, std::string>>;
@@ -128,6 +129,7 @@ DescribedOptions describe_gibbs(const TrainOptions& options) {
           {"monte-carlo-error", shortest_decimal(options.gibbs.monte_carlo_error)},
           {"links", options.gibbs.links ? "true" : "false"},
           {"posterior-rank", std::to_string(options.gibbs.posterior_rank)},
+          {"variance-rank", std::to_string(options.gibbs.variance_rank)},
           {"seed", std::to_string(options.seed)},
           {"eval-every", std::to_string(options.eval_every)},
           {"kernel", options.kernel}};

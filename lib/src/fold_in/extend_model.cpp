@@ -46,10 +46,16 @@ void check(const FactorModel& model, Entity entity, std::span<const NewRow> rows
            " factors of one-class feedback, the model " + std::to_string(carried) +
            "; fold it in with this model");
     }
+    if (row.row.variance.size() != model.parts().variance.rank) {
+      fail("it has " + std::to_string(row.row.variance.size()) +
+           " numbers of variance, the model " + std::to_string(model.parts().variance.rank) +
+           "; fold it in with this model");
+    }
     if (!std::isfinite(row.row.bias) ||
+        !std::ranges::all_of(row.row.variance, [](float x) { return std::isfinite(x); }) ||
         !std::ranges::all_of(row.row.one_class, [](float x) { return std::isfinite(x); }) ||
         !std::ranges::all_of(row.row.factors, [](float x) { return std::isfinite(x); })) {
-      fail("its factors or bias are not finite");
+      fail("its factors, bias or variance are not finite");
     }
     for (const auto* list : {&row.rated, &row.held_out, &row.chosen}) {
       for (const std::uint32_t index : *list) {
@@ -70,6 +76,34 @@ FrozenArray<float> extended(const FrozenArray<float>& old, std::size_t size,
   return FrozenArray<float>(std::move(values));
 }
 
+/// Rows of `width` with new ones among them, the last staying the last.
+FrozenArray<float> extended_variance(const FrozenArray<float>& old, std::size_t count,
+                                     std::size_t width, std::span<const NewRow> rows,
+                                     std::span<const std::uint32_t> indices,
+                                     std::span<const float> (*of_row)(const FoldedIn&)) {
+  std::vector<float> values(old.begin(), old.end() - static_cast<std::ptrdiff_t>(width));
+  values.resize(count * width);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::ranges::copy(of_row(rows[i].row),
+                      values.begin() + static_cast<std::ptrdiff_t>(indices[i] * width));
+  }
+  values.insert(values.end(), old.end() - static_cast<std::ptrdiff_t>(width), old.end());
+  return FrozenArray<float>(std::move(values));
+}
+
+void put_variances(ScoreVariance& variance, Entity entity, std::size_t count,
+                   std::span<const NewRow> rows, std::span<const std::uint32_t> indices) {
+  if (variance.rank == 0) return;
+  FrozenArray<float>& side = entity == Entity::kUser ? variance.users : variance.items;
+  side = extended_variance(side, count, variance.rank, rows, indices, [](const FoldedIn& row) {
+    return std::span<const float>(row.variance);
+  });
+  if (entity != Entity::kUser) return;
+  variance.noise = extended_variance(
+      variance.noise, count, 1, rows, indices,
+      [](const FoldedIn& row) { return std::span<const float>(&row.noise_variance, 1); });
+}
+
 /// Puts `rows` into one side of `parts`, but not the lists of who rated what; returns the indices.
 std::vector<std::uint32_t> put_rows(FactorModel::Parts& parts, Entity entity,
                                     std::span<const NewRow> rows) {
@@ -87,6 +121,7 @@ std::vector<std::uint32_t> put_rows(FactorModel::Parts& parts, Entity entity,
   }
   side.factors = FrozenArray<float>(std::move(factors));
   side.biases = extended(side.biases, count, rows, indices);
+  put_variances(parts.variance, entity, count, rows, indices);
   // The bias beside factors stands in for the one that would have been fitted without: both say by
   // how much the ratings lie above what is expected of their other side.
   BiasBaseline& baseline = parts.baseline;
@@ -118,6 +153,7 @@ FactorModel with_carried(FactorModel::Parts parts, std::span<const NewRow> rows,
     for (NewRow& row : carried) {
       row.row.factors = std::move(row.row.one_class);
       row.row.one_class.clear();
+      row.row.variance.clear();
       row.row.bias = 0.0f;
     }
     FactorModel::Parts extended = extend(*parts.one_class, carried).parts();

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "compute/row_variance.hpp"
 #include "fold_in/fold_in_session_impl.hpp"
 #include "fold_in/leave_one_out.hpp"
 #include "fold_in/minimise_loss.hpp"
@@ -74,6 +75,10 @@ void FoldInSession::Impl::set_up() {
 void FoldInSession::Impl::solve() {
   store_solution(ridge.solve(), ridge.penalty(), ridge.fixed(), row);
   row.used = static_cast<std::uint32_t>(known.size());
+  if (model->has_variance()) {
+    row.variance = variance_of_row(*model, joining, ridge.factor());
+    row.noise_variance = model->noise_variance(kNoIndex);
+  }
 }
 
 void FoldInSession::Impl::refit(bool updated) {

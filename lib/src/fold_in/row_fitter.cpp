@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "compute/row_variance.hpp"
 #include "fold_in/leave_one_out.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/error.hpp"
@@ -132,6 +133,7 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
   known_.list_offsets(offsets_);
   store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_), penalty,
                  equations_.fixed(), result);
+  find_variance(penalty, result);
   result.used = static_cast<std::uint32_t>(indices_.size());
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();
@@ -141,6 +143,12 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
     result.one_class = std::move(carried.factors);
   }
   row = std::move(result);
+}
+
+void RowFitter::find_variance(const RidgePenalty& penalty, FoldedIn& row) {
+  if (!model_.has_variance()) return;
+  row.variance = variance_of_row(model_, joining_, factor_of_row(equations_, penalty));
+  row.noise_variance = model_.noise_variance(kNoIndex);
 }
 
 void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earlier,
@@ -175,6 +183,7 @@ void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earli
     result.factors[k] += side.factors[index * model_.stride() + k];
   }
   result.bias += side.biases[index];
+  find_variance(penalty, result);
   result.used = static_cast<std::uint32_t>(used);
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();

@@ -44,6 +44,8 @@ class RowFitter {
               std::span<const FoldInRating> ratings, FoldedIn& row);
 
  private:
+  /// How uncertain the row is of the ratings that the equations were started with.
+  void find_variance(const RidgePenalty& penalty, FoldedIn& row);
   void choose_more(std::uint32_t index, std::span<const std::uint32_t> earlier,
                    std::span<const FoldInRating> ratings, FoldedIn& row);
 

@@ -53,6 +53,9 @@ class UpdatableRidge {
   /// (X'X + D)^-1 v.
   Eigen::VectorXd solve(const Eigen::VectorXd& v) const { return factor_.solve(v); }
 
+  /// That of X'X + D.
+  const Eigen::LLT<Eigen::MatrixXd>& factor() const noexcept { return factor_; }
+
   /// As it is used, see RidgePenalty::solvable.
   const RidgePenalty& penalty() const noexcept { return penalty_; }
 

@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
+#include <limits>
 #include <mutex>
+#include <numeric>
 
 #include "base/aligned_buffer.hpp"
 #include "mfpar/decimal.hpp"
@@ -58,6 +61,20 @@ void check_one_class(const FactorModel::Parts& parts) {
   }
 }
 
+void check_variance(const FactorModel::Parts& parts) {
+  const ScoreVariance& variance = parts.variance;
+  const std::uint64_t rank = variance.rank, some = rank > 0;
+  const std::uint64_t users = parts.users.ids->size(), items = parts.items.ids->size();
+  require(rank == 0 || parts.feedback == Feedback::kRatings,
+          "a model of one-class feedback has variances, of which it knows none");
+  require_size("variance of users", variance.users.size(), (users + 1) * rank);
+  require_size("variance of items", variance.items.size(), (items + 1) * rank);
+  require_size("noise of users", variance.noise.size(), (users + 1) * some);
+  for (const auto* fold_in : {&variance.user_fold_in, &variance.item_fold_in}) {
+    require_size("variance of fold-in", fold_in->size(), rank * (std::uint64_t{parts.rank} + 2));
+  }
+}
+
 }  // namespace
 
 struct FactorModel::Grams {
@@ -88,6 +105,7 @@ FactorModel::FactorModel(Parts parts)
   check_lists("the list of held-out ratings", parts_.held_out, users);
   check_lists("the list of what users chose", parts_.chosen, users);
   check_one_class(parts_);
+  check_variance(parts_);
   if (describe_loss(parts_.loss).predicts_probability) {
     const RatingRange labels = parts_.range;
     require(labels.highest == 1.0f && (labels.lowest == 0.0f || labels.lowest == -1.0f),
@@ -161,6 +179,42 @@ float FactorModel::score(UserIndex user, ItemIndex item) const noexcept {
 
 float FactorModel::predict(UserIndex user, ItemIndex item) const noexcept {
   return predict_from_score(score(user, item));
+}
+
+std::span<const float> FactorModel::user_variance(UserIndex user) const noexcept {
+  const std::size_t row = user == kNoIndex ? user_count() : user;
+  return parts_.variance.users.span().subspan(row * parts_.variance.rank, parts_.variance.rank);
+}
+
+std::span<const float> FactorModel::item_variance(ItemIndex item) const noexcept {
+  const std::size_t row = item == kNoIndex ? item_count() : item;
+  return parts_.variance.items.span().subspan(row * parts_.variance.rank, parts_.variance.rank);
+}
+
+float FactorModel::noise_variance(UserIndex user) const noexcept {
+  return parts_.variance.noise[user == kNoIndex ? user_count() : user];
+}
+
+float FactorModel::sd(UserIndex user, ItemIndex item) const noexcept {
+  if (!has_variance()) return std::numeric_limits<float>::quiet_NaN();
+  return sd(user_variance(user), noise_variance(user), item);
+}
+
+float FactorModel::sd(std::span<const float> user_variance, float noise,
+                      ItemIndex item) const noexcept {
+  if (!has_variance()) return std::numeric_limits<float>::quiet_NaN();
+  const auto row = item_variance(item);
+  const float variance = std::inner_product(row.begin(), row.end(), user_variance.begin(), 0.0f);
+  return std::sqrt(std::max(variance, 0.0f) + noise);
+}
+
+RatingInterval FactorModel::interval_from_score(float score, float sd) const noexcept {
+  constexpr float kNormal95 = 1.6448536f;
+  if (std::isnan(sd)) return {.mean = predict_from_score(score), .sd = sd, .p5 = sd, .p95 = sd};
+  return {.mean = predict_from_score(score),
+          .sd = sd,
+          .p5 = predict_from_score(score - kNormal95 * sd),
+          .p95 = predict_from_score(score + kNormal95 * sd)};
 }
 
 }  // namespace mfpar

@@ -31,6 +31,14 @@ Fault find_not_finite(const char* section, std::span<const float> values) {
   return std::nullopt;
 }
 
+Fault find_negative(const char* section, std::span<const float> values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] >= 0.0f && std::isfinite(values[i])) continue;
+    return ModelFault{section, i * sizeof(float), "a variance is below 0 or not finite"};
+  }
+  return std::nullopt;
+}
+
 Fault find_padding(const char* section, std::span<const float> rows, std::size_t rank,
                    std::size_t stride) {
   if (rank == stride) return std::nullopt;
@@ -135,6 +143,11 @@ Fault find_array_fault(const FactorModel::Parts& parts) {
       found(find_not_finite("item_biases", parts.items.biases.span())) ||
       found(find_not_finite("baseline.user_biases", parts.baseline.user_biases.span())) ||
       found(find_not_finite("baseline.item_biases", parts.baseline.item_biases.span())) ||
+      found(find_not_finite("variance.users", parts.variance.users.span())) ||
+      found(find_not_finite("variance.items", parts.variance.items.span())) ||
+      found(find_negative("variance.noise", parts.variance.noise.span())) ||
+      found(find_not_finite("variance.user_fold_in", parts.variance.user_fold_in.span())) ||
+      found(find_not_finite("variance.item_fold_in", parts.variance.item_fold_in.span())) ||
       found(find_misplaced("trained.items", parts.trained, items)) ||
       found(find_misplaced("held_out.items", parts.held_out, items)) ||
       found(find_misplaced("chosen.items", parts.chosen, items))) {

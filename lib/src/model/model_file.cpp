@@ -20,11 +20,13 @@ namespace mfpar {
 namespace {
 
 // A file has the lowest version that can say what is in it, so that older programs read what they
-// can: 2 was before there were losses to choose from, 3 before there was one-class feedback.
-constexpr std::uint32_t kSquared = 2, kWithLoss = 3, kOneClass = 4;
-constexpr SectionFileKind kModelKind{.name = "model", .version = kOneClass, .oldest = kSquared};
+// can: 2 was before there were losses to choose from, 3 before there was one-class feedback, 4
+// before predictions had variances.
+constexpr std::uint32_t kSquared = 2, kWithLoss = 3, kOneClass = 4, kWithVariance = 5;
+constexpr SectionFileKind kModelKind{.name = "model", .version = kWithVariance, .oldest = kSquared};
 
 std::uint32_t version_of(const FactorModel::Parts& parts) {
+  if (parts.variance.rank > 0) return kWithVariance;
   if (parts.feedback == Feedback::kOneClass || parts.one_class) return kOneClass;
   return parts.loss == Loss::kSquared ? kSquared : kWithLoss;
 }
@@ -57,6 +59,28 @@ void add_lists(SectionWriter& file, const std::string& name, const ItemLists& li
 ItemLists item_lists(const SectionReader& file, const std::string& name) {
   return {.offsets = file.array<std::uint64_t>(name + ".offsets"),
           .items = file.array<ItemIndex>(name + ".items")};
+}
+
+void add_variance(SectionWriter& file, const ScoreVariance& variance) {
+  file.add("variance.users", variance.users.span());
+  file.add("variance.items", variance.items.span());
+  file.add("variance.noise", variance.noise.span());
+  file.add("variance.user_fold_in", variance.user_fold_in.span());
+  file.add("variance.item_fold_in", variance.item_fold_in.span());
+}
+
+/// Its rank follows from the noise, of which there is one number a user and one more.
+ScoreVariance score_variance(const SectionReader& file) {
+  ScoreVariance variance{.rank = 0,
+                         .users = file.array<float>("variance.users"),
+                         .items = file.array<float>("variance.items"),
+                         .noise = file.array<float>("variance.noise"),
+                         .user_fold_in = file.array<float>("variance.user_fold_in"),
+                         .item_fold_in = file.array<float>("variance.item_fold_in")};
+  if (!variance.noise.empty()) {
+    variance.rank = static_cast<std::uint32_t>(variance.users.size() / variance.noise.size());
+  }
+  return variance;
 }
 
 void require_none(const SectionReader& file, const std::optional<ModelFault>& fault) {
@@ -205,6 +229,7 @@ void save_model(const FactorModel& model, const std::string& path) {
     file.add("one_class", std::span(&weights, 1));
     add_lists(file, "chosen", one_class->parts().chosen);
   }
+  if (parts.variance.rank > 0) add_variance(file, parts.variance);
   if (carried) {
     carried->add_numbers(file);
     carried->add_training(file);
@@ -230,10 +255,11 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   parts.held_out = item_lists(file, "held_out");
   parts.baseline.user_biases = file.array<float>("baseline.user_biases");
   parts.baseline.item_biases = file.array<float>("baseline.item_biases");
+  if (file.has("variance.noise")) parts.variance = score_variance(file);
   if (file.version() >= kOneClass) {
     if (file.has(std::string(kOneClassPrefix) + "model")) {
       parts.one_class = read_carried(file, parts);
-    } else {
+    } else if (file.version() == kOneClass) {
       read_one_class(file, parts);
     }
   }

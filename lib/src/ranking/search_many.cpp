@@ -19,33 +19,49 @@ class QueryTile {
         tasks_(tasks),
         pass_(space.items.pass(space.bias_weight)),
         factors_(space.items.rank() * kTileQueries) {
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      bounds_.emplace_back(tasks[t].factors, space.bias_weight);
-      for (std::size_t k = 0; k < space.items.rank(); ++k) {
-        factors_[k * kTileQueries + t] = tasks[t].factors[k];
-      }
-    }
+    for (const SearchTask& task : tasks) bounds_.emplace_back(space, task);
+    interleave(&SearchTask::factors, factors_);
+    if (space.variances == nullptr) return;
+    variance_pass_ = space.variances->pass(0.0f);
+    variance_rows_ = AlignedBuffer<float>(space.variances->rank() * kTileQueries);
+    interleave(&SearchTask::variance, variance_rows_);
   }
 
-  /// Searches a group of items' tiles; `scores` has room for those of all queries.
-  void search(std::size_t group, std::span<float> scores) const {
+  /// Searches a group of items' tiles; `scores` and, where deviations count, `variances` have room
+  /// for those of all queries.
+  void search(std::size_t group, std::span<float> scores, std::span<float> variances) const {
     std::array<bool, kTileQueries> reaches{};
-    const ScoreBound& bound = space_.items.group_bounds()[group];
     for (std::size_t t = 0; t < tasks_.size(); ++t) {
       // A bound that overflowed to no number passes nothing over.
-      reaches[t] = !(bounds_[t](bound) < tasks_[t].list->threshold());
+      reaches[t] = !(bounds_[t].of_group(group) < tasks_[t].list->threshold());
     }
     if (std::ranges::none_of(reaches, [](bool r) { return r; })) return;
     const std::size_t first = group * kGroup;
     const std::size_t count = std::min(kGroup, space_.items.count() - first);
     space_.kernels.score_tile(pass_, factors_.data(), first, count, scores.data());
+    if (space_.variances != nullptr) {
+      space_.kernels.score_tile(variance_pass_, variance_rows_.data(), first, count,
+                                variances.data());
+    }
+    const std::size_t size = count * kTileItems;
     for (std::size_t t = 0; t < tasks_.size(); ++t) {
-      if (reaches[t])
-        offer(tasks_[t], first, scores.subspan(t * count * kTileItems, count * kTileItems));
+      if (!reaches[t]) continue;
+      if (space_.variances != nullptr) {
+        space_.kernels.add_deviations(variances.data() + t * size, size, tasks_[t].noise_variance,
+                                      space_.sd_weight, scores.data() + t * size);
+      }
+      offer(tasks_[t], first, scores.subspan(t * size, size));
     }
   }
 
  private:
+  void interleave(std::span<const float> SearchTask::*row, AlignedBuffer<float>& to) const {
+    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+      const std::span<const float> from = tasks_[t].*row;
+      for (std::size_t k = 0; k < from.size(); ++k) to[k * kTileQueries + t] = from[k];
+    }
+  }
+
   /// A few tiles at a time, since the threshold rises on the way.
   void offer(const SearchTask& task, std::size_t first, std::span<const float> scores) const {
     constexpr std::size_t kTogether = 4;
@@ -67,7 +83,9 @@ class QueryTile {
   const std::span<const SearchTask> tasks_;
   const ScorePass pass_;
   AlignedBuffer<float> factors_;
-  std::vector<BoundOf> bounds_;
+  ScorePass variance_pass_;
+  AlignedBuffer<float> variance_rows_;
+  std::vector<SearchBound> bounds_;
 };
 
 }  // namespace
@@ -78,6 +96,7 @@ void search_many(const SearchSpace& space, std::span<const SearchTask> tasks) {
     queries.emplace_back(space, tasks.subspan(at, std::min(kTileQueries, tasks.size() - at)));
   }
   AlignedBuffer<float> scores(kTileQueries * kGroup * kTileItems);
+  AlignedBuffer<float> variances(space.variances == nullptr ? 0 : scores.size());
   constexpr std::size_t kCachedFloats = (std::size_t{256} << 10) / sizeof(float);
   const std::size_t group_floats =
       kGroup * kTileItems * std::max<std::size_t>(space.items.rank(), 1);
@@ -86,7 +105,7 @@ void search_many(const SearchSpace& space, std::span<const SearchTask> tasks) {
   for (std::size_t begin = 0; begin < groups; begin += together) {
     for (const QueryTile& tile : queries) {
       for (std::size_t group = begin; group < std::min(groups, begin + together); ++group) {
-        tile.search(group, scores.span());
+        tile.search(group, scores.span(), variances.span());
       }
     }
   }

@@ -18,7 +18,17 @@ std::optional<float> weight_of(std::string_view text) {
   return static_cast<float>(weight);
 }
 
-constexpr std::string_view kBlend = "blend:", kOneClass = "one-class:";
+/// Orders that a weight follows, and what they mean.
+struct WeightedOrder {
+  std::string_view prefix;
+  RankBy (*of)(float weight);
+};
+constexpr WeightedOrder kWeighted[] = {
+    {"blend:", RankBy::blend},
+    {"one-class:", RankBy::one_class},
+    {"lower:", RankBy::lower},
+    {"upper:", RankBy::upper},
+};
 
 constexpr std::uint32_t kEnoughForFactors = 10;  // README.md has figures
 constexpr std::uint32_t kEnoughRaters = 5;       // bench/README.md has
@@ -31,20 +41,22 @@ std::optional<RankBy> parse_rank_by(std::string_view text) {
   if (text == "rating") return RankBy::rating();
   if (text == "interaction") return RankBy::interaction();
   if (text == "one-class") return RankBy::one_class();
-  const bool has_one_class = text.starts_with(kOneClass);
-  if (has_one_class || text.starts_with(kBlend)) {
-    text.remove_prefix(has_one_class ? kOneClass.size() : kBlend.size());
+  for (const WeightedOrder& order : kWeighted) {
+    if (!text.starts_with(order.prefix)) continue;
+    const std::optional<float> weight = weight_of(text.substr(order.prefix.size()));
+    return weight ? std::optional(order.of(*weight)) : std::nullopt;
   }
   const std::optional<float> weight = weight_of(text);
-  if (!weight) return std::nullopt;
-  return has_one_class ? RankBy::one_class(*weight) : RankBy::blend(*weight);
+  return weight ? std::optional(RankBy::blend(*weight)) : std::nullopt;
 }
 
 std::string name_of(RankBy rank_by) {
   if (rank_by == RankBy::rating()) return "rating";
   if (rank_by == RankBy::interaction()) return "interaction";
   if (rank_by == RankBy::one_class()) return "one-class";
-  return std::string(rank_by.one_class_weight != 0.0f ? kOneClass : kBlend) +
+  if (rank_by.sd_weight < 0.0f) return "lower:" + shortest_decimal(-rank_by.sd_weight);
+  if (rank_by.sd_weight > 0.0f) return "upper:" + shortest_decimal(rank_by.sd_weight);
+  return (rank_by.one_class_weight != 0.0f ? "one-class:" : "blend:") +
          shortest_decimal(rank_by.bias_weight);
 }
 

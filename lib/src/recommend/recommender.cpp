@@ -34,6 +34,9 @@ void check_factors(std::span<const float> factors, std::size_t rank, const char*
 
 void check_profile(const UserProfile& profile, const FactorModel& model) {
   check_factors(profile.factors, model.rank(), "");
+  if (!profile.variance.empty()) {
+    check_factors(profile.variance, model.parts().variance.rank, " of the variance");
+  }
   if (!std::isfinite(profile.bias)) {
     throw Error(ErrorCode::kBadOption, "a user profile has a bias that is not finite");
   }
@@ -45,10 +48,16 @@ void check_profile(const UserProfile& profile, const FactorModel& model) {
 /// The order that the options ask for, in a model of one-class feedback alone the only one.
 RankBy checked_order(const RecommendOptions& options, const FactorModel& model) {
   const RankBy rank_by = options.rank_by.value_or(usual_rank_by(model));
-  for (const float weight :
-       {rank_by.bias_weight, rank_by.interaction_weight, rank_by.one_class_weight}) {
+  for (const float weight : {rank_by.bias_weight, rank_by.interaction_weight,
+                             rank_by.one_class_weight, rank_by.sd_weight}) {
     if (std::isfinite(weight)) continue;
     throw Error(ErrorCode::kBadOption, "a weight that lists are ordered by is not finite");
+  }
+  if (rank_by.sd_weight != 0.0f && !model.has_variance()) {
+    throw Error(ErrorCode::kBadOption,
+                "the model knows only what it predicts, not how far ratings lie around it, so that "
+                "lists cannot go by a lower or upper bound; train with --method gibbs, or rank by "
+                "rating");
   }
   if (model.feedback() == Feedback::kOneClass) return RankBy::interaction();
   if (rank_by.one_class_weight != 0.0f && !model.parts().one_class) {
@@ -83,9 +92,16 @@ std::vector<Recommendation> finished(TopList& list, const UserProfile& profile,
   for (const TopList::Entry& entry : list.take()) {
     const float rating = user_part + model.parts().items.biases[entry.item] +
                          dot(model.item_row(entry.item), profile.factors);
+    const float sd = profile.variance.empty()
+                         ? model.sd(kNoIndex, entry.item)
+                         : model.sd(profile.variance, profile.noise_variance, entry.item);
+    const RatingInterval interval = model.interval_from_score(rating, sd);
     result.push_back({.item = entry.item,
                       .score = entry.score + rank_by.bias_weight * user_part,
-                      .rating = rates ? model.predict_from_score(rating) : kNoRating});
+                      .rating = rates ? interval.mean : kNoRating,
+                      .sd = interval.sd,
+                      .p5 = interval.p5,
+                      .p95 = interval.p95});
   }
   return result;
 }
@@ -132,10 +148,26 @@ const ItemTiles& Recommender::Impl::both() const {
   return *both_;
 }
 
+const ItemTiles& Recommender::Impl::variances() const {
+  std::call_once(variances_made_, [&] {
+    const ScoreVariance& variance = model->parts().variance;
+    const std::vector<float> no_biases(model->item_count());
+    variances_.emplace(ItemVectors{.factors = variance.items.data(),
+                                   .stride = variance.rank,
+                                   .rank = variance.rank,
+                                   .biases = no_biases},
+                       items);
+  });
+  return *variances_;
+}
+
 SearchSpace Recommender::Impl::space(RankBy rank_by) const {
-  if (rank_by.one_class_weight == 0.0f) return {items, kernels, rank_by.bias_weight};
   const bool alone = rank_by == RankBy::one_class();
-  return {alone ? *one_class : both(), kernels, rank_by.bias_weight};
+  const ItemTiles& searched = rank_by.one_class_weight == 0.0f ? items
+                              : alone                          ? *one_class
+                                                               : both();
+  return {searched, kernels, rank_by.bias_weight, rank_by.sd_weight,
+          rank_by.sd_weight != 0.0f ? &variances() : nullptr};
 }
 
 std::span<const float> Recommender::Impl::query(const UserProfile& profile, RankBy rank_by,
@@ -153,12 +185,23 @@ std::span<const float> Recommender::Impl::query(const UserProfile& profile, Rank
   return memory;
 }
 
+SearchTask Recommender::Impl::task(const UserProfile& profile, RankBy rank_by,
+                                   std::span<const std::uint16_t> masks, std::vector<float>& memory,
+                                   TopList& list) const {
+  SearchTask task{.factors = query(profile, rank_by, memory), .masks = masks, .list = &list};
+  if (rank_by.sd_weight == 0.0f) return task;
+  const bool known = !profile.variance.empty();
+  task.variance = known ? profile.variance : model->user_variance(kNoIndex);
+  task.noise_variance = known ? profile.noise_variance : model->noise_variance(kNoIndex);
+  return task;
+}
+
 std::vector<Recommendation> Recommender::Impl::search(const UserProfile& profile, RankBy rank_by,
                                                       std::span<const std::uint16_t> masks,
                                                       std::size_t count) const {
   TopList list(count);
   std::vector<float> memory;
-  search_one(space(rank_by), {query(profile, rank_by, memory), masks, &list});
+  search_one(space(rank_by), task(profile, rank_by, masks, memory, list));
   return finished(list, profile, *model, rank_by);
 }
 
@@ -184,7 +227,9 @@ UserProfile Recommender::profile_of(UserIndex user) const noexcept {
   return {model.user_row(user),
           model.parts().users.biases[user],
           {model.parts().trained.of(user), model.parts().held_out.of(user)},
-          carried ? carried->user_row(user) : std::span<const float>()};
+          carried ? carried->user_row(user) : std::span<const float>(),
+          model.has_variance() ? model.user_variance(user) : std::span<const float>(),
+          model.has_variance() ? model.noise_variance(user) : 0.0f};
 }
 
 std::vector<Recommendation> Recommender::recommend(const UserProfile& profile,
@@ -237,7 +282,7 @@ std::vector<std::vector<Recommendation>> Recommender::recommend_many(
         for (std::size_t t = 0; t < here.size(); ++t) {
           const auto mine = std::span(masks).subspan(t * allowed.size(), allowed.size());
           if (options.leave_out_rated) leave_out(here[t], impl_->items, mine);
-          tasks.push_back({impl_->query(here[t], rank_by, queries[t]), mine, &found[t]});
+          tasks.push_back(impl_->task(here[t], rank_by, mine, queries[t], found[t]));
         }
         search_many(space, tasks);
         for (std::size_t t = 0; t < here.size(); ++t) {

@@ -44,6 +44,10 @@ struct Recommender::Impl {
   }
   const ItemTiles& usual_items() const { return one_class ? *one_class : items; }
 
+  /// What is searched for `profile` among the lanes in `masks`; looks at `memory`.
+  SearchTask task(const UserProfile& profile, RankBy rank_by, std::span<const std::uint16_t> masks,
+                  std::vector<float>& memory, TopList& list) const;
+
   const CoRatings& co_ratings() const;
 
   const std::shared_ptr<const FactorModel> model;
@@ -55,11 +59,14 @@ struct Recommender::Impl {
 
  private:
   const ItemTiles& both() const;
+  const ItemTiles& variances() const;
 
   mutable std::once_flag co_ratings_made_;
   mutable std::optional<CoRatings> co_ratings_;
   mutable std::once_flag both_made_;
   mutable std::optional<ItemTiles> both_;  ///< factors of the model, and behind them the carried
+  mutable std::once_flag variances_made_;
+  mutable std::optional<ItemTiles> variances_;  ///< rows of ScoreVariance
 };
 
 }  // namespace mfpar

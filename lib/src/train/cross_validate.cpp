@@ -10,6 +10,7 @@
 #include "compute/model_errors.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/split.hpp"
+#include "train/sampled_variance.hpp"
 
 namespace mfpar {
 
@@ -53,6 +54,9 @@ CrossValidation cross_validate(const RatingStore& ratings, const TrainOptions& o
     report.ratings = test.size();
     report.valid_error = model_errors(trained.model, test, kernels, workers).clipped_error / count;
     report.baseline_error = baseline_error(trained.model, test, workers) / count;
+    if (trained.model.has_variance()) {
+      report.interval_coverage = check_intervals(trained.model, test).coverage;
+    }
     report.best_epoch = trained.model.parts().record.best_epoch;
     result.folds.push_back(report);
     if (folds.on_fold) folds.on_fold(report);

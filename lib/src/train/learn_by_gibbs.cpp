@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "base/partition.hpp"
@@ -11,7 +12,9 @@
 #include "base/stopwatch.hpp"
 #include "gibbs/prediction_trace.hpp"
 #include "gibbs/sampler.hpp"
+#include "gibbs/variance_trace.hpp"
 #include "train/posterior_mean.hpp"
+#include "train/sampled_variance.hpp"
 #include "train/store_lists.hpp"
 
 namespace mfpar {
@@ -23,6 +26,9 @@ constexpr int kLeastSamples = 50, kCheckEvery = 10;
 
 // Pairs whose predictions are traced where nothing is held out.
 constexpr std::uint32_t kTracedPairs = 10'000;
+
+// Of fewer samples a variance says nothing.
+constexpr std::size_t kLeastOfVariance = 5;
 
 constexpr std::size_t kPredictPartitions = 64;
 
@@ -70,7 +76,9 @@ class GibbsTraining {
         statistics_(statistics),
         options_(options),
         hooks_(hooks),
+        kernels_(kernels),
         workers_(workers),
+        held_out_(validation),
         validated_(validation.size() > 0),
         pairs_(validated_ ? pairs_of(validation) : crossed_pairs(training, options.seed)),
         by_user_(
@@ -78,7 +86,9 @@ class GibbsTraining {
         by_item_(transposed(by_user_, training.item_count())),
         sampler_(by_user_, by_item_, sampler_options(), kernels, workers),
         trace_(pairs_.size()),
-        mean_(statistics, options, kernels) {}
+        mean_(statistics, options, kernels) {
+    if (options.gibbs.variance_rank > 0) variance_.emplace(by_user_, by_item_, options.seed);
+  }
 
   Learnt learn();
 
@@ -97,13 +107,16 @@ class GibbsTraining {
   bool has_said_enough() const;
   double monte_carlo_share(const Convergence& convergence) const;
   FactorModel::Parts model();
+  void add_variance(FactorModel::Parts& parts);
   SamplingReport sampling_report(const PosteriorMean::Model& mean) const;
 
   const RatingStore& training_;
   const RatingStatistics& statistics_;
   const TrainOptions& options_;
   const TrainHooks& hooks_;
+  const KernelSet& kernels_;
   const Workers& workers_;
+  const RatingStore& held_out_;
   const bool validated_;
   const std::vector<Pair> pairs_;
   const RatingsByRow by_user_;
@@ -112,6 +125,7 @@ class GibbsTraining {
   GibbsSampler sampler_;
   PredictionTrace trace_;
   PosteriorMean mean_;
+  std::optional<VarianceTrace> variance_;
   double noise_sum_ = 0.0;  ///< of the samples' noise variances
   Learnt learnt_;
 };
@@ -132,6 +146,7 @@ Learnt GibbsTraining::learn() {
       trace_.add(predicted);
       noise_sum_ += 1.0 / sampler_.noise_precision();
       mean_.add(sampler_, workers_);
+      if (variance_) variance_->add(sampler_, workers_);
     }
     if (reported) report(sweep, seconds, predicted);
     if (has_said_enough()) break;
@@ -219,7 +234,20 @@ FactorModel::Parts GibbsTraining::model() {
   PosteriorMean::Model mean = mean_.finish(training_.parts(), workers_);
   learnt_.sampling = sampling_report(mean);
   mean.parts.trained = item_lists_of(training_, workers_);
+  if (variance_ && variance_->samples() >= kLeastOfVariance) add_variance(mean.parts);
   return std::move(mean.parts);
+}
+
+/// And what the intervals are multiplied by, so that they hold 90 % of what was held out.
+void GibbsTraining::add_variance(FactorModel::Parts& parts) {
+  parts.variance = sampled_variance(
+      *variance_, FactorModel(parts), by_user_, by_item_, double{statistics_.scale.deviation},
+      static_cast<std::uint32_t>(options_.gibbs.variance_rank), kernels_, workers_);
+  if (!validated_) return;
+  const IntervalCheck check = check_intervals(FactorModel(parts), held_out_);
+  learnt_.sampling->interval_coverage = check.coverage;
+  learnt_.sampling->interval_scale = check.scale;
+  parts.variance = scaled(parts.variance, check.scale);
 }
 
 SamplingReport GibbsTraining::sampling_report(const PosteriorMean::Model& mean) const {

@@ -4,6 +4,7 @@
 
 #include "mfpar/error.hpp"
 #include "mfpar/train.hpp"
+#include "train/sampled_variance.hpp"
 
 namespace mfpar {
 
@@ -42,6 +43,9 @@ TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& op
   parts.record.history = judged.history;
   parts.record.judged_ratings = judged.ratings;
   parts.record.judged_fingerprint = judged.fingerprint;
+  if (validated.sampling) {  // what was found when there was something to hold intervals against
+    parts.variance = scaled(parts.variance, validated.sampling->interval_scale);
+  }
   validated.model = FactorModel(std::move(parts));
   return validated;
 }

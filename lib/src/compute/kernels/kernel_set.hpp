@@ -31,6 +31,7 @@ struct KernelSet {
   ScoreChosen score_chosen;
   ScoreTile score_tile;
   FindReaching find_reaching;
+  AddDeviations add_deviations;
   GramKernel gram;
   ProductKernel product;
   CholeskyKernel cholesky;

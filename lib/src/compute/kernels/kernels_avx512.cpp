@@ -36,10 +36,11 @@ constexpr int kMaxLanes = 16;
 
 }  // namespace
 
-extern const KernelSet kKernels{
-    "avx512",         &sgd_kernel,       &error_kernel,          &score_chosen,
-    &score_tile,      &find_reaching,    &gram_kernel,           &product_kernel,
-    &cholesky_kernel, &one_class_kernel, &positive_error_kernel, &row_sum_kernel};
+extern const KernelSet kKernels{"avx512",         &sgd_kernel,       &error_kernel,
+                                &score_chosen,    &score_tile,       &find_reaching,
+                                &add_deviations,  &gram_kernel,      &product_kernel,
+                                &cholesky_kernel, &one_class_kernel, &positive_error_kernel,
+                                &row_sum_kernel};
 
 }  // namespace mfpar::avx512
 

@@ -129,3 +129,11 @@ inline std::size_t find_reaching(const float* scores, std::size_t count, const s
   }
   return size;
 }
+
+inline void add_deviations(const float* variances, std::size_t count, float noise, float weight,
+                           float* scores) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float variance = variances[i] > 0.0f ? variances[i] : 0.0f;
+    scores[i] += weight * __builtin_sqrtf(variance + noise);
+  }
+}

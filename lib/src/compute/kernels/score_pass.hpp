@@ -41,4 +41,8 @@ using FindReaching = std::size_t (*)(const float* scores, std::size_t count,
                                      const std::uint16_t* masks, float threshold,
                                      std::uint32_t* found);
 
+/// Adds weight sqrt(max(variance, 0) + noise) to each of `count` scores.
+using AddDeviations = void (*)(const float* variances, std::size_t count, float noise, float weight,
+                               float* scores);
+
 }  // namespace mfpar
