@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // mf-train --method gibbs, as its users see it.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <vector>
@@ -53,6 +54,37 @@ BOOST_FIXTURE_TEST_CASE(the_same_bytes_come_of_any_number_of_threads, Choices) {
     train(std::string("ratings.csv --method gibbs --samples 5 --burn-in 3 -s ") + threads);
     BOOST_TEST((read("model") == one), threads << " threads");
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(predictions_and_lists_have_intervals, Choices) {
+  train("ratings.csv --method gibbs -k 3 --samples 30 --burn-in 10");
+  const Outcome eval = run("mf-eval model ratings.csv --predictions predictions.csv --json");
+  const double coverage = json_number(eval.out, "interval_coverage");
+  BOOST_TEST(coverage > 0.8);
+  BOOST_TEST(json_number(eval.out, "mean_sd") > 0.0);
+  const auto rows = lines("predictions.csv");
+  BOOST_TEST(rows.front() == "user,item,rating,prediction,sd,p5,p95");
+  BOOST_TEST(std::ranges::count(rows[1], ',') == 6);
+  BOOST_TEST(run("mf-eval model ratings.csv").out.find("within 90 % intervals: ") !=
+             std::string::npos);
+
+  const Outcome lower = run("mf-recommend model 1 --rank-by lower:1 --format json");
+  BOOST_TEST(lower.code == 0, lower.err);
+  const double score = json_number(lower.out, "score"), rating = json_number(lower.out, "rating"),
+               sd = json_number(lower.out, "sd");
+  BOOST_TEST(sd > 0.0);
+  BOOST_TEST(score < rating);
+  BOOST_TEST(json_number(lower.out, "p5") < rating);
+  BOOST_TEST(run("mf-recommend model 1 --rank-by upper:2").out.find("by rating + 2.00 sd") !=
+             std::string::npos);
+  const Outcome csv = run("mf-recommend model 1 --format csv");
+  BOOST_TEST(csv.out.find("user,rank,id,score,rating,sd,p5,p95\n") == 0u, csv.out);
+  BOOST_TEST(run("mf-model info model").out.find("by variances of rank ") != std::string::npos);
+
+  train("ratings.csv --method gibbs -k 3 --samples 5 --burn-in 2 --variance-rank 0");
+  const Outcome none = run("mf-recommend model 1 --rank-by lower:1");
+  BOOST_TEST(none.code == 2);
+  BOOST_TEST(none.err.find("train with --method gibbs") != std::string::npos, none.err);
 }
 
 BOOST_FIXTURE_TEST_CASE(folds_are_sampled_one_by_one, Choices) {

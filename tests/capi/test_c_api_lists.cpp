@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "literal_model.hpp"
+#include "made_models.hpp"
 #include "mfpar/mfpar.h"
 #include "mfpar/model_file.hpp"
 #include "rating_fixtures.hpp"
@@ -288,6 +289,43 @@ BOOST_AUTO_TEST_CASE(reasons_add_up_to_the_interaction) {
   BOOST_TEST(mfpar_user_because(opened.user, 0, reasons, 3, &needed) == MFPAR_TOO_SMALL);
   BOOST_TEST(mfpar_user_because(opened.user, 80, reasons, 3, &needed) == MFPAR_BAD_ARGUMENT);
   BOOST_TEST(mfpar_user_because(nullptr, 0, reasons, 3, &needed) == MFPAR_BAD_ARGUMENT);
+}
+
+BOOST_AUTO_TEST_CASE(intervals_are_those_of_the_library) {
+  const FactorModel known = with_variance(made_parts({}));
+  Opened opened(known);
+  mfpar_interval interval{};
+  for (const UserIndex user : {2u, kNoIndex}) {
+    for (const ItemIndex item : {5u, kNoIndex}) {
+      BOOST_REQUIRE(mfpar_predict_interval(opened.model, user, item, &interval) == MFPAR_OK);
+      const RatingInterval expected = known.interval(user, item);
+      BOOST_TEST(interval.mean == expected.mean);
+      BOOST_TEST(interval.sd == expected.sd);
+      BOOST_TEST(interval.p5 == expected.p5);
+      BOOST_TEST(interval.p95 == expected.p95);
+    }
+  }
+  BOOST_TEST(mfpar_predict_interval(opened.model, 999, 0, &interval) == MFPAR_BAD_ARGUMENT);
+  BOOST_TEST(mfpar_predict_interval(opened.model, 0, 0, nullptr) == MFPAR_BAD_ARGUMENT);
+
+  opened.fold_in({"1003", "1007"}, {4.0f, 2.0f});
+  float rating = 0.0f;
+  BOOST_REQUIRE(mfpar_user_predict_interval(opened.user, 9, &interval) == MFPAR_OK);
+  BOOST_REQUIRE(mfpar_user_predict(opened.user, 9, &rating) == MFPAR_OK);
+  BOOST_TEST(interval.mean == rating);
+  const std::vector<FoldInRating> ratings{{3, 4.0f}, {7, 2.0f}};
+  const FoldedIn row = fold_in_user(known, ratings);
+  BOOST_TEST(interval.sd == known.sd(row.variance, row.noise_variance, 9));
+
+  opened.options.rank_by = "lower:1";
+  const auto by_lower = opened.list();
+  BOOST_TEST(by_lower[0].score == known.score(0, by_lower[0].item) - known.sd(0, by_lower[0].item),
+             boost::test_tools::tolerance(1e-5f));
+
+  const Opened plain(literal_model(3.0f));
+  BOOST_REQUIRE(mfpar_predict_interval(plain.model, 0, 0, &interval) == MFPAR_OK);
+  BOOST_TEST(std::isnan(interval.sd));
+  BOOST_TEST(interval.mean > 0.0f);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

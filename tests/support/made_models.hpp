@@ -84,4 +84,23 @@ inline std::shared_ptr<const FactorModel> made_model(const MadeModelOptions& opt
   return std::make_shared<const FactorModel>(made_parts(options));
 }
 
+/// The same model, which knows how uncertain it is, by numbers of this rank, some of them negative.
+inline FactorModel with_variance(FactorModel::Parts parts, std::uint32_t rank = 3) {
+  Random random(rank);
+  const auto numbers = [&](std::size_t count, double lowest) {
+    std::vector<float> values(count);
+    for (float& x : values) x = static_cast<float>(lowest + 0.5 * random.uniform());
+    return FrozenArray<float>(std::move(values));
+  };
+  const std::size_t users = parts.users.ids->size() + std::size_t{1},
+                    items = parts.items.ids->size() + std::size_t{1};
+  parts.variance = {.rank = rank,
+                    .users = numbers(users * rank, 0.0),
+                    .items = numbers(items * rank, -0.1),
+                    .noise = numbers(users, 0.1),
+                    .user_fold_in = numbers(rank * (parts.rank + std::size_t{2}), 0.0),
+                    .item_fold_in = numbers(rank * (parts.rank + std::size_t{2}), 0.0)};
+  return FactorModel(std::move(parts));
+}
+
 }  // namespace mfpar::tests

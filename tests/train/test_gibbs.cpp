@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // Learning by Gibbs sampling, as train() does it.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/fold_in.hpp"
+#include "mfpar/fold_in_session.hpp"
 #include "mfpar/synthetic.hpp"
 #include "rating_fixtures.hpp"
 #include "refused_options.hpp"
@@ -34,6 +37,27 @@ TrainOptions gibbs_options(int samples = 60, int burn_in = 20) {
 
 SplitResult split_data() {
   return split_random(random_store({.users = 90, .items = 60, .density = 0.3}), 0.2, 1);
+}
+
+double coverage_of(const FactorModel& model, const RatingStore& ratings) {
+  double within = 0.0;
+  for (UserIndex user = 0; user < ratings.user_count(); ++user) {
+    ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
+                     [&](ItemIndex item, float rating) {
+                       const RatingInterval interval = model.interval(user, item);
+                       within += interval.p5 <= rating && rating <= interval.p95;
+                     });
+  }
+  return within / static_cast<double>(ratings.size());
+}
+
+double mean_sd(const FactorModel& model, const RatingStore& ratings) {
+  double total = 0.0;
+  for (UserIndex user = 0; user < ratings.user_count(); ++user) {
+    ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
+                     [&](ItemIndex item, float) { total += double{model.sd(user, item)}; });
+  }
+  return total / static_cast<double>(ratings.size());
 }
 
 }  // namespace
@@ -172,6 +196,66 @@ BOOST_AUTO_TEST_CASE(new_users_fold_into_the_mean) {
   }
   BOOST_REQUIRE(count > 400u);
   BOOST_TEST(folded < 0.6 * average);
+}
+
+BOOST_AUTO_TEST_CASE(intervals_hold_as_many_ratings_as_they_say) {
+  const SplitResult outer =
+      split_random(random_store({.users = 150, .items = 80, .density = 0.3}), 0.25, 1);
+  const SplitResult inner = split_random(outer.training, 0.2, 2);
+  const TrainResult result = train(inner.training, inner.validation, gibbs_options());
+  BOOST_REQUIRE(result.model.has_variance());
+  BOOST_TEST(result.model.parts().variance.rank == 4u);
+  BOOST_TEST(result.sampling->interval_coverage > 0.8);
+  BOOST_TEST(result.sampling->interval_coverage < 1.0);
+  BOOST_TEST(std::abs(result.sampling->interval_scale - 1.0) < 0.2);
+  const double coverage = coverage_of(result.model, outer.validation);
+  BOOST_TEST(std::abs(coverage - 0.9) < 0.04, coverage);
+
+  // Learnt once more, by the same scale: known of more ratings, so not less sure.
+  const TrainResult again = refit(outer.training, result, gibbs_options());
+  BOOST_TEST(std::abs(coverage_of(again.model, outer.validation) - 0.9) < 0.04);
+  BOOST_TEST(mean_sd(again.model, outer.validation) < mean_sd(result.model, outer.validation));
+
+  TrainOptions without = gibbs_options();
+  without.gibbs.variance_rank = 0;
+  const FactorModel plain = train(inner.training, inner.validation, without).model;
+  BOOST_TEST(!plain.has_variance());
+  BOOST_TEST(std::ranges::equal(plain.parts().items.factors, result.model.parts().items.factors));
+}
+
+BOOST_AUTO_TEST_CASE(folded_in_users_are_as_sure_as_trained_ones) {
+  const SplitResult data = split_data();
+  const FactorModel model = train(data.training, data.validation, gibbs_options()).model;
+  const auto shared = std::make_shared<const FactorModel>(model);
+  double folded = 0.0, trained = 0.0;
+  for (UserIndex user = 0; user < model.user_count(); ++user) {
+    std::vector<FoldInRating> ratings;
+    data.training.for_each(data.training.offsets()[user], data.training.offsets()[user + 1],
+                           [&](ItemIndex item, float value) {
+                             ratings.push_back({item, value});
+                           });
+    const FoldedIn row = fold_in_user(model, ratings);
+    BOOST_REQUIRE(row.variance.size() == model.parts().variance.rank);
+    BOOST_TEST(row.noise_variance == model.noise_variance(kNoIndex));
+    const FoldInSession session(shared, ratings);
+    for (std::size_t r = 0; r < row.variance.size(); ++r) {
+      BOOST_TEST(session.row().variance[r] == row.variance[r], boost::test_tools::tolerance(1e-3f));
+    }
+    for (ItemIndex item = 0; item < model.item_count(); ++item) {
+      folded += double{model.sd(row.variance, 0.0f, item)};
+      trained += double{model.sd(model.user_variance(user), 0.0f, item)};
+    }
+  }
+  BOOST_TEST(std::abs(folded / trained - 1.0) < 0.1);
+
+  // More ratings, less doubt.
+  const auto sd_with = [&](std::size_t count) {
+    std::vector<FoldInRating> ratings;
+    for (ItemIndex item = 0; item < count; ++item) ratings.push_back({item, 4.0f});
+    const FoldedIn row = fold_in_user(model, ratings);
+    return model.sd(row.variance, 0.0f, 40);
+  };
+  BOOST_TEST(sd_with(2) > sd_with(30));
 }
 
 BOOST_AUTO_TEST_CASE(odd_ratings_are_sampled_too) {

@@ -74,7 +74,7 @@ struct GibbsOptions {
 
   /// Numbers a row by which the model knows how uncertain its predictions are (ScoreVariance), 0 to
   /// 24; 0: it does not.
-  int variance_rank = 8;
+  int variance_rank = 4;
 };
 
 /// 3.3 times the root of the share of all pairs of user and item that are rated, at most 0.35. What
