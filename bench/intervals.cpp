@@ -124,6 +124,11 @@ void run(const std::string& path, int samples) {
   for (std::size_t r = 0; r < ratings.size(); ++r) {
     mean += by_samples(r) / static_cast<double>(ratings.size());
   }
+  const double noise = std::accumulate(full.noise.begin(), full.noise.end(), 0.0) /
+                       static_cast<double>(full.noise.size());
+  comparison.print("the same, noise too", 0, [&](std::size_t r) {
+    return mean + noise - double{full.noise[ratings[r].user]};
+  });
   comparison.print("the same for all", 0, [&](std::size_t) { return mean; });
   for (int k = 0; k < 3; ++k) {
     comparison.print(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Against dense matrices of users x items, in double precision.
-#include <Eigen/Dense>
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -117,11 +118,13 @@ Matrix weighted_interactions(const TermsCase& of, const Weights& weights, const 
   return of_users.cwiseSqrt().asDiagonal() * scores * of_items.cwiseSqrt().asDiagonal();
 }
 
-/// Of that matrix, the squares of its singular values.
+/// Of that matrix, the squares of its singular values, falling.
 Vector squares_of(const TermsCase& of, const Weights& weights, const Matrix& parts) {
-  return Eigen::JacobiSVD<Matrix>(weighted_interactions(of, weights, parts))
-      .singularValues()
-      .cwiseAbs2();
+  const Matrix matrix = weighted_interactions(of, weights, parts);
+  const bool is_wide = matrix.cols() > matrix.rows();
+  const Matrix gram =
+      is_wide ? Matrix(matrix * matrix.transpose()) : Matrix(matrix.transpose() * matrix);
+  return Eigen::SelfAdjointEigenSolver<Matrix>(gram).eigenvalues().cwiseMax(0.0).reverse();
 }
 
 double largest(const Matrix& matrix) { return matrix.cwiseAbs().maxCoeff(); }

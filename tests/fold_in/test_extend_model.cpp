@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "made_models.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/extend_model.hpp"
 #include "mfpar/model_file.hpp"
@@ -195,6 +196,35 @@ BOOST_FIXTURE_TEST_CASE(rows_that_cannot_be_are_refused, Trained) {
   BOOST_TEST(refuses(model, {short_row}, "has 2 factors, the model 3"));
   short_row.row.factors.push_back(std::numeric_limits<float>::quiet_NaN());
   BOOST_TEST(refuses(model, {short_row}, "not finite"));
+}
+
+BOOST_AUTO_TEST_CASE(new_rows_bring_their_variance) {
+  const FactorModel model = with_variance(made_parts({}));
+  const std::vector<FoldInRating> ratings{{2, 4.0f}, {9, 1.0f}, {30, 3.5f}};
+  const FoldedIn folded = fold_in_user(model, ratings);
+  const FactorModel more = with_users(
+      model, std::vector<NewRow>{{"ann", folded, {2, 9, 30}}, {"1003", folded, {2, 9, 30}}});
+  BOOST_TEST(more.parts().variance.rank == model.parts().variance.rank);
+  for (const char* id : {"ann", "1003"}) {
+    const UserIndex user = more.users().find(id);
+    BOOST_TEST(floats(more.user_variance(user)) == folded.variance);
+    BOOST_TEST(more.noise_variance(user) == folded.noise_variance);
+  }
+  BOOST_TEST(floats(more.user_variance(5)) == floats(model.user_variance(5)));
+  BOOST_TEST(floats(more.user_variance(kNoIndex)) == floats(model.user_variance(kNoIndex)));
+  BOOST_TEST(more.noise_variance(kNoIndex) == model.noise_variance(kNoIndex));
+
+  const FoldedIn item = fold_in_item(model, ratings);
+  const FactorModel wider = with_items(model, std::vector<NewRow>{{"film", item, {2, 9, 30}}});
+  BOOST_TEST(floats(wider.item_variance(wider.items().find("film"))) == item.variance);
+  BOOST_TEST(floats(wider.item_variance(kNoIndex)) == floats(model.item_variance(kNoIndex)));
+  BOOST_TEST(floats(wider.user_variance(5)) == floats(model.user_variance(5)));
+
+  NewRow without{"bob", folded, {}};
+  without.row.variance.clear();
+  BOOST_TEST(refuses(model, {without}, "0 numbers of variance, the model 3"));
+  without.row.variance.assign(3, std::numeric_limits<float>::quiet_NaN());
+  BOOST_TEST(refuses(model, {without}, "not finite"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

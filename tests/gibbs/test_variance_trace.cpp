@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(variances_are_those_of_the_samples) {
   const Traced traced({.users = 80, .items = 50, .density = 0.3});
   BOOST_TEST(traced.factors.rank == 8u);
   double total = 0.0, of_samples = 0.0, errors = 0.0, spread = 0.0;
-  const double pairs = double{traced.users()} * traced.items();
+  const auto pairs = static_cast<double>(traced.means.size());
   for (std::uint32_t u = 0; u < traced.users(); ++u) {
     for (std::uint32_t i = 0; i < traced.items(); ++i) {
       const double expected = traced.of_samples(u, i), found = std::max(traced.found(u, i), 1e-4);

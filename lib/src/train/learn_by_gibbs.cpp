@@ -10,6 +10,7 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "base/stopwatch.hpp"
+#include "compute/model_errors.hpp"
 #include "gibbs/prediction_trace.hpp"
 #include "gibbs/sampler.hpp"
 #include "gibbs/variance_trace.hpp"
@@ -126,7 +127,6 @@ class GibbsTraining {
   PredictionTrace trace_;
   PosteriorMean mean_;
   std::optional<VarianceTrace> variance_;
-  double noise_sum_ = 0.0;  ///< of the samples' noise variances
   Learnt learnt_;
 };
 
@@ -144,7 +144,6 @@ Learnt GibbsTraining::learn() {
     if (is_burnt_in(sweep) || reported) predicted = predictions();
     if (is_burnt_in(sweep)) {
       trace_.add(predicted);
-      noise_sum_ += 1.0 / sampler_.noise_precision();
       mean_.add(sampler_, workers_);
       if (variance_) variance_->add(sampler_, workers_);
     }
@@ -159,9 +158,9 @@ Learnt GibbsTraining::learn() {
   learnt_.parts = model();
   if (validated_) {
     const FactorModel saved(learnt_.parts);
-    learnt_.sampling->model_error = held_out_error([&](std::size_t pair) {
-      return double{saved.predict(pairs_[pair].user, pairs_[pair].item)};
-    });
+    learnt_.sampling->model_error =
+        model_errors(saved, held_out_, kernels_, workers_).clipped_error /
+        static_cast<double>(held_out_.size());
   }
   return std::move(learnt_);
 }
@@ -215,10 +214,9 @@ void GibbsTraining::report(int sweep, double seconds, std::span<const float> pre
 
 double GibbsTraining::monte_carlo_share(const Convergence& convergence) const {
   const double variance = double{statistics_.scale.deviation} * statistics_.scale.deviation;
-  const double error =
-      validated_
-          ? held_out_error([&](std::size_t pair) { return trace_.mean(pair); })
-          : variance * noise_sum_ / static_cast<double>(trace_.samples()) + convergence.variance;
+  const double error = validated_
+                           ? held_out_error([&](std::size_t pair) { return trace_.mean(pair); })
+                           : variance * mean_.noise_variance() + convergence.variance;
   return convergence.monte_carlo_variance / error;
 }
 

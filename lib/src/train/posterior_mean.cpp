@@ -127,7 +127,7 @@ FoldInPenalty PosteriorMean::scale_for_fold_in(MeanOfModels::Model& mean) const 
     }
   }
   const double deviation = double{statistics_.scale.deviation};
-  const double noise = deviation * deviation * noise_sum_ / static_cast<double>(samples_);
+  const double noise = deviation * deviation * noise_variance();
   const double bias_variance = std::max(bias_squares / total_weight, kLeastVariance);
   constexpr double kLeast = 1e-6, kMost = 1e6;
   return {.factors = static_cast<float>(std::clamp(noise / common, kLeast, kMost)),

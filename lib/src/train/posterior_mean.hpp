@@ -25,6 +25,9 @@ class PosteriorMean {
   /// Takes the sample that the sampler stands at.
   void add(const GibbsSampler& sampler, const Workers& workers);
 
+  /// Of the samples on average, in the units of the sampler. REQUIRES: a sample was added.
+  double noise_variance() const noexcept { return noise_sum_ / static_cast<double>(samples_); }
+
   struct Model {
     FactorModel::Parts parts;  ///< without lists and record
     double dropped = 0.0;      ///< see MeanOfModels
@@ -41,7 +44,7 @@ class PosteriorMean {
   const std::uint32_t most_factors_;
   const std::vector<float> user_weights_, item_weights_;  ///< ratings of each row
   MeanOfModels mean_;
-  double noise_sum_ = 0.0;  ///< of the samples' noise variances, in the units of the sampler
+  double noise_sum_ = 0.0;  ///< of the samples' noise variances
   std::size_t samples_ = 0;
 };
 
