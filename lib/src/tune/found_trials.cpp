@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "train/found_trials.hpp"
+#include "tune/found_trials.hpp"
 
 #include <algorithm>
 

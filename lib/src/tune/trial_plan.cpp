@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "train/trial_plan.hpp"
+#include "tune/trial_plan.hpp"
 
 #include <algorithm>
 #include <cmath>

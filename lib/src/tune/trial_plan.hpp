@@ -7,7 +7,7 @@
 
 #include "mfpar/rating_store.hpp"
 #include "mfpar/tune.hpp"
-#include "train/tune_space.hpp"
+#include "tune/tune_space.hpp"
 
 namespace mfpar {
 

@@ -14,9 +14,9 @@
 #include "mfpar/error.hpp"
 #include "mfpar/threads.hpp"
 #include "mfpar/train.hpp"
-#include "train/found_trials.hpp"
-#include "train/median_rule.hpp"
-#include "train/trial_plan.hpp"
+#include "tune/found_trials.hpp"
+#include "tune/median_rule.hpp"
+#include "tune/trial_plan.hpp"
 
 namespace mfpar {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "train/tune_space.hpp"
+#include "tune/tune_space.hpp"
 
 #include <algorithm>
 #include <cmath>

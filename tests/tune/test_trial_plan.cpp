@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "rating_fixtures.hpp"
-#include "train/found_trials.hpp"
-#include "train/median_rule.hpp"
-#include "train/trial_plan.hpp"
-#include "train/tune_space.hpp"
+#include "tune/found_trials.hpp"
+#include "tune/median_rule.hpp"
+#include "tune/trial_plan.hpp"
+#include "tune/tune_space.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
