@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mf-train/gibbs_options.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -52,6 +53,13 @@ void choose_rating_method(const Options& options, TrainOptions& train) {
   const TrainOptions defaults = default_options(Method::kGibbs);
   if (!is_given("rank")) train.rank = defaults.rank;
   if (!is_given("eval-every")) train.eval_every = defaults.eval_every;
+}
+
+bool is_for(const std::string& option, Method method) {
+  const auto has = [&](std::span<const char* const> names) {
+    return std::ranges::find(names, option) != names.end();
+  };
+  return method == Method::kGibbs ? !has(kSgdOptions) : !has(kGibbsOptions);
 }
 
 }  // namespace mfpar::apps

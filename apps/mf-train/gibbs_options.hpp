@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
+
 #include "common/options.hpp"
 #include "mfpar/train_options.hpp"
 
@@ -11,5 +13,8 @@ void add_gibbs_options(Options& options, TrainOptions& train);
 
 /// Sets the defaults that go with the method, and refuses options of the other methods for ratings.
 void choose_rating_method(const Options& options, TrainOptions& train);
+
+/// Whether an option means something to a method for ratings.
+bool is_for(const std::string& option, Method method);
 
 }  // namespace mfpar::apps

@@ -10,6 +10,7 @@
 #include "common/text.hpp"
 #include "mf-train/gibbs_options.hpp"
 #include "mf-train/one_class_options.hpp"
+#include "mf-train/prepare_features.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
 
@@ -93,18 +94,6 @@ constexpr const char* kRatingOptions[] = {
     "learning-rate", "step-rule", "rate-schedule", "decay",          "schedule",
     "train-mse",     "folds",     "item-features", "user-features",  "seeds"};
 
-void add_feature_options(Options& options, TrainCommand& command) {
-  options.group("What is known beside ratings");
-  options.text(
-      "item-features", "FILE", command.item_features_path,
-      "What is known of items, a line each with an id: a movies.csv with genres and years, "
-      "or any columns of categories, lists joined by |, numbers and years, told apart by "
-      "what they hold. Items are held towards what it makes likely, and those without "
-      "ratings to train on, or in FILE only, are predicted by it.");
-  options.text("user-features", "FILE", command.user_features_path,
-               "The same of users: age, gender, occupation.");
-}
-
 /// Completes feedback by method, or the other way round, sets the defaults that go with it, and
 /// refuses options of the other one.
 void choose_feedback(const Options& options, TrainCommand& command) {
@@ -137,7 +126,9 @@ void choose_feedback(const Options& options, TrainCommand& command) {
     }
     return;
   }
-  choose_rating_method(options, train);
+  command.any_method =
+      command.any_method && !options.given("method") && train.feedback == Feedback::kRatings;
+  if (!command.any_method) choose_rating_method(options, train);
   if (train.feedback == Feedback::kRatings) {
     return refuse(kOneClassOptions, "one-class feedback", "add --feedback one-class");
   }
@@ -258,7 +249,7 @@ void add_train_options(Options& options, TrainCommand& command) {
   options.text("init", "MODEL", command.init_path,
                "Start from this model's factors and biases where ids match.");
   add_gibbs_options(options, command.train);
-  add_feature_options(options, command);
+  add_feature_options(options, command.item_features_path, command.user_features_path);
   add_validation_options(options, command);
   add_reading_options(options, command.read);
   add_duplicates_option(options, command.duplicates);
