@@ -18,6 +18,13 @@ constexpr const char* kSgdOptions[] = {
     "step-rule", "decay",     "rate-schedule", "init-scale",     "init",          "schedule",
     "train-mse", "epochs",    "patience",      "seeds"};
 
+/// Those that one-class feedback has, too.
+constexpr const char* kSgdAndAlsOptions[] = {"epochs", "patience", "init-scale"};
+
+bool is_in(std::span<const char* const> names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
 }  // namespace
 
 void add_gibbs_options(Options& options, TrainOptions& train) {
@@ -37,13 +44,17 @@ void add_gibbs_options(Options& options, TrainOptions& train) {
                   "Most factors of the model that is saved, which has the mean of the samples.");
 }
 
-void choose_rating_method(const Options& options, TrainOptions& train) {
+void choose_rating_method(const Options& options, TrainOptions& train, bool one_class_too) {
   const bool is_gibbs = train.method == Method::kGibbs;
   // mf-tune has some of them only.
-  const auto is_given = [&](const char* name) { return options.has(name) && options.given(name); };
+  const auto is_given = [&](const std::string& name) {
+    return options.has(name) && options.given(name);
+  };
   const auto refuse = [&](std::span<const char* const> names, const std::string& remedy) {
-    for (const char* name : names) {
-      if (is_given(name)) throw Error(ErrorCode::kBadOption, "--" + std::string(name) + remedy);
+    for (const std::string name : names) {
+      const bool is_of_one_class = one_class_too && is_in(kSgdAndAlsOptions, name);
+      if (is_given(name) && !is_of_one_class)
+        throw Error(ErrorCode::kBadOption, "--" + name + remedy);
     }
   };
   if (!is_gibbs) return refuse(kGibbsOptions, " is for Gibbs sampling; add --method gibbs");
@@ -56,10 +67,9 @@ void choose_rating_method(const Options& options, TrainOptions& train) {
 }
 
 bool is_for(const std::string& option, Method method) {
-  const auto has = [&](std::span<const char* const> names) {
-    return std::ranges::find(names, option) != names.end();
-  };
-  return method == Method::kGibbs ? !has(kSgdOptions) : !has(kGibbsOptions);
+  return !is_in(method == Method::kGibbs ? std::span<const char* const>(kSgdOptions)
+                                         : std::span<const char* const>(kGibbsOptions),
+                option);
 }
 
 }  // namespace mfpar::apps

@@ -65,7 +65,7 @@ void add_model_options(Options& options, TrainCommand& command) {
       "method", train.method, kMethodNames,
       "How: stochastic gradient descent, for ratings; Gibbs sampling, for ratings, slower "
       "and more accurate; or alternating least squares, for one-class feedback. Either "
-      "of --feedback and --method is enough.");
+      "of --feedback and --method is enough; of --feedback both it is that for ratings.");
   options.choice("loss", train.loss, loss_names(),
                  "What is minimised: squared or absolute errors of ratings, or the log loss of "
                  "labels, 0 and 1 or -1 and 1, for which predictions are probabilities.");
@@ -114,21 +114,16 @@ void choose_feedback(const Options& options, TrainCommand& command) {
     }
   };
   if (command.learnt_from == LearntFrom::kBoth) {
-    if (options.given("method")) {
+    if (train.method == Method::kAls) {
       throw Error(ErrorCode::kBadOption,
-                  "--feedback both learns ratings by sgd and one-class feedback by als; leave "
-                  "--method out");
+                  "--feedback both learns ratings by sgd or gibbs, and one-class feedback by als; "
+                  "give the one for ratings as --method, or leave it out");
     }
-    if (options.given("folds")) {
-      throw Error(ErrorCode::kBadOption,
-                  "--folds measures predicted ratings; give --feedback ratings, and measure lists "
-                  "by mf-eval --ranking");
-    }
-    return;
+    return choose_rating_method(options, train, /*one_class_too=*/true);
   }
   command.any_method =
       command.any_method && !options.given("method") && train.feedback == Feedback::kRatings;
-  if (!command.any_method) choose_rating_method(options, train);
+  if (!command.any_method) choose_rating_method(options, train, /*one_class_too=*/false);
   if (train.feedback == Feedback::kRatings) {
     return refuse(kOneClassOptions, "one-class feedback", "add --feedback one-class");
   }
@@ -328,7 +323,7 @@ void finish_train_command(const Options& options, TrainCommand& command) {
   one_class.threads = train.threads;
   one_class.kernel = train.kernel;
   one_class.seed = train.seed;
-  one_class.eval_every = train.eval_every;
+  if (options.given("eval-every")) one_class.eval_every = train.eval_every;
   one_class.patience = train.patience;
   check_options(one_class);
 }
