@@ -125,25 +125,25 @@ struct TuneResult {
 /// ratings.
 ///
 /// A trial is a training as train() does it, whose early stopping finds the number of epochs. The
-/// first one has the start's options and all threads, and so have one by the defaults of each other
-/// method that learns the same, with what is fixed: of ratings SGD and Gibbs sampling. A method
-/// that is 3 % behind is not tried again. The others take one thread each where the
-/// time is enough for several rounds of them, else more. Options of the first two fifths (by time
-/// or number) are drawn at random, of numbers on a logarithmic scale, half of them in a wide circle
-/// around the start's; those of the others around one of the best so far, the closer the later. No
-/// options are tried twice; where there are no others, the search ends.
-/// After 4, 6, 8, ... evaluations a trial ends that would be worse than half of those of its method
-/// that have ended even if it gained as much again as since half as many: a median rule (Golovin,
+/// first one has the start's options and all threads, and so has the next one, by the defaults of
+/// the other method that learns the same (of ratings SGD or Gibbs sampling) beside what is fixed.
+/// A method whose best result is 3 % behind is not tried again. The other trials take one thread
+/// each where the time is enough for several rounds of them, else more. Options of the first two
+/// fifths (by time or number) are drawn at random, of numbers on a logarithmic scale, half of them
+/// in a wide circle around the start's; those of the others around one of the best so far, the
+/// closer the later. Nothing is tried twice; where nothing else is found, the search ends. After 4,
+/// 6, 8, ... evaluations a trial ends that would be worse than half of those of its method that
+/// have ended even if it gained as much again as since half as many: a median rule (Golovin,
 /// Solnik, Moitra et al. 2017, "Google Vizier") that lets small steps take their time. In the end
 /// the best options, and the start's, learn once more from training and validation ratings
 /// together, as refit() does, the time for which is kept back, and meet the test ratings.
 ///
 /// No trial begins whose expected time is beyond the budget, and those that run then, or could not
-/// be learnt once more in what is left, are stopped within a fraction of an epoch, or a sweep. For
-/// one thread, a number of trials and time enough the result is
-/// the same for the same seed; otherwise it depends on the clock. Throws Error(kBadOption) for
-/// options out of range, without validation ratings and where the time is too short for an epoch,
-/// Error(kDiverged) where all trials did, and as train().
+/// be learnt once more if they went on, are stopped within a fraction of an epoch, or a sweep. For
+/// one thread, a number of trials and time enough the result is the same for the same seed;
+/// otherwise it depends on the clock. Throws Error(kBadOption) for options out of range, without
+/// validation ratings and where the time is too short for an epoch, Error(kDiverged) where all
+/// trials did, and as train().
 MFPAR_API TuneResult tune(const TuneRatings& ratings, const TuneOptions& options,
                           const TuneHooks& hooks = {});
 
