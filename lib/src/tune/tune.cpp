@@ -24,6 +24,7 @@ namespace mfpar {
 namespace {
 
 constexpr std::chrono::milliseconds kPoll{20};
+constexpr int kSamplesAtOnce = 10;  // are to a chain what an epoch is to others
 
 void check_input(const TuneRatings& ratings, const TuneOptions& options) {
   check_options(options.start);
@@ -142,10 +143,10 @@ MedianRule& Search::rule_for(Method method) {
 /// Whether a chain of samples would hardly leave its burn-in before it had to end, while there is
 /// another trial to fall back on.
 bool Search::comes_to_nothing(const Running& running, const EpochReport& report) const {
-  constexpr int kFewSamples = 10;
-  const int sweeps = running.trial.options.gibbs.burn_in + kFewSamples;
+  constexpr int kFewSweeps = 3;  // tell how long one takes
+  const int sweeps = running.trial.options.gibbs.burn_in + kSamplesAtOnce;
   const double whole = (seconds() - running.began) / report.epoch * sweeps;
-  return running.trial.number > 0 &&
+  return running.trial.number > 0 && report.epoch >= kFewSweeps &&
          running.began + whole + again_seconds(ratings_, whole, running.thread_share) >
              options_.seconds;
 }
@@ -167,6 +168,7 @@ void Search::judge(Running& running, const EpochReport& report) {
     trial.valid = figure;
     trial.best_epoch = report.epoch;
   }
+  if (samples && (report.epoch - trial.options.gibbs.burn_in) % kSamplesAtOnce != 0) return;
   running.results.push_back(trial.valid);
   const bool is_first = trial.number < plan_.first_trials();
   if (!is_first && !rule_for(trial.options.method).goes_on(running.results)) {
@@ -183,8 +185,6 @@ void Search::run_trial(Running& running, int threads) {
     options.train_error = TrainError::kRunning;
     options.sample = 1;
   }
-  if (options.method == Method::kGibbs)
-    options.eval_every = default_options(options.method).eval_every;
   TrainHooks hooks = hooks_of_trainings(hooks_, running.source.get_token());
   hooks.on_epoch = [&](const EpochReport& report) { judge(running, report); };
   std::optional<TrainResult> result;
