@@ -226,6 +226,21 @@ BOOST_AUTO_TEST_CASE(every_method_that_can_learn_the_same_comes_first) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(no_other_method_is_tried_without_time_for_it) {
+  const RatingStore ratings = random_store();
+  TuneOptions options;
+  options.memory = 1'000'000'000;
+  for (const double left : {3.0, 1.0}) {
+    TrialPlan plan(ratings, options, 2);
+    TuneTrial first{.number = 0, .options = plan.next(0, 0.0, 1e9).value()};
+    first.seconds = 2.0;
+    plan.add(first);
+    const auto second = plan.next(1, 0.1, left);
+    BOOST_TEST(plan.first_trials() == (left > first.seconds ? 2u : 1u));
+    BOOST_TEST((second && second->method == Method::kGibbs) == (left > first.seconds));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_method_that_is_far_behind_is_left) {
   const RatingStore ratings = random_store();
   constexpr double kNone = EpochReport::kNotComputed;

@@ -158,6 +158,10 @@ TrainOptions TrialPlan::draw(std::size_t number, double passed, Random& random) 
 
 std::optional<TrainOptions> TrialPlan::next(std::size_t number, double passed,
                                             double most_seconds) {
+  // What another method takes is not known; it is left where there is no time for the start's.
+  if (number > 0 && number < ways_.size() && most_seconds < ways_[0].seconds_of_first) {
+    ways_.erase(ways_.begin() + static_cast<std::ptrdiff_t>(number), ways_.end());
+  }
   if (number < ways_.size()) {
     begun_.insert(describe_options(ways_[number].start));
     return ways_[number].start;

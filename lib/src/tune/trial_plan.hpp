@@ -23,12 +23,12 @@ class TrialPlan {
   TrialPlan(const RatingStore& training, const TuneOptions& options, int threads);
 
   /// How many trials come first, one after the other: the start's, and one of each other method
-  /// that can learn the same, by its defaults.
+  /// that can learn the same, by its defaults, as long as there is time.
   std::size_t first_trials() const noexcept { return ways_.size(); }
 
   /// The options of the trial of this number, which begins when `passed` of the budget is over,
   /// from 0 to 1: others than were given out before, that are likely to take `most_seconds` at
-  /// most; nothing where none are found. REQUIRES: shape() was asked, or it is a first trial.
+  /// most; nothing where none are found.
   std::optional<TrainOptions> next(std::size_t number, double passed, double most_seconds);
 
   /// A trial has ended.

@@ -325,7 +325,7 @@ TuneResult Search::run() {
   result.trials = ended_;
   result.requested = hooks_.stop.stop_requested();
   if (found_.best) {
-    constexpr double kLate = 0.05;  // of the budget: stopping takes a while
+    constexpr double kLate = 0.15;  // stopping takes a while, and what is expected has a margin
     const bool has_time =
         seconds() + refit_seconds(ratings_, found_) <= options_.seconds * (1.0 + kLate);
     finish_search(ratings_, options_, hooks_, has_time, std::move(found_), result);
