@@ -35,11 +35,13 @@ ProgramInfo program_info() {
       .description =
           "Trains with one set of options after the other, several at once, on ratings that are "
           "read once, and writes the options that did best on held-out ratings into a file for "
-          "mf-train --config. Searched are the rank, the learning rate, the penalty and its "
-          "lambdas and the scale of the first factors; of one-class feedback the rank, the weight "
+          "mf-train --config. Searched are the method; of sgd the rank, the learning rate, the "
+          "penalty and its lambdas and the scale of the first factors; of gibbs the rank and "
+          "whether there are links; of one-class feedback the rank, the weight "
           "of the unobserved, lambda and the penalty's exponent. An option that is given is not "
           "searched, but stays as it is.\n\n"
-          "The first trial has the options as they are given, so that nothing worse is found. "
+          "The first trial has the options as they are given, so that nothing worse is found, the "
+          "second one the defaults of Gibbs sampling. "
           "Others are drawn at random first, then near the best; early stopping finds the "
           "epochs, and a trial that falls behind ends early. In the end the best options, and "
           "those of the first trial, learn once more from all but the test ratings, which no "
@@ -50,6 +52,8 @@ ProgramInfo program_info() {
                     "ratings.csv.conf"},
                    {"mf-tune ratings.csv --budget 10m --rank 32 --model films.model",
                     "ten minutes, of rank 32 only, and the best model"},
+                   {"mf-tune ratings.csv --method sgd",
+                    "options of the method that learns in seconds"},
                    {"mf-tune views.csv --feedback one-class --split-by-user 0.2 --budget 5m",
                     "lists, by the NDCG of a fifth of each user's items"}},
       .kernel = [] { return kernel_name(); }};
@@ -59,7 +63,10 @@ void check_outputs(const TuneCommand& command, bool options_path_given) {
   std::vector<std::string> outputs;
   const auto check = [&](const std::string& option, const std::string& path) {
     if (path.empty()) return;
-    check_output(option, path, command.train.ratings_paths);
+    std::vector<std::string> inputs = command.train.ratings_paths;
+    inputs.insert(inputs.end(),
+                  {command.train.item_features_path, command.train.user_features_path});
+    check_output(option, path, inputs);
     outputs.push_back(path);
   };
   check("--output", command.options_path);
@@ -233,6 +240,8 @@ int Tuning::run() {
     json["elapsed"] = seconds();
     log_.write(text_of(json));
   };
+  if (ratings_.user_features) hooks.user_features = &ratings_.user_features->rows;
+  if (ratings_.item_features) hooks.item_features = &ratings_.item_features->rows;
   hooks.on_progress = [&](const TuneProgress& progress) { line->show(progress); };
   const TuneResult result = tune(parts_, options, hooks);
   line.reset();

@@ -9,8 +9,9 @@ default options beside the words that it shows; folds are the same in all of the
 
 import argparse
 import re
-import subprocess
 import time
+
+from programs import Programs
 
 WAYS = [
     ("SGD, validated only", ["--no-refit"]),
@@ -34,6 +35,7 @@ def main():
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--only", default="", help="the ways whose names have these words")
     given = parser.parse_args()
+    programs = Programs(given.bin)
     ways = list(WAYS)
     if given.item_features:
         features = ["--item-features", given.item_features]
@@ -42,12 +44,10 @@ def main():
     for name, words in ways:
         if given.only not in name:
             continue
-        command = [f"{given.bin}/mf-train", *given.ratings, *words, "--folds", str(given.folds)]
         begin = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        said = programs.run("mf-train", *given.ratings, *words, "--folds", given.folds)
         seconds = (time.monotonic() - begin) / given.folds
-        mean, deviation = re.search(r"mean MSE ([\d.]+), standard deviation ([\d.]+)",
-                                    done.stdout).groups()
+        mean, deviation = re.search(r"mean MSE ([\d.]+), standard deviation ([\d.]+)", said).groups()
         print(f"| {name} | {float(mean):.4f} | {float(deviation):.4f} | {seconds:.2f} |", flush=True)
 
 

@@ -16,10 +16,10 @@ import itertools
 import json
 import math
 import os
-import subprocess
-import sys
 import tempfile
 import time
+
+from programs import Programs
 
 GRID = {
     "--rank": (16, 32, 64, 128),
@@ -29,21 +29,13 @@ GRID = {
 }
 
 
-class Bench:
+class Bench(Programs):
     def __init__(self, folder, programs, ratings, seed):
-        self.folder = folder
-        self.programs = os.path.abspath(programs)
+        super().__init__(programs, folder)
         self.ratings = os.path.abspath(ratings)
         self.seed = str(seed)
         self.run("mf-data", "split", self.ratings, "--valid-fraction", "0.1", "--seed", self.seed, "--train-out",
                  "train.csv", "--valid-out", "test.csv", "-q")
-
-    def run(self, program, *words):
-        done = subprocess.run([os.path.join(self.programs, program), *words], cwd=self.folder, check=False,
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"{program} {' '.join(words)}: {done.stderr}")
-        return done.stdout
 
     def validated(self, words):
         """The lowest validation error of a setting, and after how many epochs."""
@@ -58,10 +50,7 @@ class Bench:
         """The error on the test of a setting that has learnt from all else."""
         self.run("mf-train", "train.csv", "-q", "-o", "all.model", "--valid-fraction", "0", "--eval-every", "0",
                  "--epochs", str(epochs), "--seed", self.seed, *words)
-        return self.evaluated("all.model")
-
-    def evaluated(self, model):
-        return json.loads(self.run("mf-eval", model, "test.csv", "--json"))["mse"]
+        return self.error_of("all.model", "test.csv")
 
     def search_grid(self, grid):
         """What a search by hand finds: its error on the test, the validation error, trials."""
@@ -74,7 +63,7 @@ class Bench:
     def tune(self, budget):
         answer = json.loads(self.run("mf-tune", "train.csv", "--test-fraction", "0", "--budget", budget, "--json", "-q",
                                      "-o", "found.conf", "--model", "found.model", "--seed", self.seed))
-        return self.evaluated("found.model"), answer["trials"][0]["valid_mse"], len(answer["trials"])
+        return self.error_of("found.model", "test.csv"), answer["trials"][0]["valid_mse"], len(answer["trials"])
 
 
 def settings(count):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mf-train/gibbs_options.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -16,6 +17,13 @@ constexpr const char* kSgdOptions[] = {
     "loss",      "no-biases", "penalty",       "lambda-factors", "lambda-biases", "learning-rate",
     "step-rule", "decay",     "rate-schedule", "init-scale",     "init",          "schedule",
     "train-mse", "epochs",    "patience",      "seeds"};
+
+/// Those that one-class feedback has, too.
+constexpr const char* kSgdAndAlsOptions[] = {"epochs", "patience", "init-scale"};
+
+bool is_in(std::span<const char* const> names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 }  // namespace
 
@@ -39,13 +47,17 @@ void add_gibbs_options(Options& options, TrainOptions& train) {
                   "predictions are; 0: it does not.");
 }
 
-void choose_rating_method(const Options& options, TrainOptions& train) {
+void choose_rating_method(const Options& options, TrainOptions& train, bool one_class_too) {
   const bool is_gibbs = train.method == Method::kGibbs;
   // mf-tune has some of them only.
-  const auto is_given = [&](const char* name) { return options.has(name) && options.given(name); };
+  const auto is_given = [&](const std::string& name) {
+    return options.has(name) && options.given(name);
+  };
   const auto refuse = [&](std::span<const char* const> names, const std::string& remedy) {
-    for (const char* name : names) {
-      if (is_given(name)) throw Error(ErrorCode::kBadOption, "--" + std::string(name) + remedy);
+    for (const std::string name : names) {
+      const bool is_of_one_class = one_class_too && is_in(kSgdAndAlsOptions, name);
+      if (is_given(name) && !is_of_one_class)
+        throw Error(ErrorCode::kBadOption, "--" + name + remedy);
     }
   };
   if (!is_gibbs) return refuse(kGibbsOptions, " is for Gibbs sampling; add --method gibbs");
@@ -55,6 +67,12 @@ void choose_rating_method(const Options& options, TrainOptions& train) {
   const TrainOptions defaults = default_options(Method::kGibbs);
   if (!is_given("rank")) train.rank = defaults.rank;
   if (!is_given("eval-every")) train.eval_every = defaults.eval_every;
+}
+
+bool is_for(const std::string& option, Method method) {
+  return !is_in(method == Method::kGibbs ? std::span<const char* const>(kSgdOptions)
+                                         : std::span<const char* const>(kGibbsOptions),
+                option);
 }
 
 }  // namespace mfpar::apps

@@ -14,6 +14,17 @@ std::string name_of(Entity entity) { return entity == Entity::kUser ? "user" : "
 
 }  // namespace
 
+void add_feature_options(Options& options, std::string& item_path, std::string& user_path) {
+  options.group("What is known beside ratings");
+  options.text(
+      "item-features", "FILE", item_path,
+      "What is known of items, a line each with an id: a movies.csv with genres and years, "
+      "or any columns of categories, lists joined by |, numbers and years, told apart by "
+      "what they hold. Items are held towards what it makes likely, and those without "
+      "ratings to train on, or in FILE only, are predicted by it.");
+  options.text("user-features", "FILE", user_path, "The same of users: age, gender, occupation.");
+}
+
 RatingStore join(RatingStore ratings, PreparedFeatures& features) {
   const Entity entity = features.table.entity;
   const auto ids = [&] {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "common/options.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/read_features.hpp"
 
@@ -19,6 +20,9 @@ struct PreparedFeatures {
   /// Those that only the file has.
   std::uint32_t unrated() const noexcept { return table.ids.size() - known; }
 };
+
+/// Declares --item-features and --user-features, bound to these paths.
+void add_feature_options(Options& options, std::string& item_path, std::string& user_path);
 
 /// Finds the rows of a store's users, or items, in the table, and gives the store those that only
 /// the table has. Throws Error(kBadData) where they have no id in common.

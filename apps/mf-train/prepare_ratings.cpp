@@ -124,6 +124,11 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   if (wants_validation && prepared.validation.size() == 0) {
     prepared.warnings.push_back("nothing is held out: there are no ratings to validate on");
   }
+  if (command.folds && command.learnt_from == LearntFrom::kBoth) {
+    prepared.warnings.push_back(
+        "--folds measures predicted ratings, and learns nothing of one-class feedback: lists are "
+        "measured by mf-eval --ranking");
+  }
   prepared.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return prepared;

@@ -10,6 +10,7 @@
 #include "common/text.hpp"
 #include "mf-train/gibbs_options.hpp"
 #include "mf-train/one_class_options.hpp"
+#include "mf-train/prepare_features.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
 
@@ -64,7 +65,7 @@ void add_model_options(Options& options, TrainCommand& command) {
       "method", train.method, kMethodNames,
       "How: stochastic gradient descent, for ratings; Gibbs sampling, for ratings, slower "
       "and more accurate; or alternating least squares, for one-class feedback. Either "
-      "of --feedback and --method is enough.");
+      "of --feedback and --method is enough; of --feedback both it is that for ratings.");
   options.choice("loss", train.loss, loss_names(),
                  "What is minimised: squared or absolute errors of ratings, or the log loss of "
                  "labels, 0 and 1 or -1 and 1, for which predictions are probabilities.");
@@ -93,18 +94,6 @@ constexpr const char* kRatingOptions[] = {
     "learning-rate", "step-rule", "rate-schedule", "decay",          "schedule",
     "train-mse",     "folds",     "item-features", "user-features",  "seeds"};
 
-void add_feature_options(Options& options, TrainCommand& command) {
-  options.group("What is known beside ratings");
-  options.text(
-      "item-features", "FILE", command.item_features_path,
-      "What is known of items, a line each with an id: a movies.csv with genres and years, "
-      "or any columns of categories, lists joined by |, numbers and years, told apart by "
-      "what they hold. Items are held towards what it makes likely, and those without "
-      "ratings to train on, or in FILE only, are predicted by it.");
-  options.text("user-features", "FILE", command.user_features_path,
-               "The same of users: age, gender, occupation.");
-}
-
 /// Completes feedback by method, or the other way round, sets the defaults that go with it, and
 /// refuses options of the other one.
 void choose_feedback(const Options& options, TrainCommand& command) {
@@ -125,19 +114,16 @@ void choose_feedback(const Options& options, TrainCommand& command) {
     }
   };
   if (command.learnt_from == LearntFrom::kBoth) {
-    if (options.given("method")) {
+    if (train.method == Method::kAls) {
       throw Error(ErrorCode::kBadOption,
-                  "--feedback both learns ratings by sgd and one-class feedback by als; leave "
-                  "--method out");
+                  "--feedback both learns ratings by sgd or gibbs, and one-class feedback by als; "
+                  "give the one for ratings as --method, or leave it out");
     }
-    if (options.given("folds")) {
-      throw Error(ErrorCode::kBadOption,
-                  "--folds measures predicted ratings; give --feedback ratings, and measure lists "
-                  "by mf-eval --ranking");
-    }
-    return;
+    return choose_rating_method(options, train, /*one_class_too=*/true);
   }
-  choose_rating_method(options, train);
+  command.any_method =
+      command.any_method && !options.given("method") && train.feedback == Feedback::kRatings;
+  if (!command.any_method) choose_rating_method(options, train, /*one_class_too=*/false);
   if (train.feedback == Feedback::kRatings) {
     return refuse(kOneClassOptions, "one-class feedback", "add --feedback one-class");
   }
@@ -258,7 +244,7 @@ void add_train_options(Options& options, TrainCommand& command) {
   options.text("init", "MODEL", command.init_path,
                "Start from this model's factors and biases where ids match.");
   add_gibbs_options(options, command.train);
-  add_feature_options(options, command);
+  add_feature_options(options, command.item_features_path, command.user_features_path);
   add_validation_options(options, command);
   add_reading_options(options, command.read);
   add_duplicates_option(options, command.duplicates);
@@ -337,7 +323,7 @@ void finish_train_command(const Options& options, TrainCommand& command) {
   one_class.threads = train.threads;
   one_class.kernel = train.kernel;
   one_class.seed = train.seed;
-  one_class.eval_every = train.eval_every;
+  if (options.given("eval-every")) one_class.eval_every = train.eval_every;
   one_class.patience = train.patience;
   check_options(one_class);
 }

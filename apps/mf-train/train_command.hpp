@@ -29,6 +29,7 @@ struct TrainCommand {
   Duplicates duplicates = Duplicates::kLast;
   LearntFrom learnt_from = LearntFrom::kRatings;
   TrainOptions train;
+  bool any_method = false;  ///< of mf-tune: ratings may be learnt by whichever method does best
   /// Of --feedback both: how the model of one-class feedback is learnt that the one of ratings, by
   /// `train`, carries.
   std::optional<TrainOptions> one_class;

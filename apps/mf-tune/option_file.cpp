@@ -6,7 +6,9 @@
 #include <fstream>
 
 #include "common/text.hpp"
+#include "mf-train/gibbs_options.hpp"
 #include "mfpar/atomic_file.hpp"
+#include "mfpar/option_names.hpp"
 
 namespace mfpar::apps {
 
@@ -29,6 +31,7 @@ bool is_ours_or_new(const std::string& path) {
 }
 
 std::string value_of(const TrainOptions& options, const std::string& name) {
+  if (name == "method") return name_of(kMethodNames, options.method);
   for (const auto& [described, value] : describe_options(options)) {
     if (described == name) return value;
   }
@@ -36,20 +39,30 @@ std::string value_of(const TrainOptions& options, const std::string& name) {
 }
 
 void write_options(const TuneCommand& command, const TuneTrial& best, const std::string& figure) {
+  const Method method = best.options.method;
+  const bool samples = method == Method::kGibbs;  // which end by themselves
+  const auto passes = static_cast<std::uint64_t>(best.best_epoch);
   std::string text = std::string(kFirstWords) + " in trial " + std::to_string(best.number) +
                      ":\n# " + figure + " on validation ratings after " +
-                     counted(static_cast<std::uint64_t>(best.best_epoch), "epoch") +
-                     ".\n# To learn from all ratings: --valid-fraction 0 --epochs " +
-                     std::to_string(std::max(1, best.best_epoch)) + "\n";
-  for (const std::string& name : tuned_options(best.options.feedback)) {
+                     counted(passes, samples ? "sweep" : "epoch") +
+                     ".\n# To learn from all ratings: --valid-fraction 0" +
+                     (samples ? "" : " --epochs " + std::to_string(std::max(1, best.best_epoch))) +
+                     '\n' + line_of("method", value_of(best.options, "method"));
+  for (const std::string& name : tuned_options(method)) {
     const std::string value = value_of(best.options, name);
-    if (value != "auto") text += line_of(name, value);
-  }
-  for (const auto& [name, value] : command.kept) {
-    const auto& fixed = command.fixed;  // which stand above
-    if (std::ranges::find(fixed, name) == fixed.end()) {
-      text += line_of(name, value.empty() ? "true" : value);
+    if (name == option_of(name)) {
+      if (value != "auto") text += line_of(name, value);
+    } else if (value == "false") {  // a flag
+      text += line_of(option_of(name), "true");
     }
+  }
+  const auto stands_above = [&](const std::string& option) {
+    return std::ranges::any_of(command.fixed,
+                               [&](const std::string& name) { return option_of(name) == option; });
+  };
+  for (const auto& [name, value] : command.kept) {
+    if (!is_for(name, method) || stands_above(name)) continue;
+    text += line_of(name, value.empty() ? "true" : value);
   }
   AtomicFile file(command.options_path);
   file.write(text);

@@ -11,7 +11,7 @@ namespace mfpar::apps {
 /// Whether the file was written by write_options(), or is not there.
 bool is_ours_or_new(const std::string& path);
 
-/// The value of the option `name` as a command line has it; "auto" where the data decide.
+/// The value of the option `name`; "auto" where the data decide, "" where the method has none.
 std::string value_of(const TrainOptions& options, const std::string& name);
 
 /// Writes the options of the best trial, and what else was given, as mf-train --config reads them.

@@ -8,7 +8,10 @@
 #include <string_view>
 
 #include "common/reading_options.hpp"
+#include "mf-train/gibbs_options.hpp"
+#include "mf-train/prepare_features.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/option_names.hpp"
 
 namespace mfpar::apps {
 
@@ -111,7 +114,10 @@ void add_tune_options(Options& options, TuneCommand& command) {
                "Write one JSON object a line, as it happens; LOG.md describes them.");
   options.flag("quiet,q", train.quiet, "Print errors and warnings only.");
   add_search_options(options, command);
+  train.any_method = true;
   add_learning_words(options, train);
+  add_gibbs_options(options, train.train);
+  add_feature_options(options, train.item_features_path, train.user_features_path);
   add_holding_out_options(options, command);
   add_reading_options(options, train.read);
   add_duplicates_option(options, train.duplicates);
@@ -132,7 +138,9 @@ void finish_tune_command(const Options& options, TuneCommand& command) {
                 "--test-fraction is of all ratings; with --split-by-user and --split-last the test "
                 "is held out as they say, or not at all by --test-fraction 0");
   }
-  if (std::ranges::count(train.ratings_paths, "-") > 1) {
+  auto inputs = train.ratings_paths;
+  inputs.insert(inputs.end(), {train.item_features_path, train.user_features_path});
+  if (std::ranges::count(inputs, "-") > 1) {
     throw Error(ErrorCode::kBadOption, "standard input is given twice");
   }
   train.train.threads = train.read.threads;
@@ -143,8 +151,11 @@ void finish_tune_command(const Options& options, TuneCommand& command) {
     const auto path = std::filesystem::path(first + "/").parent_path();
     command.options_path = (first == "-" ? "ratings" : path.filename().string()) + ".conf";
   }
-  for (const std::string& name : tuned_options(train.train.feedback)) {
-    if (options.given(name)) command.fixed.push_back(name);
+  if (options.given("method")) command.fixed.emplace_back("method");
+  for (const auto& method : kMethodNames) {
+    for (const std::string& name : tuned_options(method.value)) {
+      if (options.given(option_of(name)) && !is_fixed(command, name)) command.fixed.push_back(name);
+    }
   }
   for (const auto& [name, value] : options.given()) {
     if (std::ranges::find(kOwn, name) != std::end(kOwn)) continue;
@@ -152,11 +163,12 @@ void finish_tune_command(const Options& options, TuneCommand& command) {
     command.kept.emplace_back(name, value);
   }
   check_options(train.train);
-  if (train.train.method == Method::kGibbs) {
-    throw Error(ErrorCode::kBadOption,
-                "--method gibbs draws what others must be told, so that nothing is left to search; "
-                "train by it with mf-train, or leave --method out");
-  }
+}
+
+std::string option_of(const std::string& name) { return name == "links" ? "no-links" : name; }
+
+bool is_fixed(const TuneCommand& command, const std::string& name) {
+  return std::ranges::find(command.fixed, name) != command.fixed.end();
 }
 
 }  // namespace mfpar::apps

@@ -21,9 +21,9 @@ struct TuneCommand {
   double budget = 60.0;  ///< seconds
   std::optional<std::size_t> trials;
   double test_fraction = 0.1;
-  std::vector<std::string> fixed;  ///< options that are searched unless they are given
+  std::vector<std::string> fixed;  ///< what is searched, by its name in the library, but was given
 
-  /// The options of mf-train that were given and are none of `fixed`, by name and value.
+  /// The options of mf-train that were given, by name and value.
   std::vector<std::pair<std::string, std::string>> kept;
 };
 
@@ -32,5 +32,10 @@ void add_tune_options(Options& options, TuneCommand& command);
 
 /// Completes the command, and refuses options that contradict each other. Throws Error(kBadOption).
 void finish_tune_command(const Options& options, TuneCommand& command);
+
+/// How the command line calls what the library searches by this name.
+std::string option_of(const std::string& name);
+
+bool is_fixed(const TuneCommand& command, const std::string& name);
 
 }  // namespace mfpar::apps

@@ -53,11 +53,23 @@ std::vector<const TuneTrial*> by_figure(const TuneResult& result) {
   return order;
 }
 
-Row trial_row(const TuneTrial& trial) {
+/// The method, and what is searched of any.
+std::vector<std::string> columns_of(const std::vector<const TuneTrial*>& trials) {
+  std::vector<std::string> columns{"method"};
+  for (const TuneTrial* const trial : trials) {
+    for (const std::string& name : tuned_options(trial->options.method)) {
+      if (std::ranges::find(columns, name) == columns.end()) columns.push_back(name);
+    }
+  }
+  return columns;
+}
+
+Row trial_row(const TuneTrial& trial, const std::vector<std::string>& columns) {
   Row row{std::to_string(trial.number), fixed(trial.valid, 5), std::to_string(trial.best_epoch),
           fixed(trial.seconds, 2), name_of(trial.end)};
-  for (const std::string& name : tuned_options(trial.options.feedback)) {
-    row.push_back(value_of(trial.options, name));
+  for (const std::string& name : columns) {
+    const std::string value = value_of(trial.options, name);
+    row.push_back(value.empty() ? "-" : value);
   }
   return row;
 }
@@ -76,16 +88,17 @@ std::string figure_text(const TrainOptions& options, double figure) {
 std::string tune_table(const TuneCommand& command, const TuneResult& result) {
   const TrainOptions& options = command.train.train;
   const std::string title = metric_title(options);
-  std::vector<Row> rows{{"trial", "valid " + title, "epoch", "seconds", "ended"}};
-  for (const std::string& name : tuned_options(options.feedback)) rows[0].push_back(name);
   constexpr std::size_t kShown = 10;
-  const auto order = by_figure(result);
-  bool has_first = false;
-  for (std::size_t place = 0; place < std::min(kShown, order.size()); ++place) {
-    rows.push_back(trial_row(*order[place]));
-    has_first = has_first || order[place]->number == 0;
+  std::vector<const TuneTrial*> shown = by_figure(result);
+  shown.resize(std::min(kShown, shown.size()));
+  const auto is_first = [](const TuneTrial* trial) { return trial->number == 0; };
+  if (std::ranges::none_of(shown, is_first) && !result.trials.empty()) {
+    shown.push_back(&result.trials.front());
   }
-  if (!has_first && !result.trials.empty()) rows.push_back(trial_row(result.trials.front()));
+  const std::vector<std::string> columns = columns_of(shown);
+  std::vector<Row> rows{{"trial", "valid " + title, "epoch", "seconds", "ended"}};
+  rows[0].insert(rows[0].end(), columns.begin(), columns.end());
+  for (const TuneTrial* const trial : shown) rows.push_back(trial_row(*trial, columns));
   std::string text = laid_out(rows, 0) + "trial 0 has the options as given; " +
                      counted(result.trials.size(), "trial") + " in all\n";
   if (std::isnan(result.test)) return text;
@@ -107,6 +120,7 @@ Json trial_json(const TuneTrial& trial) {
   Json options = Json::object();
   for (const auto& [name, value] : describe_options(trial.options)) options[name] = value;
   return Json{{"trial", trial.number},
+              {"method", value_of(trial.options, "method")},
               {"valid_" + metric_of(trial.options), trial.valid},
               {"best_epoch", trial.best_epoch},
               {"epochs", trial.epochs},

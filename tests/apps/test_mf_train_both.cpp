@@ -20,6 +20,11 @@ namespace {
 
 const std::string kHow = " --deterministic -k 4 -t 5 --feedback ";
 
+bool equal(const FactorModel& a, const FactorModel& b) {
+  return std::ranges::equal(a.parts().users.factors, b.parts().users.factors) &&
+         std::ranges::equal(a.parts().items.factors, b.parts().items.factors);
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_model_of_both_has_the_parts_that_each_has_alone, Choices) {
@@ -30,10 +35,6 @@ BOOST_FIXTURE_TEST_CASE(a_model_of_both_has_the_parts_that_each_has_alone, Choic
   run("mf-train ratings.csv --split-by-user 0.2 -k 4 -t 5 --feedback one-class -q -o model");
   const FactorModel one_class = load_model(path_of("model"));
   BOOST_REQUIRE(both.parts().one_class != nullptr);
-  const auto equal = [](const FactorModel& a, const FactorModel& b) {
-    return std::ranges::equal(a.parts().users.factors, b.parts().users.factors) &&
-           std::ranges::equal(a.parts().items.factors, b.parts().items.factors);
-  };
   BOOST_TEST(equal(both, ratings));
   BOOST_TEST(equal(*both.one_class(), one_class));
   BOOST_TEST(std::ranges::equal(both.parts().trained.items, ratings.parts().trained.items));
@@ -45,6 +46,36 @@ BOOST_FIXTURE_TEST_CASE(a_model_of_both_has_the_parts_that_each_has_alone, Choic
   BOOST_TEST(events(log, "epoch").back().find("valid_ndcg") != std::string::npos);
   BOOST_TEST(json_number(events(log, "end").front(), "one_class_best_epoch") ==
              one_class.parts().record.best_epoch);
+}
+
+BOOST_FIXTURE_TEST_CASE(ratings_may_be_learnt_by_sampling, Choices) {
+  write("items.csv", "id,genre\n1,x\n2,x\n3,x\n4,y\n5,y\n6,y\n99,y\n");
+  const std::string sampling = " --method gibbs --samples 5 --burn-in 3 ";
+  for (const std::string words : {"-k 4", "-k 4 --item-features items.csv",
+                                  "-k 4 --split-by-user 0.2", "-k 6 --eval-every 2"}) {
+    const auto log = train("ratings.csv --feedback both -t 5" + sampling + words);
+    const FactorModel both = load_model(path_of("model"));
+    BOOST_TEST(log.front().find("\"method\":\"gibbs\"") != std::string::npos);
+    BOOST_REQUIRE(events(log, "part").size() == 1u);
+    BOOST_TEST(events(log, "sampling").size() == 1u);
+    train("ratings.csv" + sampling + words);
+    BOOST_TEST(equal(both, load_model(path_of("model"))), words);
+    // Features are of ratings; but who is in their file only stands in both parts.
+    if (words.find("--item") != words.npos) continue;
+    train("ratings.csv --feedback one-class -t 5 " + words);
+    BOOST_TEST(equal(*both.one_class(), load_model(path_of("model"))), words);
+  }
+  BOOST_TEST(run("mf-recommend model --user 3 --top 3").code == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(folds_measure_the_part_of_ratings, Choices) {
+  for (const std::string method :
+       {"--method sgd --deterministic -t 4 ", "--method gibbs --samples 5 --burn-in 3 "}) {
+    const Outcome both = run("mf-train ratings.csv --feedback both --folds 2 " + method);
+    BOOST_TEST(both.code == 0, both.err);
+    BOOST_TEST(both.err.find("lists are measured by mf-eval --ranking") != std::string::npos);
+    BOOST_TEST(both.out == run("mf-train ratings.csv --folds 2 " + method).out);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(lists_go_by_choice_and_show_ratings, Choices) {
@@ -121,8 +152,10 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_go_together_is_refused, Choices) {
   const struct {
     std::string arguments, words;
     int code;
-  } refused[] = {{"ratings.csv --feedback both --method als", "leave --method out", 2},
-                 {"ratings.csv --feedback both --folds 3", "mf-eval --ranking", 2},
+  } refused[] = {{"ratings.csv --feedback both --method als", "or leave it out", 2},
+                 {"ratings.csv --feedback both --samples 3", "add --method gibbs", 2},
+                 {"ratings.csv --feedback both --method gibbs -r 0.1", "is for sgd", 2},
+                 {"ratings.csv --feedback both --method gibbs --init model", "is for sgd", 2},
                  {"pairs.csv --feedback both", "--feedback one-class", 3}};
   for (const auto& [arguments, words, code] : refused) {
     const Outcome outcome = run("mf-train " + arguments + " -o model");

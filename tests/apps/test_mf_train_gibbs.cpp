@@ -105,7 +105,6 @@ BOOST_FIXTURE_TEST_CASE(options_of_other_methods_are_refused, Choices) {
                          {"--method gibbs --loss absolute", "--loss is for sgd"},
                          {"--method gibbs --init model", "--init is for sgd"},
                          {"--method gibbs --relevant 4", "--relevant is for one-class feedback"},
-                         {"--method gibbs --feedback both", "leave --method out"},
                          {"--method gibbs --feedback one-class", "one-class feedback"},
                          {"--method gibbs -k 300", "rank of method gibbs is 300"},
                          {"--samples 5", "--samples is for Gibbs sampling; add --method gibbs"},

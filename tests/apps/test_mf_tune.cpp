@@ -40,7 +40,18 @@ BOOST_FIXTURE_TEST_CASE(mf_train_reaches_what_was_found_by_the_file_that_was_wri
     std::string options, metric;
     std::vector<std::string> names;
   } rows[] = {
-      {"-t 8 --deterministic -s 1 --seed 3", "valid_mse", {"rank", "learning-rate", "init-scale"}},
+      {"--method sgd -t 8 --deterministic -s 1 --seed 3",
+       "valid_mse",
+       {"method", "rank", "learning-rate", "init-scale"}},
+      {"--method sgd -t 8 --deterministic --item-features items.csv", "valid_mse", {"rank"}},
+      {"--method gibbs --samples 20 --burn-in 5 --monte-carlo-error 0 --item-features items.csv",
+       "valid_mse",
+       {"method", "rank"}},
+      {"--method gibbs --samples 10 --burn-in 10 --no-links", "valid_mse", {"rank"}},
+      // What is given for one method does not stand in the way of the other.
+      {"-t 8 --deterministic --seeds 2 --samples 10 --burn-in 5 --penalty total",
+       "valid_mse",
+       {"method", "rank"}},
       {"-t 20 --loss absolute --deterministic -k 5 --no-biases --init-scale 0.3 --split-by-user "
        "0.2",
        "valid_mae",
@@ -56,6 +67,7 @@ BOOST_FIXTURE_TEST_CASE(mf_train_reaches_what_was_found_by_the_file_that_was_wri
     // Without a test part both hold out the same.
     const std::string file = has(row.options, "--no-header") ? "plain.csv" : "ratings.csv";
     const std::string with_header = read("ratings.csv");
+    write("items.csv", "id,genre\n1,x\n2,x\n3,x\n4,y\n5,y\n6,y\n");
     write("plain.csv", with_header.substr(with_header.find('\n') + 1));
     const Outcome tuned = run("mf-tune " + file + " --trials 4 --test-fraction 0 --log-json log " +
                               row.options + " -o found.conf --model found.model");
@@ -79,18 +91,18 @@ BOOST_FIXTURE_TEST_CASE(mf_train_reaches_what_was_found_by_the_file_that_was_wri
     const Outcome trained = run("mf-train " + file + " --config found.conf --log-json log2 -o m");
     BOOST_REQUIRE_MESSAGE(trained.code == 0, row.options << trained.err << file_of_options);
     bool met = false;
-    for (const std::string& epoch : events(lines("log2"), "epoch")) {
-      if (json_number(epoch, "epoch") != json_number(best, "best_epoch")) continue;
-      met = true;
-      BOOST_TEST(json_number(epoch, row.metric) == json_number(best, row.metric), row.options);
+    for (const char* event : {"epoch", "features"}) {
+      for (const std::string& line : events(lines("log2"), event)) {
+        met = met || json_number(line, row.metric) == json_number(best, row.metric);
+      }
     }
-    BOOST_TEST(met);
+    BOOST_TEST(met, row.options);
     BOOST_TEST(run("mf-model verify found.model").code == 0);
   }
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_found_is_shown_as_table_and_as_json, Choices) {
-  const Outcome table = run("mf-tune ratings.csv --trials 3 -t 3 -k 4");
+  const Outcome table = run("mf-tune ratings.csv --method sgd --trials 3 -t 3 -k 4");
   BOOST_TEST(table.code == 0);
   BOOST_TEST(table.out.starts_with("trial  valid MSE  epoch  seconds"), table.out);
   for (const char* words :
@@ -102,11 +114,17 @@ BOOST_FIXTURE_TEST_CASE(what_was_found_is_shown_as_table_and_as_json, Choices) {
   BOOST_TEST(has(table.err,
                  "held out for validation: a random 0.1 of what a random 0.1 for the "
                  "test leaves"));
+  const Outcome both =
+      run("mf-tune ratings.csv --trials 3 -t 3 -k 4 --samples 100 --burn-in 40 -o both.conf");
+  for (const char* words : {"method  rank  links  learning-rate", "  gibbs     4   true  ",
+                            "    sgd     4      -           0.05"}) {
+    BOOST_TEST(has(both.out, words), both.out);
+  }
   // No terminal, no progress.
   BOOST_TEST(!has(table.err, "to go"));
   BOOST_TEST(!has(table.err, "\r"));
 
-  const Outcome json = run("mf-tune ratings.csv --trials 3 -t 3 -k 4 --json -q");
+  const Outcome json = run("mf-tune ratings.csv --method sgd --trials 3 -t 3 -k 4 --json -q");
   BOOST_TEST(json.code == 0);
   BOOST_TEST(json.err == "");
   BOOST_TEST(json.out.starts_with("{\"metric\":\"mse\",\"best\":"), json.out);
@@ -144,7 +162,14 @@ BOOST_FIXTURE_TEST_CASE(what_mf_tune_cannot_do_is_refused_before_anything_is_wri
       {"ratings.csv --test-fraction 1", 2, "--test-fraction is '1'"},
       {"ratings.csv --valid-fraction 0", 2, "--valid-fraction is '0'"},
       {"ratings.csv --feedback both", 2, "tune each of them"},
-      {"ratings.csv --method gibbs", 2, "nothing is left to search; train by it with mf-train"},
+      {"ratings.csv --method gibbs --epochs 3", 2, "--epochs is for sgd; leave it out"},
+      {"ratings.csv --method sgd --no-links", 2, "--no-links is for Gibbs sampling"},
+      {"ratings.csv --feedback one-class --samples 3", 2, "--samples is for Gibbs sampling"},
+      {"ratings.csv --feedback one-class --item-features a", 2, "leave it out, or --feedback"},
+      {"ratings.csv --item-features nothere", 4, "nothere"},
+      {"ratings.csv --item-features notes.csv.conf --log-json notes.csv.conf", 2,
+       "would replace a file that is to be read"},
+      {"- --item-features -", 2, "standard input is given twice"},
       {"ratings.csv --unobserved-weight 0.3", 2, "add --feedback one-class"},
       {"ratings.csv --feedback one-class --loss absolute", 2, "leave it out, or --feedback"},
       {"ratings.csv --valid-fraction 0.2 --split-last 1", 2, "give one of them"},
@@ -162,7 +187,7 @@ BOOST_FIXTURE_TEST_CASE(what_mf_tune_cannot_do_is_refused_before_anything_is_wri
       {"ratings.csv -o nothere/a", 4, "nothere"},
       {"ratings.csv --split-last 1 --columns user=1,item=2,rating=3 --trials 1", 2,
        "no timestamp column"},
-      {"ratings.csv --step-rule sgd -r 1e6 --trials 2", 5, "no trial learnt anything"},
+      {"ratings.csv --method sgd --step-rule sgd -r 1e6 --trials 2", 5, "no trial learnt"},
   };
   for (const auto& row : rows) {
     const Outcome outcome = run("mf-tune " + row.command);
@@ -179,8 +204,8 @@ BOOST_FIXTURE_TEST_CASE(what_mf_tune_cannot_do_is_refused_before_anything_is_wri
 }
 
 BOOST_FIXTURE_TEST_CASE(an_interrupted_search_keeps_the_best_so_far, Choices) {
-  const auto process =
-      start("mf-tune ratings.csv --budget 1h -k 4 --log-json log -o found.conf --json");
+  const auto process = start(
+      "mf-tune ratings.csv --method sgd --budget 1h -k 4 --log-json log -o found.conf --json");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   const auto trials = [&] {
     return std::filesystem::exists(path("log")) ? events(lines("log"), "trial").size() : 0;

@@ -34,7 +34,7 @@ const std::vector<Names> kLayers{{"base"},
                                  {"text", "compute", "synthetic"},
                                  {"ranking", "gibbs"},
                                  {"train", "fold_in", "recommend"},
-                                 {"capi"},
+                                 {"capi", "tune"},
                                  {kTop}};
 
 /// The public headers of each module; with their ending where two differ by it only.
@@ -50,7 +50,8 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"compute", {"evaluate", "option_names", "train_options"}},
     {"synthetic", {"synthetic"}},
     {"ranking", {"ease", "ranking_baselines", "ranking_metrics"}},
-    {"train", {"cross_validate", "train", "tune"}},
+    {"train", {"cross_validate", "train"}},
+    {"tune", {"tune"}},
     {"fold_in", {"extend_model", "fold_in", "fold_in_session", "rated_items"}},
     {"recommend", {"model_handle", "recommender"}},
     {"capi", {"mfpar.h"}},

@@ -214,8 +214,9 @@ BOOST_AUTO_TEST_CASE(new_rows_bring_their_variance) {
   BOOST_TEST(floats(more.user_variance(kNoIndex)) == floats(model.user_variance(kNoIndex)));
   BOOST_TEST(more.noise_variance(kNoIndex) == model.noise_variance(kNoIndex));
 
-  const FoldedIn item = fold_in_item(model, ratings);
-  const FactorModel wider = with_items(model, std::vector<NewRow>{{"film", item, {2, 9, 30}}});
+  const std::vector<FoldInRating> raters{{2, 4.0f}, {9, 1.0f}, {15, 3.5f}};
+  const FoldedIn item = fold_in_item(model, raters);
+  const FactorModel wider = with_items(model, std::vector<NewRow>{{"film", item, {2, 9, 15}}});
   BOOST_TEST(floats(wider.item_variance(wider.items().find("film"))) == item.variance);
   BOOST_TEST(floats(wider.item_variance(kNoIndex)) == floats(model.item_variance(kNoIndex)));
   BOOST_TEST(floats(wider.user_variance(5)) == floats(model.user_variance(5)));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kinds.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/fold_in.hpp"
@@ -114,6 +115,31 @@ BOOST_AUTO_TEST_CASE(the_same_model_comes_of_any_number_of_threads) {
     }
     options.seed = 9;
     BOOST_TEST((numbers_of(train(data.training, held_out, options).model) != expected));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(features_say_what_to_expect_where_there_are_no_ratings) {
+  const Kinds kinds;
+  for (const bool links : {true, false}) {
+    TrainOptions options = gibbs_options();
+    options.rank = 7;
+    options.gibbs.links = links;
+    const FactorModel without = kinds.train_with(nullptr, nullptr, options);
+    const FactorModel items = kinds.train_with(nullptr, &kinds.item_features, options);
+    const FactorModel both = kinds.train_with(&kinds.user_features, &kinds.item_features, options);
+    BOOST_TEST(kinds.error(items, false, true) < 0.35 * kinds.error(without, false, true));
+    BOOST_TEST(kinds.error(both, true, false) < 0.35 * kinds.error(without, true, false));
+    BOOST_TEST(kinds.error(both, true, true) < 0.35 * kinds.error(without, true, true));
+
+    options.gibbs.samples = 5;
+    options.gibbs.burn_in = 3;
+    std::vector<std::vector<float>> all;
+    for (const int threads : {1, 3}) {
+      options.threads = threads;
+      all.push_back(
+          numbers_of(kinds.train_with(&kinds.user_features, &kinds.item_features, options)));
+    }
+    BOOST_TEST((all[0] == all[1]));
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "train/median_rule.hpp"
+#include "tune/median_rule.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -18,7 +18,7 @@ namespace mfpar {
 /// range, mostly on a logarithmic scale. Immutable; safe from any number of threads.
 class TuneSpace {
  public:
-  /// Of `start`'s feedback, without the options that are called `fixed`. The ratings tell which
+  /// Of `start`'s method, without the options that are called `fixed`. The ratings tell which
   /// weights of one-class feedback are worth a try. `most_rank`: no larger rank is drawn.
   TuneSpace(const TrainOptions& start, const std::vector<std::string>& fixed,
             const RatingStore& training, int most_rank);
@@ -42,7 +42,8 @@ class TuneSpace {
     std::function<double(const TrainOptions&)> get;
     std::function<void(TrainOptions&, double)> set;
   };
-  void add_rating_options(const std::vector<std::string>& fixed, int most_rank);
+  void add_sgd_options(const std::vector<std::string>& fixed, int most_rank);
+  void add_gibbs_options(const std::vector<std::string>& fixed, int most_rank);
   void add_one_class_options(const std::vector<std::string>& fixed, const RatingStore& training,
                              int most_rank);
 
@@ -50,12 +51,13 @@ class TuneSpace {
   std::vector<Range> ranges_;
 };
 
-/// What a trial takes beside the ratings that all share, in bytes: its own copy in the order of
+/// What a trial takes beside the ratings that all share, in bytes: its own copies in the order of
 /// training, who rated what for its model, and rows of factors as they are learnt, as they are
-/// judged and as they were best.
-std::uint64_t trial_bytes(const RatingStore& training, Feedback feedback, int rank);
+/// judged and as they were best. Of Gibbs sampling what prior means depend on, and the mean of the
+/// samples.
+std::uint64_t trial_bytes(const RatingStore& training, const TrainOptions& options);
 
-/// The rows of one model.
-std::uint64_t model_bytes(const RatingStore& training, int rank);
+/// The rows of the model that comes of it.
+std::uint64_t model_bytes(const RatingStore& training, const TrainOptions& options);
 
 }  // namespace mfpar

@@ -14,19 +14,26 @@ struct FoundTrials {
   struct Found {
     TuneTrial trial;
     TrainResult result;
+    double thread_share = 1.0;  ///< of the search's threads, that it had
   };
   std::optional<Found> best;
   std::optional<Found> first;  ///< none where it learnt nothing
 };
 
-/// How long it is likely to take to learn once more by both.
+/// How long it is likely to take to learn once more, with all threads, what took `seconds` with a
+/// share of them.
+double again_seconds(const TuneRatings& ratings, double seconds, double thread_share = 1.0);
+
+/// The same of both trials.
 double refit_seconds(const TuneRatings& ratings, const FoundTrials& found);
+
+/// The hooks of each training of a search.
+TrainHooks hooks_of_trainings(const TuneHooks& hooks, std::stop_token stop);
 
 /// Fills what a result says of the best trial: learns once more by it and the first one, unless
 /// there is no time or a stop was requested, and measures both on the test ratings. REQUIRES: there
 /// is a best.
-void finish_search(const TuneRatings& ratings, const TuneOptions& options,
-                   const std::stop_token& stop, bool has_time, FoundTrials found,
-                   TuneResult& result);
+void finish_search(const TuneRatings& ratings, const TuneOptions& options, const TuneHooks& hooks,
+                   bool has_time, FoundTrials found, TuneResult& result);
 
 }  // namespace mfpar

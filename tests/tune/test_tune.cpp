@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kinds.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/tune.hpp"
 #include "rating_fixtures.hpp"
@@ -26,7 +27,7 @@ TuneRatings small_ratings() {
 }
 
 TuneOptions small_options(std::size_t trials, int threads = 1) {
-  TuneOptions options{.start = quick_options(), .fixed = {"rank"}, .seconds = kLong};
+  TuneOptions options{.start = quick_options(), .fixed = {"method", "rank"}, .seconds = kLong};
   options.start.threads = threads;
   options.start.patience = 2;
   options.start.epochs = 12;
@@ -193,6 +194,110 @@ BOOST_AUTO_TEST_CASE(a_request_ends_a_search_with_the_best_so_far) {
                     std::range_error);
 }
 
+/// Both methods of learning ratings.
+TuneOptions options_of_both(std::size_t trials) {
+  TuneOptions options = small_options(trials, 2);
+  options.fixed = {"rank"};
+  options.start.gibbs.samples = 30;
+  options.start.gibbs.burn_in = 10;
+  return options;
+}
+
+BOOST_AUTO_TEST_CASE(ratings_are_learnt_by_either_method) {
+  const TuneRatings ratings = small_ratings();
+  TuneOptions options = options_of_both(6);
+  const TuneResult result = tune(ratings, options);
+  BOOST_TEST(result.trials.size() >= 3u);
+  BOOST_TEST((result.trials[0].options.method == Method::kSgd));
+  const TuneTrial& sampled = result.trials[1];
+  BOOST_TEST((sampled.options.method == Method::kGibbs));
+  BOOST_TEST(sampled.options.rank == options.start.rank);
+  BOOST_TEST(sampled.best_epoch == 40);
+  BOOST_TEST(sampled.epochs == 40);
+  const TrainResult again = train(ratings.training, ratings.validation, sampled.options);
+  BOOST_TEST(sampled.valid == again.history.back().valid_error);
+
+  // Given, it is the only one; all of its options tried, the search ends.
+  options.fixed.emplace_back("method");
+  options.start.method = Method::kGibbs;
+  const TuneResult sampled_only = tune(ratings, options);
+  BOOST_TEST(sampled_only.trials.size() == 2u);  // with links and without
+  for (const TuneTrial& trial : sampled_only.trials) {
+    BOOST_TEST((trial.options.method == Method::kGibbs));
+  }
+  BOOST_TEST(sampled_only.refitted);
+  const TuneTrial& best = sampled_only.trials[sampled_only.best.value()];
+  const TrainResult alone = train(ratings.training, ratings.validation, best.options);
+  const TrainResult by_hand = refit(ratings.refit, alone, best.options);
+  BOOST_TEST((numbers_of(by_hand.model) == numbers_of(sampled_only.model)));
+}
+
+BOOST_AUTO_TEST_CASE(samples_end_when_the_time_is_over) {
+  const TuneRatings ratings = small_ratings();
+  TuneOptions options = options_of_both(1000);
+  options.start.gibbs.samples = 1'000'000;
+  options.start.gibbs.monte_carlo_error = 0.0;
+  options.seconds = 10.0;
+  const struct {
+    int burn_in;
+    bool refit;
+    double at;  // where the clock stands while the chain runs
+    bool has_result;
+  } rows[] = {
+      {3, true, 0.1, true},
+      {1'000'000, true, 0.1, false},  // leads to nothing
+      {3, false, 10.5, true},
+      {3, true, 5.0, true},  // as long again is kept for learning once more
+  };
+  for (const auto& row : rows) {
+    options.start.gibbs.burn_in = row.burn_in;
+    TuneRatings parts = ratings;
+    if (!row.refit) parts.refit = {};
+    std::atomic<double> now = 0.0;
+    int polls = 0;
+    const TuneResult result = tune(parts, options,
+                                   {.on_progress =
+                                        [&](const TuneProgress& progress) {
+                                          if (progress.ended == 0) return;
+                                          now = ++polls > 20 ? 12.0 : polls > 10 ? row.at : 0.0;
+                                        },
+                                    .clock = [&] { return now.load(); }});
+    BOOST_REQUIRE(result.trials.size() >= 2u);
+    const TuneTrial& chain = result.trials[1];
+    BOOST_TEST((chain.end == TrialEnd::kTime));
+    BOOST_TEST(chain.epochs < 1'000'000);
+    BOOST_TEST(std::isnan(chain.valid) == !row.has_result);
+    BOOST_TEST((result.best.has_value() && result.test > 0.0));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_trial_knows_of_features) {
+  const Kinds kinds;
+  const TuneRatings ratings = split_for_tuning(kinds.training, 0.1, 0.1, 1);
+  TuneOptions options = options_of_both(3);
+  options.start.rank = 8;
+  options.start.epochs = 30;
+  const TuneResult without = tune(ratings, options);
+  TuneHooks hooks;
+  hooks.user_features = &kinds.user_features;
+  hooks.item_features = &kinds.item_features;
+  const TuneResult with = tune(ratings, options, hooks);
+  TrainHooks of_training;
+  of_training.user_features = hooks.user_features;
+  of_training.item_features = hooks.item_features;
+  for (std::size_t number = 0; number < 2; ++number) {
+    const TuneTrial& trial = with.trials[number];
+    const TrainResult again =
+        train(ratings.training, ratings.validation, trial.options, of_training);
+    BOOST_TEST(trial.valid ==
+               (number == 0 ? again.error_by_features : again.history.back().valid_error));
+    BOOST_TEST(trial.valid < without.trials[number].valid);
+  }
+  // So does the model that was learnt once more.
+  BOOST_TEST(with.refitted);
+  BOOST_TEST(kinds.error(with.model, true, true) < 0.5 * kinds.error(without.model, true, true));
+}
+
 BOOST_AUTO_TEST_CASE(trials_that_diverge_are_passed_over) {
   const TuneRatings ratings = small_ratings();
   TuneOptions options = small_options(8);
@@ -222,8 +327,6 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_searched_is_refused) {
   refused([](TuneOptions& options, TuneRatings&) { options.trials = 0; });
   refused([](TuneOptions& options, TuneRatings&) { options.start.rank = 0; });
   refused([](TuneOptions& options, TuneRatings&) { options.start.threads = -1; });
-  refused(
-      [](TuneOptions& options, TuneRatings&) { options.start = default_options(Method::kGibbs); });
   refused([](TuneOptions&, TuneRatings& parts) { parts.validation = {}; });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "train/tune_space.hpp"
+#include "tune/tune_space.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -64,9 +64,14 @@ bool is_better(Feedback feedback, double a, double b) noexcept {
   return feedback == Feedback::kOneClass ? a > b : a < b;
 }
 
-std::vector<std::string> tuned_options(Feedback feedback) {
-  if (feedback == Feedback::kOneClass) {
-    return {"rank", "unobserved-weight", "lambda-one-class", "penalty-exponent"};
+std::vector<std::string> tuned_options(Method method) {
+  switch (method) {
+    case Method::kAls:
+      return {"rank", "unobserved-weight", "lambda-one-class", "penalty-exponent"};
+    case Method::kGibbs:
+      return {"rank", "links"};
+    case Method::kSgd:
+      break;
   }
   return {"rank", "learning-rate", "penalty", "lambda-factors", "lambda-biases", "init-scale"};
 }
@@ -74,15 +79,21 @@ std::vector<std::string> tuned_options(Feedback feedback) {
 TuneSpace::TuneSpace(const TrainOptions& start, const std::vector<std::string>& fixed,
                      const RatingStore& training, int most_rank)
     : start_(start) {
-  if (start.feedback == Feedback::kOneClass) {
-    add_one_class_options(fixed, training, most_rank);
-  } else {
-    add_rating_options(fixed, most_rank);
+  switch (start.method) {
+    case Method::kAls:
+      add_one_class_options(fixed, training, most_rank);
+      break;
+    case Method::kGibbs:
+      add_gibbs_options(fixed, most_rank);
+      break;
+    case Method::kSgd:
+      add_sgd_options(fixed, most_rank);
+      break;
   }
 }
 
 // Penalties stand before lambdas, whose units they decide.
-void TuneSpace::add_rating_options(const std::vector<std::string>& fixed, int most_rank) {
+void TuneSpace::add_sgd_options(const std::vector<std::string>& fixed, int most_rank) {
   const auto add = [&](const char* name, Range range) {
     if (!is_in(fixed, name)) ranges_.push_back(std::move(range));
   };
@@ -115,6 +126,21 @@ void TuneSpace::add_rating_options(const std::vector<std::string>& fixed, int mo
   add("init-scale",
       {0.003, 0.1, true, [](const TrainOptions& options) { return options.init_scale; },
        [](TrainOptions& options, double x) { options.init_scale = rounded(x); }});
+}
+
+void TuneSpace::add_gibbs_options(const std::vector<std::string>& fixed, int most_rank) {
+  // One less, so that the bias fills a vector with the factors.
+  if (!is_in(fixed, "rank")) {
+    ranges_.push_back(
+        {7, std::clamp(127, 7, std::max(7, most_rank)) * 1.0, true,
+         [](const TrainOptions& options) { return options.rank; },
+         [](TrainOptions& options, double x) { options.rank = rounded_rank(x + 1) - 1; }});
+  }
+  if (!is_in(fixed, "links")) {
+    ranges_.push_back({0, 2, false,
+                       [](const TrainOptions& options) { return options.gibbs.links + 0.5; },
+                       [](TrainOptions& options, double x) { options.gibbs.links = x >= 1.0; }});
+  }
 }
 
 void TuneSpace::add_one_class_options(const std::vector<std::string>& fixed,
@@ -183,17 +209,31 @@ std::vector<double> TuneSpace::draw_near(std::span<const double> place, double w
   return near;
 }
 
-std::uint64_t model_bytes(const RatingStore& training, int rank) {
-  return rows_of(training) * row_bytes(rank);
+std::uint64_t model_bytes(const RatingStore& training, const TrainOptions& options) {
+  const bool samples = options.method == Method::kGibbs;
+  return rows_of(training) * row_bytes(samples ? options.gibbs.posterior_rank : options.rank);
 }
 
-std::uint64_t trial_bytes(const RatingStore& training, Feedback feedback, int rank) {
+std::uint64_t trial_bytes(const RatingStore& training, const TrainOptions& options) {
+  constexpr std::uint64_t kList = 4;
+  if (options.method == Method::kGibbs) {
+    // By user and by item, as index and target. Links are lists by row and by column for each side.
+    // Beside them, what samples predict for the ratings held out, about a tenth: 96 bytes each.
+    constexpr std::uint64_t kEntries = 16, kLinks = 16, kTraced = 12;
+    // Factors and bias; with effects, their means and what they are solved in. The mean is
+    // gathered in twice as many factors as it keeps, which are 32 more than the model has.
+    constexpr std::uint64_t kRows = 2, kRowsOfEffects = 6;
+    const std::uint64_t row = row_bytes(options.rank + 1);
+    const std::uint64_t mean = row_bytes(2 * (options.gibbs.posterior_rank + 32));
+    return training.size() * (kEntries + kLinks + kTraced + kList) +
+           rows_of(training) * ((kRows + kRowsOfEffects) * row + mean) +
+           model_bytes(training, options);
+  }
   constexpr std::uint64_t kRowsAtOnce = 3;
   // Codes or indices with values; positives are held by user and by item.
   const std::uint64_t entry = training.parts().wide.empty() ? 4 : 8;
-  const std::uint64_t copies = feedback == Feedback::kOneClass ? 2 : 1;
-  constexpr std::uint64_t kList = 4;
-  return training.size() * (copies * entry + kList) + kRowsAtOnce * model_bytes(training, rank);
+  const std::uint64_t copies = options.method == Method::kAls ? 2 : 1;
+  return training.size() * (copies * entry + kList) + kRowsAtOnce * model_bytes(training, options);
 }
 
 }  // namespace mfpar
