@@ -42,7 +42,7 @@ void add_gibbs_options(Options& options, TrainOptions& train) {
               "", [&](const std::string&) { gibbs.links = false; });
   options.integer("posterior-rank", "K", gibbs.posterior_rank, 1, 1024,
                   "Most factors of the model that is saved, which has the mean of the samples.");
-  options.integer("variance-rank", "K", gibbs.variance_rank, 0, 24,
+  options.integer("variance-rank", "K", gibbs.variance_rank, 0, 16,
                   "Numbers a user and an item by which the model knows how uncertain its "
                   "predictions are; 0: it does not.");
 }

@@ -45,7 +45,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"io", {"atomic_file"}},
     {"loss", {"loss"}},
     {"store", {"rating_store", "rating_table", "split"}},
-    {"model", {"epoch_report", "factor_model", "interchange", "model_file"}},
+    {"model", {"epoch_report", "factor_model", "interchange", "model_file", "score_variance"}},
     {"text", {"delimited_text", "read_features", "read_ratings"}},
     {"compute", {"evaluate", "option_names", "train_options"}},
     {"synthetic", {"synthetic"}},

@@ -12,6 +12,7 @@
 
 #include "literal_model.hpp"
 #include "made_models.hpp"
+#include "mfpar/fold_in.hpp"
 #include "mfpar/mfpar.h"
 #include "mfpar/model_file.hpp"
 #include "rating_fixtures.hpp"

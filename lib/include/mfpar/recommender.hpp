@@ -14,7 +14,6 @@
 
 #include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
-#include "mfpar/fold_in.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -26,12 +25,12 @@ namespace mfpar {
 ///
 /// of which mu + b_u is the same for all items; c_ui is the score in the model of one-class
 /// feedback that the model carries, and sd_ui how far ratings lie around the predicted one
-/// (FactorModel::sd), which models know that were learnt by Gibbs sampling. Rating is the predicted rating: lists fill with items that
-/// everybody rates highly. Interaction is what this user likes more than others do. One-class is
-/// what this user is likely to choose. Lower is a rating that the user's will exceed in most cases: of
-/// items that are equally good the one of which more is known; upper, what it may turn out to be:
-/// that of which less is known. In a model of one-class feedback alone p_u . q_i is just
-/// that, and every order the same.
+/// (FactorModel::sd), which models know that were learnt by Gibbs sampling. Rating is the predicted
+/// rating: lists fill with items that everybody rates highly. Interaction is what this user likes
+/// more than others do. One-class is what this user is likely to choose. Lower is a rating that the
+/// user's will exceed in most cases: of items that are equally good the one of which more is known;
+/// upper, what it may turn out to be: that of which less is known. In a model of one-class feedback
+/// alone p_u . q_i is how likely a choice is, and every order the same.
 struct RankBy {
   float bias_weight = 1.0f;
   float interaction_weight = 1.0f;
@@ -115,8 +114,10 @@ struct UserProfile {
   float noise_variance = 0.0f;
 };
 
-/// A user who was folded in, `rated` being what is left out, ascending. Looks at the memory of both.
-inline UserProfile profile_of(const FoldedIn& row, std::span<const ItemIndex> rated) {
+/// A user who was folded in, a FoldedIn (mfpar/fold_in.hpp), `rated` being what is left out,
+/// ascending. Looks at the memory of both.
+template <class Row>
+UserProfile profile_of(const Row& row, std::span<const ItemIndex> rated) {
   return {.factors = row.factors,
           .bias = row.bias,
           .rated = {rated, {}},
@@ -221,8 +222,8 @@ class MFPAR_API Recommender {
   /// cannot reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
   /// Error(kBadOption) for a filter of another recommender, a weight that is not finite, an order
   /// by one-class feedback that the model has not learnt from or by variances that it does not
-  /// know, rows of another rank or not finite, a least rating asked of a model of one-class feedback alone, which predicts none, and
-  /// limits out of their range.
+  /// know, rows of another rank or not finite, a least rating asked of a model of one-class feedback
+  /// alone, which predicts none, and limits out of their range.
   std::vector<Recommendation> recommend(const UserProfile& profile,
                                         const RecommendOptions& options = {}) const;
   std::vector<Recommendation> recommend(UserIndex user,

@@ -73,7 +73,7 @@ struct GibbsOptions {
   int posterior_rank = 32;
 
   /// Numbers a row by which the model knows how uncertain its predictions are (ScoreVariance), 0 to
-  /// 24; 0: it does not.
+  /// 16; 0: it does not.
   int variance_rank = 4;
 };
 

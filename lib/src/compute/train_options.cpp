@@ -94,7 +94,7 @@ void check_gibbs(const TrainOptions& options) {
   require_between("burn-in", options.gibbs.burn_in, 0, 1'000'000);
   require_between("monte-carlo-error", options.gibbs.monte_carlo_error, 0.0, 1.0);
   require_between("posterior-rank", options.gibbs.posterior_rank, 1, kMaxRank);
-  require_between("variance-rank", options.gibbs.variance_rank, 0, 24);
+  require_between("variance-rank", options.gibbs.variance_rank, 0, 16);
 }
 
 using DescribedOptions = std::vector<std::pair<std::string, std::string>>;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "gibbs/variance_trace.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <functional>
 #include <utility>
 
 #include "base/partition.hpp"
@@ -15,8 +13,8 @@ namespace mfpar {
 
 namespace {
 
-// On what is held out 16 say as much as 32; bench/intervals.cpp compares with samples.
-constexpr std::size_t kLandmarks = 24;
+// On what is held out 32 say no more; bench/intervals.cpp compares with samples.
+constexpr std::size_t kLandmarks = 16;
 
 constexpr std::size_t kPairs = 10'000;
 
@@ -24,15 +22,7 @@ constexpr std::size_t kPairs = 10'000;
 constexpr double kUnknownPairs = 0.05;
 constexpr std::size_t kUnknownDraws = 8;
 
-// Of the mean of the diagonal of the normal equations.
-constexpr double kRidge = 0.01;
-
-// Variances count by their relative error, those below this share of the mean by that share.
-constexpr double kLeastShare = 0.05;
-
 constexpr std::size_t kPartitions = 64;
-
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 enum class TraceDraw : std::uint64_t { kLandmark = 100, kPair, kUnknown };
 
@@ -57,47 +47,6 @@ std::vector<std::uint32_t> choose_landmarks(const Positives& rated, std::uint64_
   std::vector<std::uint32_t> landmarks;
   for (std::size_t l = 0; l < count; ++l) landmarks.push_back(keys[l].second);
   return landmarks;
-}
-
-double mean_of(const std::vector<float>& values) {
-  return std::max(std::accumulate(values.begin(), values.end(), 0.0) /
-                      static_cast<double>(std::max<std::size_t>(1, values.size())),
-                  1e-30);
-}
-
-/// The rows of one side, `width` variances each, as multiples of their mean.
-struct SideFeatures {
-  SideFeatures(std::vector<float> variances, std::size_t columns)
-      : values(std::move(variances)), width(columns) {
-    const auto mean = static_cast<float>(mean_of(values));
-    for (float& value : values) value /= mean;
-  }
-
-  Eigen::Map<const Eigen::VectorXf> row(std::size_t index) const {
-    return {values.data() + index * width, static_cast<Eigen::Index>(width)};
-  }
-
-  /// These rows times a matrix of as many rows as they are wide.
-  std::vector<float> times(const Eigen::MatrixXd& matrix) const {
-    const std::size_t rows = values.size() / width;
-    std::vector<float> product(rows * static_cast<std::size_t>(matrix.cols()));
-    for (std::size_t r = 0; r < rows; ++r) {
-      Eigen::Map<Eigen::VectorXf>(product.data() + r * static_cast<std::size_t>(matrix.cols()),
-                                  matrix.cols()) =
-          (matrix.transpose() * row(r).cast<double>()).cast<float>();
-    }
-    return product;
-  }
-
-  std::vector<float> values;
-  std::size_t width;
-};
-
-/// A lower triangle L of which L L' is the sum of the outer products, made positive definite.
-Eigen::MatrixXd root_of(Eigen::MatrixXd products) {
-  constexpr double kRounding = 1e-9;
-  products.diagonal().array() += kRounding * products.trace();
-  return products.llt().matrixL();
 }
 
 }  // namespace
@@ -227,91 +176,6 @@ std::vector<float> VarianceTrace::variances_of_pairs() const {
     values[p] = of_pairs_.squares[p] / count;
   }
   return values;
-}
-
-VarianceFactors VarianceTrace::finish(std::uint32_t rank, const KernelSet& kernels) const {
-  const std::size_t width_u = items_.landmarks.size(), width_i = users_.landmarks.size();
-  const SideFeatures users(variances(users_, width_u, of_users_), width_u);
-  const SideFeatures items(variances(items_, width_i, of_items_), width_i);
-  const std::vector<float> targets = variances_of_pairs();
-  const double mean = mean_of(targets);
-
-  // The normal equations of K, a product of y_u and z_i for each of its entries, and the moments
-  // of both.
-  constexpr std::size_t kAtOnce = 32;
-  const std::size_t size = width_u * width_i, stride = (size + 7) / 8 * 8;
-  AlignedBuffer<double> block(kAtOnce * stride), gram(stride * stride);
-  Eigen::VectorXd right = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(size));
-  Eigen::MatrixXd of_y =
-      Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(width_u), static_cast<Eigen::Index>(width_u));
-  Eigen::MatrixXd of_z =
-      Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(width_i), static_cast<Eigen::Index>(width_i));
-  for (std::size_t first = 0; first < pairs_.size(); first += kAtOnce) {
-    const std::size_t count = std::min(kAtOnce, pairs_.size() - first);
-    for (std::size_t n = 0; n < count; ++n) {
-      const Eigen::VectorXd y = users.row(pairs_[first + n].user).cast<double>();
-      const Eigen::VectorXd z = items.row(pairs_[first + n].item).cast<double>();
-      const double target = double{targets[first + n]} / mean;
-      const double weight = 1.0 / std::max(target, kLeastShare);
-      Eigen::Map<RowMajor> x(block.data() + n * stride, y.size(), z.size());
-      x = weight * y * z.transpose();
-      right += weight * target *
-               Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(size));
-      of_y += y * y.transpose();
-      of_z += z * z.transpose();
-    }
-    kernels.gram({block.data(), count, size, stride, gram.data()});
-  }
-  Eigen::MatrixXd equations =
-      Eigen::Map<const RowMajor>(gram.data(), static_cast<Eigen::Index>(stride),
-                                 static_cast<Eigen::Index>(stride))
-          .topLeftCorner(static_cast<Eigen::Index>(size), static_cast<Eigen::Index>(size));
-  equations.diagonal().array() += kRidge * equations.trace() / static_cast<double>(size);
-  equations.triangularView<Eigen::StrictlyLower>() = equations.transpose();
-  const Eigen::VectorXd solution = equations.llt().solve(right);
-  const Eigen::Map<const RowMajor> middle(solution.data(), static_cast<Eigen::Index>(width_u),
-                                          static_cast<Eigen::Index>(width_i));
-
-  // The best of a lower rank, where y and z are scaled to be alike in all directions.
-  const Eigen::MatrixXd root_y = root_of(of_y), root_z = root_of(of_z);
-  const Eigen::MatrixXd scaled = root_y.transpose() * middle * root_z;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(scaled.transpose() * scaled);
-  const Eigen::Index kept = std::min<Eigen::Index>(rank, std::min(scaled.rows(), scaled.cols()));
-  const Eigen::MatrixXd leading = axes.eigenvectors().rightCols(kept);
-  const Eigen::MatrixXd map_y =
-      root_y.transpose().triangularView<Eigen::Upper>().solve(Eigen::MatrixXd(scaled * leading));
-  const Eigen::MatrixXd map_z = root_z.transpose().triangularView<Eigen::Upper>().solve(leading);
-
-  VarianceFactors factors{.rank = static_cast<std::uint32_t>(kept),
-                          .users = users.times(map_y),
-                          .items = items.times(map_z),
-                          .noise = {}};
-  // Relative errors weigh what came out low by chance: the sum is put right.
-  double found = 0.0;
-  for (const Pair& pair : pairs_) {
-    found +=
-        std::max(0.0f, std::inner_product(factors.users.data() + pair.user * factors.rank,
-                                          factors.users.data() + (pair.user + 1) * factors.rank,
-                                          factors.items.data() + pair.item * factors.rank, 0.0f));
-  }
-  const double wanted = mean * static_cast<double>(pairs_.size());
-  const auto scale = static_cast<float>(wanted / std::max(found, 1e-30));
-  for (float& value : factors.users) value *= scale;
-
-  double total = 0.0, rated = 0.0;
-  for (std::uint32_t user = 0; user < users_.rows(); ++user) {
-    const bool known = users_.ratings.who.count(user) > 0;
-    total += known ? noise_[user] : 0.0;
-    rated += known;
-  }
-  const auto count = static_cast<double>(samples_);
-  for (std::uint32_t user = 0; user < users_.rows(); ++user) {
-    const bool known = users_.ratings.who.count(user) > 0;
-    factors.noise.push_back(
-        static_cast<float>(known ? noise_[user] / count : total / rated / count));
-  }
-  factors.noise.push_back(static_cast<float>(total / rated / count));
-  return factors;
 }
 
 }  // namespace mfpar

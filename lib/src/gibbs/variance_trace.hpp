@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/parallel.hpp"
@@ -71,6 +72,9 @@ class VarianceTrace {
     std::vector<std::uint32_t> landmarks;
   };
 
+  struct SideFeatures;
+  struct Middle;
+
   /// Indices; the number of rows of a side stands for those of whom nothing is known.
   struct Pair {
     std::uint32_t user, item;
@@ -84,6 +88,10 @@ class VarianceTrace {
   std::vector<float> variances(const Side& side, std::size_t landmarks,
                                const Moments& moments) const;
   std::vector<float> variances_of_pairs() const;
+  Middle fit_middle(const SideFeatures& users, const SideFeatures& items,
+                    std::span<const float> targets, const KernelSet& kernels) const;
+  std::vector<float> mean_noise() const;
+  void put_sums_right(std::span<const float> targets, VarianceFactors& factors) const;
 
   const std::uint64_t seed_;
   const Side users_, items_;
