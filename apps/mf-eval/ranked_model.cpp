@@ -67,8 +67,11 @@ void RankedModel::fold_in(const RankingPairs& given) {
   for (const RatedItems& rated : given_) ratings.emplace_back(rated.ratings);
   folded_in_ = fold_in_users(model(), ratings, {}, command_.read.threads);
   for (std::size_t i = 0; i < users.size(); ++i) {
-    profiles_[users[i]] = {
-        folded_in_[i].factors, folded_in_[i].bias, {given_[i].items, {}}, folded_in_[i].one_class};
+    profiles_[users[i]] = {folded_in_[i].factors,
+                           folded_in_[i].bias,
+                           {given_[i].items, {}},
+                           folded_in_[i].one_class,
+                           folded_in_[i].cutpoints};
   }
 }
 

@@ -93,8 +93,11 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
   std::vector<FoldedIn> rows = fold_in_users(catalogue.model(), ratings, fold_in, threads);
   std::vector<UserProfile> profiles;
   for (std::size_t i = 0; i < users.size(); ++i) {
-    profiles.push_back(
-        {rows[i].factors, rows[i].bias, {users[i].rated.items, {}}, rows[i].one_class});
+    profiles.push_back({rows[i].factors,
+                        rows[i].bias,
+                        {users[i].rated.items, {}},
+                        rows[i].one_class,
+                        rows[i].cutpoints});
   }
   auto lists = lists_for(catalogue, profiles, request, threads);
   std::vector<Answer> answers(users.size());

@@ -23,7 +23,9 @@ struct FoldedInUser {
   std::vector<std::string> unknown;
   std::vector<std::string> warnings;
 
-  UserProfile profile() const { return {row.factors, row.bias, {rated.items}, row.one_class}; }
+  UserProfile profile() const {
+    return {row.factors, row.bias, {rated.items}, row.one_class, row.cutpoints};
+  }
 };
 
 FoldedInUser fold_in(const ServedModel& served, const std::vector<ItemRating>& ratings) {

@@ -58,6 +58,10 @@ struct FoldedIn {
   /// The factors in the model of one-class feedback that the model carries; empty without one.
   std::vector<float> one_class = {};
 
+  /// Of a user, in the model's OrdinalLink, by how often which value was given; empty for an item,
+  /// and in a model without such a link.
+  std::vector<float> cutpoints = {};
+
   // The penalties that were used. One that double precision would lose beside the ratings is
   // raised: alpha to 1e-12 of the sum of their |q|^2, bias_alpha to 1e-12 of their number.
   double alpha = 0.0;

@@ -92,6 +92,9 @@ struct UserProfile {
 
   /// The row in the model of one-class feedback that the model carries; empty without one.
   std::span<const float> one_class = {};
+
+  /// In the model's OrdinalLink; empty: those of a user of whom nothing is known.
+  std::span<const float> cutpoints = {};
 };
 
 class Recommender;

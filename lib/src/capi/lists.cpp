@@ -144,8 +144,11 @@ mfpar_status mfpar_recommend_user(const mfpar_user* user, const mfpar_recommend_
   return guarded([&] {
     const mfpar_user& known = required(user, "user");
     const ListOptions how(*known.served, options);
-    const UserProfile profile{
-        known.row.factors, known.row.bias, {known.rated.items}, known.row.one_class};
+    const UserProfile profile{known.row.factors,
+                              known.row.bias,
+                              {known.rated.items},
+                              known.row.one_class,
+                              known.row.cutpoints};
     give_list(known.served->recommender.recommend(profile, how.get()), list, capacity, needed);
   });
 }

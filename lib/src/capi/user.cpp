@@ -119,7 +119,7 @@ mfpar_status mfpar_user_predict(const mfpar_user* user, std::uint32_t item, floa
       score += model.parts().items.biases[item];
       score = std::inner_product(row.begin(), row.end(), known.row.factors.begin(), score);
     }
-    required(rating, "rating") = model.predict_from_score(score);
+    required(rating, "rating") = model.predict_from_score(score, known.row.cutpoints);
   });
 }
 

@@ -186,7 +186,7 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
             user != kNoIndex && (trained.offsets.empty() || !trained.of(user).empty());
         const bool item_known = item != kNoIndex && item_trained[item];
         const float score = model.score(user, item);
-        const float prediction = LossPolicy::predict(score, model.range());
+        const float prediction = model.predict_from_score(score, model.cutpoints(user));
         if (predictions != nullptr) (*predictions)[position] = prediction;
         meter.add(sum, kind_of(user_known, item_known), rating, score, prediction, position);
         sum.trained_on += user_known && item_known && trained.contains(user, item);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
+#include <functional>
 #include <mutex>
 
 #include "base/aligned_buffer.hpp"
@@ -58,6 +60,22 @@ void check_one_class(const FactorModel::Parts& parts) {
   }
 }
 
+void check_link(const FactorModel::Parts& parts) {
+  const OrdinalLink& link = parts.link;
+  const auto values = link.values.span(), cutpoints = link.cutpoints.span();
+  if (values.empty()) return require_size("cutpoints", cutpoints.size(), 0);
+  require(parts.feedback == Feedback::kRatings && parts.loss == Loss::kSquared,
+          "a model has an ordinal link that is not one of ratings under squared errors");
+  require(values.size() >= 2 && values.size() <= kMaxOrdinalValues &&
+              std::ranges::adjacent_find(values, std::greater_equal<>()) == values.end(),
+          "the values of the ordinal link are not from 2 to " + std::to_string(kMaxOrdinalValues) +
+              " ascending ones");
+  require(std::isfinite(link.deviation) && link.deviation > 0.0f,
+          "the deviation of the ordinal link is not a number above 0");
+  require_size("cutpoints", cutpoints.size(),
+               (std::uint64_t{parts.users.ids->size()} + 1) * (values.size() - 1));
+}
+
 }  // namespace
 
 struct FactorModel::Grams {
@@ -88,6 +106,7 @@ FactorModel::FactorModel(Parts parts)
   check_lists("the list of held-out ratings", parts_.held_out, users);
   check_lists("the list of what users chose", parts_.chosen, users);
   check_one_class(parts_);
+  check_link(parts_);
   if (describe_loss(parts_.loss).predicts_probability) {
     const RatingRange labels = parts_.range;
     require(labels.highest == 1.0f && (labels.lowest == 0.0f || labels.lowest == -1.0f),
@@ -160,7 +179,32 @@ float FactorModel::score(UserIndex user, ItemIndex item) const noexcept {
 }
 
 float FactorModel::predict(UserIndex user, ItemIndex item) const noexcept {
-  return predict_from_score(score(user, item));
+  return predict_from_score(score(user, item), cutpoints(user));
+}
+
+float FactorModel::predict_from_score(float score,
+                                      std::span<const float> cutpoints) const noexcept {
+  if (!has_link()) return mfpar::predict_from_score(loss(), score, range());
+  return ordinal_mean(parts_.link.values.span(),
+                      cutpoints.empty() ? this->cutpoints(kNoIndex) : cutpoints, score,
+                      parts_.link.deviation);
+}
+
+std::span<const float> FactorModel::cutpoints(UserIndex user) const noexcept {
+  if (!has_link()) return {};
+  const std::size_t count = parts_.link.values.size() - 1;
+  const std::size_t row = user == kNoIndex ? user_count() : user;
+  return parts_.link.cutpoints.span().subspan(row * count, count);
+}
+
+std::vector<float> FactorModel::probabilities(UserIndex user, ItemIndex item,
+                                              std::optional<float> sd) const {
+  std::vector<float> found(parts_.link.values.size());
+  if (has_link()) {
+    ordinal_probabilities(cutpoints(user), score(user, item), sd.value_or(parts_.link.deviation),
+                          found);
+  }
+  return found;
 }
 
 }  // namespace mfpar

@@ -43,6 +43,16 @@ Fault find_padding(const char* section, std::span<const float> rows, std::size_t
   return std::nullopt;
 }
 
+Fault find_descending(const OrdinalLink& link) {
+  const std::size_t width = link.values.size() - 1;
+  for (std::size_t at = 1; at < link.cutpoints.size(); ++at) {
+    if (at % width == 0 || link.cutpoints[at - 1] <= link.cutpoints[at]) continue;
+    return ModelFault{"ordinal.cutpoints", at * sizeof(float),
+                      "a cutpoint is below the one before"};
+  }
+  return std::nullopt;
+}
+
 Fault find_misplaced(const char* section, const ItemLists& lists, ItemIndex items) {
   for (std::size_t user = 0; user + 1 < lists.offsets.size(); ++user) {
     const auto list = lists.of(static_cast<UserIndex>(user));
@@ -135,6 +145,9 @@ Fault find_array_fault(const FactorModel::Parts& parts) {
       found(find_not_finite("item_biases", parts.items.biases.span())) ||
       found(find_not_finite("baseline.user_biases", parts.baseline.user_biases.span())) ||
       found(find_not_finite("baseline.item_biases", parts.baseline.item_biases.span())) ||
+      found(find_not_finite("ordinal.values", parts.link.values.span())) ||
+      found(find_not_finite("ordinal.cutpoints", parts.link.cutpoints.span())) ||
+      found(find_descending(parts.link)) ||
       found(find_misplaced("trained.items", parts.trained, items)) ||
       found(find_misplaced("held_out.items", parts.held_out, items)) ||
       found(find_misplaced("chosen.items", parts.chosen, items))) {

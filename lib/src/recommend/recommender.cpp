@@ -40,6 +40,12 @@ void check_profile(const UserProfile& profile, const FactorModel& model) {
   if (const auto& carried = model.parts().one_class) {
     check_factors(profile.one_class, carried->rank(), " of one-class feedback");
   }
+  const std::size_t expected = model.cutpoints(kNoIndex).size();
+  if (!profile.cutpoints.empty() && profile.cutpoints.size() != expected) {
+    throw Error(ErrorCode::kBadOption, "a user profile has " +
+                                           std::to_string(profile.cutpoints.size()) +
+                                           " cutpoints; the model has " + std::to_string(expected));
+  }
 }
 
 /// The order that the options ask for, in a model of one-class feedback alone the only one.
@@ -83,9 +89,10 @@ std::vector<Recommendation> finished(TopList& list, const UserProfile& profile,
   for (const TopList::Entry& entry : list.take()) {
     const float rating = user_part + model.parts().items.biases[entry.item] +
                          dot(model.item_row(entry.item), profile.factors);
-    result.push_back({.item = entry.item,
-                      .score = entry.score + rank_by.bias_weight * user_part,
-                      .rating = rates ? model.predict_from_score(rating) : kNoRating});
+    result.push_back(
+        {.item = entry.item,
+         .score = entry.score + rank_by.bias_weight * user_part,
+         .rating = rates ? model.predict_from_score(rating, profile.cutpoints) : kNoRating});
   }
   return result;
 }
@@ -184,7 +191,8 @@ UserProfile Recommender::profile_of(UserIndex user) const noexcept {
   return {model.user_row(user),
           model.parts().users.biases[user],
           {model.parts().trained.of(user), model.parts().held_out.of(user)},
-          carried ? carried->user_row(user) : std::span<const float>()};
+          carried ? carried->user_row(user) : std::span<const float>(),
+          model.cutpoints(user)};
 }
 
 std::vector<Recommendation> Recommender::recommend(const UserProfile& profile,
