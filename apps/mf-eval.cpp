@@ -16,6 +16,7 @@
 #include "mf-eval/ranking_command.hpp"
 #include "mf-eval/ranking_job.hpp"
 #include "mf-eval/spooled_input.hpp"
+#include "mf-eval/value_columns.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
@@ -45,18 +46,21 @@ std::vector<std::string> csv_ids(const IdDictionary& ids) {
 }
 
 /// `is_rated` says which of them have a rating; empty: all.
-void write_predictions(const std::string& path, const RatingTable& ratings,
-                       const std::vector<bool>& is_rated, const std::vector<float>& predictions) {
+void write_predictions(const std::string& path, const FactorModel& model,
+                       const RatingTable& ratings, const std::vector<bool>& is_rated,
+                       const std::vector<float>& predictions) {
+  const ValueColumns value_columns(model, ratings);
   const auto users = csv_ids(*ratings.users()), items = csv_ids(*ratings.items());
   const bool has_ratings = is_rated.empty() || std::ranges::find(is_rated, true) != is_rated.end();
   AtomicFile file(path);
-  file.write(has_ratings ? "user,item,rating,prediction\n" : "user,item,prediction\n");
+  file.write((has_ratings ? "user,item,rating,prediction" : "user,item,prediction") +
+             value_columns.head() + '\n');
   for (std::uint64_t i = 0; i < ratings.size(); ++i) {
     const Rating rating = ratings.at(i);
     std::string line = users[rating.user] + ',' + items[rating.item] + ',';
     if (is_rated.empty() || is_rated[i]) line += shortest_decimal(rating.value);
     if (has_ratings) line += ',';
-    file.write(line + shortest_decimal(predictions[i]) + '\n');
+    file.write(line + shortest_decimal(predictions[i]) + value_columns.of(rating) + '\n');
   }
   file.commit();
 }
@@ -81,7 +85,7 @@ void report(const EvalOptions& options, const FactorModel& model, const Evaluati
 
 /// Predicts for users and items of which not all have a rating.
 int predict_pairs(const EvalOptions& options, const FactorModel& model, const Pairs& pairs) {
-  write_predictions(options.predictions, pairs.table, pairs.is_rated,
+  write_predictions(options.predictions, model, pairs.table, pairs.is_rated,
                     predictions_of(model, pairs.table, options.read.threads));
   if (pairs.rated > 0) {
     const RatingTable rated = rated_of(pairs);
@@ -107,7 +111,7 @@ int evaluate_ratings(const EvalOptions& options, const FactorModel& model, const
   const Evaluation evaluation = evaluate(model, data.ratings, options.read.threads,
                                          options.predictions.empty() ? nullptr : &predictions);
   if (!options.predictions.empty()) {
-    write_predictions(options.predictions, data.ratings, {}, predictions);
+    write_predictions(options.predictions, model, data.ratings, {}, predictions);
   }
   report(options, model, evaluation);
   return kDone;
@@ -189,6 +193,9 @@ For a model of labels (mf-train --loss logistic) it prints the mean of -log(prob
 label) (log loss), the share of labels with a probability of 1/2 or more (accuracy) and the area
 under the ROC curve (AUC).
 
+For a model by mf-train --likelihood ordinal it also prints the log loss of the values, the mean of
+-log(probability of the rating's value).
+
 With --predictions, users and items may come without a rating, in two columns or with a rating that
 is empty or "?": they are predicted, and errors are those of the others.
 
@@ -232,7 +239,8 @@ int main(int argc, char** argv) {
   options.text(
       "predictions", "FILE", eval.predictions,
       "Also write user, item, rating and prediction of every rating as CSV, in the order of "
-      "the input. Pairs of user and item may lack a rating.");
+      "the input. Pairs of user and item may lack a rating. A model by --likelihood ordinal adds "
+      "the probability of each value, columns p_1, p_2 and so on.");
   RankingCommand ranking;
   add_ranking_options(options, ranking);
   add_reading_options(options, eval.read);

@@ -28,10 +28,12 @@ Json error_json(const ErrorSummary& summary, const LossInfo& loss) {
             {"accuracy", summary.accuracy},
             {"auc", summary.auc}};
   }
-  return {{"count", summary.count},
-          {"mse", summary.mse},
-          {"rmse", summary.rmse()},
-          {"mae", summary.mae}};
+  Json json{{"count", summary.count},
+            {"mse", summary.mse},
+            {"rmse", summary.rmse()},
+            {"mae", summary.mae}};
+  if (!std::isnan(summary.log_loss)) json["log_loss"] = summary.log_loss;
+  return json;
 }
 
 std::string error_head(const LossInfo& loss) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mf-eval/eval_report.hpp"
 
+#include <cmath>
+
 #include "common/error_table.hpp"
 #include "common/text.hpp"
 
@@ -11,6 +13,12 @@ namespace {
 double coverage(const Evaluation& e) {
   return e.all.count == 0 ? EpochReport::kNotComputed
                           : static_cast<double>(e.known.count) / static_cast<double>(e.all.count);
+}
+
+/// Of a model that knows the probability of each value.
+std::string values_row(const Evaluation& e, const LossInfo& loss) {
+  if (loss.predicts_probability || std::isnan(e.all.log_loss)) return "";
+  return "log loss of the values: " + fixed(e.all.log_loss, 4) + '\n';
 }
 
 }  // namespace
@@ -40,7 +48,8 @@ std::string evaluation_table(const Evaluation& e, Loss of) {
          error_row("baseline: biases", e.all.count, e.baseline_bias_error, loss) +
          error_row("baseline: mean", e.all.count, e.baseline_mean_error, loss) +
          "\nuser and item known: " + fixed(100.0 * coverage(e), 2) +
-         " % of the ratings\ntrained on: " + with_commas(e.trained_on) + " of the ratings\n";
+         " % of the ratings\ntrained on: " + with_commas(e.trained_on) + " of the ratings\n" +
+         values_row(e, loss);
 }
 
 std::string evaluation_warning(const Evaluation& e) {

@@ -9,6 +9,7 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "compute/fingerprint.hpp"
+#include "compute/ordinal_cutpoints.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
@@ -28,6 +29,7 @@ struct ErrorSums {
   double squares = 0.0;
   double absolutes = 0.0;
   double losses = 0.0;
+  std::uint64_t valued = 0;                  ///< ratings that have a value of an ordinal link
   std::uint64_t right = 0;                   ///< labels that were more probable than not
   std::array<std::vector<float>, 2> scores;  ///< of the lower and the higher label
 
@@ -36,6 +38,7 @@ struct ErrorSums {
     squares += other.squares;
     absolutes += other.absolutes;
     losses += other.losses;
+    valued += other.valued;
     right += other.right;
     for (std::size_t label = 0; label < scores.size(); ++label) {
       scores[label].insert(scores[label].end(), other.scores[label].begin(),
@@ -67,8 +70,22 @@ ErrorSummary summary_of(ErrorSums sums, bool labels) {
   } else {
     summary.mse = sums.squares / n;
     summary.mae = sums.absolutes / n;
+    if (sums.valued > 0) summary.log_loss = sums.losses / static_cast<double>(sums.valued);
   }
   return summary;
+}
+
+/// Adds what the probability of a rating's value costs, of a model with an ordinal link.
+void add_value_loss(const OrdinalLink& link, std::span<const float> cutpoints, float rating,
+                    float score, ErrorSums& sums) {
+  constexpr double kLeast = 1e-12;
+  const std::size_t position = value_position(link.values.span(), rating);
+  if (position == link.values.size()) return;
+  std::array<float, kMaxOrdinalValues> probabilities;
+  ordinal_probabilities(cutpoints, score, link.deviation,
+                        std::span(probabilities).first(link.values.size()));
+  sums.losses -= std::log(std::max(double{probabilities[position]}, kLeast));
+  ++sums.valued;
 }
 
 struct PartitionSums {
@@ -188,7 +205,12 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
         const float score = model.score(user, item);
         const float prediction = model.predict_from_score(score, model.cutpoints(user));
         if (predictions != nullptr) (*predictions)[position] = prediction;
-        meter.add(sum, kind_of(user_known, item_known), rating, score, prediction, position);
+        const std::size_t kind = kind_of(user_known, item_known);
+        meter.add(sum, kind, rating, score, prediction, position);
+        if (model.has_link()) {
+          add_value_loss(model.parts().link, model.cutpoints(user), rating, score,
+                         sum.by_kind[kind]);
+        }
         sum.trained_on += user_known && item_known && trained.contains(user, item);
         if (meter.has_baseline()) meter.add_baseline(sum, rating, user, item);
       });
