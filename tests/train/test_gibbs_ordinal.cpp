@@ -143,7 +143,8 @@ BOOST_AUTO_TEST_CASE(two_values_and_many_are_learnt_from) {
 
 BOOST_AUTO_TEST_CASE(folds_measure_the_ratings_that_are_predicted) {
   const RatingStore all = ordinal_store({.users = 60, .items = 40});
-  const CrossValidation found = cross_validate(all, ordinal_options(20, 10), {.folds = 2});
+  const CrossValidation found =
+      cross_validate(all, ordinal_options(20, 10), {.folds = 2, .on_fold = {}});
   BOOST_TEST(found.mean_error > 0.3);
   BOOST_TEST(found.mean_error < 1.5);
 }
@@ -162,7 +163,9 @@ BOOST_AUTO_TEST_CASE(a_user_who_comes_after_is_predicted_like_one_who_was_there)
     }
     const FoldInSession session(std::make_shared<const FactorModel>(model), ratings);
     BOOST_TEST((session.row().cutpoints == row.cutpoints));
-    rows.push_back({.id = std::string(model.users().id(user)), .row = row});
+    NewRow& joined = rows.emplace_back();
+    joined.id = model.users().id(user);
+    joined.row = row;
   }
   const FactorModel folded = with_users(model, rows);
   double before = 0.0, after = 0.0;
@@ -226,12 +229,14 @@ BOOST_AUTO_TEST_CASE(lists_tell_the_rating_that_the_model_predicts) {
 
 BOOST_AUTO_TEST_CASE(what_a_model_of_values_cannot_do_is_refused) {
   const FactorModel model = train(ordinal_store(), {}, ordinal_options(5, 5)).model;
-  const std::string chosen = message_of(
-      [&] { fold_in_user(model, {}, {.penalty = FoldInOptions::Penalty::kLeaveOneOut}); });
+  FoldInOptions leaves_out;
+  leaves_out.penalty = FoldInOptions::Penalty::kLeaveOneOut;
+  const std::string chosen = message_of([&] { fold_in_user(model, {}, leaves_out); });
   BOOST_TEST(chosen.find("values in an order") != std::string::npos, chosen);
-  TrainOptions sgd = quick_options();
+  TrainHooks goes_on_from;
+  goes_on_from.init = &model;
   const std::string goes_on =
-      message_of([&] { train(ordinal_store(), {}, sgd, {.init = &model}); });
+      message_of([&] { train(ordinal_store(), {}, quick_options(), goes_on_from); });
   BOOST_TEST(goes_on.find("--likelihood ordinal") != std::string::npos, goes_on);
   BOOST_CHECK_EXCEPTION(
       fold_in_user(model, std::vector<FoldInRating>{{0, 2.5f}}), Error, [](const Error& e) {
