@@ -16,6 +16,7 @@
 #include "mf-eval/ranking_command.hpp"
 #include "mf-eval/ranking_job.hpp"
 #include "mf-eval/spooled_input.hpp"
+#include "mf-eval/value_columns.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
@@ -48,11 +49,12 @@ std::vector<std::string> csv_ids(const IdDictionary& ids) {
 void write_predictions(const std::string& path, const FactorModel& model,
                        const RatingTable& ratings, const std::vector<bool>& is_rated, int threads) {
   const std::vector<RatingInterval> predictions = predictions_of(model, ratings, threads);
+  const ValueColumns value_columns(model, ratings);
   const auto users = csv_ids(*ratings.users()), items = csv_ids(*ratings.items());
   const bool has_ratings = is_rated.empty() || std::ranges::find(is_rated, true) != is_rated.end();
   AtomicFile file(path);
   file.write(std::string(has_ratings ? "user,item,rating,prediction" : "user,item,prediction") +
-             (model.has_variance() ? ",sd,p5,p95\n" : "\n"));
+             (model.has_variance() ? ",sd,p5,p95" : "") + value_columns.head() + '\n');
   for (std::uint64_t i = 0; i < ratings.size(); ++i) {
     const Rating rating = ratings.at(i);
     std::string line = users[rating.user] + ',' + items[rating.item] + ',';
@@ -65,7 +67,7 @@ void write_predictions(const std::string& path, const FactorModel& model,
         line += ',' + shortest_decimal(x);
       }
     }
-    file.write(line + '\n');
+    file.write(line + value_columns.of(rating) + '\n');
   }
   file.commit();
 }
@@ -195,6 +197,9 @@ For a model of labels (mf-train --loss logistic) it prints the mean of -log(prob
 label) (log loss), the share of labels with a probability of 1/2 or more (accuracy) and the area
 under the ROC curve (AUC).
 
+For a model by mf-train --likelihood ordinal it also prints the log loss of the values, the mean of
+-log(probability of the rating's value).
+
 With --predictions, users and items may come without a rating, in two columns or with a rating that
 is empty or "?": they are predicted, and errors are those of the others.
 
@@ -239,8 +244,9 @@ int main(int argc, char** argv) {
       "predictions", "FILE", eval.predictions,
       "Also write user, item, rating and prediction of every rating as CSV, in the order of "
       "the input; of a model trained with --method gibbs also the standard deviation of the "
-      "rating around it, and the bounds below and above which one in twenty lies (sd, p5, p95). "
-      "Pairs of user and item may lack a rating.");
+      "rating around it, and the bounds below and above which one in twenty lies (sd, p5, p95), "
+      "by --likelihood ordinal the probability of each value (p_1, p_2 and so on). Pairs of user "
+      "and item may lack a rating.");
   RankingCommand ranking;
   add_ranking_options(options, ranking);
   add_reading_options(options, eval.read);

@@ -36,6 +36,7 @@ Json error_json(const ErrorSummary& summary, const LossInfo& loss) {
     json["interval_coverage"] = summary.interval_coverage;
     json["mean_sd"] = summary.mean_sd;
   }
+  if (!std::isnan(summary.log_loss)) json["log_loss"] = summary.log_loss;
   return json;
 }
 

@@ -22,6 +22,12 @@ std::string interval_line(const ErrorSummary& all) {
          " % of the ratings, standard deviation " + fixed(all.mean_sd, 3) + " on average\n";
 }
 
+/// Of a model that knows the probability of each value.
+std::string values_row(const Evaluation& e, const LossInfo& loss) {
+  if (loss.predicts_probability || std::isnan(e.all.log_loss)) return "";
+  return "log loss of the values: " + fixed(e.all.log_loss, 4) + '\n';
+}
+
 }  // namespace
 
 std::string evaluation_json(const Evaluation& e, Loss of) {
@@ -49,7 +55,8 @@ std::string evaluation_table(const Evaluation& e, Loss of) {
          error_row("baseline: biases", e.all.count, e.baseline_bias_error, loss) +
          error_row("baseline: mean", e.all.count, e.baseline_mean_error, loss) +
          "\nuser and item known: " + fixed(100.0 * coverage(e), 2) + " % of the ratings\n" +
-         interval_line(e.all) + "trained on: " + with_commas(e.trained_on) + " of the ratings\n";
+         interval_line(e.all) + "trained on: " + with_commas(e.trained_on) + " of the ratings\n" +
+         values_row(e, loss);
 }
 
 std::string evaluation_warning(const Evaluation& e) {

@@ -141,12 +141,16 @@ std::optional<Pairs> read_pairs(const std::string& path, const ReadOptions& opti
   return pairs;
 }
 
+std::vector<std::uint32_t> found_in(const IdDictionary& model_ids, const IdDictionary& ids) {
+  std::vector<std::uint32_t> indices(ids.size());
+  for (std::uint32_t i = 0; i < ids.size(); ++i) indices[i] = model_ids.find(ids.id(i));
+  return indices;
+}
+
 std::vector<RatingInterval> predictions_of(const FactorModel& model, const RatingTable& table,
                                            int threads) {
-  const auto users = table.users(), items = table.items();
-  std::vector<std::uint32_t> user_of(users->size()), item_of(items->size());
-  for (std::uint32_t i = 0; i < users->size(); ++i) user_of[i] = model.users().find(users->id(i));
-  for (std::uint32_t i = 0; i < items->size(); ++i) item_of[i] = model.items().find(items->id(i));
+  const std::vector<std::uint32_t> user_of = found_in(model.users(), *table.users());
+  const std::vector<std::uint32_t> item_of = found_in(model.items(), *table.items());
   std::vector<RatingInterval> predictions(table.size());
   for_each_index(predictions.size(), threads, [&](std::size_t i) {
     const Rating pair = table.at(i);

@@ -26,6 +26,9 @@ struct Pairs {
 /// Throws as read_ratings() for other faults.
 std::optional<Pairs> read_pairs(const std::string& path, const ReadOptions& options);
 
+/// The index in the model of each id, or kNoIndex.
+std::vector<std::uint32_t> found_in(const IdDictionary& model_ids, const IdDictionary& ids);
+
 /// What `model` predicts for each, in the order of the table.
 std::vector<RatingInterval> predictions_of(const FactorModel& model, const RatingTable& table,
                                            int threads);

@@ -58,6 +58,7 @@ std::string RowWriter::line_of(const NewRow& row) const {
                       {"unknown", row.row.unknown},
                       {"bias", row.row.bias},
                       {"factors", row.row.factors},
+                      {"cutpoints", row.row.cutpoints},
                       {"alpha", row.row.alpha},
                       {"bias_alpha", row.row.bias_alpha}}) +
          '\n';

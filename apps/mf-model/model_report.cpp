@@ -41,6 +41,7 @@ std::vector<std::pair<std::string, std::uint64_t>> sizes_of(const FactorModel& m
       {"item_factors", parts.items.factors.span().size_bytes()},
       {"user_biases", parts.users.biases.span().size_bytes()},
       {"item_biases", parts.items.biases.span().size_bytes()},
+      {"cutpoints", parts.link.cutpoints.span().size_bytes()},
       {"user_ids", bytes_of(model.users())},
       {"item_ids", bytes_of(model.items())},
       {"variances", parts.variance.users.span().size_bytes() +
@@ -50,6 +51,25 @@ std::vector<std::pair<std::string, std::uint64_t>> sizes_of(const FactorModel& m
       {"held_out", bytes_of(parts.held_out)},
       {"baseline", parts.baseline.user_biases.span().size_bytes() +
                        parts.baseline.item_biases.span().size_bytes()}};
+}
+
+/// How scores become probabilities of values.
+std::string link_text(const OrdinalLink& link) {
+  std::string text;
+  for (const float value : link.values) {
+    text += (text.empty() ? "probabilities of " : ", ") + shortest_decimal(value);
+  }
+  return text + "; noise " + fixed(link.deviation, 4);
+}
+
+/// Null where scores are ratings.
+Json link_json(const FactorModel& model) {
+  if (!model.has_link()) return nullptr;
+  const OrdinalLink& link = model.parts().link;
+  const auto cutpoints = model.cutpoints(kNoIndex);
+  return {{"values", std::vector<float>(link.values.begin(), link.values.end())},
+          {"deviation", link.deviation},
+          {"cutpoints", std::vector<float>(cutpoints.begin(), cutpoints.end())}};
 }
 
 bool is_clipped(const FactorModel& model) {
@@ -184,6 +204,7 @@ std::string model_report(const FactorModel& model) {
   text += row("range", is_clipped(model) ? shortest_decimal(model.range().lowest) + " to " +
                                                shortest_decimal(model.range().highest)
                                          : "not known; predictions are not clipped");
+  if (model.has_link()) text += row("ordinal", link_text(parts.link));
   if (one_class != nullptr) text += one_class_rows(*one_class);
   if (model.has_variance()) {
     text += row("intervals", "by variances of rank " + std::to_string(parts.variance.rank));
@@ -224,6 +245,7 @@ std::string model_json(const FactorModel& model) {
                       {"clipped", is_clipped(model)},
                       {"lowest", model.range().lowest},
                       {"highest", model.range().highest},
+                      {"ordinal", link_json(model)},
                       {"trained", parts.trained.items.size()},
                       {"held_out", parts.held_out.items.size()},
                       {"baseline_mean", has_baseline(model) ? double{parts.baseline.mean} : none},

@@ -215,6 +215,7 @@ Json fold_in_new(const ServedModel& served, const std::vector<ItemRating>& ratin
                             {"unknown_items", user.unknown},
                             {"bias", user.row.bias},
                             {"factors", user.row.factors},
+                            {"cutpoints", user.row.cutpoints},
                             {"one_class", user.row.one_class},
                             {"alpha", user.row.alpha},
                             {"bias_alpha", user.row.bias_alpha},

@@ -6,13 +6,15 @@
 #include <string>
 
 #include "mfpar/error.hpp"
+#include "mfpar/option_names.hpp"
 
 namespace mfpar::apps {
 
 namespace {
 
-constexpr const char* kGibbsOptions[] = {"samples",  "burn-in",        "monte-carlo-error",
-                                         "no-links", "posterior-rank", "variance-rank"};
+constexpr const char* kGibbsOptions[] = {"samples",      "burn-in",    "monte-carlo-error",
+                                         "no-links",     "likelihood", "posterior-rank",
+                                         "variance-rank"};
 constexpr const char* kSgdOptions[] = {
     "loss",      "no-biases", "penalty",       "lambda-factors", "lambda-biases", "learning-rate",
     "step-rule", "decay",     "rate-schedule", "init-scale",     "init",          "schedule",
@@ -40,6 +42,10 @@ void add_gibbs_options(Options& options, TrainOptions& train) {
               "Expect nothing of a user from which items they rated, nor of an item from which "
               "users.",
               "", [&](const std::string&) { gibbs.links = false; });
+  options.choice("likelihood", gibbs.likelihood, kLikelihoodNames,
+                 "What ratings are: numbers around a score, or values in an order (stars), at most "
+                 "64 of them, which users use each in a way of their own; then the model knows the "
+                 "probability of each value, which mf-eval --predictions writes.");
   options.integer("posterior-rank", "K", gibbs.posterior_rank, 1, 1024,
                   "Most factors of the model that is saved, which has the mean of the samples.");
   options.integer("variance-rank", "K", gibbs.variance_rank, 0, 16,

@@ -3,6 +3,7 @@
 // mf-train --method gibbs, as its users see it.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -94,6 +95,38 @@ BOOST_FIXTURE_TEST_CASE(folds_are_sampled_one_by_one, Choices) {
   BOOST_TEST(outcome.out.find("best epoch 15") != std::string::npos, outcome.out);
 }
 
+BOOST_FIXTURE_TEST_CASE(values_in_an_order_have_probabilities, Choices) {
+  const auto log =
+      train("ratings.csv --method gibbs --likelihood ordinal -k 2 --samples 20 --burn-in 10");
+  BOOST_TEST(log.front().find("\"likelihood\":\"ordinal\"") != std::string::npos);
+  const Outcome eval = run("mf-eval model ratings.csv --predictions predicted.csv");
+  BOOST_TEST(eval.out.find("log loss of the values: ") != std::string::npos, eval.out);
+  BOOST_TEST(json_number(run("mf-eval model ratings.csv --json").out, "log_loss") < 2.0);
+  const auto predicted = lines("predicted.csv");
+  BOOST_TEST(predicted.front().find("user,item,rating,prediction,p_0.5,p_1,p_1.5,") == 0u,
+             predicted.front());
+  for (std::size_t row = 1; row < predicted.size(); row += 100) {
+    std::istringstream fields(predicted[row]);
+    double total = 0.0, mean = 0.0, expected = 0.0;
+    int column = 0;
+    for (std::string field; std::getline(fields, field, ','); ++column) {
+      if (column == 3) expected = std::stod(field);
+      if (column < 4) continue;
+      total += std::stod(field);
+      mean += std::stod(field) * 0.5 * (column - 3);
+    }
+    BOOST_TEST(column == 14);
+    BOOST_TEST(total == 1.0, boost::test_tools::tolerance(1e-5));
+    BOOST_TEST(mean == expected, boost::test_tools::tolerance(1e-4));
+  }
+  const Outcome info = run("mf-model info model");
+  BOOST_TEST(info.out.find("probabilities of 0.5, 1, 1.5, ") != std::string::npos, info.out);
+  BOOST_TEST(run("mf-model verify model").code == 0);
+  const Outcome refused = run("mf-model export model -o text --format text");
+  BOOST_TEST(refused.code == 2, refused.err);
+  BOOST_TEST(refused.err.find("cutpoints") != std::string::npos, refused.err);
+}
+
 BOOST_FIXTURE_TEST_CASE(options_of_other_methods_are_refused, Choices) {
   struct Case {
     std::string words, said;
@@ -109,6 +142,7 @@ BOOST_FIXTURE_TEST_CASE(options_of_other_methods_are_refused, Choices) {
                          {"--method gibbs -k 300", "rank of method gibbs is 300"},
                          {"--samples 5", "--samples is for Gibbs sampling; add --method gibbs"},
                          {"--no-links", "--no-links is for Gibbs sampling"},
+                         {"--likelihood ordinal", "--likelihood is for Gibbs sampling"},
                          {"--method als --burn-in 5", "--burn-in is for Gibbs sampling"}}) {
     const Outcome outcome = run("mf-train ratings.csv " + c.words);
     BOOST_TEST(outcome.code == 2, c.words);

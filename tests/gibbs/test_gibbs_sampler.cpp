@@ -25,7 +25,7 @@ struct Standardised {
   explicit Standardised(const RandomRatings& shape)
       : store(random_store(shape)),
         statistics(measure_ratings(store, Loss::kSquared, true, workers)),
-        by_user(ratings_by_user(store, statistics.scale.mean, statistics.scale.deviation, workers)),
+        by_user(ratings_by_user(store, statistics.scale.target, workers)),
         by_item(transposed(by_user, store.item_count())) {}
 
   Workers workers{1};
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(an_irregular_user_weighs_less) {
   }
   const RatingStore store = store_of(ratings);
   const Workers workers(1);
-  const RatingsByRow by_user = ratings_by_user(store, 3.0f, 1.0f, workers);
+  const RatingsByRow by_user = ratings_by_user(store, TargetScale{3.0f, 1.0f}, workers);
   const RatingsByRow by_item = transposed(by_user, store.item_count());
   GibbsSampler sampler(by_user, by_item, {.rank = 2, .seed = 1}, find_kernels("auto"), workers);
   for (int n = 0; n < 30; ++n) sampler.sweep();

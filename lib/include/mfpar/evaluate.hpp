@@ -24,9 +24,11 @@ struct MFPAR_API ErrorSummary {
   /// and the mean standard deviation.
   double interval_coverage = EpochReport::kNotComputed;
   double mean_sd = EpochReport::kNotComputed;
+  /// Mean of -log(probability): of the label, of models that predict that of the higher one; of the
+  /// value, of models with an OrdinalLink, over the ratings that have one of its values.
+  double log_loss = EpochReport::kNotComputed;
 
   // Of models that predict the probability of the higher label.
-  double log_loss = EpochReport::kNotComputed;  ///< mean of -log(probability of the label)
   double accuracy =
       EpochReport::kNotComputed;  ///< share of labels with a probability of 1/2 or more
   /// The probability that of two ratings with different labels the higher one has the higher

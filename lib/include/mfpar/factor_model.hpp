@@ -17,6 +17,7 @@
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/loss.hpp"
+#include "mfpar/ordinal_link.hpp"
 #include "mfpar/score_variance.hpp"
 #include "mfpar/types.hpp"
 
@@ -85,7 +86,8 @@ struct OneClassWeights {
 ///
 /// which predicts, by the loss that the model was trained with, a rating, clipped to the range of
 /// the training ratings, or the probability of the higher label (see Loss). Without biases mu and
-/// all b are 0. In a model of one-class feedback the score is p_u . q_i alone, and says how likely
+/// all b are 0. In a model with an OrdinalLink scores are of latent ratings, and predict a rating
+/// through it. In a model of one-class feedback the score is p_u . q_i alone, and says how likely
 /// the user is to choose the item, from about 0 to about 1.
 ///
 /// A model of ratings may carry one of one-class feedback, of the same users and items, for its
@@ -109,6 +111,7 @@ class MFPAR_API FactorModel {
     bool biases = true;
     float mean = 0.0f;  ///< mu
     RatingRange range;
+    OrdinalLink link;  ///< of a model of ratings under squared errors, if any
     Side users;
     Side items;
     ItemLists trained;   ///< what each user rated, as far as it was trained on
@@ -163,10 +166,19 @@ class MFPAR_API FactorModel {
   /// What score() predicts: a rating in range(), or a probability.
   float predict(UserIndex user, ItemIndex item) const noexcept;
 
-  /// What `score` predicts, of a user or item who was folded in, for example.
-  float predict_from_score(float score) const noexcept {
-    return mfpar::predict_from_score(loss(), score, range());
-  }
+  /// What `score` predicts, of a user who was folded in, for example, and has such cutpoints; where
+  /// the model has a link and these are not given, of a user of whom nothing is known.
+  float predict_from_score(float score, std::span<const float> cutpoints = {}) const noexcept;
+
+  /// Whether scores become ratings by an OrdinalLink.
+  bool has_link() const noexcept { return !parts_.link.values.empty(); }
+
+  /// In the link; those of users of whom nothing is known for kNoIndex, none in a model without.
+  std::span<const float> cutpoints(UserIndex user) const noexcept;
+
+  /// The probability of each value of the link, none in a model without; by sd() where the model
+  /// knows variances.
+  std::vector<float> probabilities(UserIndex user, ItemIndex item) const;
 
   /// Whether the model knows how uncertain its predictions are.
   bool has_variance() const noexcept { return parts_.variance.rank > 0; }
@@ -178,17 +190,23 @@ class MFPAR_API FactorModel {
   float noise_variance(UserIndex user) const noexcept;
 
   /// The standard deviation of a rating around its score, of the score and the noise together; NaN
-  /// without variance.
+  /// without variance. With a link it is that of the latent rating.
   float sd(UserIndex user, ItemIndex item) const noexcept;
 
   /// The same of a user with such a row and noise, one who was folded in, for example.
   float sd(std::span<const float> user_variance, float noise, ItemIndex item) const noexcept;
 
-  /// What is predicted of a rating: 90 % of them are to lie between the bounds.
+  /// What is predicted of a rating: 90 % of them are to lie between the bounds. Where the model has
+  /// a link, these are what the bounds of the latent rating stand for, on straight lines from
+  /// cutpoint to cutpoint.
   RatingInterval interval(UserIndex user, ItemIndex item) const noexcept {
-    return interval_from_score(score(user, item), sd(user, item));
+    return interval_from_score(score(user, item), sd(user, item), cutpoints(user));
   }
-  RatingInterval interval_from_score(float score, float sd) const noexcept;
+
+  /// The same of `score` and the standard deviation around it; cutpoints as in
+  /// predict_from_score().
+  RatingInterval interval_from_score(float score, float sd,
+                                     std::span<const float> cutpoints = {}) const noexcept;
 
   /// The model of one-class feedback that lists go by: this one, or the one it carries; null when
   /// there is neither.

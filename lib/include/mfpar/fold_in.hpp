@@ -62,6 +62,9 @@ struct FoldedIn {
   /// whom nothing is known; empty, and 0, where the model knows no variance.
   std::vector<float> variance = {};
   float noise_variance = 0.0f;
+  /// Of a user, in the model's OrdinalLink, by how often which value was given; empty for an item,
+  /// and in a model without such a link.
+  std::vector<float> cutpoints = {};
 
   // The penalties that were used. One that double precision would lose beside the ratings is
   // raised: alpha to 1e-12 of the sum of their |q|^2, bias_alpha to 1e-12 of their number.

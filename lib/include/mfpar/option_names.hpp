@@ -41,6 +41,9 @@ inline constexpr ChoiceName<Feedback> kFeedbackNames[] = {{"ratings", Feedback::
 inline constexpr ChoiceName<Method> kMethodNames[] = {
     {"sgd", Method::kSgd}, {"als", Method::kAls}, {"gibbs", Method::kGibbs}};
 
+inline constexpr ChoiceName<Likelihood> kLikelihoodNames[] = {{"gaussian", Likelihood::kGaussian},
+                                                              {"ordinal", Likelihood::kOrdinal}};
+
 inline constexpr ChoiceName<Confidence> kConfidenceNames[] = {
     {"none", Confidence::kNone}, {"value", Confidence::kValue}, {"log", Confidence::kLog}};
 

@@ -112,6 +112,8 @@ struct UserProfile {
   /// whom nothing is known.
   std::span<const float> variance = {};
   float noise_variance = 0.0f;
+  /// In the model's OrdinalLink; empty: those of a user of whom nothing is known.
+  std::span<const float> cutpoints = {};
 };
 
 /// A user who was folded in, a FoldedIn (mfpar/fold_in.hpp), `rated` being what is left out,
@@ -123,7 +125,8 @@ UserProfile profile_of(const Row& row, std::span<const ItemIndex> rated) {
           .rated = {rated, {}},
           .one_class = row.one_class,
           .variance = row.variance,
-          .noise_variance = row.noise_variance};
+          .noise_variance = row.noise_variance,
+          .cutpoints = row.cutpoints};
 }
 
 class Recommender;

@@ -50,6 +50,11 @@ struct OneClassOptions {
   std::uint32_t valid_top = 10;
 };
 
+/// What Gibbs sampling takes ratings for. Gaussian: numbers, normal around their scores. Ordinal:
+/// values in an order, as many as OrdinalLink allows, which normal latent ratings reach as they
+/// pass the cutpoints of their user: the model knows the probability of each value.
+enum class Likelihood { kGaussian, kOrdinal };
+
 /// Gibbs sampling of Bayesian matrix factorisation (Salakhutdinov, Mnih 2008): every sweep draws
 /// all users, all items, what they have in common and the noise, each given all else, and so visits
 /// models as often as they are likely. The mean of what the samples predict is saved as a model of
@@ -68,6 +73,8 @@ struct GibbsOptions {
   /// Which items a user rated says what ratings to expect of them, and which users an item what
   /// ratings it gets.
   bool links = true;
+
+  Likelihood likelihood = Likelihood::kGaussian;
 
   /// Most factors of the model that is saved, 1 to 1024. From 24 on little is lost.
   int posterior_rank = 32;

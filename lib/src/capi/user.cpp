@@ -123,7 +123,8 @@ mfpar_status mfpar_user_predict(const mfpar_user* user, std::uint32_t item, floa
   return guarded([&] {
     const mfpar_user& known = required(user, "user");
     const float score = score_of(known, item);
-    required(rating, "rating") = known.served->model->predict_from_score(score);
+    required(rating, "rating") =
+        known.served->model->predict_from_score(score, known.row.cutpoints);
   });
 }
 
@@ -134,7 +135,8 @@ mfpar_status mfpar_user_predict_interval(const mfpar_user* user, std::uint32_t i
     const FactorModel& model = *known.served->model;
     const float score = score_of(known, item);
     const float sd = model.sd(known.row.variance, known.row.noise_variance, item);
-    required(interval, "interval") = interval_of(model.interval_from_score(score, sd));
+    required(interval, "interval") =
+        interval_of(model.interval_from_score(score, sd, known.row.cutpoints));
   });
 }
 

@@ -9,6 +9,7 @@
 #include "base/parallel.hpp"
 #include "base/partition.hpp"
 #include "compute/fingerprint.hpp"
+#include "compute/ordinal_cutpoints.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
@@ -30,6 +31,7 @@ struct ErrorSums {
   double losses = 0.0;
   std::uint64_t within = 0;  ///< of 90 % intervals
   double deviations = 0.0;
+  std::uint64_t valued = 0;                  ///< ratings that have a value of an ordinal link
   std::uint64_t right = 0;                   ///< labels that were more probable than not
   std::array<std::vector<float>, 2> scores;  ///< of the lower and the higher label
 
@@ -40,6 +42,7 @@ struct ErrorSums {
     losses += other.losses;
     within += other.within;
     deviations += other.deviations;
+    valued += other.valued;
     right += other.right;
     for (std::size_t label = 0; label < scores.size(); ++label) {
       scores[label].insert(scores[label].end(), other.scores[label].begin(),
@@ -71,6 +74,7 @@ ErrorSummary summary_of(ErrorSums sums, bool labels, bool intervals) {
   } else {
     summary.mse = sums.squares / n;
     summary.mae = sums.absolutes / n;
+    if (sums.valued > 0) summary.log_loss = sums.losses / static_cast<double>(sums.valued);
   }
   if (intervals) {
     summary.interval_coverage = static_cast<double>(sums.within) / n;
@@ -82,6 +86,19 @@ ErrorSummary summary_of(ErrorSums sums, bool labels, bool intervals) {
 void add_interval(ErrorSums& sums, float rating, const RatingInterval& interval) {
   sums.within += interval.p5 <= rating && rating <= interval.p95;
   sums.deviations += double{interval.sd};
+}
+
+/// Adds what the probability of a rating's value costs, of a model with an ordinal link.
+void add_value_loss(const OrdinalLink& link, std::span<const float> cutpoints, float rating,
+                    float score, float deviation, ErrorSums& sums) {
+  constexpr double kLeast = 1e-12;
+  const std::size_t position = value_position(link.values.span(), rating);
+  if (position == link.values.size()) return;
+  std::array<float, kMaxOrdinalValues> probabilities;
+  ordinal_probabilities(cutpoints, score, deviation,
+                        std::span(probabilities).first(link.values.size()));
+  sums.losses -= std::log(std::max(double{probabilities[position]}, kLeast));
+  ++sums.valued;
 }
 
 struct PartitionSums {
@@ -200,13 +217,19 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
             user != kNoIndex && (trained.offsets.empty() || !trained.of(user).empty());
         const bool item_known = item != kNoIndex && item_trained[item];
         const float score = model.score(user, item);
-        const float prediction = LossPolicy::predict(score, model.range());
+        const float prediction = model.predict_from_score(score, model.cutpoints(user));
         if (predictions != nullptr) (*predictions)[position] = prediction;
         const std::size_t kind = kind_of(user_known, item_known);
         meter.add(sum, kind, rating, score, prediction, position);
-        if (intervals)
+        const float sd = model.sd(user, item);
+        if (intervals) {
           add_interval(sum.by_kind[kind], rating,
-                       model.interval_from_score(score, model.sd(user, item)));
+                       model.interval_from_score(score, sd, model.cutpoints(user)));
+        }
+        if (model.has_link()) {
+          add_value_loss(model.parts().link, model.cutpoints(user), rating, score,
+                         intervals ? sd : model.parts().link.deviation, sum.by_kind[kind]);
+        }
         sum.trained_on += user_known && item_known && trained.contains(user, item);
         if (meter.has_baseline()) meter.add_baseline(sum, rating, user, item);
       });

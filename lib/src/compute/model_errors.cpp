@@ -41,10 +41,32 @@ PassSums sum_of(std::span<const ErrorPass> partitions, ErrorKernel kernel, const
   return total;
 }
 
+/// Of what a model predicts through its ordinal link.
+PassSums link_errors(const FactorModel& model, const RatingStore& ratings, const Workers& workers) {
+  const std::vector<std::uint32_t> cuts = balanced_boundaries(ratings.offsets(), kErrorPartitions);
+  std::vector<PassSums> sums(cuts.size() - 1);
+  workers.for_each(sums.size(), [&](std::size_t part) {
+    double squares = 0.0;
+    for (UserIndex user = cuts[part]; user < cuts[part + 1]; ++user) {
+      ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
+                       [&](ItemIndex item, float value) {
+                         const double error = double{value} - double{model.predict(user, item)};
+                         squares += error * error;
+                       });
+    }
+    sums[part] = {.error = squares, .clipped_error = squares};
+  });
+  return std::accumulate(sums.begin(), sums.end(), PassSums{},
+                         [](PassSums total, const PassSums& part) { return total += part; });
+}
+
 }  // namespace
 
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
                       const KernelSet& kernels, const Workers& workers) {
+  if (model.has_link()) {
+    return ratings.offsets().empty() ? PassSums{} : link_errors(model, ratings, workers);
+  }
   const FactorModel::Parts& parts = model.parts();
   ErrorPass pass = pass_of(parts, parts.users, parts.items);
   const TargetScale target = score_target(model.loss(), model.range());

@@ -128,6 +128,7 @@ DescribedOptions describe_gibbs(const TrainOptions& options) {
           {"burn-in", std::to_string(options.gibbs.burn_in)},
           {"monte-carlo-error", shortest_decimal(options.gibbs.monte_carlo_error)},
           {"links", options.gibbs.links ? "true" : "false"},
+          {"likelihood", name_of(kLikelihoodNames, options.gibbs.likelihood)},
           {"posterior-rank", std::to_string(options.gibbs.posterior_rank)},
           {"variance-rank", std::to_string(options.gibbs.variance_rank)},
           {"seed", std::to_string(options.seed)},

@@ -37,7 +37,7 @@ Explanation FoldInSession::explain(std::uint32_t index) const {
   for (std::size_t n = 0; n < ratings.size(); ++n) {
     const FoldInRating& rating = ratings[n];
     double weight = bias_pull + pull.head(rank).dot(row_of(rating.index).cast<double>());
-    if (!s.is_updatable()) weight *= s.weights[n];
+    if (!s.weights.empty()) weight *= s.weights[n];
     const double target = s.is_updatable() ? s.known.target(rating) : s.fitted[n];
     explanation.influences.push_back({rating.index, rating.value, weight, weight * target});
   }

@@ -51,6 +51,11 @@ void check(const FactorModel& model, Entity entity, std::span<const NewRow> rows
            " numbers of variance, the model " + std::to_string(model.parts().variance.rank) +
            "; fold it in with this model");
     }
+    const std::size_t cutpoints = entity == Entity::kUser ? model.cutpoints(kNoIndex).size() : 0;
+    if (row.row.cutpoints.size() != cutpoints || !std::ranges::is_sorted(row.row.cutpoints)) {
+      fail("it has " + std::to_string(row.row.cutpoints.size()) + " cutpoints, the model " +
+           std::to_string(cutpoints) + " ascending ones; fold it in with this model");
+    }
     if (!std::isfinite(row.row.bias) ||
         !std::ranges::all_of(row.row.variance, [](float x) { return std::isfinite(x); }) ||
         !std::ranges::all_of(row.row.one_class, [](float x) { return std::isfinite(x); }) ||
@@ -131,6 +136,21 @@ std::vector<std::uint32_t> put_rows(FactorModel::Parts& parts, Entity entity,
   return indices;
 }
 
+/// The cutpoints of a link with those of `users` in the places `indices`, of so many in all.
+FrozenArray<float> with_cutpoints(const OrdinalLink& link, std::size_t count,
+                                  std::span<const NewRow> users,
+                                  std::span<const std::uint32_t> indices) {
+  const std::size_t size = link.values.size() - 1;
+  const auto old = link.cutpoints.span();
+  std::vector<float> cutpoints(old.begin(), old.end() - static_cast<std::ptrdiff_t>(size));
+  cutpoints.resize(count * size);
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    std::ranges::copy(users[i].row.cutpoints, cutpoints.begin() + indices[i] * size);
+  }
+  cutpoints.insert(cutpoints.end(), old.end() - static_cast<std::ptrdiff_t>(size), old.end());
+  return FrozenArray<float>(std::move(cutpoints));
+}
+
 /// Lists of `users` users, the list of each as `list_of(user)` gives it.
 template <class ListOf>
 ItemLists lists_of(std::size_t users, const ListOf& list_of) {
@@ -179,6 +199,9 @@ FactorModel with_users(const FactorModel& model, std::span<const NewRow> users) 
   FactorModel::Parts parts = model.parts();
   const std::vector<std::uint32_t> indices = put_rows(parts, Entity::kUser, users);
   const std::size_t count = parts.users.ids->size();
+  if (model.has_link()) {
+    parts.link.cutpoints = with_cutpoints(model.parts().link, count, users, indices);
+  }
   std::vector<const NewRow*> row_at(count, nullptr);
   for (std::size_t i = 0; i < users.size(); ++i) row_at[indices[i]] = &users[i];
   for (const auto& [lists, of_row] : kLists) {

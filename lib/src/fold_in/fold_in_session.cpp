@@ -74,6 +74,7 @@ void FoldInSession::Impl::set_up() {
 
 void FoldInSession::Impl::solve() {
   store_solution(ridge.solve(), ridge.penalty(), ridge.fixed(), row);
+  row.cutpoints = known.cutpoints();
   row.used = static_cast<std::uint32_t>(known.size());
   if (model->has_variance()) {
     row.variance = variance_of_row(*model, joining, ridge.factor());
@@ -125,10 +126,10 @@ bool FoldInSession::rate(std::uint32_t index, float value) {
   }
   s.known.put({index, value});
   try {
-    const double target = s.known.target({index, value});
+    const auto target = [&](float rated) { return s.known.target({index, rated}); };
     s.refit(!s.is_updatable() ? false
-            : before          ? s.ridge.change(index, s.known.target({index, *before}), target)
-                              : s.ridge.add(index, target));
+            : before          ? s.ridge.change(index, target(*before), target(value))
+                              : s.ridge.add(index, target(value)));
   } catch (const Error&) {
     if (before) {
       s.known.put({index, *before});

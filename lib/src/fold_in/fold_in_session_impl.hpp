@@ -21,8 +21,8 @@ struct FoldInSession::Impl {
   RidgePenalty penalty_for(std::size_t count) const;
 
   /// Whether one more rating is one more term: under other losses than squares it changes the
-  /// weights of all.
-  bool is_updatable() const { return is_quadratic(model->loss()); }
+  /// weights of all, by an ordinal link the targets.
+  bool is_updatable() const { return is_quadratic(model->loss()) && !model->has_link(); }
 
   void choose_multiple();
   void set_up();

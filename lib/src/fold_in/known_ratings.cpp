@@ -6,11 +6,28 @@
 #include <cmath>
 #include <string>
 
+#include "compute/ordinal_cutpoints.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
+
+namespace {
+
+/// "0.5, 1, ..., 5"; all where there are few.
+std::string listed(std::span<const float> values) {
+  constexpr std::size_t kFew = 6;
+  std::string text;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (values.size() > kFew && k == 2) text += ", ...";
+    if (values.size() > kFew && k >= 2 && k + 1 < values.size()) continue;
+    text += (k > 0 ? ", " : "") + shortest_decimal(values[k]);
+  }
+  return text;
+}
+
+}  // namespace
 
 FixedRows fixed_rows(const FactorModel& model, Entity joining) {
   FixedRows rows{.factors = model.side(other(joining)).factors.data(),
@@ -25,7 +42,9 @@ FixedRows fixed_rows(const FactorModel& model, Entity joining) {
 }
 
 KnownRatings::KnownRatings(const FactorModel& model, Entity joining)
-    : biases_(model.side(other(joining)).biases.span()),
+    : model_(model),
+      joining_(joining),
+      biases_(model.side(other(joining)).biases.span()),
       mean_(model.mean()),
       loss_(model.loss()),
       range_(model.range()),
@@ -44,12 +63,46 @@ void KnownRatings::check_value(float value, const std::string& rating) const {
                 rating + " is " + shortest_decimal(value) + "; the model was trained on labels, " +
                     shortest_decimal(range_.lowest) + " and " + shortest_decimal(range_.highest));
   }
+  const auto values = model_.parts().link.values.span();
+  if (model_.has_link() && value_position(values, value) == values.size()) {
+    throw Error(ErrorCode::kBadData, rating + " is " + shortest_decimal(value) +
+                                         "; the model knows the values " + listed(values) +
+                                         ": round it to one of them, or leave it out");
+  }
+}
+
+std::vector<float> KnownRatings::cutpoints() const {
+  if (!model_.has_link() || joining_ == Entity::kItem) return {};
+  const auto values = model_.parts().link.values.span();
+  std::vector<double> counts(values.size());
+  for (const FoldInRating& rating : kept_) counts[value_position(values, rating.value)] += 1.0;
+  return user_cutpoints(counts, cutpoints_before_, weight_before_);
+}
+
+void KnownRatings::continue_user(UserIndex user, std::size_t ratings) {
+  if (!model_.has_link() || joining_ == Entity::kItem) return;
+  cutpoints_before_ = model_.cutpoints(user);
+  weight_before_ = kCutpointRatings + static_cast<double>(ratings);
+}
+
+/// By the cutpoints of the user who joins, or of the users who rated the item that does.
+std::vector<float> KnownRatings::latent_targets_by_rating() const {
+  const auto values = model_.parts().link.values.span();
+  std::vector<float> of_values, targets;
+  if (joining_ == Entity::kUser) of_values = latent_targets(cutpoints());
+  for (const FoldInRating& rating : kept_) {
+    if (joining_ == Entity::kItem) of_values = latent_targets(model_.cutpoints(rating.index));
+    targets.push_back(of_values[value_position(values, rating.value)]);
+  }
+  return targets;
 }
 
 void KnownRatings::take(std::span<const FoldInRating> ratings) {
   kept_.clear();
   kept_.reserve(ratings.size());
   unknown_ = duplicates_ = 0;
+  cutpoints_before_ = model_.cutpoints(kNoIndex);
+  weight_before_ = kCutpointRatings;
   rehash(ratings.size());
   for (std::size_t position = 0; position < ratings.size(); ++position) {
     const FoldInRating& rating = ratings[position];
@@ -106,9 +159,12 @@ void KnownRatings::erase(std::uint32_t index) {
 void KnownRatings::list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const {
   indices.resize(kept_.size());
   targets.resize(kept_.size());
+  const std::vector<float> latent =
+      model_.has_link() ? latent_targets_by_rating() : std::vector<float>();
   for (std::size_t s = 0; s < kept_.size(); ++s) {
     indices[s] = kept_[s].index;
-    targets[s] = target(kept_[s]);
+    targets[s] =
+        latent.empty() ? target(kept_[s]) : double{latent[s]} - mean_ - biases_[kept_[s].index];
   }
 }
 

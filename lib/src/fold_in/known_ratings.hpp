@@ -57,11 +57,18 @@ class KnownRatings {
   void check_value(float value, const std::string& rating) const;
 
   /// What factors and bias of the row are to explain of a rating: the target of its score, less
-  /// what the score is without the row. Of one-class feedback 1, whatever the value.
+  /// what the score is without the row. Of one-class feedback 1, whatever the value. REQUIRES: a
+  /// model without an OrdinalLink, in which it is by all ratings that a value is understood.
   double target(const FoldInRating& rating) const noexcept {
     if (is_one_class_) return 1.0;
     return double{score_target_(rating.value)} - mean_ - biases_[rating.index];
   }
+
+  /// The cutpoints of a user who joins a model with an OrdinalLink; empty for others.
+  std::vector<float> cutpoints() const;
+
+  /// Until take(), of a user whom the model has, with what it was trained on: so many ratings.
+  void continue_user(UserIndex user, std::size_t ratings);
 
   /// Index and target of each rating, in the place of what was there.
   void list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const;
@@ -76,6 +83,12 @@ class KnownRatings {
   std::size_t slot_of(std::uint32_t index) const noexcept;
   void rehash(std::size_t count);
 
+  std::vector<float> latent_targets_by_rating() const;
+
+  const FactorModel& model_;
+  const Entity joining_;
+  std::span<const float> cutpoints_before_;  ///< see continue_user()
+  double weight_before_ = 0.0;
   const std::span<const float> biases_;  ///< of the fixed side
   const double mean_;
   const Loss loss_;

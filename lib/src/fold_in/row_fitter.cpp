@@ -61,6 +61,12 @@ void check_options(const FoldInOptions& options, const FactorModel& model) {
                 "model was trained on one-class feedback: leave the penalty to the training, or "
                 "fix alpha");
   }
+  if (leaves_out && model.has_link()) {
+    throw Error(ErrorCode::kBadOption,
+                "the penalty of a fold-in can be chosen by leaving one out for ratings that are "
+                "numbers; to this model, by --likelihood ordinal, they are values in an order: "
+                "leave the penalty to the training, or fix alpha");
+  }
   if (leaves_out && !is_quadratic(model.loss())) {
     throw Error(
         ErrorCode::kBadOption,
@@ -134,6 +140,7 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
   store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_), penalty,
                  equations_.fixed(), result);
   find_variance(penalty, result);
+  result.cutpoints = known_.cutpoints();
   result.used = static_cast<std::uint32_t>(indices_.size());
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();
@@ -155,6 +162,7 @@ void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earli
                        std::span<const FoldInRating> ratings, FoldedIn& row) {
   if (model_.feedback() == Feedback::kOneClass) return choose_more(index, earlier, ratings, row);
   known_.take(ratings);
+  if (joining_ == Entity::kUser) known_.continue_user(index, earlier.size());
   const std::size_t used = known_.size();
   known_.list(indices_, targets_);
   for (const std::uint32_t other : earlier) {
@@ -184,6 +192,7 @@ void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earli
   }
   result.bias += side.biases[index];
   find_variance(penalty, result);
+  result.cutpoints = known_.cutpoints();
   result.used = static_cast<std::uint32_t>(used);
   result.unknown = known_.unknown();
   result.duplicates = known_.duplicates();

@@ -9,6 +9,8 @@
 
 #include "base/aligned_buffer.hpp"
 #include "base/partition.hpp"
+#include "gibbs/moments.hpp"
+#include "gibbs/ordinal_ratings.hpp"
 #include "gibbs/random_draws.hpp"
 
 namespace mfpar {
@@ -39,10 +41,11 @@ class RowSampler {
   }
 
   void draw(std::uint32_t row, float* to, std::uint64_t seed) {
+    RandomDraws draws(seed);
     start(row);
-    add_ratings(row);
+    add_ratings(row, to, draws);
     kernels_.cholesky(matrix_.data(), size_, stride_);
-    finish(seed);
+    finish(draws);
     for (std::size_t f = 0; f < size_; ++f) to[f] = static_cast<float>(vector_[f]);
   }
 
@@ -60,7 +63,7 @@ class RowSampler {
     }
   }
 
-  void add_ratings(std::uint32_t row) {
+  void add_ratings(std::uint32_t row, const float* before, RandomDraws& draws) {
     const auto others = given_.ratings.who.of(row);
     const auto targets = given_.ratings.targets_of(row);
     const std::size_t rank = size_ - 1;
@@ -74,7 +77,14 @@ class RowSampler {
         double* const x = block_.data() + n * stride_;
         for (std::size_t f = 0; f < rank; ++f) x[f] = root * double{other[f]};
         x[rank] = root;
-        const double target = root * (double{targets[first + n]} - double{other[rank]});
+        double rating = double{targets[first + n]};
+        if (given_.link != nullptr) {
+          rating = draw_latent(*given_.link, given_.of == Entity::kUser ? row : index,
+                               static_cast<std::size_t>(targets[first + n]),
+                               double{score_of(before, other, static_cast<std::uint32_t>(rank))},
+                               1.0 / root, draws);
+        }
+        const double target = root * (rating - double{other[rank]});
         for (std::size_t f = 0; f < stride_; ++f) vector_[f] += x[f] * target;
       }
       kernels_.gram({block_.data(), count, size_, stride_, matrix_.data()});
@@ -82,8 +92,7 @@ class RowSampler {
   }
 
   /// Solves with the factor, noise added halfway.
-  void finish(std::uint64_t seed) {
-    RandomDraws draws(seed);
+  void finish(RandomDraws& draws) {
     for (std::size_t i = 0; i < size_; ++i) {
       const double* const u = matrix_.data() + i * stride_;
       vector_[i] /= u[i];

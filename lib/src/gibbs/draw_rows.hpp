@@ -9,6 +9,8 @@
 #include "compute/one_class.hpp"
 #include "gibbs/ratings_by_row.hpp"
 #include "gibbs/row_prior.hpp"
+#include "mfpar/ordinal_link.hpp"
+#include "mfpar/types.hpp"
 
 namespace mfpar {
 
@@ -27,6 +29,11 @@ struct RowConditionals {
   double noise_precision = 1.0;
   std::span<const float> weights;  ///< by row
   std::span<const float> weights_of_others;
+
+  /// Where targets are positions of values; latent ratings are drawn in their place, given the rows
+  /// as they were.
+  const OrdinalLink* link = nullptr;
+  Entity of = Entity::kUser;  ///< the side of the rows
 };
 
 /// Draws every row of `rows` that has ratings from its conditional, a normal distribution: in

@@ -78,10 +78,7 @@ std::vector<double> squared_errors(const RatingsByRow& ratings, const FactorRows
       const auto rated = ratings.who.of(row);
       const auto targets = ratings.targets_of(row);
       for (std::size_t n = 0; n < rated.size(); ++n) {
-        const float* const q = others.row(rated[n]);
-        float score = p[rank] + q[rank];
-        for (std::uint32_t f = 0; f < rank; ++f) score += p[f] * q[f];
-        const double error = double{targets[n]} - double{score};
+        const double error = double{targets[n]} - double{score_of(p, others.row(rated[n]), rank)};
         sums[row] += error * error;
       }
     }

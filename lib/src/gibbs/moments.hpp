@@ -10,6 +10,13 @@
 
 namespace mfpar {
 
+/// b_r + b_c + p_r.q_c, of rows of `rank` factors and behind them a bias.
+inline float score_of(const float* row, const float* other, std::uint32_t rank) {
+  float score = row[rank] + other[rank];
+  for (std::uint32_t f = 0; f < rank; ++f) score += row[f] * other[f];
+  return score;
+}
+
 /// The moments of the rows that have ratings, less their `means` (rows x stride; null: 0). The same
 /// bytes for any number of threads.
 RowMoments moments_of(const FactorRows& rows, const float* means, const Positives& rated,

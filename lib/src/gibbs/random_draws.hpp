@@ -18,6 +18,9 @@ class RandomDraws {
   /// Standard normal.
   double normal() { return normal_(engine_); }
 
+  /// Uniform in [0, 1).
+  double uniform() { return engine_.random.uniform(); }
+
   /// Mean shape times scale. REQUIRES: both above 0.
   double gamma(double shape, double scale);
 

@@ -5,10 +5,9 @@
 
 namespace mfpar {
 
-RatingsByRow ratings_by_user(const RatingStore& ratings, float mean, float deviation,
+RatingsByRow ratings_by_user(const RatingStore& ratings, const std::function<float(float)>& target,
                              const Workers& workers) {
-  Positives rated = positives_by_user(
-      ratings, std::nullopt, [=](float value) { return (value - mean) / deviation; }, workers);
+  Positives rated = positives_by_user(ratings, std::nullopt, target, workers);
   std::vector<float> targets = std::exchange(rated.confidences, {});
   return {std::move(rated), std::move(targets)};
 }

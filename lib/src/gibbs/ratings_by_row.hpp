@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "base/parallel.hpp"
@@ -20,8 +21,8 @@ struct RatingsByRow {
   }
 };
 
-/// The ratings by user, as (rating - mean) / deviation.
-RatingsByRow ratings_by_user(const RatingStore& ratings, float mean, float deviation,
+/// The ratings by user, as the targets that they stand for.
+RatingsByRow ratings_by_user(const RatingStore& ratings, const std::function<float(float)>& target,
                              const Workers& workers);
 
 /// The same ratings by the other side, which has `rows`.

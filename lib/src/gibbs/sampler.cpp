@@ -7,6 +7,7 @@
 #include "base/partition.hpp"
 #include "gibbs/draw_rows.hpp"
 #include "gibbs/moments.hpp"
+#include "gibbs/ordinal_ratings.hpp"
 
 namespace mfpar {
 
@@ -33,7 +34,7 @@ constexpr std::uint64_t kFewestRatingsOfItem = 10, kFewestRatingsOfUser = 1;
 // of items as well gain nothing.
 constexpr double kWeightDegrees = 30.0;
 
-enum class SampleDraw : std::uint64_t { kStart, kPrior, kRows, kNoise };
+enum class SampleDraw : std::uint64_t { kStart, kPrior, kRows, kNoise, kLatent };
 
 }  // namespace
 
@@ -107,7 +108,9 @@ void GibbsSampler::draw_side(Entity of) {
              .prior_means = effects ? effects->row_means().values : nullptr,
              .noise_precision = noise_precision_,
              .weights = mine.weights,
-             .weights_of_others = others.weights},
+             .weights_of_others = others.weights,
+             .link = options_.link,
+             .of = of},
             mine.rows.data(), seed(SampleDraw::kRows), kernels_, workers_);
 }
 
@@ -128,10 +131,17 @@ void GibbsSampler::draw_prior(Side& mine, std::uint64_t seed) {
   effects.draw(all, rated, mine.prior, seed, kernels_, workers_);
 }
 
+std::vector<double> GibbsSampler::errors_of_users() const {
+  const FactorRows users = rows(Entity::kUser), items = rows(Entity::kItem);
+  if (options_.link == nullptr) return squared_errors(users_.ratings, users, items, workers_);
+  return latent_squared_errors(users_.ratings, *options_.link, users, items, noise_precision_,
+                               users_.weights,
+                               derive_seed(options_.seed, SampleDraw::kLatent, sweeps_), workers_);
+}
+
 void GibbsSampler::draw_noise() {
   const Positives& rated = users_.ratings.who;
-  const std::vector<double> errors =
-      squared_errors(users_.ratings, rows(Entity::kUser), rows(Entity::kItem), workers_);
+  const std::vector<double> errors = errors_of_users();
   double total = 0.0;
   squared_error_ = 0.0;
   for (std::uint32_t user = 0; user < rated.rows(); ++user) {
@@ -139,8 +149,11 @@ void GibbsSampler::draw_noise() {
     total += errors[user] * double{users_.weights[user]};
   }
   RandomDraws draws(derive_seed(options_.seed, SampleDraw::kNoise, sweeps_));
-  noise_precision_ =
-      draws.gamma(1.0 + static_cast<double>(rated.size()) / 2.0, 1.0 / (1.0 + total / 2.0));
+  // Of two values there is one cutpoint a user, which leaves the scale of scores open.
+  if (options_.link == nullptr || options_.link->values.size() > 2) {
+    noise_precision_ =
+        draws.gamma(1.0 + static_cast<double>(rated.size()) / 2.0, 1.0 / (1.0 + total / 2.0));
+  }
   for (std::uint32_t user = 0; user < rated.rows(); ++user) {
     const auto count = static_cast<double>(rated.count(user));
     users_.weights[user] = static_cast<float>(draws.gamma(

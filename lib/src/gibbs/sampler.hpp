@@ -22,6 +22,7 @@
 #include "gibbs/ratings_by_row.hpp"
 #include "gibbs/row_prior.hpp"
 #include "mfpar/features.hpp"
+#include "mfpar/ordinal_link.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -37,6 +38,10 @@ struct SamplerOptions {
   std::uint64_t seed = 0;
   SamplerSide users = {};
   SamplerSide items = {};
+
+  /// Where targets are positions of its values, of which latent ratings are drawn (see
+  /// ordinal_ratings.hpp); null: they are standardised ratings.
+  const OrdinalLink* link = nullptr;
 };
 
 /// A chain of samples. One thread calls; loops inside use all workers, and give the same bytes for
@@ -55,7 +60,7 @@ class GibbsSampler {
 
   double noise_precision() const noexcept { return noise_precision_; }
 
-  /// The sum over all ratings of the squared error of the last sweep's sample.
+  /// The sum over all ratings, or latent ratings, of the squared error of the last sweep's sample.
   double squared_error() const noexcept { return squared_error_; }
 
   std::span<const float> user_weights() const noexcept { return users_.weights; }
@@ -80,6 +85,7 @@ class GibbsSampler {
   void start(Entity of);
   void draw_side(Entity of);
   void draw_prior(Side& side, std::uint64_t seed);
+  std::vector<double> errors_of_users() const;
   void draw_noise();
 
   const SamplerOptions options_;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <numeric>
@@ -75,6 +76,53 @@ void check_variance(const FactorModel::Parts& parts) {
   }
 }
 
+void check_link(const FactorModel::Parts& parts) {
+  const OrdinalLink& link = parts.link;
+  const auto values = link.values.span(), cutpoints = link.cutpoints.span();
+  if (values.empty()) return require_size("cutpoints", cutpoints.size(), 0);
+  require(parts.feedback == Feedback::kRatings && parts.loss == Loss::kSquared,
+          "a model has an ordinal link that is not one of ratings under squared errors");
+  require(values.size() >= 2 && values.size() <= kMaxOrdinalValues &&
+              std::ranges::adjacent_find(values, std::greater_equal<>()) == values.end(),
+          "the values of the ordinal link are not from 2 to " + std::to_string(kMaxOrdinalValues) +
+              " ascending ones");
+  require(std::isfinite(link.deviation) && link.deviation > 0.0f,
+          "the deviation of the ordinal link is not a number above 0");
+  require_size("cutpoints", cutpoints.size(),
+               (std::uint64_t{parts.users.ids->size()} + 1) * (values.size() - 1));
+}
+
+/// The standard deviation of a rating of which the latent one is normal.
+float ordinal_deviation(std::span<const float> values, std::span<const float> cutpoints,
+                        float score, float deviation) {
+  std::array<float, kMaxOrdinalValues> probabilities;
+  ordinal_probabilities(cutpoints, score, deviation, std::span(probabilities).first(values.size()));
+  double mean = 0.0, squares = 0.0;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    mean += double{probabilities[k]} * double{values[k]};
+    squares += double{probabilities[k]} * double{values[k]} * double{values[k]};
+  }
+  return static_cast<float>(std::sqrt(std::max(0.0, squares - mean * mean)));
+}
+
+/// What a latent rating stands for: halfway between two values at their cutpoint, on straight lines
+/// between; the outermost values half as far beyond their cutpoint as the next one is away.
+float ordinal_value(std::span<const float> values, std::span<const float> cutpoints, float latent) {
+  const std::size_t last = cutpoints.size() - 1;
+  const auto middle = [&](std::size_t k) { return (values[k] + values[k + 1]) / 2.0f; };
+  const auto beyond = [&](std::size_t k, std::size_t next, float outermost) {
+    const float reach = last > 0 ? std::abs(cutpoints[next] - cutpoints[k]) / 2.0f : 1.0f;
+    const float share = std::min(1.0f, std::abs(latent - cutpoints[k]) / std::max(reach, 1e-6f));
+    return middle(k) + share * (outermost - middle(k));
+  };
+  if (latent <= cutpoints.front()) return beyond(0, std::min<std::size_t>(1, last), values.front());
+  if (latent >= cutpoints.back()) return beyond(last, last > 0 ? last - 1 : 0, values.back());
+  const auto above = std::ranges::upper_bound(cutpoints, latent);
+  const auto k = static_cast<std::size_t>(above - cutpoints.begin());
+  const float width = std::max(cutpoints[k] - cutpoints[k - 1], 1e-6f);
+  return middle(k - 1) + (latent - cutpoints[k - 1]) / width * (middle(k) - middle(k - 1));
+}
+
 }  // namespace
 
 struct FactorModel::Grams {
@@ -106,6 +154,7 @@ FactorModel::FactorModel(Parts parts)
   check_lists("the list of what users chose", parts_.chosen, users);
   check_one_class(parts_);
   check_variance(parts_);
+  check_link(parts_);
   if (describe_loss(parts_.loss).predicts_probability) {
     const RatingRange labels = parts_.range;
     require(labels.highest == 1.0f && (labels.lowest == 0.0f || labels.lowest == -1.0f),
@@ -178,7 +227,31 @@ float FactorModel::score(UserIndex user, ItemIndex item) const noexcept {
 }
 
 float FactorModel::predict(UserIndex user, ItemIndex item) const noexcept {
-  return predict_from_score(score(user, item));
+  return predict_from_score(score(user, item), cutpoints(user));
+}
+
+float FactorModel::predict_from_score(float score,
+                                      std::span<const float> cutpoints) const noexcept {
+  if (!has_link()) return mfpar::predict_from_score(loss(), score, range());
+  return ordinal_mean(parts_.link.values.span(),
+                      cutpoints.empty() ? this->cutpoints(kNoIndex) : cutpoints, score,
+                      parts_.link.deviation);
+}
+
+std::span<const float> FactorModel::cutpoints(UserIndex user) const noexcept {
+  if (!has_link()) return {};
+  const std::size_t count = parts_.link.values.size() - 1;
+  const std::size_t row = user == kNoIndex ? user_count() : user;
+  return parts_.link.cutpoints.span().subspan(row * count, count);
+}
+
+std::vector<float> FactorModel::probabilities(UserIndex user, ItemIndex item) const {
+  std::vector<float> found(parts_.link.values.size());
+  if (has_link()) {
+    ordinal_probabilities(cutpoints(user), score(user, item),
+                          has_variance() ? sd(user, item) : parts_.link.deviation, found);
+  }
+  return found;
 }
 
 std::span<const float> FactorModel::user_variance(UserIndex user) const noexcept {
@@ -208,13 +281,21 @@ float FactorModel::sd(std::span<const float> user_variance, float noise,
   return std::sqrt(std::max(variance, 0.0f) + noise);
 }
 
-RatingInterval FactorModel::interval_from_score(float score, float sd) const noexcept {
+RatingInterval FactorModel::interval_from_score(float score, float sd,
+                                                std::span<const float> cutpoints) const noexcept {
   constexpr float kNormal95 = 1.6448536f;
-  if (std::isnan(sd)) return {.mean = predict_from_score(score), .sd = sd, .p5 = sd, .p95 = sd};
-  return {.mean = predict_from_score(score),
-          .sd = sd,
-          .p5 = predict_from_score(score - kNormal95 * sd),
-          .p95 = predict_from_score(score + kNormal95 * sd)};
+  const float mean = predict_from_score(score, cutpoints);
+  if (std::isnan(sd)) return {.mean = mean, .sd = sd, .p5 = sd, .p95 = sd};
+  const float low = score - kNormal95 * sd, high = score + kNormal95 * sd;
+  if (!has_link()) {
+    return {.mean = mean, .sd = sd, .p5 = predict_from_score(low), .p95 = predict_from_score(high)};
+  }
+  const auto values = parts_.link.values.span();
+  if (cutpoints.empty()) cutpoints = this->cutpoints(kNoIndex);
+  return {.mean = mean,
+          .sd = ordinal_deviation(values, cutpoints, score, sd),
+          .p5 = ordinal_value(values, cutpoints, low),
+          .p95 = ordinal_value(values, cutpoints, high)};
 }
 
 }  // namespace mfpar

@@ -16,6 +16,7 @@
 #include "mfpar/interchange.hpp"
 #include "model/id_list.hpp"
 #include "model/imported_model.hpp"
+#include "model/model_card.hpp"
 #include "model/text_rows.hpp"
 
 namespace mfpar {
@@ -251,6 +252,7 @@ void give_ids(ImportedRows& imported, std::vector<std::int64_t> numbers, const s
 }  // namespace
 
 void export_libmf(const FactorModel& model, const std::string& path, LibmfIds kind) {
+  require_no_link(model, "LIBMF's text model");
   const auto users = rows_of(model.users(), kind, "users");
   const auto items = rows_of(model.items(), kind, "items");
   AtomicFile file(path);

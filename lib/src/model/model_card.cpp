@@ -134,6 +134,16 @@ class CardReader {
 
 }  // namespace
 
+void require_no_link(const FactorModel& model, const std::string& format) {
+  if (!model.has_link()) return;
+  throw Error(ErrorCode::kBadOption,
+              "the model learnt by --likelihood ordinal, and its scores predict ratings by "
+              "cutpoints, which " +
+                  format +
+                  " has no place for; export vectors, whose order is that of the predictions, or "
+                  "learn by --likelihood gaussian");
+}
+
 ModelCard card_of(const FactorModel& model) {
   std::optional<ModelCard::OneClass> one_class;
   if (model.feedback() == Feedback::kOneClass) {

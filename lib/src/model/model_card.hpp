@@ -28,6 +28,9 @@ struct ModelCard {
   std::optional<OneClass> one_class;
 };
 
+/// Throws Error(kBadOption) for a model with an OrdinalLink, which `format` cannot hold.
+void require_no_link(const FactorModel& model, const std::string& format);
+
 ModelCard card_of(const FactorModel& model);
 
 /// Writes an object of texts, numbers and flags as JSON, a member a line. Throws Error(kSystem).

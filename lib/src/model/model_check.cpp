@@ -51,6 +51,16 @@ Fault find_padding(const char* section, std::span<const float> rows, std::size_t
   return std::nullopt;
 }
 
+Fault find_descending(const OrdinalLink& link) {
+  const std::size_t width = link.values.size() - 1;
+  for (std::size_t at = 1; at < link.cutpoints.size(); ++at) {
+    if (at % width == 0 || link.cutpoints[at - 1] <= link.cutpoints[at]) continue;
+    return ModelFault{"ordinal.cutpoints", at * sizeof(float),
+                      "a cutpoint is below the one before"};
+  }
+  return std::nullopt;
+}
+
 Fault find_misplaced(const char* section, const ItemLists& lists, ItemIndex items) {
   for (std::size_t user = 0; user + 1 < lists.offsets.size(); ++user) {
     const auto list = lists.of(static_cast<UserIndex>(user));
@@ -148,6 +158,9 @@ Fault find_array_fault(const FactorModel::Parts& parts) {
       found(find_negative("variance.noise", parts.variance.noise.span())) ||
       found(find_not_finite("variance.user_fold_in", parts.variance.user_fold_in.span())) ||
       found(find_not_finite("variance.item_fold_in", parts.variance.item_fold_in.span())) ||
+      found(find_not_finite("ordinal.values", parts.link.values.span())) ||
+      found(find_not_finite("ordinal.cutpoints", parts.link.cutpoints.span())) ||
+      found(find_descending(parts.link)) ||
       found(find_misplaced("trained.items", parts.trained, items)) ||
       found(find_misplaced("held_out.items", parts.held_out, items)) ||
       found(find_misplaced("chosen.items", parts.chosen, items))) {

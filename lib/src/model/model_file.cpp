@@ -21,11 +21,13 @@ namespace {
 
 // A file has the lowest version that can say what is in it, so that older programs read what they
 // can: 2 was before there were losses to choose from, 3 before there was one-class feedback, 4
-// before predictions had variances.
-constexpr std::uint32_t kSquared = 2, kWithLoss = 3, kOneClass = 4, kWithVariance = 5;
-constexpr SectionFileKind kModelKind{.name = "model", .version = kWithVariance, .oldest = kSquared};
+// before predictions had variances, 5 before scores could be of latent ratings.
+constexpr std::uint32_t kSquared = 2, kWithLoss = 3, kOneClass = 4, kWithVariance = 5,
+                        kWithLink = 6;
+constexpr SectionFileKind kModelKind{.name = "model", .version = kWithLink, .oldest = kSquared};
 
 std::uint32_t version_of(const FactorModel::Parts& parts) {
+  if (!parts.link.values.empty()) return kWithLink;
   if (parts.variance.rank > 0) return kWithVariance;
   if (parts.feedback == Feedback::kOneClass || parts.one_class) return kOneClass;
   return parts.loss == Loss::kSquared ? kSquared : kWithLoss;
@@ -81,6 +83,20 @@ ScoreVariance score_variance(const SectionReader& file) {
     variance.rank = static_cast<std::uint32_t>(variance.users.size() / variance.noise.size());
   }
   return variance;
+}
+
+void add_link(SectionWriter& file, const OrdinalLink& link) {
+  file.add("ordinal.values", link.values.span());
+  file.add("ordinal.cutpoints", link.cutpoints.span());
+  file.add("ordinal.deviation", std::span(&link.deviation, 1));
+}
+
+OrdinalLink ordinal_link(const SectionReader& file) {
+  const auto deviation = file.array<float>("ordinal.deviation");
+  if (deviation.size() != 1) file.fail("ordinal.deviation", 0, "it does not hold one number");
+  return {.values = file.array<float>("ordinal.values"),
+          .cutpoints = file.array<float>("ordinal.cutpoints"),
+          .deviation = deviation[0]};
 }
 
 void require_none(const SectionReader& file, const std::optional<ModelFault>& fault) {
@@ -230,6 +246,7 @@ void save_model(const FactorModel& model, const std::string& path) {
     add_lists(file, "chosen", one_class->parts().chosen);
   }
   if (parts.variance.rank > 0) add_variance(file, parts.variance);
+  if (model.has_link()) add_link(file, parts.link);
   if (carried) {
     carried->add_numbers(file);
     carried->add_training(file);
@@ -256,6 +273,7 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   parts.baseline.user_biases = file.array<float>("baseline.user_biases");
   parts.baseline.item_biases = file.array<float>("baseline.item_biases");
   if (file.has("variance.noise")) parts.variance = score_variance(file);
+  if (file.has("ordinal.values")) parts.link = ordinal_link(file);
   if (file.version() >= kOneClass) {
     if (file.has(std::string(kOneClassPrefix) + "model")) {
       parts.one_class = read_carried(file, parts);

@@ -70,6 +70,7 @@ const std::string& first_given(const std::string& a, const std::string& b) {
 void check_new_folder(const std::string& path) { AtomicFolder::check(path); }
 
 void export_npy(const FactorModel& model, const std::string& folder) {
+  require_no_link(model, "a folder of NumPy arrays");
   AtomicFolder files(folder);
   write_factors(files.file("P.npy"), model, Entity::kUser);
   write_factors(files.file("Q.npy"), model, Entity::kItem);

@@ -88,6 +88,7 @@ ImportedRows read_table(const std::string& path, bool* has_biases) {
 }  // namespace
 
 void export_text(const FactorModel& model, const std::string& folder) {
+  require_no_link(model, "a folder of tables");
   AtomicFolder files(folder);
   write_table(files.file("users.tsv"), model, Entity::kUser);
   write_table(files.file("items.tsv"), model, Entity::kItem);

@@ -43,6 +43,12 @@ void check_profile(const UserProfile& profile, const FactorModel& model) {
   if (const auto& carried = model.parts().one_class) {
     check_factors(profile.one_class, carried->rank(), " of one-class feedback");
   }
+  const std::size_t expected = model.cutpoints(kNoIndex).size();
+  if (!profile.cutpoints.empty() && profile.cutpoints.size() != expected) {
+    throw Error(ErrorCode::kBadOption, "a user profile has " +
+                                           std::to_string(profile.cutpoints.size()) +
+                                           " cutpoints; the model has " + std::to_string(expected));
+  }
 }
 
 /// The order that the options ask for, in a model of one-class feedback alone the only one.
@@ -95,7 +101,7 @@ std::vector<Recommendation> finished(TopList& list, const UserProfile& profile,
     const float sd = profile.variance.empty()
                          ? model.sd(kNoIndex, entry.item)
                          : model.sd(profile.variance, profile.noise_variance, entry.item);
-    const RatingInterval interval = model.interval_from_score(rating, sd);
+    const RatingInterval interval = model.interval_from_score(rating, sd, profile.cutpoints);
     result.push_back({.item = entry.item,
                       .score = entry.score + rank_by.bias_weight * user_part,
                       .rating = rates ? interval.mean : kNoRating,
@@ -229,7 +235,8 @@ UserProfile Recommender::profile_of(UserIndex user) const noexcept {
           {model.parts().trained.of(user), model.parts().held_out.of(user)},
           carried ? carried->user_row(user) : std::span<const float>(),
           model.has_variance() ? model.user_variance(user) : std::span<const float>(),
-          model.has_variance() ? model.noise_variance(user) : 0.0f};
+          model.has_variance() ? model.noise_variance(user) : 0.0f,
+          model.cutpoints(user)};
 }
 
 std::vector<Recommendation> Recommender::recommend(const UserProfile& profile,

@@ -3,20 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "base/partition.hpp"
-#include "base/random.hpp"
 #include "base/stopwatch.hpp"
 #include "compute/model_errors.hpp"
+#include "compute/ordinal_cutpoints.hpp"
+#include "gibbs/moments.hpp"
 #include "gibbs/prediction_trace.hpp"
 #include "gibbs/sampler.hpp"
 #include "gibbs/variance_trace.hpp"
 #include "train/posterior_mean.hpp"
 #include "train/sampled_variance.hpp"
 #include "train/store_lists.hpp"
+#include "train/traced_pairs.hpp"
 
 namespace mfpar {
 
@@ -25,48 +27,10 @@ namespace {
 // Whether the chain has said enough is looked at from so many samples on, and then every so often.
 constexpr int kLeastSamples = 50, kCheckEvery = 10;
 
-// Pairs whose predictions are traced where nothing is held out.
-constexpr std::uint32_t kTracedPairs = 10'000;
-
 // Of fewer samples a variance says nothing.
 constexpr std::size_t kLeastOfVariance = 5;
 
 constexpr std::size_t kPredictPartitions = 64;
-
-/// A user and an item, and what they were rated, if they were.
-struct Pair {
-  UserIndex user;
-  ItemIndex item;
-  float rating;
-};
-
-std::vector<Pair> pairs_of(const RatingStore& ratings) {
-  std::vector<Pair> pairs;
-  pairs.reserve(ratings.size());
-  for (UserIndex user = 0; user < ratings.user_count(); ++user) {
-    ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
-                     [&](ItemIndex item, float value) {
-                       pairs.push_back({user, item, value});
-                     });
-  }
-  return pairs;
-}
-
-/// The user of one rating with the item of another.
-std::vector<Pair> crossed_pairs(const RatingStore& ratings, std::uint64_t seed) {
-  std::vector<Pair> pairs;
-  Random random(derive_seed(seed, SeedUse::kTracedPairs));
-  const auto positions = [&] {
-    return static_cast<std::uint64_t>(random.uniform() * static_cast<double>(ratings.size()));
-  };
-  const auto offsets = ratings.offsets();
-  for (std::uint32_t n = 0; n < kTracedPairs; ++n) {
-    const auto after = std::upper_bound(offsets.begin(), offsets.end(), positions());
-    pairs.push_back({static_cast<UserIndex>(after - offsets.begin() - 1), ratings.item(positions()),
-                     std::numeric_limits<float>::quiet_NaN()});
-  }
-  return pairs;
-}
 
 class GibbsTraining {
  public:
@@ -82,12 +46,16 @@ class GibbsTraining {
         held_out_(validation),
         validated_(validation.size() > 0),
         pairs_(validated_ ? pairs_of(validation) : crossed_pairs(training, options.seed)),
-        by_user_(
-            ratings_by_user(training, statistics.scale.mean, statistics.scale.deviation, workers)),
+        link_(options.gibbs.likelihood == Likelihood::kOrdinal ? measure_ordinal_link(training)
+                                                               : OrdinalLink{}),
+        scale_(is_ordinal() ? TargetScale{}
+                            : TargetScale{statistics.scale.mean, statistics.scale.deviation}),
+        by_user_(ratings_by_user(
+            training, [this](float value) { return target_of(value); }, workers)),
         by_item_(transposed(by_user_, training.item_count())),
         sampler_(by_user_, by_item_, sampler_options(), kernels, workers),
         trace_(pairs_.size()),
-        mean_(statistics, options, kernels) {
+        mean_(statistics, scale_, options, kernels) {
     if (options.gibbs.variance_rank > 0) variance_.emplace(by_user_, by_item_, options.seed);
   }
 
@@ -98,8 +66,18 @@ class GibbsTraining {
     return {.rank = static_cast<std::uint32_t>(options_.rank),
             .seed = options_.seed,
             .users = {.links = options_.gibbs.links, .features = hooks_.user_features},
-            .items = {.links = options_.gibbs.links, .features = hooks_.item_features}};
+            .items = {.links = options_.gibbs.links, .features = hooks_.item_features},
+            .link = is_ordinal() ? &link_ : nullptr};
   }
+  bool is_ordinal() const { return !link_.values.empty(); }
+  float target_of(float value) const {
+    return is_ordinal() ? static_cast<float>(value_position(link_.values.span(), value))
+                        : scale_(value);
+  }
+  float link_deviation() const;
+  double training_error() const;
+  float rating_of(const TracedPair& pair, double score, float deviation) const;
+  double held_out_error_of_mean() const;
   bool is_burnt_in(int sweep) const { return sweep > options_.gibbs.burn_in; }
 
   std::vector<float> predictions() const;
@@ -119,7 +97,9 @@ class GibbsTraining {
   const Workers& workers_;
   const RatingStore& held_out_;
   const bool validated_;
-  const std::vector<Pair> pairs_;
+  const std::vector<TracedPair> pairs_;
+  const OrdinalLink link_;   ///< without values where ratings are numbers
+  const TargetScale scale_;  ///< of scores
   const RatingsByRow by_user_;
   const RatingsByRow by_item_;
 
@@ -165,45 +145,96 @@ Learnt GibbsTraining::learn() {
   return std::move(learnt_);
 }
 
-/// Of the sample as it stands, in the units of ratings, not clipped.
+/// Of the sample as it stands, scores as the model will have them.
 std::vector<float> GibbsTraining::predictions() const {
   const FactorRows users = sampler_.rows(Entity::kUser), items = sampler_.rows(Entity::kItem);
   const auto rank = static_cast<std::uint32_t>(options_.rank);
-  const RatingScale& scale = statistics_.scale;
   std::vector<float> predicted(pairs_.size());
   workers_.for_each(kPredictPartitions, [&](std::size_t partition) {
     const Range range = even_range(pairs_.size(), kPredictPartitions, partition);
     for (std::size_t pair = range.begin; pair < range.end; ++pair) {
       const float* const p = users.row(pairs_[pair].user);
       const float* const q = items.row(pairs_[pair].item);
-      float score = p[rank] + q[rank];
-      for (std::uint32_t f = 0; f < rank; ++f) score += p[f] * q[f];
-      predicted[pair] = scale.mean + scale.deviation * score;
+      predicted[pair] = scale_.origin + scale_.width * score_of(p, q, rank);
     }
   });
   return predicted;
 }
 
-/// The mean squared error on what was held out, of predictions in the range of the ratings.
+/// The mean squared error on what was held out.
 double GibbsTraining::held_out_error(const std::function<double(std::size_t)>& predicted) const {
-  const RatingRange& range = statistics_.scale.range;
   double total = 0.0;
   for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
-    const double error = std::clamp(predicted(pair), double{range.lowest}, double{range.highest}) -
-                         double{pairs_[pair].rating};
+    const double error = predicted(pair) - double{pairs_[pair].rating};
     total += error * error;
   }
   return total / static_cast<double>(pairs_.size());
 }
 
+/// Of the mean of the samples.
+double GibbsTraining::held_out_error_of_mean() const {
+  const float deviation = is_ordinal() ? link_deviation() : 0.0f;
+  return held_out_error([&](std::size_t pair) {
+    return double{rating_of(pairs_[pair], trace_.mean(pair), deviation)};
+  });
+}
+
+/// What a score predicts, of an ordinal rating with such a deviation of latent ones.
+float GibbsTraining::rating_of(const TracedPair& pair, double score, float deviation) const {
+  const auto used = static_cast<float>(score);
+  if (!is_ordinal()) return predict_from_score(Loss::kSquared, used, statistics_.scale.range);
+  const std::size_t count = link_.values.size() - 1;
+  return ordinal_mean(link_.values.span(), link_.cutpoints.span().subspan(pair.user * count, count),
+                      used, deviation);
+}
+
+/// Of latent ratings around the mean of the samples: of the noise, and how uncertain scores are.
+float GibbsTraining::link_deviation() const {
+  if (trace_.samples() == 0) {
+    return static_cast<float>(1.0 / std::sqrt(sampler_.noise_precision()));
+  }
+  double variance = 0.0;
+  for (std::size_t pair = 0; pair < pairs_.size(); ++pair) variance += trace_.variance(pair);
+  return static_cast<float>(
+      std::sqrt(mean_.noise_variance() + variance / static_cast<double>(pairs_.size())));
+}
+
+/// The mean squared error of the sample as it stands on what it is drawn from.
+double GibbsTraining::training_error() const {
+  const auto count = static_cast<double>(statistics_.count);
+  if (!is_ordinal()) {
+    return double{scale_.width} * scale_.width * sampler_.squared_error() / count;
+  }
+  const FactorRows users = sampler_.rows(Entity::kUser), items = sampler_.rows(Entity::kItem);
+  const auto deviation = static_cast<float>(1.0 / std::sqrt(sampler_.noise_precision()));
+  std::vector<double> squares(kPredictPartitions);
+  workers_.for_each(kPredictPartitions, [&](std::size_t partition) {
+    const Range range = even_range(users.count, kPredictPartitions, partition);
+    for (std::size_t user = range.begin; user < range.end; ++user) {
+      const auto index = static_cast<UserIndex>(user);
+      const auto rated = by_user_.who.of(index);
+      const auto targets = by_user_.targets_of(index);
+      for (std::size_t n = 0; n < rated.size(); ++n) {
+        const float value = link_.values[static_cast<std::size_t>(targets[n])];
+        const double score = double{score_of(users.row(user), items.row(rated[n]), users.rank - 1)};
+        const double error =
+            double{value} - double{rating_of({index, rated[n], value}, score, deviation)};
+        squares[partition] += error * error;
+      }
+    }
+  });
+  return std::accumulate(squares.begin(), squares.end(), 0.0) / count;
+}
+
 void GibbsTraining::report(int sweep, double seconds, std::span<const float> predicted) {
-  const double variance = double{statistics_.scale.deviation} * statistics_.scale.deviation;
   EpochReport report;
   report.epoch = sweep;
-  report.train_error = variance * sampler_.squared_error() / static_cast<double>(statistics_.count);
-  if (validated_) {
+  report.train_error = training_error();
+  if (validated_ && trace_.samples() > 0) {
+    report.valid_error = held_out_error_of_mean();
+  } else if (validated_) {
     report.valid_error = held_out_error([&](std::size_t pair) {
-      return trace_.samples() > 0 ? trace_.mean(pair) : double{predicted[pair]};
+      return double{rating_of(pairs_[pair], double{predicted[pair]}, link_deviation())};
     });
   }
   report.seconds = seconds;
@@ -213,11 +244,13 @@ void GibbsTraining::report(int sweep, double seconds, std::span<const float> pre
 }
 
 double GibbsTraining::monte_carlo_share(const Convergence& convergence) const {
-  const double variance = double{statistics_.scale.deviation} * statistics_.scale.deviation;
+  const double unit = double{statistics_.scale.deviation} * statistics_.scale.deviation;
+  // A latent rating varies by 1 where a rating does by its deviation.
+  const double of_scores = is_ordinal() ? unit : 1.0;
   const double error = validated_
-                           ? held_out_error([&](std::size_t pair) { return trace_.mean(pair); })
-                           : variance * mean_.noise_variance() + convergence.variance;
-  return convergence.monte_carlo_variance / error;
+                           ? held_out_error_of_mean()
+                           : unit * mean_.noise_variance() + of_scores * convergence.variance;
+  return of_scores * convergence.monte_carlo_variance / error;
 }
 
 bool GibbsTraining::has_said_enough() const {
@@ -231,6 +264,10 @@ bool GibbsTraining::has_said_enough() const {
 FactorModel::Parts GibbsTraining::model() {
   PosteriorMean::Model mean = mean_.finish(training_.parts(), workers_);
   learnt_.sampling = sampling_report(mean);
+  if (is_ordinal()) {
+    mean.parts.link = link_;
+    mean.parts.link.deviation = link_deviation();
+  }
   mean.parts.trained = item_lists_of(training_, workers_);
   if (variance_ && variance_->samples() >= kLeastOfVariance) add_variance(mean.parts);
   return std::move(mean.parts);
@@ -239,7 +276,7 @@ FactorModel::Parts GibbsTraining::model() {
 /// And what the intervals are multiplied by, so that they hold 90 % of what was held out.
 void GibbsTraining::add_variance(FactorModel::Parts& parts) {
   parts.variance = sampled_variance(
-      *variance_, FactorModel(parts), by_user_, by_item_, double{statistics_.scale.deviation},
+      *variance_, FactorModel(parts), by_user_, by_item_, double{scale_.width},
       static_cast<std::uint32_t>(options_.gibbs.variance_rank), kernels_, workers_);
   if (!validated_) return;
   const IntervalCheck check = check_intervals(FactorModel(parts), held_out_);
@@ -259,7 +296,7 @@ SamplingReport GibbsTraining::sampling_report(const PosteriorMean::Model& mean) 
   report.effective_samples = convergence.effective_samples;
   report.monte_carlo_error = monte_carlo_share(convergence);
   if (validated_) {
-    report.samples_error = held_out_error([&](std::size_t pair) { return trace_.mean(pair); });
+    report.samples_error = held_out_error_of_mean();
   }
   return report;
 }

@@ -59,9 +59,10 @@ FactorModel::Side model_side(const std::shared_ptr<const IdDictionary>& ids,
 // The mean is not centred: what nothing is known of has the factors and bias 0, as its prior would
 // nearly have it. Centred by number of ratings, items that are new would be taken for popular ones:
 // MovieLens latest-small 1.36 on them, 1.17 as it is.
-PosteriorMean::PosteriorMean(const RatingStatistics& statistics, const TrainOptions& options,
-                             const KernelSet& kernels)
+PosteriorMean::PosteriorMean(const RatingStatistics& statistics, TargetScale scale,
+                             const TrainOptions& options, const KernelSet& kernels)
     : statistics_(statistics),
+      scale_(scale),
       rank_(static_cast<std::uint32_t>(options.rank)),
       most_factors_(static_cast<std::uint32_t>(options.gibbs.posterior_rank)),
       user_weights_(statistics.user_counts.begin(), statistics.user_counts.end()),
@@ -70,12 +71,11 @@ PosteriorMean::PosteriorMean(const RatingStatistics& statistics, const TrainOpti
             kernels, /*centred=*/false) {}
 
 void PosteriorMean::add(const GibbsSampler& sampler, const Workers& workers) {
-  const float deviation = statistics_.scale.deviation;
+  const float deviation = scale_.width;
   const SampleSide users = side_of(sampler.rows(Entity::kUser), deviation, deviation, workers);
   const SampleSide items = side_of(sampler.rows(Entity::kItem), 1.0f, deviation, workers);
-  mean_.add(
-      {.mean = statistics_.scale.mean, .users = users.term(rank_), .items = items.term(rank_)},
-      workers);
+  mean_.add({.mean = scale_.origin, .users = users.term(rank_), .items = items.term(rank_)},
+            workers);
   noise_sum_ += 1.0 / sampler.noise_precision();
   ++samples_;
 }
@@ -126,7 +126,7 @@ FoldInPenalty PosteriorMean::scale_for_fold_in(MeanOfModels::Model& mean) const 
       mean.items.factors[at] /= scale;
     }
   }
-  const double deviation = double{statistics_.scale.deviation};
+  const double deviation = double{scale_.width};
   const double noise = deviation * deviation * noise_variance();
   const double bias_variance = std::max(bias_squares / total_weight, kLeastVariance);
   constexpr double kLeast = 1e-6, kMost = 1e6;

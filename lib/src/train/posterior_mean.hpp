@@ -14,12 +14,13 @@
 
 namespace mfpar {
 
-/// The mean of the samples of a Gibbs sampler, as a model in the units of ratings. Not
+/// The mean of the samples of a Gibbs sampler, as a model in the units of its scores. Not
 /// synchronised; the same bytes for any number of workers.
 class PosteriorMean {
  public:
-  /// The statistics of the ratings sampled from, which outlive this.
-  PosteriorMean(const RatingStatistics& statistics, const TrainOptions& options,
+  /// The statistics of the ratings sampled from, which outlive this, and what the sampler's units
+  /// are: a score of the model is origin + width times its score.
+  PosteriorMean(const RatingStatistics& statistics, TargetScale scale, const TrainOptions& options,
                 const KernelSet& kernels);
 
   /// Takes the sample that the sampler stands at.
@@ -40,6 +41,7 @@ class PosteriorMean {
   FoldInPenalty scale_for_fold_in(MeanOfModels::Model& mean) const;
 
   const RatingStatistics& statistics_;
+  const TargetScale scale_;
   const std::uint32_t rank_;
   const std::uint32_t most_factors_;
   const std::vector<float> user_weights_, item_weights_;  ///< ratings of each row

@@ -54,19 +54,20 @@ IntervalCheck check_intervals(const FactorModel& model, const RatingStore& held_
   constexpr double kHalfSay = 200.0;
   std::vector<double> errors;  // in standard deviations
   errors.reserve(held_out.size());
+  double within = 0.0;
   for (UserIndex user = 0; user < held_out.user_count(); ++user) {
     held_out.for_each(held_out.offsets()[user], held_out.offsets()[user + 1],
                       [&](ItemIndex item, float rating) {
+                        const RatingInterval interval = model.interval(user, item);
+                        within += interval.p5 <= rating && rating <= interval.p95;
                         const double error = double{rating} - double{model.score(user, item)};
-                        errors.push_back(std::abs(error) / double{model.sd(user, item)});
+                        errors.push_back(std::abs(error) / double{interval.sd});
                       });
   }
   if (errors.empty()) return {};
   const auto count = static_cast<double>(errors.size());
-  IntervalCheck check;
-  check.coverage =
-      static_cast<double>(std::ranges::count_if(errors, [](double e) { return e <= kNormal95; })) /
-      count;
+  IntervalCheck check{.coverage = within / count};
+  if (model.has_link()) return check;
   const auto at = errors.begin() + static_cast<std::ptrdiff_t>(kShare * (count - 1.0));
   std::nth_element(errors.begin(), at, errors.end());
   check.scale = std::pow(std::max(*at, 1e-3) / kNormal95, count / (count + kHalfSay));

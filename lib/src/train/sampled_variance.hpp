@@ -26,8 +26,10 @@ ScoreVariance scaled(const ScoreVariance& variance, double scale);
 
 /// How intervals do on what was held out.
 struct IntervalCheck {
-  double coverage = 0.0;  ///< the share of ratings within their 90 % interval, not clipped
-  double scale = 1.0;     ///< of standard deviations, by which it would be 90 %; nearer 1 for few
+  double coverage = 0.0;  ///< the share of ratings within their 90 % interval
+  /// Of standard deviations, by which it would be 90 %; nearer 1 for few. 1 of models with an
+  /// ordinal link, of which deviations make the probabilities of values.
+  double scale = 1.0;
 };
 IntervalCheck check_intervals(const FactorModel& model, const RatingStore& held_out);
 

@@ -64,6 +64,11 @@ void check_input(const RatingStore& training, const RatingStore& validation,
                                            " feedback; train on the same, not on " +
                                            name_of(kFeedbackNames, options.feedback));
   }
+  if (init->has_link()) {
+    throw Error(ErrorCode::kBadOption,
+                "the initial model learnt by --likelihood ordinal, and its scores are no ratings "
+                "to go on from; start from a model of sgd, or leave init out");
+  }
   if (init->rank() != static_cast<std::uint32_t>(options.rank)) {
     throw Error(ErrorCode::kBadOption,
                 "the initial model has rank " + std::to_string(init->rank()) +
