@@ -22,8 +22,10 @@ std::string describe(const SamplingReport& sampling) {
   }
   if (std::isfinite(sampling.interval_coverage)) {
     text += "\n90 % intervals held " + fixed(100.0 * sampling.interval_coverage, 1) +
-            " % of what was held out; they are multiplied by " + fixed(sampling.interval_scale, 3) +
-            " to hold 90 %";
+            " % of what was held out";
+    if (sampling.interval_scale != 1.0) {
+      text += "; they are multiplied by " + fixed(sampling.interval_scale, 3) + " to hold 90 %";
+    }
   }
   return text + "\n";
 }
