@@ -3,10 +3,10 @@
 """How good the defaults of mf-train are: what others do, on ratings of many kinds, as Markdown.
 
     python3 bench/defaults.py BIN RATINGS... [--shapes ml-100k] [--shares 1,0.333,0.1] [--methods sgd,gibbs]
-                              [--only WORDS] [--threads 1] [--quick]
+                              [--repeats 3] [--only WORDS] [--threads 1] [--quick]
 
 BIN has the programs, as build/release/bin. Data sets are each file of RATINGS and each shape of `mf-data synth`, whole
-and as random sub-samples (`--shares`); smaller ones are drawn again, up to three times, and their errors averaged. A
+and as random sub-samples (`--shares`); a tenth is drawn ten times, --repeats at most, and errors are averaged. A
 tenth of each is held out; mf-train learns from the others, with defaults and with one option changed at a time, and
 mf-eval measures. A row is an option, a column a data set: its mean squared error as a multiple of the default's of the
 same method (below 1 it is better), then the geometric mean and the largest over all data sets. The first row of a
@@ -43,11 +43,11 @@ METHODS = {
 class DataSet:
     """Some ratings, split into what is learnt from and a tenth to measure by, once or several times."""
 
-    def __init__(self, name, programs, ratings, share):
+    def __init__(self, name, programs, ratings, share, repeats):
         self.name = name if share == 1 else f"{name} x {share:g}"
         self.programs = programs
         self.splits = []
-        for seed in range(1, 1 + min(3, round(1 / share))):
+        for seed in range(1, 1 + min(repeats, round(1 / share))):
             part = ratings
             if share < 1:
                 part = f"part-{seed}.csv"
@@ -80,7 +80,7 @@ def data_sets(given, programs):
         programs.run("mf-data", "synth", "--shape", shape, "--seed", 1, "-o", path, "-q")
         sources.append((f"synthetic {shape}", path))
     shares = [float(share) for share in given.shares.split(",")]
-    return [DataSet(name, programs, path, share) for name, path in sources
+    return [DataSet(name, programs, path, share, given.repeats) for name, path in sources
             for share in (shares if not given.quick else [min(shares)])]
 
 
@@ -95,6 +95,7 @@ def main():
     parser.add_argument("--shapes", default="ml-100k", help="shapes of mf-data synth, none where empty")
     parser.add_argument("--shares", default="1,0.333,0.1")
     parser.add_argument("--methods", default="sgd,gibbs")
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", default="", help="the options whose text has these words, beside the defaults")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--quick", action="store_true")

@@ -7,9 +7,9 @@
 BIN is the folder of our programs. For each seed a tenth of the ratings is held out for the test, which nothing below
 sees. Defaults and every setting of the grid are trained by mf-train, which validates on a tenth of the others; the
 setting with the lowest validation error learns once more from all but the test, for its best number of epochs, as the
-defaults do. mf-tune has the same ratings, the same validation part (--test-fraction 0) and the budget. Errors are of
-the test, by mf-eval; seconds are of the search, all told. --grid N takes every (200 / N)-th setting of the grid of
-200.
+defaults do; beside them stand the defaults of Gibbs sampling. mf-tune has the same ratings, the same validation part
+(--test-fraction 0) and the budget. Errors are of the test, by mf-eval; seconds are of the search, all told. --grid N
+takes every (200 / N)-th setting of the grid of 200.
 """
 import argparse
 import itertools
@@ -60,9 +60,15 @@ class Bench(Programs):
         best = min(figures, key=lambda words: figures[words][0])
         return self.tested(best, figures[best][1]), figures[best][0], len(grid)
 
-    def tune(self, budget):
+    def sample(self):
+        """The defaults of Gibbs sampling, which learn from all but the test."""
+        self.run("mf-train", "train.csv", "-q", "-o", "all.model", "--valid-fraction", "0", "--method", "gibbs",
+                 "--seed", self.seed)
+        return self.error_of("all.model", "test.csv"), math.nan, 1
+
+    def tune(self, budget, *words):
         answer = json.loads(self.run("mf-tune", "train.csv", "--test-fraction", "0", "--budget", budget, "--json", "-q",
-                                     "-o", "found.conf", "--model", "found.model", "--seed", self.seed))
+                                     "-o", "found.conf", "--model", "found.model", "--seed", self.seed, *words))
         return self.error_of("found.model", "test.csv"), answer["trials"][0]["valid_mse"], len(answer["trials"])
 
 
@@ -86,16 +92,21 @@ def main():
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(folder, arguments.programs, arguments.ratings, seed)
+            budget = arguments.budget
             for name, search in (("defaults", lambda b: b.search_grid([()])),
                                  (f"grid of {len(grid)}", lambda b: b.search_grid(grid)),
-                                 (f"`mf-tune --budget {arguments.budget}`", lambda b: b.tune(arguments.budget))):
+                                 (f"`mf-tune --method sgd --budget {budget}`",
+                                  lambda b: b.tune(budget, "--method", "sgd")),
+                                 ("defaults of `--method gibbs`", lambda b: b.sample()),
+                                 (f"`mf-tune --budget {budget}`", lambda b: b.tune(budget))):
                 begin = time.monotonic()
                 figures = search(bench)
                 sums.setdefault(name, []).append((*figures, time.monotonic() - begin))
     print("| | test MSE | validation MSE | trials | seconds |\n|---|---|---|---|---|")
     for name, rows in sums.items():
         test, valid, trials, seconds = (sum(column) / len(rows) for column in zip(*rows))
-        print(f"| {name} | {test:.4f} | {valid:.4f} | {trials:.0f} | {seconds:.0f} |")
+        print(f"| {name} | {test:.4f} | {'-' if math.isnan(valid) else format(valid, '.4f')} | {trials:.0f} | "
+              f"{seconds:.0f} |")
 
 
 if __name__ == "__main__":
