@@ -91,24 +91,6 @@ BOOST_AUTO_TEST_CASE(cutpoints_move_from_what_is_known_to_what_a_user_does) {
   }
 }
 
-// z = 0.8 x + noise of total variance 1: targets regress on x as z does.
-BOOST_AUTO_TEST_CASE(targets_regress_as_latent_ratings_do) {
-  constexpr int kDraws = 100000;
-  for (const auto& cutpoints : {kCutpoints[0], kCutpoints[1], kCutpoints[2]}) {
-    const std::vector<float> targets = latent_targets(cutpoints);
-    BOOST_TEST(std::ranges::is_sorted(targets));
-    Random random(3);
-    double products = 0.0, squares = 0.0;
-    for (int draw = 0; draw < kDraws; ++draw) {
-      const double x = random.normal();
-      const double z = 0.8 * x + 0.6 * random.normal();
-      products += x * double{targets[position_of(cutpoints, z)]};
-      squares += x * x;
-    }
-    BOOST_TEST(std::abs(products / squares - 0.8) < 0.02);
-  }
-}
-
 BOOST_AUTO_TEST_CASE(a_link_is_measured_on_the_ratings_that_there_are) {
   const RatingStore store = store_of({{0, 0, 1, 0}, {0, 1, 4, 0}, {1, 0, 4, 0}, {1, 1, 2.5f, 0}});
   const OrdinalLink link = measure_ordinal_link(store);

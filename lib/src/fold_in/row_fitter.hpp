@@ -44,6 +44,7 @@ class RowFitter {
               std::span<const FoldInRating> ratings, FoldedIn& row);
 
  private:
+  const Eigen::VectorXd& minimise(RidgePenalty& penalty, std::span<const double> kept = {});
   void choose_more(std::uint32_t index, std::span<const std::uint32_t> earlier,
                    std::span<const FoldInRating> ratings, FoldedIn& row);
 
