@@ -106,6 +106,22 @@ BOOST_AUTO_TEST_CASE(a_link_is_measured_on_the_ratings_that_there_are) {
   }
 }
 
+// Two users who rate high and low by as much, of whom cutpoints and biases take half each.
+BOOST_AUTO_TEST_CASE(what_users_differ_by_is_shared_by_biases_and_cutpoints) {
+  OrdinalLink link{.values = FrozenArray<float>(std::vector<float>{1, 2, 3}),
+                   .cutpoints = FrozenArray<float>(
+                       std::vector<float>{-1.2f, 0.8f, /**/ -0.8f, 1.2f, /**/ -1, 1})};
+  const std::vector<std::uint32_t> counts{3, 5};
+  const struct {
+    std::vector<float> biases;
+    float expected;
+  } cases[] = {{{0.2f, -0.2f}, 0.25f}, {{0, 0}, 0.0f}, {{-0.3f, 0.3f}, 1.0f}};
+  for (const auto& c : cases) {
+    BOOST_TEST(share_in_biases(link, c.biases, counts) == c.expected,
+               boost::test_tools::tolerance(1e-5f));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(few_distinct_values_are_needed_and_more_than_one) {
   std::vector<Rating> same, many;
   for (std::uint32_t n = 0; n < 100; ++n) {

@@ -82,6 +82,25 @@ std::vector<float> user_cutpoints(std::span<const double> counts, std::span<cons
   return cutpoints_of(shares);
 }
 
+float share_in_biases(const OrdinalLink& link, std::span<const float> user_biases,
+                      std::span<const std::uint32_t> user_counts) {
+  const std::size_t count = link.values.size() - 1;
+  const auto of_all = link.cutpoints.span().last(count);
+  double in_biases = 0.0, in_both = 0.0;
+  for (std::size_t user = 0; user < user_biases.size(); ++user) {
+    double shift = 0.0, total = 0.0;
+    for (std::size_t k = 0; k < count; ++k) {
+      const double weight = normal_density(double{of_all[k]});
+      shift += weight * (double{of_all[k]} - double{link.cutpoints[user * count + k]});
+      total += weight;
+    }
+    const double both = double{user_biases[user]} + shift / total;
+    in_biases += user_counts[user] * double{user_biases[user]} * double{user_biases[user]};
+    in_both += user_counts[user] * both * both;
+  }
+  return in_both > in_biases ? static_cast<float>(in_biases / in_both) : 1.0f;
+}
+
 std::size_t value_position(std::span<const float> values, float value) {
   const auto at = std::lower_bound(values.begin(), values.end(), value);
   return at != values.end() && *at == value ? static_cast<std::size_t>(at - values.begin())

@@ -5,6 +5,7 @@
 // variance over all ratings of the user is 1: ordinal_link.hpp.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,13 @@ inline constexpr double kCutpointRatings = 40.0;
 /// than cutpoints before, each 0 or more.
 std::vector<float> user_cutpoints(std::span<const double> counts, std::span<const float> before,
                                   double weight = kCutpointRatings);
+
+/// How much of the variance of users by and large, weighted by ratings, is in their biases, at most
+/// 1: what users of many ratings differ by has gone into their cutpoints, and of somebody who comes
+/// with few the bias is to take it. Users of MovieTweetings folded in: MSE 2.121 by a prior as wide
+/// as biases vary, 2.067 by one as wide as both do together.
+float share_in_biases(const OrdinalLink& link, std::span<const float> user_biases,
+                      std::span<const std::uint32_t> user_counts);
 
 /// The position of a value among ascending ones; their number where it is none of them.
 std::size_t value_position(std::span<const float> values, float value);
