@@ -22,10 +22,10 @@ struct LatentBounds {
 ///     - a |factors|^2 - b bias^2
 ///
 /// over the ratings that `equations` were started with, offsets being what scores are without the
-/// row. Expectation-maximisation (Dempster, Laird, Rubin 1977): each latent rating is expected given
-/// the row, and the row fitted to what is expected, which `ridge` becomes in the end. Ratings beyond
-/// the bounds hold their scores where they are, as by a latent rating there. `penalty` comes back as
-/// it was used. The result lasts as long as that of NormalEquations::solve().
+/// row. Expectation-maximisation (Dempster, Laird, Rubin 1977): each latent rating is expected
+/// given the row, and the row fitted to what is expected, which `ridge` becomes in the end. Ratings
+/// beyond the bounds hold their scores where they are, as by a latent rating there. `penalty` comes
+/// back as it was used. The result lasts as long as that of NormalEquations::solve().
 const Eigen::VectorXd& fit_latent(NormalEquations& equations, std::span<const LatentBounds> bounds,
                                   double deviation, std::span<const double> offsets,
                                   RidgePenalty& penalty, RidgeTargets& ridge);

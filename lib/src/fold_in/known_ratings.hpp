@@ -71,12 +71,12 @@ class KnownRatings {
   /// Until take(), of a user whom the model has, with what it was trained on: so many ratings.
   void continue_user(UserIndex user, std::size_t ratings);
 
-  /// Between which cutpoints each rating lies, in a model with an OrdinalLink: those of the user who
-  /// joins, or of the users who rated the item that does. None in others.
+  /// Between which cutpoints each rating lies, in a model with an OrdinalLink: those of the user
+  /// who joins, or of the users who rated the item that does. None in others.
   std::vector<LatentBounds> bounds() const;
 
-  /// Index and target of each rating, in the place of what was there. In a model with an OrdinalLink
-  /// targets are 0: see bounds().
+  /// Index and target of each rating, in the place of what was there. In a model with an
+  /// OrdinalLink targets are 0: see bounds().
   void list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const;
 
   /// What the score of each rating is without the row.
