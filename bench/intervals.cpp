@@ -75,8 +75,7 @@ void run(const std::string& path, int samples) {
   const RatingStatistics statistics =
       measure_ratings(split.training, Loss::kSquared, true, workers);
   const RatingScale& scale = statistics.scale;
-  const RatingsByRow by_user =
-      ratings_by_user(split.training, scale.mean, scale.deviation, workers);
+  const RatingsByRow by_user = ratings_by_user(split.training, scale.target, workers);
   const RatingsByRow by_item = transposed(by_user, split.training.item_count());
   std::vector<HeldOut> held_out;
   for (UserIndex user = 0; user < split.validation.user_count(); ++user) {

@@ -11,7 +11,8 @@ namespace mfpar::apps {
 
 // Errors of predictions as mf-eval and mf-fold-in report them: those of a model's loss.
 
-/// {"count", "mse", "rmse", "mae"}, and "log_loss" where the values of ratings have probabilities; or {"count", "log_loss", "accuracy", "auc"} for labels.
+/// {"count", "mse", "rmse", "mae"}, and "log_loss" where values of ratings have probabilities; or
+/// {"count", "log_loss", "accuracy", "auc"} for labels.
 Json error_json(const ErrorSummary& summary, const LossInfo& loss);
 
 /// The names of the columns.

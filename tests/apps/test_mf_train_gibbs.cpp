@@ -127,6 +127,25 @@ BOOST_FIXTURE_TEST_CASE(values_in_an_order_have_probabilities, Choices) {
   BOOST_TEST(refused.err.find("cutpoints") != std::string::npos, refused.err);
 }
 
+BOOST_FIXTURE_TEST_CASE(values_are_few, Choices) {
+  std::string many = "user,item,rating\n";
+  for (int n = 0; n < 200; ++n) {
+    many += std::to_string(n % 20) + ',' + std::to_string(n / 20) + ',' + std::to_string(n) + '\n';
+  }
+  write("many.csv", many);
+  const Outcome refused = run("mf-train many.csv --method gibbs --likelihood ordinal");
+  BOOST_TEST(refused.code == 3);
+  BOOST_TEST(refused.err.find("more than 64 distinct values") != std::string::npos, refused.err);
+
+  train("ratings.csv --method gibbs --likelihood ordinal --samples 3 --burn-in 2");
+  write("other.csv", "user,item,rating\nnobody,1,3.7\n");
+  const Outcome other = run("mf-fold-in model other.csv -o next");
+  BOOST_TEST(other.code == 3);
+  BOOST_TEST(
+      other.err.find("is 3.7; the model knows the values 0.5, 1, ..., 5") != std::string::npos,
+      other.err);
+}
+
 BOOST_FIXTURE_TEST_CASE(options_of_other_methods_are_refused, Choices) {
   struct Case {
     std::string words, said;

@@ -43,7 +43,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
      {"decimal", "error", "export", "features", "feedback", "frozen_array", "id_dictionary",
       "item_lists", "threads", "types", "version"}},
     {"io", {"atomic_file"}},
-    {"loss", {"loss"}},
+    {"loss", {"loss", "ordinal_link"}},
     {"store", {"rating_store", "rating_table", "split"}},
     {"model", {"epoch_report", "factor_model", "interchange", "model_file", "score_variance"}},
     {"text", {"delimited_text", "read_features", "read_ratings"}},

@@ -91,24 +91,6 @@ BOOST_AUTO_TEST_CASE(cutpoints_move_from_what_is_known_to_what_a_user_does) {
   }
 }
 
-// z = 0.8 x + noise of total variance 1: targets regress on x as z does.
-BOOST_AUTO_TEST_CASE(targets_regress_as_latent_ratings_do) {
-  constexpr int kDraws = 100000;
-  for (const auto& cutpoints : {kCutpoints[0], kCutpoints[1], kCutpoints[2]}) {
-    const std::vector<float> targets = latent_targets(cutpoints);
-    BOOST_TEST(std::ranges::is_sorted(targets));
-    Random random(3);
-    double products = 0.0, squares = 0.0;
-    for (int draw = 0; draw < kDraws; ++draw) {
-      const double x = random.normal();
-      const double z = 0.8 * x + 0.6 * random.normal();
-      products += x * double{targets[position_of(cutpoints, z)]};
-      squares += x * x;
-    }
-    BOOST_TEST(std::abs(products / squares - 0.8) < 0.02);
-  }
-}
-
 BOOST_AUTO_TEST_CASE(a_link_is_measured_on_the_ratings_that_there_are) {
   const RatingStore store = store_of({{0, 0, 1, 0}, {0, 1, 4, 0}, {1, 0, 4, 0}, {1, 1, 2.5f, 0}});
   const OrdinalLink link = measure_ordinal_link(store);
@@ -121,6 +103,22 @@ BOOST_AUTO_TEST_CASE(a_link_is_measured_on_the_ratings_that_there_are) {
     const bool gave_one = store.value(store.offsets()[user]) == 1.0f ||
                           store.value(store.offsets()[user] + 1) == 1.0f;
     BOOST_TEST((link.cutpoints[2 * user] > link.cutpoints[4]) == gave_one);
+  }
+}
+
+// Two users who rate high and low by as much, of whom cutpoints and biases take half each.
+BOOST_AUTO_TEST_CASE(what_users_differ_by_is_shared_by_biases_and_cutpoints) {
+  OrdinalLink link{.values = FrozenArray<float>(std::vector<float>{1, 2, 3}),
+                   .cutpoints = FrozenArray<float>(
+                       std::vector<float>{-1.2f, 0.8f, /**/ -0.8f, 1.2f, /**/ -1, 1})};
+  const std::vector<std::uint32_t> counts{3, 5};
+  const struct {
+    std::vector<float> biases;
+    float expected;
+  } cases[] = {{{0.2f, -0.2f}, 0.25f}, {{0, 0}, 0.0f}, {{-0.3f, 0.3f}, 1.0f}};
+  for (const auto& c : cases) {
+    BOOST_TEST(share_in_biases(link, c.biases, counts) == c.expected,
+               boost::test_tools::tolerance(1e-5f));
   }
 }
 

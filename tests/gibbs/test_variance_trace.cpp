@@ -27,7 +27,7 @@ struct Traced {
       : workers(threads),
         store(random_store(shape)),
         statistics(measure_ratings(store, Loss::kSquared, true, workers)),
-        by_user(ratings_by_user(store, statistics.scale.mean, statistics.scale.deviation, workers)),
+        by_user(ratings_by_user(store, statistics.scale.target, workers)),
         by_item(transposed(by_user, store.item_count())),
         trace(by_user, by_item, 7),
         means(std::size_t{users()} * items()),

@@ -2,11 +2,13 @@
 //
 // What a model file says of an ordinal link, and models whose link makes no sense.
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "made_models.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/interchange.hpp"
 #include "mfpar/model_file.hpp"
@@ -49,12 +51,47 @@ BOOST_AUTO_TEST_CASE(a_link_comes_back_from_a_file) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(probabilities_take_another_deviation) {
+BOOST_AUTO_TEST_CASE(a_model_that_knows_variances_tells_more_of_each_rating) {
+  const FactorModel plain = small_model();
+  const FactorModel model = with_variance(plain.parts());
+  const auto values = model.parts().link.values.span();
+  for (const UserIndex user : {0u, 7u, kNoIndex}) {
+    for (const ItemIndex item : {0u, 3u, kNoIndex}) {
+      std::vector<float> expected(values.size());
+      ordinal_probabilities(model.cutpoints(user), model.score(user, item), model.sd(user, item),
+                            expected);
+      BOOST_TEST(model.probabilities(user, item) == expected, boost::test_tools::per_element());
+      double mean = 0.0, squares = 0.0;
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        mean += double{expected[k]} * double{values[k]};
+        squares += double{expected[k]} * double{values[k]} * double{values[k]};
+      }
+      const RatingInterval interval = model.interval(user, item);
+      BOOST_TEST(interval.mean == plain.predict(user, item));
+      BOOST_TEST(double{interval.sd} == std::sqrt(squares - mean * mean),
+                 boost::test_tools::tolerance(1e-3));
+      BOOST_TEST(interval.p5 >= values.front());
+      BOOST_TEST(interval.p5 < interval.p95);
+      BOOST_TEST(interval.p95 <= values.back());
+    }
+  }
+  BOOST_TEST(std::isnan(plain.interval(0, 0).sd));
+}
+
+BOOST_AUTO_TEST_CASE(bounds_stand_for_ratings_from_cutpoint_to_cutpoint) {
   const FactorModel model = small_model();
-  const auto narrow = model.probabilities(0, 0, 0.001f);
-  BOOST_TEST(*std::ranges::max_element(narrow) > 0.99f);
-  BOOST_TEST(
-      (model.probabilities(0, 0, model.parts().link.deviation) == model.probabilities(0, 0)));
+  const auto values = model.parts().link.values.span();
+  const auto cutpoints = model.cutpoints(2);
+  constexpr float kTiny = 1e-6f;  // bounds next to the score
+  for (std::size_t k = 0; k < cutpoints.size(); ++k) {
+    const RatingInterval at = model.interval_from_score(cutpoints[k], kTiny, cutpoints);
+    const float middle = (values[k] + values[k + 1]) / 2.0f;
+    BOOST_TEST(at.p5 == middle, boost::test_tools::tolerance(1e-3f));
+    BOOST_TEST(at.p95 == middle, boost::test_tools::tolerance(1e-3f));
+  }
+  const RatingInterval widest = model.interval_from_score(0.0f, 100.0f, cutpoints);
+  BOOST_TEST(widest.p5 == values.front());
+  BOOST_TEST(widest.p95 == values.back());
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_makes_no_sense_is_refused) {

@@ -31,16 +31,19 @@ struct FoldInRating {
 ///
 ///   sum over positives (1 - p.q)^2 + unobserved_weight sum over all rows q (p.q)^2 + alpha |p|^2
 ///
+/// In a model with an OrdinalLink, of deviation d, the squares give way to -2 d^2 log(probability of
+/// the rating's value); a user has cutpoints by these ratings.
+///
 /// A row joins the model of one-class feedback that a model of ratings carries at the same time, by
 /// the penalty of its training.
 struct FoldInOptions {
   /// kTraining: what the model's training leaves for a row with so many ratings (FoldInPenalty), so
   /// that a folded-in user is about the minimum of the loss that trained users went down; at least
   /// 1e-6 each. kFixed: `alpha` below; on a model without biases this is scikit-learn's
-  /// Ridge(alpha, fit_intercept=False). kLeaveOneOut, for models of squared errors only: the
-  /// multiple of the training's penalty, from 1/32 to 32, that best predicts each of the ratings
-  /// from the others (Allen's PRESS, in closed form); for fewer than three ratings, kTraining. It
-  /// takes about ten times as long, and pays where the training's penalty is unknown or was badly
+  /// Ridge(alpha, fit_intercept=False). kLeaveOneOut, for models of squared errors without an
+  /// OrdinalLink only: the multiple of the training's penalty, from 1/32 to 32, that best predicts
+  /// each of the ratings from the others (Allen's PRESS, in closed form); for fewer than three
+  /// ratings, kTraining. It takes about ten times as long, and pays where the training's penalty is unknown or was badly
   /// chosen: on users left out of a training with default options, kTraining predicted as well on
   /// files of 160 ratings a user and better on those of 6.
   enum class Penalty { kTraining, kFixed, kLeaveOneOut } penalty = Penalty::kTraining;
@@ -83,12 +86,13 @@ struct FoldedIn {
 /// Cholesky of the rank x rank normal equations when there are at least as many ratings as
 /// unknowns, else of the |S| x |S| dual; both give the same. Takes O(|S| rank min(|S|, rank)), in
 /// double precision. Under another loss than squares, by such ridge regressions on its majorisers,
-/// one after the other, some ten to forty of them. Of ratings with the same index the last counts,
-/// indices that the model does not have (kNoIndex too) are left out, and no ratings at all give
-/// zeros: what is then predicted is what the model knows of the item. Nothing gives NaN: throws
-/// Error(kBadData) for a value that is not finite, or none of the labels that a model of labels was
-/// trained on, naming its position, and for ratings that only factors beyond single precision
-/// explain; Error(kBadOption) for options out of range. Safe from any number of threads.
+/// one after the other, some ten to forty of them; through an OrdinalLink on what latent ratings
+/// are expected to be. Of ratings with the same index the last counts, indices that the model does
+/// not have (kNoIndex too) are left out, and no ratings at all give zeros: what is then predicted
+/// is what the model knows of the item. Nothing gives NaN: throws Error(kBadData) for a value that
+/// is not finite, or none of the labels that a model of labels, or of the values that an ordinal
+/// model was trained on, naming its position, and for ratings that only factors beyond single
+/// precision explain; Error(kBadOption) for options out of range. Safe from any number of threads.
 MFPAR_API FoldedIn fold_in_user(const FactorModel& model, std::span<const FoldInRating> ratings,
                                 const FoldInOptions& options = {});
 

@@ -68,6 +68,7 @@
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"
 #include "mfpar/option_names.hpp"
+#include "mfpar/ordinal_link.hpp"
 #include "mfpar/ranking_baselines.hpp"
 #include "mfpar/ranking_metrics.hpp"
 #include "mfpar/rated_items.hpp"

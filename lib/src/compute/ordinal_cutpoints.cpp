@@ -9,15 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "loss/normal_distribution.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar {
 
 namespace {
-
-double density(double x) { return std::exp(-x * x / 2.0) / std::sqrt(2.0 * std::numbers::pi); }
-
-double normal_below(double x) { return std::erfc(-x / std::numbers::sqrt2) / 2.0; }
 
 float normal_quantile(double share) {
   // No cutpoint is beyond 8 standard deviations, whatever ratings there are.
@@ -37,19 +34,6 @@ std::vector<float> cutpoints_of(std::span<const double> shares) {
     cutpoints.push_back(cutpoint);
   }
   return cutpoints;
-}
-
-/// Calls body(k, probability) for each value.
-template <class Body>
-void for_each_value(std::span<const float> cutpoints, double score, double deviation,
-                    const Body& body) {
-  double below = 0.0;
-  for (std::size_t k = 0; k < cutpoints.size(); ++k) {
-    const double up_to = normal_below((double{cutpoints[k]} - score) / deviation);
-    body(k, up_to - below);
-    below = up_to;
-  }
-  body(cutpoints.size(), 1.0 - below);
 }
 
 /// How many ratings of each user have each value, users behind one another.
@@ -85,11 +69,6 @@ std::vector<float> distinct_values(const RatingStore& ratings) {
 
 }  // namespace
 
-double normal_share(double lower, double upper) {
-  return lower > 0.0 ? normal_below(-lower) - normal_below(-upper)
-                     : normal_below(upper) - normal_below(lower);
-}
-
 std::vector<float> user_cutpoints(std::span<const double> counts, std::span<const float> before,
                                   double weight) {
   double total = weight;
@@ -103,22 +82,23 @@ std::vector<float> user_cutpoints(std::span<const double> counts, std::span<cons
   return cutpoints_of(shares);
 }
 
-std::vector<float> latent_targets(std::span<const float> cutpoints) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr double kLeast = 1e-30;
-  std::vector<double> means;
-  double told = 0.0;
-  for (std::size_t k = 0; k <= cutpoints.size(); ++k) {
-    const double lower = k > 0 ? double{cutpoints[k - 1]} : -kInfinity;
-    const double upper = k < cutpoints.size() ? double{cutpoints[k]} : kInfinity;
-    const double share = std::max(normal_share(lower, upper), kLeast);
-    const double mean = (density(lower) - density(upper)) / share;
-    means.push_back(std::clamp(mean, std::max(lower, -9.0), std::min(upper, 9.0)));
-    told += share * means.back() * means.back();
+float share_in_biases(const OrdinalLink& link, std::span<const float> user_biases,
+                      std::span<const std::uint32_t> user_counts) {
+  const std::size_t count = link.values.size() - 1;
+  const auto of_all = link.cutpoints.span().last(count);
+  double in_biases = 0.0, in_both = 0.0;
+  for (std::size_t user = 0; user < user_biases.size(); ++user) {
+    double shift = 0.0, total = 0.0;
+    for (std::size_t k = 0; k < count; ++k) {
+      const double weight = normal_density(double{of_all[k]});
+      shift += weight * (double{of_all[k]} - double{link.cutpoints[user * count + k]});
+      total += weight;
+    }
+    const double both = double{user_biases[user]} + shift / total;
+    in_biases += user_counts[user] * double{user_biases[user]} * double{user_biases[user]};
+    in_both += user_counts[user] * both * both;
   }
-  std::vector<float> targets;
-  for (const double mean : means) targets.push_back(static_cast<float>(mean / told));
-  return targets;
+  return in_both > in_biases ? static_cast<float>(in_biases / in_both) : 1.0f;
 }
 
 std::size_t value_position(std::span<const float> values, float value) {
@@ -149,22 +129,6 @@ OrdinalLink measure_ordinal_link(const RatingStore& ratings) {
   cutpoints.insert(cutpoints.end(), of_all.begin(), of_all.end());
   return {.values = FrozenArray<float>(std::move(values)),
           .cutpoints = FrozenArray<float>(std::move(cutpoints))};
-}
-
-void ordinal_probabilities(std::span<const float> cutpoints, float score, float deviation,
-                           std::span<float> to) noexcept {
-  for_each_value(
-      cutpoints, double{score}, double{deviation},
-      [&](std::size_t k, double probability) { to[k] = static_cast<float>(probability); });
-}
-
-float ordinal_mean(std::span<const float> values, std::span<const float> cutpoints, float score,
-                   float deviation) noexcept {
-  double mean = 0.0;
-  for_each_value(
-      cutpoints, double{score}, double{deviation},
-      [&](std::size_t k, double probability) { mean += probability * double{values[k]}; });
-  return static_cast<float>(mean);
 }
 
 }  // namespace mfpar

@@ -58,13 +58,18 @@ void FoldInSession::Impl::set_up() {
   known.list(indices, targets);
   asked = penalty_for(known.size());
   weights.clear();
-  if (!is_quadratic(model->loss())) {
+  if (!is_updatable()) {
     known.list_offsets(offsets);
     NormalEquations equations(ridge.fixed());
     equations.start(indices);
     RidgePenalty penalty = asked;
     RidgeTargets last;
-    minimise_loss(model->loss(), equations, targets, offsets, penalty, last);
+    if (model->has_link()) {
+      fit_latent(equations, known.bounds(), double{model->parts().link.deviation}, offsets, penalty,
+                 last);
+    } else {
+      minimise_loss(model->loss(), equations, targets, offsets, penalty, last);
+    }
     targets = std::move(last.targets);
     weights = std::move(last.weights);
   }

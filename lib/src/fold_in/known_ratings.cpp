@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "compute/ordinal_cutpoints.hpp"
@@ -85,16 +86,20 @@ void KnownRatings::continue_user(UserIndex user, std::size_t ratings) {
   weight_before_ = kCutpointRatings + static_cast<double>(ratings);
 }
 
-/// By the cutpoints of the user who joins, or of the users who rated the item that does.
-std::vector<float> KnownRatings::latent_targets_by_rating() const {
+std::vector<LatentBounds> KnownRatings::bounds() const {
+  std::vector<LatentBounds> bounds;
+  if (!model_.has_link()) return bounds;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const auto values = model_.parts().link.values.span();
-  std::vector<float> of_values, targets;
-  if (joining_ == Entity::kUser) of_values = latent_targets(cutpoints());
+  const std::vector<float> own = cutpoints();
   for (const FoldInRating& rating : kept_) {
-    if (joining_ == Entity::kItem) of_values = latent_targets(model_.cutpoints(rating.index));
-    targets.push_back(of_values[value_position(values, rating.value)]);
+    const std::span<const float> between =
+        joining_ == Entity::kUser ? std::span<const float>(own) : model_.cutpoints(rating.index);
+    const std::size_t k = value_position(values, rating.value);
+    bounds.push_back({k > 0 ? double{between[k - 1]} : -kInfinity,
+                      k < between.size() ? double{between[k]} : kInfinity});
   }
-  return targets;
+  return bounds;
 }
 
 void KnownRatings::take(std::span<const FoldInRating> ratings) {
@@ -159,12 +164,9 @@ void KnownRatings::erase(std::uint32_t index) {
 void KnownRatings::list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const {
   indices.resize(kept_.size());
   targets.resize(kept_.size());
-  const std::vector<float> latent =
-      model_.has_link() ? latent_targets_by_rating() : std::vector<float>();
   for (std::size_t s = 0; s < kept_.size(); ++s) {
     indices[s] = kept_[s].index;
-    targets[s] =
-        latent.empty() ? target(kept_[s]) : double{latent[s]} - mean_ - biases_[kept_[s].index];
+    targets[s] = model_.has_link() ? 0.0 : target(kept_[s]);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compute/normal_equations.hpp"
+#include "fold_in/fit_latent.hpp"
 #include "loss/rating_scale.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
@@ -70,7 +71,12 @@ class KnownRatings {
   /// Until take(), of a user whom the model has, with what it was trained on: so many ratings.
   void continue_user(UserIndex user, std::size_t ratings);
 
-  /// Index and target of each rating, in the place of what was there.
+  /// Between which cutpoints each rating lies, in a model with an OrdinalLink: those of the user
+  /// who joins, or of the users who rated the item that does. None in others.
+  std::vector<LatentBounds> bounds() const;
+
+  /// Index and target of each rating, in the place of what was there. In a model with an
+  /// OrdinalLink targets are 0: see bounds().
   void list(std::vector<std::uint32_t>& indices, std::vector<double>& targets) const;
 
   /// What the score of each rating is without the row.
@@ -82,8 +88,6 @@ class KnownRatings {
   std::size_t home_of(std::uint32_t index) const noexcept;
   std::size_t slot_of(std::uint32_t index) const noexcept;
   void rehash(std::size_t count);
-
-  std::vector<float> latent_targets_by_rating() const;
 
   const FactorModel& model_;
   const Entity joining_;

@@ -20,12 +20,6 @@ constexpr double kMinGain = 1e-11;
 // that single precision of the result does not resolve.
 constexpr double kMinSmoothing = 1e-7, kSmoothingFall = 0.5;
 
-/// The row's part of a rating's score.
-double score_of(const Eigen::VectorXd& row, const FixedRows& fixed, std::uint32_t index) {
-  const Eigen::Map<const Eigen::VectorXf> x(fixed.row(index), fixed.rank);
-  return row.head(fixed.rank).dot(x.cast<double>()) + (fixed.has_bias ? row[fixed.rank] : 0.0);
-}
-
 double penalty_of(const Eigen::VectorXd& row, const FixedRows& fixed, const RidgePenalty& penalty) {
   const double bias = fixed.has_bias ? row[fixed.rank] : 0.0;
   return penalty.factors * row.head(fixed.rank).squaredNorm() + penalty.bias * bias * bias;
@@ -66,7 +60,7 @@ const Eigen::VectorXd& minimise(NormalEquations& equations, std::span<const doub
     const Eigen::VectorXd& row = equations.solve(ridge.targets, ridge.weights, penalty);
     double objective = penalty_of(row, fixed, penalty);
     for (std::size_t s = 0; s < count; ++s) {
-      scores[s] = offsets[s] + score_of(row, fixed, equations.indices()[s]);
+      scores[s] = offsets[s] + row_part(row, fixed, equations.indices()[s]);
       const double target = offsets[s] + targets[s];
       if (is_kept(s)) {
         objective += kept[s] * (target - scores[s]) * (target - scores[s]);
@@ -83,6 +77,11 @@ const Eigen::VectorXd& minimise(NormalEquations& equations, std::span<const doub
 }
 
 }  // namespace
+
+double row_part(const Eigen::VectorXd& row, const FixedRows& fixed, std::uint32_t index) {
+  const Eigen::Map<const Eigen::VectorXf> x(fixed.row(index), fixed.rank);
+  return row.head(fixed.rank).dot(x.cast<double>()) + (fixed.has_bias ? row[fixed.rank] : 0.0);
+}
 
 const Eigen::VectorXd& minimise_loss(Loss loss, NormalEquations& equations,
                                      std::span<const double> targets,

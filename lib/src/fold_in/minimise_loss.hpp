@@ -16,6 +16,9 @@ struct RidgeTargets {
   std::vector<double> weights;
 };
 
+/// The row's part of the score of a rating.
+double row_part(const Eigen::VectorXd& row, const FixedRows& fixed, std::uint32_t index);
+
 /// The factors of a row, and the bias behind them, that minimise
 ///
 ///   sum_s 2 c error(y_s, y_s - offset_s - x_s.row) + a |factors|^2 + b bias^2

@@ -126,6 +126,15 @@ RowFitter::RowFitter(const FactorModel& model, Entity joining, const FoldInOptio
   }
 }
 
+/// The row for the ratings that the equations were started with.
+const Eigen::VectorXd& RowFitter::minimise(RidgePenalty& penalty, std::span<const double> kept) {
+  if (!model_.has_link()) {
+    return minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_, kept);
+  }
+  return fit_latent(equations_, known_.bounds(), double{model_.parts().link.deviation}, offsets_,
+                    penalty, ridge_);
+}
+
 void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
   known_.take(ratings);
   known_.list(indices_, targets_);
@@ -137,8 +146,7 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
     result.leave_one_out_mse = choose_penalty(equations_, targets_, penalty);
   }
   known_.list_offsets(offsets_);
-  store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_), penalty,
-                 equations_.fixed(), result);
+  store_solution(minimise(penalty), penalty, equations_.fixed(), result);
   find_variance(penalty, result);
   result.cutpoints = known_.cutpoints();
   result.used = static_cast<std::uint32_t>(indices_.size());
@@ -184,8 +192,7 @@ void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earli
   equations_.start(indices_);
   RidgePenalty penalty = penalty_of(options_, model_, joining_, indices_.size());
   FoldedIn result;
-  store_solution(minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_, kept),
-                 penalty, equations_.fixed(), result);
+  store_solution(minimise(penalty, kept), penalty, equations_.fixed(), result);
   const FactorModel::Side& side = model_.side(joining_);
   for (std::uint32_t k = 0; k < model_.rank(); ++k) {
     result.factors[k] += side.factors[index * model_.stride() + k];

@@ -46,6 +46,8 @@ class RowFitter {
  private:
   /// How uncertain the row is of the ratings that the equations were started with.
   void find_variance(const RidgePenalty& penalty, FoldedIn& row);
+
+  const Eigen::VectorXd& minimise(RidgePenalty& penalty, std::span<const double> kept = {});
   void choose_more(std::uint32_t index, std::span<const std::uint32_t> earlier,
                    std::span<const FoldInRating> ratings, FoldedIn& row);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 #include "base/partition.hpp"
 #include "base/random.hpp"
@@ -88,6 +89,26 @@ std::vector<double> latent_squared_errors(const RatingsByRow& by_user, const Ord
     }
   });
   return sums;
+}
+
+double ordinal_squared_error(const RatingsByRow& by_user, const OrdinalLink& link,
+                             const FactorRows& users, const FactorRows& items, double deviation,
+                             const Workers& workers) {
+  const std::size_t count = link.values.size() - 1;
+  std::vector<double> sums(users.count);
+  workers.for_each(users.count, [&](std::size_t user) {
+    const auto rated = by_user.who.of(static_cast<std::uint32_t>(user));
+    const auto positions = by_user.targets_of(static_cast<std::uint32_t>(user));
+    const auto cutpoints = link.cutpoints.span().subspan(user * count, count);
+    for (std::size_t n = 0; n < rated.size(); ++n) {
+      const float score = score_of(users.row(user), items.row(rated[n]), users.rank - 1);
+      const double error =
+          double{link.values[static_cast<std::size_t>(positions[n])]} -
+          double{ordinal_mean(link.values.span(), cutpoints, score, static_cast<float>(deviation))};
+      sums[user] += error * error;
+    }
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 }  // namespace mfpar

@@ -36,4 +36,9 @@ std::vector<double> latent_squared_errors(const RatingsByRow& by_user, const Ord
                                           std::span<const float> user_weights, std::uint64_t seed,
                                           const Workers& workers);
 
+/// The sum over all ratings of the squared error of their means for a noise of this deviation.
+double ordinal_squared_error(const RatingsByRow& by_user, const OrdinalLink& link,
+                             const FactorRows& users, const FactorRows& items, double deviation,
+                             const Workers& workers);
+
 }  // namespace mfpar

@@ -12,6 +12,7 @@
 #include "compute/model_errors.hpp"
 #include "compute/ordinal_cutpoints.hpp"
 #include "gibbs/moments.hpp"
+#include "gibbs/ordinal_ratings.hpp"
 #include "gibbs/prediction_trace.hpp"
 #include "gibbs/sampler.hpp"
 #include "gibbs/variance_trace.hpp"
@@ -205,25 +206,10 @@ double GibbsTraining::training_error() const {
   if (!is_ordinal()) {
     return double{scale_.width} * scale_.width * sampler_.squared_error() / count;
   }
-  const FactorRows users = sampler_.rows(Entity::kUser), items = sampler_.rows(Entity::kItem);
-  const auto deviation = static_cast<float>(1.0 / std::sqrt(sampler_.noise_precision()));
-  std::vector<double> squares(kPredictPartitions);
-  workers_.for_each(kPredictPartitions, [&](std::size_t partition) {
-    const Range range = even_range(users.count, kPredictPartitions, partition);
-    for (std::size_t user = range.begin; user < range.end; ++user) {
-      const auto index = static_cast<UserIndex>(user);
-      const auto rated = by_user_.who.of(index);
-      const auto targets = by_user_.targets_of(index);
-      for (std::size_t n = 0; n < rated.size(); ++n) {
-        const float value = link_.values[static_cast<std::size_t>(targets[n])];
-        const double score = double{score_of(users.row(user), items.row(rated[n]), users.rank - 1)};
-        const double error =
-            double{value} - double{rating_of({index, rated[n], value}, score, deviation)};
-        squares[partition] += error * error;
-      }
-    }
-  });
-  return std::accumulate(squares.begin(), squares.end(), 0.0) / count;
+  return ordinal_squared_error(by_user_, link_, sampler_.rows(Entity::kUser),
+                               sampler_.rows(Entity::kItem),
+                               1.0 / std::sqrt(sampler_.noise_precision()), workers_) /
+         count;
 }
 
 void GibbsTraining::report(int sweep, double seconds, std::span<const float> predicted) {
@@ -267,6 +253,8 @@ FactorModel::Parts GibbsTraining::model() {
   if (is_ordinal()) {
     mean.parts.link = link_;
     mean.parts.link.deviation = link_deviation();
+    mean.parts.fold_in.bias *=
+        share_in_biases(link_, mean.parts.users.biases.span(), statistics_.user_counts);
   }
   mean.parts.trained = item_lists_of(training_, workers_);
   if (variance_ && variance_->samples() >= kLeastOfVariance) add_variance(mean.parts);
