@@ -69,21 +69,21 @@ BOOST_FIXTURE_TEST_CASE(predictions_and_lists_have_intervals, Choices) {
   BOOST_TEST(run("mf-eval model ratings.csv").out.find("within 90 % intervals: ") !=
              std::string::npos);
 
-  const Outcome lower = run("mf-recommend model 1 --rank-by lower:1 --format json");
+  const Outcome lower = run("mf-recommend model --user 1 --rank-by lower:1 --format json");
   BOOST_TEST(lower.code == 0, lower.err);
   const double score = json_number(lower.out, "score"), rating = json_number(lower.out, "rating"),
                sd = json_number(lower.out, "sd");
   BOOST_TEST(sd > 0.0);
   BOOST_TEST(score < rating);
   BOOST_TEST(json_number(lower.out, "p5") < rating);
-  BOOST_TEST(run("mf-recommend model 1 --rank-by upper:2").out.find("by rating + 2.00 sd") !=
+  BOOST_TEST(run("mf-recommend model --user 1 --rank-by upper:2").out.find("by rating + 2.00 sd") !=
              std::string::npos);
-  const Outcome csv = run("mf-recommend model 1 --format csv");
+  const Outcome csv = run("mf-recommend model --user 1 --format csv");
   BOOST_TEST(csv.out.find("user,rank,id,score,rating,sd,p5,p95\n") == 0u, csv.out);
   BOOST_TEST(run("mf-model info model").out.find("by variances of rank ") != std::string::npos);
 
   train("ratings.csv --method gibbs -k 3 --samples 5 --burn-in 2 --variance-rank 0");
-  const Outcome none = run("mf-recommend model 1 --rank-by lower:1");
+  const Outcome none = run("mf-recommend model --user 1 --rank-by lower:1");
   BOOST_TEST(none.code == 2);
   BOOST_TEST(none.err.find("train with --method gibbs") != std::string::npos, none.err);
 }
@@ -103,7 +103,7 @@ BOOST_FIXTURE_TEST_CASE(values_in_an_order_have_probabilities, Choices) {
   BOOST_TEST(eval.out.find("log loss of the values: ") != std::string::npos, eval.out);
   BOOST_TEST(json_number(run("mf-eval model ratings.csv --json").out, "log_loss") < 2.0);
   const auto predicted = lines("predicted.csv");
-  BOOST_TEST(predicted.front().find("user,item,rating,prediction,p_0.5,p_1,p_1.5,") == 0u,
+  BOOST_TEST(predicted.front().find("user,item,rating,prediction,sd,p5,p95,p_0.5,p_1,p_1.5,") == 0u,
              predicted.front());
   for (std::size_t row = 1; row < predicted.size(); row += 100) {
     std::istringstream fields(predicted[row]);
@@ -111,11 +111,11 @@ BOOST_FIXTURE_TEST_CASE(values_in_an_order_have_probabilities, Choices) {
     int column = 0;
     for (std::string field; std::getline(fields, field, ','); ++column) {
       if (column == 3) expected = std::stod(field);
-      if (column < 4) continue;
+      if (column < 7) continue;
       total += std::stod(field);
-      mean += std::stod(field) * 0.5 * (column - 3);
+      mean += std::stod(field) * 0.5 * (column - 6);
     }
-    BOOST_TEST(column == 14);
+    BOOST_TEST(column == 17);
     BOOST_TEST(total == 1.0, boost::test_tools::tolerance(1e-5));
     BOOST_TEST(mean == expected, boost::test_tools::tolerance(1e-4));
   }

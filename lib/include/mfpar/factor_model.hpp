@@ -167,8 +167,10 @@ class MFPAR_API FactorModel {
   float predict(UserIndex user, ItemIndex item) const noexcept;
 
   /// What `score` predicts, of a user who was folded in, for example, and has such cutpoints; where
-  /// the model has a link and these are not given, of a user of whom nothing is known.
-  float predict_from_score(float score, std::span<const float> cutpoints = {}) const noexcept;
+  /// the model has a link and these are not given, of a user of whom nothing is known. `sd`, of a
+  /// model with a link: as sd() says; without it, or NaN, what the link has for all.
+  float predict_from_score(float score, std::span<const float> cutpoints = {},
+                           float sd = 0.0f) const noexcept;
 
   /// Whether scores become ratings by an OrdinalLink.
   bool has_link() const noexcept { return !parts_.link.values.empty(); }

@@ -119,7 +119,7 @@ struct UserProfile {
 /// A user who was folded in, a FoldedIn (mfpar/fold_in.hpp), `rated` being what is left out,
 /// ascending. Looks at the memory of both.
 template <class Row>
-UserProfile profile_of(const Row& row, std::span<const ItemIndex> rated) {
+inline UserProfile profile_of(const Row& row, std::span<const ItemIndex> rated) {
   return {.factors = row.factors,
           .bias = row.bias,
           .rated = {rated, {}},
@@ -225,8 +225,8 @@ class MFPAR_API Recommender {
   /// cannot reach the list any more (Cauchy-Schwarz) are passed over, unless too few are. Throws
   /// Error(kBadOption) for a filter of another recommender, a weight that is not finite, an order
   /// by one-class feedback that the model has not learnt from or by variances that it does not
-  /// know, rows of another rank or not finite, a least rating asked of a model of one-class feedback
-  /// alone, which predicts none, and limits out of their range.
+  /// know, rows of another rank or not finite, a least rating asked of a model of one-class
+  /// feedback alone, which predicts none, and limits out of their range.
   std::vector<Recommendation> recommend(const UserProfile& profile,
                                         const RecommendOptions& options = {}) const;
   std::vector<Recommendation> recommend(UserIndex user,

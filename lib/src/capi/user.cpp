@@ -122,9 +122,10 @@ mfpar_status mfpar_user_ratings(const mfpar_user* user, std::uint32_t* used, std
 mfpar_status mfpar_user_predict(const mfpar_user* user, std::uint32_t item, float* rating) {
   return guarded([&] {
     const mfpar_user& known = required(user, "user");
+    const FactorModel& model = *known.served->model;
     const float score = score_of(known, item);
-    required(rating, "rating") =
-        known.served->model->predict_from_score(score, known.row.cutpoints);
+    required(rating, "rating") = model.predict_from_score(
+        score, known.row.cutpoints, model.sd(known.row.variance, known.row.noise_variance, item));
   });
 }
 

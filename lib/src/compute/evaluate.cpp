@@ -217,11 +217,11 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
             user != kNoIndex && (trained.offsets.empty() || !trained.of(user).empty());
         const bool item_known = item != kNoIndex && item_trained[item];
         const float score = model.score(user, item);
-        const float prediction = model.predict_from_score(score, model.cutpoints(user));
+        const float sd = model.sd(user, item);
+        const float prediction = model.predict_from_score(score, model.cutpoints(user), sd);
         if (predictions != nullptr) (*predictions)[position] = prediction;
         const std::size_t kind = kind_of(user_known, item_known);
         meter.add(sum, kind, rating, score, prediction, position);
-        const float sd = model.sd(user, item);
         if (intervals) {
           add_interval(sum.by_kind[kind], rating,
                        model.interval_from_score(score, sd, model.cutpoints(user)));

@@ -227,15 +227,16 @@ float FactorModel::score(UserIndex user, ItemIndex item) const noexcept {
 }
 
 float FactorModel::predict(UserIndex user, ItemIndex item) const noexcept {
-  return predict_from_score(score(user, item), cutpoints(user));
+  if (!has_link()) return predict_from_score(score(user, item));
+  return predict_from_score(score(user, item), cutpoints(user), sd(user, item));
 }
 
-float FactorModel::predict_from_score(float score,
-                                      std::span<const float> cutpoints) const noexcept {
+float FactorModel::predict_from_score(float score, std::span<const float> cutpoints,
+                                      float sd) const noexcept {
   if (!has_link()) return mfpar::predict_from_score(loss(), score, range());
   return ordinal_mean(parts_.link.values.span(),
                       cutpoints.empty() ? this->cutpoints(kNoIndex) : cutpoints, score,
-                      parts_.link.deviation);
+                      sd > 0.0f ? sd : parts_.link.deviation);
 }
 
 std::span<const float> FactorModel::cutpoints(UserIndex user) const noexcept {
@@ -284,7 +285,7 @@ float FactorModel::sd(std::span<const float> user_variance, float noise,
 RatingInterval FactorModel::interval_from_score(float score, float sd,
                                                 std::span<const float> cutpoints) const noexcept {
   constexpr float kNormal95 = 1.6448536f;
-  const float mean = predict_from_score(score, cutpoints);
+  const float mean = predict_from_score(score, cutpoints, sd);
   if (std::isnan(sd)) return {.mean = mean, .sd = sd, .p5 = sd, .p95 = sd};
   const float low = score - kNormal95 * sd, high = score + kNormal95 * sd;
   if (!has_link()) {
