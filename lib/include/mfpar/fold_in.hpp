@@ -31,8 +31,8 @@ struct FoldInRating {
 ///
 ///   sum over positives (1 - p.q)^2 + unobserved_weight sum over all rows q (p.q)^2 + alpha |p|^2
 ///
-/// In a model with an OrdinalLink, of deviation d, the squares give way to -2 d^2 log(probability of
-/// the rating's value); a user has cutpoints by these ratings.
+/// In a model with an OrdinalLink, of deviation d, the squares give way to -2 d^2 log(probability
+/// of the rating's value); a user has cutpoints by these ratings.
 ///
 /// A row joins the model of one-class feedback that a model of ratings carries at the same time, by
 /// the penalty of its training.
@@ -43,9 +43,9 @@ struct FoldInOptions {
   /// Ridge(alpha, fit_intercept=False). kLeaveOneOut, for models of squared errors without an
   /// OrdinalLink only: the multiple of the training's penalty, from 1/32 to 32, that best predicts
   /// each of the ratings from the others (Allen's PRESS, in closed form); for fewer than three
-  /// ratings, kTraining. It takes about ten times as long, and pays where the training's penalty is unknown or was badly
-  /// chosen: on users left out of a training with default options, kTraining predicted as well on
-  /// files of 160 ratings a user and better on those of 6.
+  /// ratings, kTraining. It takes about ten times as long, and pays where the training's penalty is
+  /// unknown or was badly chosen: on users left out of a training with default options, kTraining
+  /// predicted as well on files of 160 ratings a user and better on those of 6.
   enum class Penalty { kTraining, kFixed, kLeaveOneOut } penalty = Penalty::kTraining;
 
   /// Under kFixed: from 1e-12 to 1e12. The bias has the same unless it is given one of its own.
