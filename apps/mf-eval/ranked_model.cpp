@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "mf-eval/pairs.hpp"
+
 namespace mfpar::apps {
 
 namespace {
@@ -14,13 +16,6 @@ constexpr std::size_t kUsersAtOnce = 16384;
 
 /// Scores of EASE in memory at a time, of users x items; with those of a model some 300 MB.
 constexpr std::size_t kScoresAtOnce = std::size_t{16} << 20;
-
-/// What each id of `ids` is called in `model_ids`.
-std::vector<std::uint32_t> found_in(const IdDictionary& model_ids, const IdDictionary& ids) {
-  std::vector<std::uint32_t> found(ids.size());
-  for (std::uint32_t i = 0; i < ids.size(); ++i) found[i] = model_ids.find(ids.id(i));
-  return found;
-}
 
 }  // namespace
 

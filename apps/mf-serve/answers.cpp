@@ -11,6 +11,7 @@
 
 #include "common/json_ratings.hpp"
 #include "mf-serve/http_message.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/fold_in_session.hpp"
 
 namespace mfpar::apps {
@@ -265,6 +266,11 @@ Json predict_rating(const ServedModel& served, const std::string& user, const st
     prediction["sd"] = interval.sd;
     prediction["p5"] = interval.p5;
     prediction["p95"] = interval.p95;
+  }
+  const auto values = served.model->parts().link.values.span();
+  const std::vector<float> probabilities = served.model->probabilities(u, i);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    prediction["probabilities"][shortest_decimal(values[k])] = probabilities[k];
   }
   return answer_of(served, prediction);
 }

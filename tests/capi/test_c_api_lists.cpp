@@ -15,6 +15,7 @@
 #include "mfpar/fold_in.hpp"
 #include "mfpar/mfpar.h"
 #include "mfpar/model_file.hpp"
+#include "ordinal_fixtures.hpp"
 #include "rating_fixtures.hpp"
 #include "temporary_folder.hpp"
 #include "training_fixtures.hpp"
@@ -327,6 +328,31 @@ BOOST_AUTO_TEST_CASE(intervals_are_those_of_the_library) {
   BOOST_REQUIRE(mfpar_predict_interval(plain.model, 0, 0, &interval) == MFPAR_OK);
   BOOST_TEST(std::isnan(interval.sd));
   BOOST_TEST(interval.mean > 0.0f);
+}
+
+BOOST_AUTO_TEST_CASE(values_have_the_probabilities_of_the_library) {
+  const FactorModel known =
+      train(ordinal_store({.users = 20, .items = 15}), {}, ordinal_options(3, 2)).model;
+  const Opened opened(known);
+  std::vector<float> values(kMaxOrdinalValues), found(kMaxOrdinalValues);
+  std::size_t count = 0, needed = 0;
+  BOOST_REQUIRE(mfpar_model_values(opened.model, values.data(), values.size(), &count) == MFPAR_OK);
+  values.resize(count);
+  BOOST_TEST(values == std::vector<float>(known.parts().link.values.begin(),
+                                          known.parts().link.values.end()));
+  for (const UserIndex user : {0u, kNoIndex}) {
+    found.resize(kMaxOrdinalValues);
+    BOOST_REQUIRE(mfpar_predict_probabilities(opened.model, user, 3, found.data(), found.size(),
+                                              &needed) == MFPAR_OK);
+    BOOST_TEST(needed == count);
+    found.resize(needed);
+    BOOST_TEST(found == known.probabilities(user, 3));
+  }
+  BOOST_TEST(mfpar_predict_probabilities(opened.model, 0, 999, found.data(), found.size(),
+                                         &needed) == MFPAR_BAD_ARGUMENT);
+  const Opened plain(literal_model(3.0f));
+  BOOST_REQUIRE(mfpar_model_values(plain.model, nullptr, 0, &needed) == MFPAR_OK);
+  BOOST_TEST(needed == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

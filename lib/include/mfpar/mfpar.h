@@ -144,6 +144,16 @@ typedef struct mfpar_interval {
 MFPAR_API mfpar_status mfpar_predict_interval(const mfpar_model* model, uint32_t user,
                                               uint32_t item, mfpar_interval* interval);
 
+/** The values that ratings have, ascending, of a model that knows the probability of each (mf-train
+ * --likelihood ordinal); none of others. Since 0.2. */
+MFPAR_API mfpar_status mfpar_model_values(const mfpar_model* model, float* values, size_t capacity,
+                                          size_t* needed);
+
+/** The probability of each of these values; indices as in mfpar_predict(). Since 0.2. */
+MFPAR_API mfpar_status mfpar_predict_probabilities(const mfpar_model* model, uint32_t user,
+                                                   uint32_t item, float* probabilities,
+                                                   size_t capacity, size_t* needed);
+
 /* ---- Handles --------------------------------------------------------------------------------- */
 
 /** The model of a service, exchanged while others answer from it. */

@@ -138,6 +138,25 @@ mfpar_status mfpar_predict_interval(const mfpar_model* model, std::uint32_t user
   });
 }
 
+mfpar_status mfpar_model_values(const mfpar_model* model, float* values, std::size_t capacity,
+                                std::size_t* needed) {
+  return guarded([&] {
+    const auto known = required(model, "model").factors().parts().link.values.span();
+    hand_over<float>(known, values, capacity, needed);
+  });
+}
+
+mfpar_status mfpar_predict_probabilities(const mfpar_model* model, std::uint32_t user,
+                                         std::uint32_t item, float* probabilities,
+                                         std::size_t capacity, std::size_t* needed) {
+  return guarded([&] {
+    const FactorModel& factors = required(model, "model").factors();
+    require_index_or_none(user, factors.user_count(), "user");
+    require_index_or_none(item, factors.item_count(), "item");
+    hand_over<float>(factors.probabilities(user, item), probabilities, capacity, needed);
+  });
+}
+
 mfpar_status mfpar_predict_ids(const mfpar_model* model, const char* user, const char* item,
                                float* rating) {
   return guarded([&] {
