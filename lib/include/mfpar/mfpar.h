@@ -276,14 +276,14 @@ typedef struct mfpar_recommend_options {
   size_t allow_count;      /**< 0 with an array that is not NULL allows nothing. 0 */
   const uint32_t* deny;    /**< none of these items. NULL */
   size_t deny_count;       /**< 0 */
-  const char* rank_by; /**< "rating", "interaction", "one-class", "blend:0.5", "one-class:0.1",
+  const char* rank_by;     /**< "rating", "interaction", "one-class", "blend:0.5", "one-class:0.1",
                                 "lower:1" or "upper:1", as mf-recommend takes it, in the place of
                                 bias_weight; NULL leaves it to that, or to the model's usual
                                 order, one-class where it has that, if bias_weight is 1. NULL.
                                 Since 0.2 */
-  float least_rating;  /**< only items predicted so high a rating or a higher one; NaN is all. An
+  float least_rating; /**< only items predicted so high a rating or a higher one; NaN is all. An
                            error for a model of one-class feedback alone. NaN. Since 0.2 */
-  float diversity;     /**< by how much, from 0 to 1, items differ from those listed before them
+  float diversity;    /**< by how much, from 0 to 1, items differ from those listed before them
                            rather than score high; see RecommendOptions. 0. Since 0.2 */
   const mfpar_item_group* groups; /**< what at_most counts by. NULL. Since 0.2 */
   size_t group_count;             /**< 0. Since 0.2 */

@@ -10,7 +10,7 @@ namespace mfpar {
 
 namespace {
 
-constexpr int kMaxSteps = 200;
+constexpr int kMostSteps = 200;
 
 // Of scores in one step, in deviations: what is left to go is some times as much.
 constexpr double kLeastChange = 1e-6;
@@ -48,7 +48,7 @@ const Eigen::VectorXd& fit_latent(NormalEquations& equations, std::span<const La
       change = std::max(change, std::abs(part - parts[s]));
       parts[s] = part;
     }
-    if (step == kMaxSteps || change <= kLeastChange * deviation) return row;
+    if (step == kMostSteps || change <= kLeastChange * deviation) return row;
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/partition.hpp"
 #include "base/random.hpp"
+#include "gibbs/moments.hpp"
 
 namespace mfpar {
 
@@ -25,12 +26,6 @@ constexpr std::size_t kUnknownDraws = 8;
 constexpr std::size_t kPartitions = 64;
 
 enum class TraceDraw : std::uint64_t { kLandmark = 100, kPair, kUnknown };
-
-float score_of(const float* p, const float* q, std::uint32_t rank) {
-  float score = p[rank] + q[rank];
-  for (std::uint32_t f = 0; f < rank; ++f) score += p[f] * q[f];
-  return score;
-}
 
 /// Rows at random, as likely as they have ratings, none twice (Efraimidis, Spirakis 2006).
 std::vector<std::uint32_t> choose_landmarks(const Positives& rated, std::uint64_t seed) {
