@@ -73,6 +73,7 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {
     {"j", "threads"},
     {"jobs", "threads"},
     {"k", "rank top"},
+    {"keep-samples", "variance-rank"},
     {"kfold", "folds"},
     {"l2", "lambda-factors"},
     {"lambda", "lambda-factors"},

@@ -53,6 +53,7 @@ std::vector<FoldInRating> ratings_of(const RatingStore& store, UserIndex user,
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(values_are_predicted_better_than_as_numbers) {
+  if (kSanitized) return;  // other tests show the sanitizers the same code, in less time
   const SplitResult data = split_random(ordinal_store(), 0.2, 1);
   const TrainResult ordinal = train(data.training, data.validation, ordinal_options());
   TrainOptions options = ordinal_options();
@@ -124,6 +125,7 @@ BOOST_AUTO_TEST_CASE(the_same_model_comes_of_any_number_of_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(two_values_and_many_are_learnt_from) {
+  if (kSanitized) return;  // other tests show the sanitizers the same code, in less time
   for (const std::vector<double>& cutpoints :
        {std::vector<double>{0.3}, {-1.6, -1.2, -0.9, -0.6, -0.3, 0, 0.3, 0.7, 1.2}}) {
     const SplitResult data = split_random(ordinal_store({.cutpoints = cutpoints}), 0.2, 1);
@@ -142,6 +144,7 @@ BOOST_AUTO_TEST_CASE(two_values_and_many_are_learnt_from) {
 }
 
 BOOST_AUTO_TEST_CASE(folds_measure_the_ratings_that_are_predicted) {
+  if (kSanitized) return;  // other tests show the sanitizers the same code, in less time
   const RatingStore all = ordinal_store({.users = 60, .items = 40});
   const CrossValidation found =
       cross_validate(all, ordinal_options(20, 10), {.folds = 2, .on_fold = {}});
@@ -150,6 +153,7 @@ BOOST_AUTO_TEST_CASE(folds_measure_the_ratings_that_are_predicted) {
 }
 
 BOOST_AUTO_TEST_CASE(a_user_who_comes_after_is_predicted_like_one_who_was_there) {
+  if (kSanitized) return;  // other tests show the sanitizers the same code, in less time
   const RatingStore all = ordinal_store({.users = 200, .items = 80});
   const SplitResult data = split_random(all, 0.3, 1);
   const FactorModel model = train(data.training, {}, ordinal_options(100, 30)).model;

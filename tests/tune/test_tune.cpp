@@ -11,6 +11,7 @@
 #include "mfpar/error.hpp"
 #include "mfpar/tune.hpp"
 #include "rating_fixtures.hpp"
+#include "sanitized.hpp"
 #include "training_fixtures.hpp"
 
 using namespace mfpar;
@@ -204,6 +205,7 @@ TuneOptions options_of_both(std::size_t trials) {
 }
 
 BOOST_AUTO_TEST_CASE(ratings_are_learnt_by_either_method) {
+  if (kSanitized) return;  // other tests show the sanitizers the same code, in less time
   const TuneRatings ratings = small_ratings();
   TuneOptions options = options_of_both(6);
   const TuneResult result = tune(ratings, options);
@@ -272,6 +274,7 @@ BOOST_AUTO_TEST_CASE(samples_end_when_the_time_is_over) {
 }
 
 BOOST_AUTO_TEST_CASE(every_trial_knows_of_features) {
+  if (kSanitized) return;  // other tests show the sanitizers the same code, in less time
   const Kinds kinds;
   const TuneRatings ratings = split_for_tuning(kinds.training, 0.1, 0.1, 1);
   TuneOptions options = options_of_both(3);
