@@ -77,6 +77,7 @@
 #include "mfpar/read_features.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "mfpar/recommender.hpp"
+#include "mfpar/score_variance.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/synthetic.hpp"
 #include "mfpar/threads.hpp"

@@ -14,7 +14,7 @@ namespace mfpar {
 ///
 /// a product of two rows as the score itself is; a rating of the user lies around the score with
 /// the variance of the user's noise. Samples themselves are not kept: on held-out ratings a rank of
-/// 4 says as much as 32 samples or all 300, the least of which take 64 times the memory.
+/// 4 says as much as 32 samples, which take 64 times the memory.
 struct ScoreVariance {
   std::uint32_t rank = 0;  ///< 0 where nothing is known of it, with empty arrays
 
