@@ -87,6 +87,7 @@ struct TuneProgress {
   double seconds = 0.0;  ///< since it began
   std::size_t ended = 0;
   std::size_t running = 0;  ///< none: the best is being learnt once more
+  std::size_t epochs = 0;   ///< that were evaluated, of all trials
   std::optional<TuneTrial> best = {};
 };
 

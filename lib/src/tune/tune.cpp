@@ -103,6 +103,7 @@ class Search {
   std::vector<TuneTrial> ended_;
   std::size_t reported_ = 0;  // of ended_
   std::size_t begun_ = 0;
+  std::size_t epochs_ = 0;  // of all trials
   std::size_t workers_ = 0;
   FoundTrials found_;
   std::exception_ptr failure_;
@@ -159,6 +160,7 @@ void Search::judge(Running& running, const EpochReport& report) {
   TuneTrial& trial = running.trial;
   const double figure = figure_of(report);
   trial.epochs = report.epoch;
+  ++epochs_;
   const bool samples = trial.options.method == Method::kGibbs;
   if (samples && report.epoch <= trial.options.gibbs.burn_in) {  // one by one, which are no result
     if (comes_to_nothing(running, report)) end(running, TrialEnd::kTime);
@@ -275,7 +277,7 @@ void Search::report_ended(std::unique_lock<std::mutex>& lock) {
   std::vector<TuneTrial> ended(ended_.begin() + static_cast<std::ptrdiff_t>(reported_),
                                ended_.end());
   reported_ = ended_.size();
-  TuneProgress progress{.seconds = seconds(), .ended = reported_, .running = running_.size()};
+  TuneProgress progress{seconds(), reported_, running_.size(), epochs_};
   if (found_.best) progress.best = found_.best->trial;
   lock.unlock();
   if (hooks_.on_trial) std::ranges::for_each(ended, hooks_.on_trial);
@@ -297,20 +299,18 @@ void Search::watch() {
 }
 
 void Search::run_trials(int at_once, int threads_each, std::size_t most) {
-  {
-    std::vector<std::jthread> threads;
-    workers_ = static_cast<std::size_t>(at_once);
-    try {
-      for (int i = 0; i < at_once; ++i) {
-        threads.emplace_back([this, most, threads_each] { work(most, threads_each); });
-      }
-      watch();
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      end_all(TrialEnd::kRequested);
-      throw;
+  std::vector<std::jthread> threads;
+  workers_ = static_cast<std::size_t>(at_once);
+  try {
+    for (int i = 0; i < at_once; ++i) {
+      threads.emplace_back([this, most, threads_each] { work(most, threads_each); });
     }
+    watch();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+    end_all(TrialEnd::kRequested);
+    throw;
   }
 }
 
