@@ -14,7 +14,9 @@ function(mfpar_warnings target)
   endif()
   if(MFPAR_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${MFPAR_SANITIZE} -fno-omit-frame-pointer
-                                             -fno-sanitize-recover=all)
+                                             -fno-sanitize-recover=all
+                                             # What the address sanitizer sees as well.
+                                             -fno-sanitize=null,object-size)
     target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=${MFPAR_SANITIZE}>)
   endif()
 endfunction()
