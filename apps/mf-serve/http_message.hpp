@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace mfpar::apps {
 
@@ -16,7 +18,8 @@ struct HttpAnswer {
   unsigned status = 200;
   std::string body;
   std::string content_type = "application/json";
-  std::string allow;  ///< for status 405: the methods that there are
+  std::string allow{};  ///< for status 405: the methods that there are
+  std::vector<std::pair<std::string, std::string>> fields{};  ///< further ones of the head
 };
 
 /// A request that cannot be answered, with the status that says so; what() names what, and the

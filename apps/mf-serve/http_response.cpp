@@ -17,6 +17,7 @@ http::response<http::string_body> response_of(HttpAnswer answer, ResponseTo requ
       http::field::date,
       http_date(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
   if (!answer.allow.empty()) response.set(http::field::allow, answer.allow);
+  for (const auto& [name, value] : answer.fields) response.set(name, value);
   response.keep_alive(request.keep_alive);
   if (request.keep_alive && request.is_http_1_0) {
     response.set(http::field::connection, "keep-alive");

@@ -8,6 +8,7 @@
 
 #include "common/group_limits.hpp"
 #include "common/item_titles.hpp"
+#include "mf-serve/item_search.hpp"
 #include "mfpar/model_handle.hpp"
 
 namespace mfpar::apps {
@@ -15,10 +16,13 @@ namespace mfpar::apps {
 /// What the items of one version of a model are called, and their groups.
 struct Titles {
   Titles(const std::string& path, const FactorModel& model)
-      : titles(path, "", model.items()), limits(titles, model.item_count()) {}
+      : titles(path, "", model.items()),
+        limits(titles, model.item_count()),
+        search(titles, model.item_count()) {}
 
   const ItemTitles titles;
   const GroupLimits limits;
+  const ItemSearch search;
 };
 
 /// A file of titles for whatever version of a model is served. Safe from any number of threads.

@@ -44,6 +44,10 @@ class Service : public HttpHandler {
   struct Endpoint;
   static const Endpoint kEndpoints[];
 
+  HttpAnswer get_page(const Call& call);
+  HttpAnswer get_catalogue(const Call& call);
+  HttpAnswer get_items(const Call& call);
+  HttpAnswer get_users(const Call& call);
   HttpAnswer get_health(const Call& call);
   HttpAnswer get_metrics(const Call& call);
   HttpAnswer get_recommend(const Call& call);
