@@ -100,6 +100,9 @@ int main(int argc, char** argv) {
                                  "The longest list that may be asked for.");
   options.integer<std::uint32_t>("most-ratings", "N", serve.service.limits.max_ratings, 1,
                                  10'000'000, "How many ratings a new user may have.");
+  options.integer<std::uint32_t>("most-users", "N", serve.service.limits.max_users, 1, 1'000'000,
+                                 "How many users one batch may have; their lists together at most "
+                                 "100 times as many items as --most-top.");
   options.integer<std::size_t>("most-body", "BYTES", serve.http.max_body, 1, 1u << 30,
                                "The largest body that is read.");
   options.integer<std::size_t>("most-connections", "N", serve.http.max_connections, 1, 1'000'000,

@@ -11,29 +11,52 @@ namespace mfpar::apps {
 
 namespace {
 
+/// What a list is chosen from, and what to warn of.
+struct Chosen {
+  Chosen(const Catalogue& catalogue, const ListRequest& request)
+      : filter(catalogue.filter(request.rank_by, request.least_ratings, request.choice, warnings)) {
+  }
+
+  std::vector<std::string> warnings;
+  std::shared_ptr<const ItemFilter> filter;
+};
+
+/// A list that begins behind the best `offset`.
+void pass_over(std::uint32_t offset, std::vector<Recommendation>& list) {
+  list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(
+                                              std::min<std::size_t>(offset, list.size())));
+}
+
 std::vector<std::vector<Recommendation>> lists_for(const Catalogue& catalogue,
                                                    std::span<const UserProfile> profiles,
-                                                   const ListRequest& request, int threads) {
+                                                   const ListRequest& request,
+                                                   const ItemFilter& filter, int threads) {
   const Recommender& recommender = catalogue.recommender();
-  const auto filter = catalogue.filter(request.rank_by, request.least_ratings);
-  const RecommendOptions options{.top = request.top,
+  const RecommendOptions options{.top = request.top + request.offset,
                                  .rank_by = request.rank_by,
                                  .leave_out_rated = request.leave_out_rated,
-                                 .filter = filter.get(),
+                                 .filter = &filter,
                                  .least_rating = request.least_rating,
                                  .at_most = request.at_most,
                                  .diversity = request.diversity};
-  if (request.top == 0) return std::vector<std::vector<Recommendation>>(profiles.size());
-  if (profiles.size() == 1) return {recommender.recommend(profiles.front(), options)};
-  return recommender.recommend_many(profiles, options, threads);
+  std::vector<std::vector<Recommendation>> lists(profiles.size());
+  if (request.top == 0) return lists;
+  if (profiles.size() == 1) {
+    lists.front() = recommender.recommend(profiles.front(), options);
+  } else {
+    lists = recommender.recommend_many(profiles, options, threads);
+  }
+  for (auto& list : lists) pass_over(request.offset, list);
+  return lists;
 }
 
-/// Why a list is shorter than asked for.
-void warn_of_length(const Catalogue& catalogue, const ListRequest& request, Answer& answer) {
+/// What was chosen, and why a list is shorter than asked for.
+void warn_of(const Catalogue& catalogue, const ListRequest& request, const Chosen& chosen,
+             Answer& answer) {
+  answer.warnings.insert(answer.warnings.end(), chosen.warnings.begin(), chosen.warnings.end());
   if (answer.items.size() >= request.top) return;
   const std::uint32_t least = catalogue.least_ratings(request.rank_by, request.least_ratings);
-  const bool is_filtered = catalogue.filter(request.rank_by, request.least_ratings)->size() <
-                           catalogue.model().item_count();
+  const bool is_filtered = chosen.filter->size() < catalogue.model().item_count();
   answer.warnings.push_back(short_list_warning(answer.items.size(),
                                                {.least_ratings = is_filtered ? least : 0,
                                                 .least_rating = request.least_rating,
@@ -68,7 +91,8 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const User
   const FactorModel& model = catalogue.model();
   std::vector<UserProfile> profiles;
   for (const UserIndex user : users) profiles.push_back(catalogue.recommender().profile_of(user));
-  auto lists = lists_for(catalogue, profiles, request, threads);
+  const Chosen chosen(catalogue, request);
+  auto lists = lists_for(catalogue, profiles, request, *chosen.filter, threads);
   std::vector<Answer> answers(users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
     Answer& answer = answers[i];
@@ -76,7 +100,8 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const User
     answer.ratings = static_cast<std::uint32_t>(profiles[i].rated[0].size());
     answer.rank_by = request.rank_by;
     answer.items = std::move(lists[i]);
-    warn_of_length(catalogue, request, answer);
+    warn_of(catalogue, request, chosen, answer);
+    answer.fields = request.fields;
     if (!request.explain) continue;
     for (const Recommendation& item : answer.items) {
       answer.explanations.push_back(explain(model, users[i], item.item, request.rank_by));
@@ -95,7 +120,8 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
   for (std::size_t i = 0; i < users.size(); ++i) {
     profiles.push_back(profile_of(rows[i], users[i].rated.items));
   }
-  auto lists = lists_for(catalogue, profiles, request, threads);
+  const Chosen chosen(catalogue, request);
+  auto lists = lists_for(catalogue, profiles, request, *chosen.filter, threads);
   std::vector<Answer> answers(users.size());
   for_each_index(users.size(), threads, [&](std::size_t i) {
     Answer& answer = answers[i];
@@ -105,7 +131,8 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
     answer.rank_by = request.rank_by;
     answer.items = std::move(lists[i]);
     answer.warnings = users[i].warnings;
-    warn_of_length(catalogue, request, answer);
+    warn_of(catalogue, request, chosen, answer);
+    answer.fields = request.fields;
     if (request.explain && !answer.items.empty()) {
       const FoldInSession session(catalogue.recommender().shared_model(), users[i].rated.ratings,
                                   same_as(rows[i]));
@@ -119,23 +146,30 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
   return answers;
 }
 
-Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top,
+Answer similar_to(const Catalogue& catalogue, ItemIndex item, const ListRequest& asked,
                   std::optional<SimilarBy> by) {
   const Recommender& recommender = catalogue.recommender();
   Answer answer{.id = catalogue.model().items().id(item),
                 .is_similar = true,
-                .similar_by = by.value_or(recommender.usual_similar_by(item))};
+                .similar_by = by.value_or(recommender.usual_similar_by(item)),
+                .fields = asked.fields};
   const std::uint32_t least = catalogue.asked_least_ratings().value_or(
       usual_least_ratings(catalogue.model(), answer.similar_by));
-  const ListRequest request{.top = top, .rank_by = RankBy::interaction(), .least_ratings = least};
-  const auto filter = catalogue.filter(request.rank_by, least);
-  answer.items = recommender.similar_items(item, top, filter.get(), answer.similar_by);
+  const ListRequest request{.top = asked.top,
+                            .rank_by = RankBy::interaction(),
+                            .least_ratings = least,
+                            .offset = asked.offset,
+                            .choice = asked.choice};
+  const Chosen chosen(catalogue, request);
+  answer.items = recommender.similar_items(item, request.top + request.offset, chosen.filter.get(),
+                                           answer.similar_by);
+  pass_over(request.offset, answer.items);
   for (const Recommendation& r : answer.items) {
     const bool is_cosine = answer.similar_by == SimilarBy::kFactors;
     answer.cosines.push_back(is_cosine ? r.score : recommender.cosine(item, r.item));
   }
   answer.ratings = recommender.rating_count(item);
-  warn_of_length(catalogue, request, answer);
+  warn_of(catalogue, request, chosen, answer);
   return answer;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/item_choice.hpp"
+#include "common/item_fields.hpp"
 #include "mf-recommend/catalogue.hpp"
 #include "mf-recommend/new_user.hpp"
 #include "mfpar/fold_in_session.hpp"
@@ -26,6 +28,7 @@ struct Answer {
   std::vector<float> cosines{};             ///< of similar items: of their factors, one for each
   std::vector<Explanation> explanations{};  ///< one for each item, where asked for
   std::vector<std::string> warnings{};
+  ItemFields fields{};
 };
 
 /// What a list is to be like.
@@ -38,6 +41,9 @@ struct ListRequest {
   std::optional<float> least_rating = {};
   std::vector<GroupLimit> at_most = {};
   float diversity = 0.0f;
+  std::uint32_t offset = 0;  ///< how many of the best are passed over
+  ItemChoice choice = {};    ///< among what the command leaves
+  ItemFields fields = {};    ///< of JSON
 };
 
 /// The lists of trained users, users[i] that of result[i].
@@ -50,7 +56,7 @@ std::vector<Answer> answers_for(const Catalogue& catalogue, std::span<const NewU
                                 int threads);
 
 /// The items similar to `item`, by what makes them so usually unless given.
-Answer similar_to(const Catalogue& catalogue, ItemIndex item, std::uint32_t top,
+Answer similar_to(const Catalogue& catalogue, ItemIndex item, const ListRequest& request,
                   std::optional<SimilarBy> by);
 
 }  // namespace mfpar::apps

@@ -57,7 +57,8 @@ Json json_of(const Answer& answer, std::size_t place, const Catalogue& catalogue
   const std::string id = catalogue.model().items().id(item.item);
   Json json{{"id", id}, {"item", id}};
   const ItemTitles& titles = catalogue.titles();
-  if (!titles.columns().empty()) json["title"] = titles.title(item.item);
+  const bool with_titles = answer.fields.titles && !titles.columns().empty();
+  if (with_titles) json["title"] = titles.title(item.item);
   json["score"] = item.score;
   if (answer.is_similar) {
     json["similarity"] = item.score;
@@ -69,7 +70,7 @@ Json json_of(const Answer& answer, std::size_t place, const Catalogue& catalogue
     json["p5"] = item.p5;
     json["p95"] = item.p95;
   }
-  for (std::size_t i = 1; i < titles.columns().size(); ++i) {
+  for (std::size_t i = 1; with_titles && i < titles.columns().size(); ++i) {
     json["columns"][titles.columns()[i]] = titles.text(item.item, i);
   }
   return json;
@@ -91,6 +92,7 @@ std::string json_of(const Answer& answer, const Catalogue& catalogue) {
       items.back()["explanation"] = json_of(answer.explanations[i], catalogue);
       items.back()["because"] = reasons_of(answer.explanations[i], catalogue);
     }
+    answer.fields.confine(items.back());
   }
   json["warnings"] = answer.warnings;
   return text_of(json) + '\n';

@@ -15,27 +15,44 @@ namespace mfpar::apps {
 
 namespace {
 
-/// The items of a file of ids that the model has, ascending.
-std::vector<ItemIndex> items_of(const std::string& path, const std::string& option,
-                                const FactorModel& model,
-                                const std::function<void(const std::string&)>& warn) {
-  std::vector<ItemIndex> items;
-  std::size_t unknown = 0;
-  std::string first_unknown;
-  for (const std::string& id : read_ids(path)) {
-    const ItemIndex item = model.items().find(id);
-    if (item != kNoIndex) {
-      items.push_back(item);
-    } else if (unknown++ == 0) {
-      first_unknown = id;
-    }
-  }
-  if (unknown > 0) {
-    warn(option + " " + path + ": the model does not have " + with_commas(unknown) +
-         " of the items (" + quoted(first_unknown) + (unknown > 1 ? ", ...)" : ")"));
-  }
-  std::ranges::sort(items);
+using Warn = std::function<void(const std::string&)>;
+
+/// The items of ids that the model has, ascending; `option` is what lists them.
+std::vector<ItemIndex> known_items(const std::vector<std::string>& ids, const std::string& option,
+                                   const FactorModel& model, const Warn& warn) {
+  std::vector<std::string> warnings;
+  std::vector<ItemIndex> items = items_of(ids, option, model, warnings);
+  for (const std::string& warning : warnings) warn(warning);
   return items;
+}
+
+/// What --allow and --only, --where, --deny and --exclude leave; and whether the first two leave
+/// anything.
+ItemBounds bounds_of(const RecommendCommand& command, const FactorModel& model,
+                     const ItemTitles& titles, const Warn& warn, bool& allows_any) {
+  ItemBounds bounds;
+  const auto confine = [&](std::vector<ItemIndex> items) {
+    if (bounds.allow) {
+      std::vector<ItemIndex> both;
+      std::ranges::set_intersection(*bounds.allow, items, std::back_inserter(both));
+      items = std::move(both);
+    }
+    bounds.allow = std::move(items);
+  };
+  if (!command.allow_path.empty()) {
+    confine(
+        known_items(read_ids(command.allow_path), "--allow " + command.allow_path, model, warn));
+  }
+  if (!command.only.empty()) confine(known_items(command.only, "--only", model, warn));
+  allows_any = !bounds.allow || !bounds.allow->empty();
+  if (!command.deny_path.empty()) {
+    bounds.deny =
+        known_items(read_ids(command.deny_path), "--deny " + command.deny_path, model, warn);
+  }
+  const auto excluded = known_items(command.exclude, "--exclude", model, warn);
+  bounds.deny.insert(bounds.deny.end(), excluded.begin(), excluded.end());
+  if (!command.where.empty()) confine(items_where(command.where, titles, model.item_count()));
+  return bounds;
 }
 
 /// The id that was probably meant, or "".
@@ -75,46 +92,26 @@ Catalogue::Catalogue(const RecommendCommand& command,
                   ? ItemTitles()
                   : ItemTitles(command.titles_path, command.titles_columns, model().items())),
       group_limits_(titles_, model().item_count()),
-      least_ratings_(command.least_ratings) {
+      least_ratings_(command.least_ratings),
+      filters_(recommender_, titles_, bounds_of(command, model(), titles_, warn, allows_any_)) {
   for (const std::string& note : titles_.notes()) warn(note);
-  if (!command.allow_path.empty()) {
-    allow_ = items_of(command.allow_path, "--allow", model(), warn);
-  }
-  if (!command.deny_path.empty()) deny_ = items_of(command.deny_path, "--deny", model(), warn);
-  const bool lists_any = allows_any();
-  if (!command.where.empty()) {
-    auto matching = items_where(command.where, titles_, model().item_count());
-    if (allow_) {
-      std::vector<ItemIndex> both;
-      std::ranges::set_intersection(*allow_, matching, std::back_inserter(both));
-      matching = std::move(both);
-    }
-    allow_ = std::move(matching);
-  }
   // That everything is denied may be so for a day.
+  const auto& allow = filters_.bounds().allow;
   const ItemFilter undenied(recommender_,
-                            {.allow = allow_ ? &*allow_ : nullptr,
+                            {.allow = allow ? &*allow : nullptr,
                              .least_ratings = this->least_ratings(usual_rank_by(model()), {})});
-  if (lists_any && model().item_count() > 0 && undenied.size() == 0) {
+  if (allows_any_ && model().item_count() > 0 && undenied.size() == 0) {
     throw Error(ErrorCode::kBadOption,
-                "no item is left to list: none passes all of --where, --allow and --least-ratings");
+                "no item is left to list: none passes all of --where, --allow, --only and "
+                "--least-ratings");
   }
 }
 
-std::shared_ptr<const ItemFilter> Catalogue::filter(
-    RankBy rank_by, std::optional<std::uint32_t> least_ratings) const {
-  constexpr std::size_t kMaxKept = 64;
-  const std::uint32_t least = this->least_ratings(rank_by, least_ratings);
-  const std::lock_guard lock(mutex_);
-  if (filters_.size() >= kMaxKept && !filters_.contains(least)) filters_.clear();
-  std::shared_ptr<const ItemFilter>& filter = filters_[least];
-  if (!filter) {
-    filter = std::make_shared<const ItemFilter>(
-        recommender_,
-        ItemFilter::Rules{
-            .allow = allow_ ? &*allow_ : nullptr, .deny = deny_, .least_ratings = least});
-  }
-  return filter;
+std::shared_ptr<const ItemFilter> Catalogue::filter(RankBy rank_by,
+                                                    std::optional<std::uint32_t> least_ratings,
+                                                    const ItemChoice& choice,
+                                                    std::vector<std::string>& warnings) const {
+  return filters_.filter(choice, this->least_ratings(rank_by, least_ratings), warnings);
 }
 
 std::uint32_t Catalogue::least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const {
@@ -126,7 +123,7 @@ UserIndex Catalogue::user(const std::string& id, const std::string& option) cons
   const UserIndex user = model().users().find(id);
   if (user != kNoIndex) return user;
   throw Error(ErrorCode::kBadOption,
-              option + ": the model was not trained on a user " + quoted(id) +
+              option + ": the model was not trained on a user " + mfpar::quoted(id) +
                   "; recommend for a new user by ratings (ITEM=RATING, --ratings)" +
                   hint(near_id(id, model().users())));
 }
@@ -143,9 +140,10 @@ ItemIndex Catalogue::item(const std::string& id, const std::string& option) cons
     meant += (meant.empty() ? "" : ", ") + model().items().id(titled) + " (" +
              titles_.title(titled) + ")";
   }
-  throw Error(ErrorCode::kBadOption,
-              option + ": the model has no item " + quoted(id) + "; expected an id such as " +
-                  quoted(model().items().size() > 0 ? model().items().id(0) : "") + hint(meant));
+  throw Error(
+      ErrorCode::kBadOption,
+      option + ": the model has no item " + mfpar::quoted(id) + "; expected an id such as " +
+          mfpar::quoted(model().items().size() > 0 ? model().items().id(0) : "") + hint(meant));
 }
 
 }  // namespace mfpar::apps

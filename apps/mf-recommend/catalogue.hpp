@@ -3,14 +3,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/group_limits.hpp"
+#include "common/item_choice.hpp"
 #include "common/item_titles.hpp"
 #include "mf-recommend/recommend_command.hpp"
 #include "mfpar/recommender.hpp"
@@ -32,9 +31,12 @@ class Catalogue {
   const GroupLimits& group_limits() const noexcept { return group_limits_; }
 
   /// What may be listed in this order: fewer items by interaction, see --least-ratings, unless
-  /// `least_ratings` says how many training ratings an item needs.
+  /// `least_ratings` says how many training ratings an item needs; and what `choice` leaves of
+  /// them. Appends to `warnings`, and throws, as ItemFilters.
   std::shared_ptr<const ItemFilter> filter(RankBy rank_by,
-                                           std::optional<std::uint32_t> least_ratings) const;
+                                           std::optional<std::uint32_t> least_ratings,
+                                           const ItemChoice& choice,
+                                           std::vector<std::string>& warnings) const;
 
   /// What --least-ratings says.
   std::optional<std::uint32_t> asked_least_ratings() const noexcept { return least_ratings_; }
@@ -42,8 +44,8 @@ class Catalogue {
   /// How many training ratings an item needs for that.
   std::uint32_t least_ratings(RankBy rank_by, std::optional<std::uint32_t> asked) const;
 
-  /// Whether --allow or --where leave something to list.
-  bool allows_any() const { return !allow_ || !allow_->empty(); }
+  /// Whether --allow and --only have an item of the model.
+  bool allows_any() const noexcept { return allows_any_; }
 
   /// Throw Error(kBadOption) naming ids similar to one that the model does not have. `option` is
   /// what was given.
@@ -55,10 +57,8 @@ class Catalogue {
   ItemTitles titles_;
   GroupLimits group_limits_;
   std::optional<std::uint32_t> least_ratings_;
-  std::optional<std::vector<ItemIndex>> allow_;
-  std::vector<ItemIndex> deny_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::uint32_t, std::shared_ptr<const ItemFilter>> filters_;  // by least ratings
+  bool allows_any_ = true;
+  ItemFilters filters_;
 };
 
 /// The ids of a file, one a line; empty lines are skipped. Throws Error(kSystem).

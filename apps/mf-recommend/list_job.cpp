@@ -48,14 +48,17 @@ ListRequest ListJob::list_request() const {
           .least_ratings = {},
           .least_rating = command_.least_rating,
           .at_most = std::move(limits),
-          .diversity = static_cast<float>(command_.diversity)};
+          .diversity = static_cast<float>(command_.diversity),
+          .offset = command_.offset,
+          .choice = {},
+          .fields = {.names = command_.fields}};
 }
 
 int ListJob::run() {
   int code = kDone;
   if (!command_.similar_to.empty()) {
-    write(similar_to(catalogue_, catalogue_.item(command_.similar_to, "--similar-to"), command_.top,
-                     command_.similar_by));
+    write(similar_to(catalogue_, catalogue_.item(command_.similar_to, "--similar-to"),
+                     list_request(), command_.similar_by));
   } else if (!command_.pairs.empty()) {
     const NewUser user = new_user(catalogue_.model(), command_.new_id, parse_pairs(command_.pairs));
     list_new(std::span(&user, 1));
@@ -74,8 +77,12 @@ int ListJob::run() {
   begin();  // for a list of no users
   output_.commit();
   if (!catalogue_.allows_any()) {
-    left_out_.push_back("all items, as --allow " + command_.allow_path +
-                        " has none that the model has");
+    const std::string allow = "--allow " + command_.allow_path;
+    left_out_.push_back(
+        command_.only.empty() ? "all items, as " + allow + " has none that the model has"
+        : command_.allow_path.empty()
+            ? "all items, as --only has none that the model has"
+            : "all items, as " + allow + " and --only share none that the model has");
   }
   for (const std::string& what : left_out_) {
     std::cerr << "mf-recommend: error: left out: " << what << '\n';
@@ -114,7 +121,7 @@ std::vector<UserIndex> ListJob::trained_users() {
   if (users.empty()) catalogue_.user(unknown.front(), option);  // throws
   std::string named;
   for (std::size_t i = 0; i < std::min(kNamed, unknown.size()); ++i) {
-    named += (i == 0 ? "" : ", ") + quoted(unknown[i]);
+    named += (i == 0 ? "" : ", ") + mfpar::quoted(unknown[i]);
   }
   left_out_.push_back(counted(unknown.size(), "user") + " of " + option +
                       " whom the model was not trained on (" + named +
@@ -186,7 +193,7 @@ int ListJob::answer_requests() {
 
 void ListJob::write(const Answer& answer) {
   if (command_.format != ListFormat::kJson) {
-    for (const std::string& warning : answer.warnings) warn(quoted(answer.id) + ": " + warning);
+    for (const std::string& warning : answer.warnings) warn(mfpar::quoted(answer.id) + ": " + warning);
   }
   const bool is_first = begin();
   switch (command_.format) {

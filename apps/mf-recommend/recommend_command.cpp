@@ -8,6 +8,8 @@
 #include <cmath>
 
 #include "common/fold_in_options.hpp"
+#include "common/item_choice.hpp"
+#include "common/item_fields.hpp"
 #include "common/json_ratings.hpp"
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
@@ -58,6 +60,9 @@ void add_whom_options(Options& options, RecommendCommand& command) {
 void add_list_options(Options& options, RecommendCommand& command) {
   options.group("Items");
   options.integer("top,n", "N", command.top, 1u, kMaxItems, "Length of a list.");
+  options.integer("offset", "N", command.offset, 0u, kMaxItems,
+                  "Pass over the best N: the next page of a list. With --diversity pages may "
+                  "overlap, as what a list chooses from grows with its length.");
   options.add(
       "rank-by", "rating|interaction|one-class|blend:W|one-class:W|lower:W|upper:W",
       "rating: the predicted rating, which favours what everybody rates highly. interaction: p.q "
@@ -106,6 +111,19 @@ void add_list_options(Options& options, RecommendCommand& command) {
       "scaled to 1 for the best and 0 for the last of the best 10 x --top items (200 at least), "
       "minus L times the cosine with the most similar item listed before (maximal marginal "
       "relevance). 0 changes nothing.");
+  const auto add_ids = [&](const char* name, std::vector<std::string>& ids, const char* help) {
+    options.add(
+        name, "IDS", help, "",
+        [&ids](const std::string& value) {
+          const std::vector<std::string> more = ids_in(value);
+          if (more.empty()) Options::reject("ids, separated by commas");
+          ids.insert(ids.end(), more.begin(), more.end());
+        },
+        /*repeatable=*/true);
+  };
+  add_ids("only", command.only,
+          "Only these items, ids separated by commas. May be given several times.");
+  add_ids("exclude", command.exclude, "None of these items.");
   options.text("allow", "FILE", command.allow_path, "Only the items of this file, an id a line.");
   options.text("deny", "FILE", command.deny_path, "None of the items of this file, an id a line.");
   options.add(
@@ -153,6 +171,10 @@ void add_recommend_options(Options& options, RecommendCommand& command) {
       {{"table", ListFormat::kTable}, {"csv", ListFormat::kCsv}, {"json", ListFormat::kJson}},
       "A table to read, a row an item, or a JSON object a line for each user. --requests "
       "are always answered in JSON.");
+  options.add("fields", "LIST",
+              "Of JSON: what each item is to have, such as id,title,score; everything unless "
+              "given.",
+              "", [&command](const std::string& value) { command.fields = item_fields({value}); });
   options.flag(
       "explain", command.explain,
       "Split every score into mean, biases and interaction, and for new users show which of "
@@ -213,6 +235,8 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
   if (asked == "--requests" && options.given("format") && command.format != ListFormat::kJson) {
     fail("--requests are answered in JSON, a line each; leave --format out");
   }
+  only_with("fields", command.format == ListFormat::kJson || asked == "--requests",
+            "JSON; give --format json");
   only_with("similar-by", asked == "--similar-to", "--similar-to ID");
   only_with("at-most", !command.titles_path.empty(), "columns of a --titles FILE; give it too");
   only_with("where", !command.titles_path.empty(), "columns of a --titles FILE; give it too");

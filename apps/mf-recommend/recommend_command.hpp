@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/condition.hpp"
 #include "common/options.hpp"
-#include "mf-recommend/condition.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "mfpar/recommender.hpp"
@@ -35,6 +35,7 @@ struct RecommendCommand {
   FoldInOptions fold_in;
 
   std::uint32_t top = 20;
+  std::uint32_t offset = 0;
   std::optional<RankBy> rank_by;  ///< the model's usual one unless given
   std::optional<std::uint32_t> least_ratings;
   bool keep_rated = false;
@@ -42,10 +43,12 @@ struct RecommendCommand {
   std::vector<std::string> at_most;  ///< "3:genres"
   double diversity = 0.0;
   std::string allow_path, deny_path;
+  std::vector<std::string> only, exclude;  ///< ids
   std::vector<Condition> where;
   std::string titles_path, titles_columns;
 
   ListFormat format = ListFormat::kTable;
+  std::vector<std::string> fields;  ///< of JSON; all where none is named
   bool explain = false;
   bool quiet = false;
   std::string output_path;

@@ -15,9 +15,10 @@ namespace {
 
 constexpr std::uint64_t kMaxItems = 1'000'000;
 
-const std::vector<std::string> kKeys{"id",           "ratings",       "top",        "rank_by",
-                                     "explain",      "least_ratings", "keep_rated", "user",
-                                     "least_rating", "at_most",       "diversity"};
+const std::vector<std::string> kKeys{
+    "id",         "ratings", "top",          "rank_by", "explain",   "least_ratings",
+    "keep_rated", "user",    "least_rating", "at_most", "diversity", "where",
+    "only",       "exclude", "offset",       "titles",  "fields"};
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
 
@@ -101,6 +102,21 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
       if (!(request.list.diversity >= 0.0f && request.list.diversity <= 1.0f)) {
         fail("\"diversity\" must be a number from 0 to 1");
       }
+    } else if (key == "where") {
+      request.list.choice.where = texts_of(value, key);
+      if (catalogue.titles().columns().empty()) {
+        fail("\"where\" is for columns of a --titles FILE; give it too");
+      }
+    } else if (key == "only") {
+      request.list.choice.only = ids_of(value, key);
+    } else if (key == "exclude") {
+      request.list.choice.exclude = ids_of(value, key);
+    } else if (key == "offset") {
+      request.list.offset = count_of(value, key, kMaxItems);
+    } else if (key == "titles") {
+      request.list.fields.titles = flag_of(value, key);
+    } else if (key == "fields") {
+      request.list.fields.names = item_fields(texts_of(value, key));
     } else if (key == "keep_rated") {
       request.list.leave_out_rated = !flag_of(value, key);
     } else if (key == "explain") {

@@ -23,18 +23,20 @@ struct TitledModel {
 /// The state of the service.
 Json health(const ServedModel& served);
 
-/// The list of a trained user. Throws HttpError(404) for another.
-Json recommend_known(const TitledModel& titled, const std::string& user, const ListQuestion& list);
+/// The list of a trained user, or of a new one. Throws HttpError(404) for a user whom the model does
+/// not know, HttpError(422) and Error(kBadOption) for what cannot be asked of it.
+Json recommend(const TitledModel& titled, const UserQuestion& question);
 
-/// The list of a new user. `id` is repeated, where there is one.
-Json recommend_new(const TitledModel& titled, const std::string& id,
-                   const std::vector<ItemRating>& ratings, const ListQuestion& list);
+/// The same for many, each answer or refusal in its place: {"model_version", "answers"}, or, where
+/// the requests came a line each, these on as many lines. Lists that are asked for alike are made
+/// together.
+std::string recommend_batch(const TitledModel& titled, const BatchQuestion& batch);
 
 /// The factors and bias of a new user.
 Json fold_in_new(const ServedModel& served, const std::vector<ItemRating>& ratings);
 
-/// The items nearest to an item. Throws HttpError(404) for an unknown one.
-Json similar_to(const TitledModel& titled, const std::string& item, const ListQuestion& list);
+/// The items most similar to an item. Throws HttpError(404) for an unknown one, and as above.
+Json similar_to(const TitledModel& titled, const SimilarQuestion& question);
 
 /// The rating of any user for any item, with whether the model knows them.
 Json predict_rating(const ServedModel& served, const std::string& user, const std::string& item);

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -79,6 +81,14 @@ Json catalogue(const TitledModel& titled) {
           {"rank_by", name_of(usual_rank_by(model))},
           {"orders", std::move(orders)},
           {"columns", std::move(columns)}};
+}
+
+std::uint32_t top_in(const RequestTarget& target, const Limits& limits) {
+  const auto find = [&](std::string_view key) -> std::optional<RequestValue> {
+    const auto* const values = key == "top" ? target.find_all(key) : nullptr;
+    return values != nullptr ? std::optional(RequestValue(*values)) : std::nullopt;
+  };
+  return list_question(find, limits, 400).top;
 }
 
 Json find_items(const TitledModel& titled, const std::string& text, std::uint32_t top) {

@@ -16,6 +16,9 @@ namespace mfpar::apps {
 /// that name groups, such as genres, these with the number of their items.
 Json catalogue(const TitledModel& titled);
 
+/// How many are asked for, 20 unless given. Throws HttpError(400).
+std::uint32_t top_in(const RequestTarget& target, const Limits& limits);
+
 /// The items that `text` finds: of which it is the id, then those that ItemSearch::find() finds,
 /// without titles those whose ids begin so; for the empty text those with most ratings.
 Json find_items(const TitledModel& titled, const std::string& text, std::uint32_t top);

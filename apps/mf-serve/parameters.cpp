@@ -31,6 +31,12 @@ std::string decoded(std::string_view text, bool plus_is_blank) {
   return result;
 }
 
+/// Whether a parameter lists what may as well be said one by one.
+bool is_list(std::string_view name) {
+  constexpr std::string_view kLists[] = {"at_most", "exclude", "fields", "only", "where"};
+  return std::ranges::find(kLists, name) != std::end(kLists);
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> whole_number_in(std::string_view text) {
@@ -60,7 +66,9 @@ RequestTarget parse_target(std::string_view target) {
     const std::size_t equals = pair.find('=');
     const std::string name = with_underscores(decoded(pair.substr(0, equals), true));
     const std::string_view value = equals == pair.npos ? "" : pair.substr(equals + 1);
-    if (!result.parameters.emplace(name, decoded(value, true)).second) {
+    std::vector<std::string>& values = result.parameters[name];
+    values.push_back(decoded(value, true));
+    if (values.size() > 1 && !is_list(name)) {
       throw HttpError(400, "the parameter " + name + " is given twice; give it once");
     }
   }
@@ -68,6 +76,11 @@ RequestTarget parse_target(std::string_view target) {
 }
 
 const std::string* RequestTarget::find(std::string_view name) const {
+  const auto* const values = find_all(name);
+  return values == nullptr ? nullptr : &values->front();
+}
+
+const std::vector<std::string>* RequestTarget::find_all(std::string_view name) const {
   const auto found = parameters.find(name);
   return found == parameters.end() ? nullptr : &found->second;
 }
@@ -85,7 +98,7 @@ const std::string& RequestTarget::required(std::string_view name, std::string_vi
                            std::string(name) + "=...");
 }
 
-void RequestTarget::allow_only(std::initializer_list<std::string_view> known) const {
+void RequestTarget::allow_only(std::span<const std::string_view> known) const {
   for (const auto& [name, value] : parameters) {
     if (std::ranges::find(known, name) != known.end()) continue;
     std::string list;

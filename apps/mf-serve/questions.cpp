@@ -2,12 +2,12 @@
 #include "mf-serve/questions.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <initializer_list>
-#include <limits>
-#include <optional>
+#include <array>
+#include <cstdint>
+#include <span>
 
 #include "common/json_ratings.hpp"
+#include "common/text.hpp"
 #include "mf-serve/http_message.hpp"
 #include "mfpar/error.hpp"
 
@@ -17,99 +17,45 @@ namespace {
 
 // The status of a value that cannot be used: in the target, and in a body whose JSON was
 // understood.
-constexpr unsigned kBadRequest = 400, kUnprocessable = 422;
+constexpr unsigned kBadRequest = 400, kUnprocessable = 422, kTooLarge = 413;
 
 constexpr const char* kNoRatings =
     "the body has no ratings; send {\"ratings\": {\"ITEM\": 4.5, ...}}";
 
-std::uint32_t top_of(std::optional<std::uint64_t> value, const Limits& limits, unsigned status) {
-  if (value && *value >= 1 && *value <= limits.max_top) return static_cast<std::uint32_t>(*value);
-  throw HttpError(status, "top must be a whole number from 1 to " + std::to_string(limits.max_top));
-}
+using Keys = std::span<const std::string_view>;
 
-RankBy rank_by_of(std::optional<RankBy> value, unsigned status) {
-  if (value) return *value;
-  throw HttpError(status, std::string("rank_by must be ") + kRankByForms);
-}
+constexpr std::array<std::string_view, 17> kUserKeys{
+    "user",    "id",        "top",        "rank_by", "least_ratings", "least_rating",
+    "at_most", "diversity", "keep_rated", "explain", "where",         "only",
+    "exclude", "offset",    "titles",     "fields",  "ratings"};
+/// Those of a query, which has no ratings.
+constexpr Keys kUserParameters{kUserKeys.data(), kUserKeys.size() - 1};
 
-std::uint32_t least_ratings_of(std::optional<std::uint64_t> value, unsigned status) {
-  constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
-  if (value && *value <= kMost) return static_cast<std::uint32_t>(*value);
-  throw HttpError(status,
-                  "least_ratings must be a whole number from 0 to " + std::to_string(kMost));
-}
-
-float least_rating_of(std::optional<double> value, unsigned status) {
-  if (value && std::isfinite(static_cast<float>(*value))) return static_cast<float>(*value);
-  throw HttpError(status, "least_rating must be a number");
-}
-
-float diversity_of(std::optional<double> value, unsigned status) {
-  if (value && *value >= 0.0 && *value <= 1.0) return static_cast<float>(*value);
-  throw HttpError(status, "diversity must be a number from 0 to 1");
-}
-
-/// "3:genres", or a list of these.
-std::vector<std::string> at_most_in(const Json& json) {
-  std::vector<std::string> limits;
-  for (const Json& limit : json.is_array() ? json : Json::array({json})) {
-    if (!limit.is_string()) {
-      throw HttpError(kUnprocessable,
-                      "at_most must be N:COLUMN, such as \"3:genres\", or a list of these");
-    }
-    limits.push_back(limit.get<std::string>());
-  }
-  return limits;
-}
-
-SimilarBy similar_by_of(std::optional<SimilarBy> value, unsigned status) {
-  if (value) return *value;
-  throw HttpError(status, std::string("similar_by must be ") + kSimilarByForms);
-}
-
-bool flag_of(std::optional<bool> value, const char* name, unsigned status) {
-  if (value) return *value;
-  throw HttpError(status, std::string(name) + " must be true or false");
-}
-
-std::optional<std::uint64_t> whole_number_of(const Json& json) {
-  return json.is_number_unsigned() ? std::optional(json.get<std::uint64_t>()) : std::nullopt;
-}
-
-std::optional<double> number_of(const Json& json) {
-  return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
-}
-
-std::optional<bool> flag_in(const Json& json) {
-  return json.is_boolean() ? std::optional(json.get<bool>()) : std::nullopt;
-}
-
-/// As a query says it; with nothing behind the name, as on a command line, it is set.
-std::optional<bool> flag_in(const std::string& text) {
-  if (text == "true" || text == "1" || text.empty()) return true;
-  return text == "false" || text == "0" ? std::optional(false) : std::nullopt;
-}
+constexpr std::array<std::string_view, 11> kSimilarKeys{
+    "item", "similar_to", "similar_by", "top",    "least_ratings", "where",
+    "only", "exclude",    "offset",     "titles", "fields"};
 
 const Json& require_object(const Json& json, const std::string& what) {
   if (json.is_object()) return json;
   throw HttpError(kUnprocessable, what + " is " + kind_of(json) + "; it must be an object");
 }
 
-/// Reads a body, an object with no other keys than `known`.
-Json object_of(std::string_view body, std::initializer_list<std::string_view> known) {
-  Json json;
+Json json_in(std::string_view body, const std::string& what = "the body") {
   try {
-    json = parse_json(body);
+    return parse_json(body);
   } catch (const Error& e) {
-    throw HttpError(kBadRequest, "the body is " + std::string(e.what()));
+    throw HttpError(kBadRequest, what + " is " + std::string(e.what()));
   }
-  for (const auto& [key, value] : require_object(json, "the body").items()) {
+}
+
+/// Throws HttpError unless it is an object with no other keys than `known`.
+void check_keys(const Json& json, Keys known, const std::string& what = "the body") {
+  for (const auto& [key, value] : require_object(json, what).items()) {
     if (std::ranges::find(known, with_underscores(key)) != known.end()) continue;
     std::string list;
     for (const std::string_view one : known) list.append(list.empty() ? "" : ", ").append(one);
-    throw HttpError(kUnprocessable, "the body has a key '" + key + "'; it may have: " + list);
+    throw HttpError(kUnprocessable, what + " has a key '" + key + "'; it may have: " + list);
   }
-  return json;
 }
 
 /// The member `key`, written with - for _ perhaps, the last where it is given several times; null
@@ -120,6 +66,32 @@ const Json* find(const Json& object, std::string_view key) {
     if (with_underscores(name) == key) found = &value;
   }
   return found;
+}
+
+FindValue finder_in(const Json& object) {
+  return [&object](std::string_view key) -> std::optional<RequestValue> {
+    const Json* const value = find(object, key);
+    return value == nullptr ? std::nullopt : std::optional(RequestValue(*value));
+  };
+}
+
+FindValue finder_in(const RequestTarget& target) {
+  return [&target](std::string_view key) -> std::optional<RequestValue> {
+    const auto* const values = target.find_all(key);
+    return values == nullptr ? std::nullopt : std::optional(RequestValue(*values));
+  };
+}
+
+/// The id under one of two names, which mean the same; "" where there is none.
+std::string id_in(const Json& json, const char* name, const char* alias) {
+  const Json* const id = find(json, name);
+  const Json* const other = find(json, alias);
+  if (id != nullptr && other != nullptr) {
+    throw HttpError(kUnprocessable,
+                    std::string(name) + " and " + alias + " mean the same; send one");
+  }
+  if (id != nullptr) return required_id(*id, name);
+  return other != nullptr ? required_id(*other, alias) : "";
 }
 
 std::optional<std::vector<ItemRating>> ratings_member(const Json& body, const Limits& limits) {
@@ -133,93 +105,133 @@ std::optional<std::vector<ItemRating>> ratings_member(const Json& body, const Li
   return ratings_of(*value);
 }
 
-ListQuestion list_in(const Json& body, const Limits& limits) {
-  ListQuestion list;
-  list.top = std::min(list.top, limits.max_top);
-  if (const Json* const top = find(body, "top")) {
-    list.top = top_of(whole_number_of(*top), limits, kUnprocessable);
-  }
-  if (const Json* const by = find(body, "rank_by")) {
-    list.rank_by = rank_by_of(rank_by_of(*by), kUnprocessable);
-  }
-  if (const Json* const least = find(body, "least_ratings")) {
-    list.least_ratings = least_ratings_of(whole_number_of(*least), kUnprocessable);
-  }
-  if (const Json* const least = find(body, "least_rating")) {
-    list.least_rating = least_rating_of(number_of(*least), kUnprocessable);
-  }
-  if (const Json* const groups = find(body, "at_most")) list.at_most = at_most_in(*groups);
-  if (const Json* const diversity = find(body, "diversity")) {
-    list.diversity = diversity_of(number_of(*diversity), kUnprocessable);
-  }
-  if (const Json* const keep = find(body, "keep_rated")) {
-    list.keep_rated = flag_of(flag_in(*keep), "keep_rated", kUnprocessable);
-  }
-  if (const Json* const explain = find(body, "explain")) {
-    list.explain = flag_of(flag_in(*explain), "explain", kUnprocessable);
-  }
-  return list;
-}
-
-}  // namespace
-
-ListQuestion list_question(const RequestTarget& target, const Limits& limits) {
-  ListQuestion list;
-  list.top = std::min(list.top, limits.max_top);
-  if (const std::string* const top = target.find("top")) {
-    list.top = top_of(whole_number_in(*top), limits, kBadRequest);
-  }
-  if (const std::string* const by = target.find("rank_by")) {
-    list.rank_by = rank_by_of(parse_rank_by(*by), kBadRequest);
-  }
-  if (const std::string* const least = target.find("least_ratings")) {
-    list.least_ratings = least_ratings_of(whole_number_in(*least), kBadRequest);
-  }
-  if (const std::string* const least = target.find("least_rating")) {
-    list.least_rating = least_rating_of(number_in(*least), kBadRequest);
-  }
-  if (const std::string* const groups = target.find("at_most")) list.at_most = {*groups};
-  if (const std::string* const diversity = target.find("diversity")) {
-    list.diversity = diversity_of(number_in(*diversity), kBadRequest);
-  }
-  if (const std::string* const by = target.find("similar_by")) {
-    list.similar_by = similar_by_of(parse_similar_by(*by), kBadRequest);
-  }
-  if (const std::string* const keep = target.find("keep_rated")) {
-    list.keep_rated = flag_of(flag_in(*keep), "keep_rated", kBadRequest);
-  }
-  if (const std::string* const explain = target.find("explain")) {
-    list.explain = flag_of(flag_in(*explain), "explain", kBadRequest);
-  }
-  return list;
-}
-
-UserQuestion user_question(std::string_view body, const Limits& limits) {
-  const Json json =
-      object_of(body, {"id", "user", "ratings", "top", "rank_by", "least_ratings", "least_rating",
-                       "at_most", "diversity", "keep_rated", "explain"});
-  UserQuestion question{.list = list_in(json, limits)};
-  const Json* const id = find(json, "id");
-  const Json* const user = find(json, "user");
-  if (id != nullptr && user != nullptr) {
-    throw HttpError(kUnprocessable, "id and user mean the same; send one");
-  }
-  if (id != nullptr) question.id = required_id(*id, "id");
-  if (user != nullptr) question.id = required_id(*user, "user");
+UserQuestion user_question(const Json& json, const Limits& limits, const std::string& what) {
+  check_keys(json, kUserKeys, what);
+  UserQuestion question{.list = list_question(finder_in(json), limits, kUnprocessable)};
+  question.id = id_in(json, "id", "user");
   question.ratings = ratings_member(json, limits);
   if (question.id.empty() && !question.ratings) throw HttpError(kUnprocessable, kNoRatings);
   return question;
 }
 
+/// A request of a batch, which `read` gives as JSON.
+template <class Read>
+BatchQuestion::One one_of_batch(const Read& read, const Limits& limits) {
+  try {
+    return {.user = user_question(read(), limits, "the request")};
+  } catch (const HttpError& e) {
+    return {.refusal = Refusal{e.status(), e.what()}};
+  } catch (const Error& e) {
+    return {.refusal = Refusal{kUnprocessable, e.what()}};
+  }
+}
+
+/// The requests of a body that has one a line; lines of blanks are passed over.
+BatchQuestion lines_of(std::string_view body, const Limits& limits) {
+  BatchQuestion batch{.is_lines = true};
+  while (!body.empty()) {
+    const std::string_view line = body.substr(0, body.find('\n'));
+    body.remove_prefix(std::min(body.size(), line.size() + 1));
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    if (batch.users.size() > limits.max_users) break;  // too many, which is told below
+    batch.users.push_back(one_of_batch([&] { return json_in(line, "the request"); }, limits));
+  }
+  return batch;
+}
+
+void check_size(const BatchQuestion& batch, const Limits& limits) {
+  if (batch.users.size() > limits.max_users) {
+    throw HttpError(kTooLarge, "there are more than " + with_commas(limits.max_users) +
+                                   " users; send fewer at a time");
+  }
+  std::uint64_t items = 0;
+  for (const BatchQuestion::One& one : batch.users) {
+    if (!one.refusal) items += one.user.list.top + one.user.list.offset;
+  }
+  if (items > limits.max_batch_items()) {
+    throw HttpError(kTooLarge, "the lists have " + with_commas(items) +
+                                   " items together; ask for at most " +
+                                   with_commas(limits.max_batch_items()));
+  }
+}
+
+}  // namespace
+
+UserQuestion user_question(const RequestTarget& target, const Limits& limits) {
+  target.allow_only(kUserParameters);
+  return {.id = target.required("user", "id"),
+          .list = list_question(finder_in(target), limits, kBadRequest)};
+}
+
+SimilarQuestion similar_question(const RequestTarget& target, const Limits& limits) {
+  target.allow_only(kSimilarKeys);
+  return {.item = target.required("item", "similar_to"),
+          .list = list_question(finder_in(target), limits, kBadRequest)};
+}
+
+UserQuestion user_question(std::string_view body, const Limits& limits) {
+  return user_question(json_in(body), limits, "the body");
+}
+
+SimilarQuestion similar_question(std::string_view body, const Limits& limits) {
+  const Json json = json_in(body);
+  check_keys(json, kSimilarKeys);
+  SimilarQuestion question{.item = id_in(json, "item", "similar_to"),
+                           .list = list_question(finder_in(json), limits, kUnprocessable)};
+  if (question.item.empty()) {
+    throw HttpError(kUnprocessable, "the body has no item; send {\"item\": \"ITEM\"}");
+  }
+  return question;
+}
+
+BatchQuestion batch_question(std::string_view body, const Limits& limits) {
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  const std::size_t end_of_line = std::min(body.find('\n', first), body.size());
+  const bool has_lines = body.find_first_not_of(" \t\r\n", end_of_line) != body.npos;
+  std::optional<Json> whole;
+  try {
+    whole = json_in(body);
+  } catch (const HttpError&) {
+    if (!has_lines) throw;  // else each line may be a request
+  }
+  BatchQuestion batch;
+  const Json* const users = whole ? find(require_object(*whole, "the body"), "users") : nullptr;
+  if (whole && users == nullptr && has_lines) {
+    check_keys(*whole, std::array<std::string_view, 1>{"users"});
+    throw HttpError(kUnprocessable, "the body has no users; send {\"users\": [{...}, ...]}");
+  }
+  if (users == nullptr) {
+    batch = lines_of(body, limits);
+  } else {
+    check_keys(*whole, std::array<std::string_view, 1>{"users"});
+    if (!users->is_array()) {
+      throw HttpError(kUnprocessable, std::string("users is ") + kind_of(*users) +
+                                          "; it must be a list of requests");
+    }
+    if (users->size() <= limits.max_users) {
+      for (const Json& user : *users) {
+        batch.users.push_back(one_of_batch([&]() -> const Json& { return user; }, limits));
+      }
+    } else {
+      batch.users.resize(users->size());
+    }
+  }
+  check_size(batch, limits);
+  return batch;
+}
+
 std::vector<ItemRating> ratings_in(std::string_view body, const Limits& limits) {
-  const auto ratings = ratings_member(object_of(body, {"ratings"}), limits);
+  const Json json = json_in(body);
+  check_keys(json, std::array<std::string_view, 1>{"ratings"});
+  const auto ratings = ratings_member(json, limits);
   if (!ratings) throw HttpError(kUnprocessable, kNoRatings);
   return *ratings;
 }
 
 std::string reload_path(std::string_view body) {
   if (body.empty()) return "";
-  const Json json = object_of(body, {"path"});
+  const Json json = json_in(body);
+  check_keys(json, std::array<std::string_view, 1>{"path"});
   const Json* const path = find(json, "path");
   if (path == nullptr) return "";
   if (!path->is_string() || path->get<std::string>().empty()) {

@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mf-serve/list_question.hpp"
 #include "mf-serve/parameters.hpp"
 #include "mfpar/rated_items.hpp"
-#include "mfpar/recommender.hpp"
 
 namespace mfpar::apps {
-
-/// How much one request may ask for.
-struct Limits {
-  std::uint32_t max_top = 1000;
-  std::uint32_t max_ratings = 10000;
-};
-
-/// What a list is to be like.
-struct ListQuestion {
-  std::uint32_t top = 20;
-  std::optional<RankBy> rank_by;               ///< usual_rank_by() unless given
-  std::optional<std::uint32_t> least_ratings;  ///< usual_least_ratings() unless given
-  bool keep_rated = false;
-  std::optional<float> least_rating;  ///< none unless given
-  float diversity = 0.0f;
-  std::vector<std::string> at_most{};   ///< "3:genres", of the file of titles
-  std::optional<SimilarBy> similar_by;  ///< of similar items: the usual one unless given
-  bool explain = false;  ///< whether each item is to come with where its score comes from
-};
 
 /// For whom a list is.
 struct UserQuestion {
@@ -39,13 +19,44 @@ struct UserQuestion {
   ListQuestion list{};
 };
 
-/// What of a list a query says. Throws HttpError(400).
-ListQuestion list_question(const RequestTarget& target, const Limits& limits);
+/// What a list of similar items is to be like, and to which item.
+struct SimilarQuestion {
+  std::string item{};
+  ListQuestion list{};
+};
+
+/// Why a request cannot be answered.
+struct Refusal {
+  unsigned status = 0;
+  std::string what{};
+};
+
+/// Many users' requests.
+struct BatchQuestion {
+  struct One {
+    UserQuestion user{};
+    std::optional<Refusal> refusal{};  ///< in place of the user
+  };
+  std::vector<One> users{};
+  bool is_lines = false;  ///< whether the body has a request a line, and so has the answer
+};
+
+/// The queries of GET /recommend and of GET /similar. Throw HttpError(400).
+UserQuestion user_question(const RequestTarget& target, const Limits& limits);
+SimilarQuestion similar_question(const RequestTarget& target, const Limits& limits);
 
 /// The body of POST /recommend, a request as in the JSON lines of mf-recommend, apps/RECOMMEND.md.
 /// Throws HttpError, 400 for what is not JSON, 422 for JSON that says something else, and
 /// Error(kBadData) where that is said of ratings.
 UserQuestion user_question(std::string_view body, const Limits& limits);
+
+/// The body of POST /similar. Throws as above.
+SimilarQuestion similar_question(std::string_view body, const Limits& limits);
+
+/// The body of POST /recommend/batch: {"users": [REQUEST, ...]}, or a request a line. What is
+/// wrong with one request is its refusal. Throws as above for what is wrong with all, HttpError(413)
+/// for too many users or items.
+BatchQuestion batch_question(std::string_view body, const Limits& limits);
 
 /// The body of POST /fold-in: the ratings alone. Throws as above.
 std::vector<ItemRating> ratings_in(std::string_view body, const Limits& limits);

@@ -7,7 +7,7 @@ std::shared_ptr<const Titles> ServedTitles::of(const ServedModel& served) {
   if (path_.empty()) return nullptr;
   const std::lock_guard lock(mutex_);
   if (titles_ && version_ == served.version) return titles_;
-  auto titles = std::make_shared<const Titles>(path_, *served.model);
+  auto titles = std::make_shared<const Titles>(path_, served);
   // An answer by an older version must not throw away what the newer one's will need.
   if (served.version > version_) {
     titles_ = titles;

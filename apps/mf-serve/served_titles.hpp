@@ -7,21 +7,25 @@
 #include <string>
 
 #include "common/group_limits.hpp"
+#include "common/item_choice.hpp"
 #include "common/item_titles.hpp"
 #include "mf-serve/item_search.hpp"
 #include "mfpar/model_handle.hpp"
 
 namespace mfpar::apps {
 
-/// What the items of one version of a model are called, and their groups.
+/// What the items of one version of a model are called, their groups, and choices among them. Not to
+/// be used longer than that version.
 struct Titles {
-  Titles(const std::string& path, const FactorModel& model)
-      : titles(path, "", model.items()),
-        limits(titles, model.item_count()),
-        search(titles, model.item_count()) {}
+  Titles(const std::string& path, const ServedModel& served)
+      : titles(path, "", served.model->items()),
+        limits(titles, served.model->item_count()),
+        filters(served.recommender, titles),
+        search(titles, served.model->item_count()) {}
 
   const ItemTitles titles;
   const GroupLimits limits;
+  const ItemFilters filters;
   const ItemSearch search;
 };
 

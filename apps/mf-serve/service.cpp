@@ -41,8 +41,10 @@ constexpr Service::Endpoint Service::kEndpoints[] = {
     {"GET", "/metrics", &Service::get_metrics},
     {"GET", "/recommend", &Service::get_recommend},
     {"POST", "/recommend", &Service::post_recommend},
+    {"POST", "/recommend/batch", &Service::post_recommend_batch},
     {"POST", "/fold-in", &Service::post_fold_in},
     {"GET", "/similar", &Service::get_similar},
+    {"POST", "/similar", &Service::post_similar},
     {"GET", "/predict", &Service::get_predict},
     {"POST", "/reload", &Service::post_reload},
 };
@@ -79,7 +81,8 @@ Service::Service(ModelHandle& models, const ServiceOptions& options)
 }
 
 bool Service::is_slow(const HttpRequest& request) const {
-  return request.method == "POST" && request.target.starts_with("/reload");
+  return request.method == "POST" &&
+         (request.target.starts_with("/reload") || request.target.starts_with("/recommend/batch"));
 }
 
 HttpAnswer Service::answer(const HttpRequest& request) {
@@ -181,15 +184,15 @@ HttpAnswer Service::get_items(const Call& call) {
     return json(find_item(titled, call.target.required("item", "id")));
   }
   const std::string* const text = call.target.find("text");
-  return json(find_items(titled, text != nullptr ? *text : "",
-                         list_question(call.target, options_.limits).top));
+  return json(
+      find_items(titled, text != nullptr ? *text : "", top_in(call.target, options_.limits)));
 }
 
 HttpAnswer Service::get_users(const Call& call) {
   call.target.allow_only({"text", "top"});
   const std::string* const text = call.target.find("text");
-  return json(find_users(*call.served, text != nullptr ? *text : "",
-                         list_question(call.target, options_.limits).top));
+  return json(
+      find_users(*call.served, text != nullptr ? *text : "", top_in(call.target, options_.limits)));
 }
 
 HttpAnswer Service::get_health(const Call& call) {
@@ -206,19 +209,23 @@ HttpAnswer Service::get_metrics(const Call& call) {
 }
 
 HttpAnswer Service::get_recommend(const Call& call) {
-  call.target.allow_only({"user", "id", "top", "rank_by", "least_ratings", "least_rating",
-                          "at_most", "diversity", "keep_rated", "explain"});
-  return json(recommend_known({*call.served, call.titles.get()}, call.target.required("user", "id"),
-                              list_question(call.target, options_.limits)));
+  return json(
+      recommend({*call.served, call.titles.get()}, user_question(call.target, options_.limits)));
 }
 
 HttpAnswer Service::post_recommend(const Call& call) {
   call.target.allow_only({});
-  const UserQuestion user = user_question(call.body, options_.limits);
   return json(
-      user.ratings
-          ? recommend_new({*call.served, call.titles.get()}, user.id, *user.ratings, user.list)
-          : recommend_known({*call.served, call.titles.get()}, user.id, user.list));
+      recommend({*call.served, call.titles.get()}, user_question(call.body, options_.limits)));
+}
+
+HttpAnswer Service::post_recommend_batch(const Call& call) {
+  call.target.allow_only({});
+  const BatchQuestion batch = batch_question(call.body, options_.limits);
+  HttpAnswer answer;
+  answer.body = recommend_batch({*call.served, call.titles.get()}, batch);
+  if (batch.is_lines) answer.content_type = "application/x-ndjson";
+  return answer;
 }
 
 HttpAnswer Service::post_fold_in(const Call& call) {
@@ -227,10 +234,14 @@ HttpAnswer Service::post_fold_in(const Call& call) {
 }
 
 HttpAnswer Service::get_similar(const Call& call) {
-  call.target.allow_only({"item", "similar_to", "similar_by", "top", "least_ratings"});
   return json(similar_to({*call.served, call.titles.get()},
-                         call.target.required("item", "similar_to"),
-                         list_question(call.target, options_.limits)));
+                         similar_question(call.target, options_.limits)));
+}
+
+HttpAnswer Service::post_similar(const Call& call) {
+  call.target.allow_only({});
+  return json(
+      similar_to({*call.served, call.titles.get()}, similar_question(call.body, options_.limits)));
 }
 
 HttpAnswer Service::get_predict(const Call& call) {

@@ -52,8 +52,10 @@ class Service : public HttpHandler {
   HttpAnswer get_metrics(const Call& call);
   HttpAnswer get_recommend(const Call& call);
   HttpAnswer post_recommend(const Call& call);
+  HttpAnswer post_recommend_batch(const Call& call);
   HttpAnswer post_fold_in(const Call& call);
   HttpAnswer get_similar(const Call& call);
+  HttpAnswer post_similar(const Call& call);
   HttpAnswer get_predict(const Call& call);
   HttpAnswer post_reload(const Call& call);
 

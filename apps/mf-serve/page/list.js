@@ -64,7 +64,7 @@ function rowOf(item, near) {
   const tags = Object.entries(item.columns || {})
       .filter(([name]) => state.model.columns.some(({column}) => column === name))
       .map(([, text]) => text.replaceAll('|', ' · ')).join(' · ');
-  return make('li', {'data-item': item.id},
+  const row = make('li', {'data-item': item.id},
       make('span', {class: 'rank', 'aria-hidden': 'true'}),
       make('div', {class: 'what'}, titleOf(item, 'h3'),
           tags ? make('p', {class: 'tags'}, tags) : null, near ? null : whyOf(item)),
@@ -72,6 +72,10 @@ function rowOf(item, near) {
       make('div', {class: 'acts'}, stars(item),
           make('button', {class: 'plain', type: 'button', onclick: () => openNear(item),
                           'aria-label': 'Similar to ' + nameOf(item)}, 'Similar')));
+  row.addEventListener('focusout', (event) => {
+    if (row.classList.contains('leaving') && !row.contains(event.relatedTarget)) row.remove();
+  });
+  return row;
 }
 
 // ---- The list
@@ -91,9 +95,6 @@ function showItems(list, items) {
   if (kept && !rows.includes(kept)) {
     rows.splice(at, 0, kept);
     kept.classList.add('leaving');
-    kept.onfocusout = (event) => {
-      if (!kept.contains(event.relatedTarget)) kept.remove();
-    };
   }
   for (const row of [...list.children]) if (row !== kept) row.remove();
   const middle = rows.indexOf(kept);  // moved itself, it would lose the focus
@@ -169,7 +170,7 @@ function showAnswer({items, warnings, milliseconds}) {
   $('warnings').replaceChildren(...warnings.map((warning) => make('li', {}, warning)));
   $('more').hidden = items.length < state.top || state.top >= 100;
   $('peek').hidden = items.length === 0;
-  if (items.length) $('peek').textContent = `↓ ${$('list-title').textContent}: ${nameOf(items[0])}`;
+  $('peek').textContent = `↓ ${$('list-title').textContent}: ${items.slice(0, 1).map(nameOf)}`;
 }
 
 // ---- Near an item

@@ -214,7 +214,7 @@ async function search() {
     $('found').replaceChildren(...shown.map((item) => make('li', {}, titleOf(item, 'span'),
         make('span', {class: 'ends'}, stars(item)))));
     $('found-status').textContent = !text ? '' : shown.length ?
-        '' : state.model.titles ? `No title has “${text}”.` : `No id begins with “${text}”.`;
+        '' : `${state.model.titles ? 'No title has' : 'No id begins with'} “${text}”.`;
   } catch (error) {
     if (mine === searching) $('found-status').textContent = error.message;
   }
@@ -249,7 +249,7 @@ async function learnModel() {
   $('group').value = [...$('group').options].some(({value}) => value === chosen) ? chosen : '';
 }
 
-/** The model may be another than the one that was rated for: what it has, and what that is called. */
+/** The model may be another than was rated for: what it has, and what that is called. */
 async function recognise() {
   await Promise.all([...state.ratings.values()].map(async (one) => {
     try {

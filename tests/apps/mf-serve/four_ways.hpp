@@ -40,6 +40,13 @@ struct Question {
   bool keep_rated = false;
   bool explain = false;
   std::string least_rating{}, diversity{}, at_most{}, similar_by{};
+  std::vector<std::string> where{}, only{}, exclude{};
+  int offset = 0;
+
+  /// What C asks for by other means: by filters and longer lists.
+  bool is_chosen() const {
+    return !where.empty() || !only.empty() || !exclude.empty() || offset > 0;
+  }
 };
 
 inline const std::string kTop = "12";
@@ -126,9 +133,19 @@ struct FourWays : TestFolder {
     if (!question.diversity.empty()) words += " --diversity " + question.diversity;
     if (!question.at_most.empty()) words += " --at-most " + question.at_most;
     if (!question.similar_by.empty()) words += " --similar-by " + question.similar_by;
+    for (const std::string& condition : question.where) words += " --where " + condition;
+    if (!question.only.empty()) words += " --only " + joined(question.only);
+    if (!question.exclude.empty()) words += " --exclude " + joined(question.exclude);
+    if (question.offset > 0) words += " --offset " + std::to_string(question.offset);
     const Outcome outcome = run(words);
     BOOST_TEST_REQUIRE(outcome.code == 0, words + ": " + outcome.err);
     return gist_of(outcome.out);
+  }
+
+  static std::string joined(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const std::string& text : texts) list += (list.empty() ? "" : ",") + text;
+    return list;
   }
 
   /// Every way to write it as a JSON object, for JSON lines and for POST /recommend.
@@ -140,6 +157,11 @@ struct FourWays : TestFolder {
     if (!question.least_rating.empty()) common["least_rating"] = std::stod(question.least_rating);
     if (!question.diversity.empty()) common["diversity"] = std::stod(question.diversity);
     if (!question.at_most.empty()) common["at_most"] = question.at_most;
+    if (question.where.size() == 1) common["where"] = question.where.front();
+    if (question.where.size() > 1) common["where"] = question.where;
+    if (!question.only.empty()) common["only"] = question.only;
+    if (!question.exclude.empty()) common["exclude"] = question.exclude;
+    if (question.offset > 0) common["offset"] = question.offset;
     std::vector<Json> orders;
     if (question.rank_by.empty()) {
       orders.push_back(common);
@@ -238,6 +260,10 @@ struct FourWays : TestFolder {
         if (!question.similar_by.empty()) {
           target += "&similar" + (dash + ("by=" + question.similar_by));
         }
+        for (const std::string& condition : question.where) target += "&where=" + condition;
+        if (!question.only.empty()) target += "&only=" + joined(question.only);
+        for (const std::string& id : question.exclude) target += "&exclude=" + id;
+        if (question.offset > 0) target += "&offset=" + std::to_string(question.offset);
         answers.push_back(gist_of(client->ask("GET", target).body));
       }
     }

@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(head_and_options_are_answered_as_rfc_9110_says, Serving)
   } rows[] = {
       {"/health", "HEAD, GET, OPTIONS"},   {"/recommend", "HEAD, GET, POST, OPTIONS"},
       {"/reload", "POST, OPTIONS"},        {"*", "HEAD, GET, POST, OPTIONS"},
-      {"/fold-in?top=5", "POST, OPTIONS"}, {"http://a/similar", "HEAD, GET, OPTIONS"},
+      {"/fold-in?top=5", "POST, OPTIONS"}, {"http://a/similar", "HEAD, GET, POST, OPTIONS"},
   };
   for (const auto& row : rows) {
     const HttpReply reply = client->ask("OPTIONS", row.target);

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 120  # seconds for anything; what takes longer has failed
+PATIENCE = 60  # seconds for anything; what takes longer has failed
 
 
 class Browser:

@@ -2,6 +2,7 @@
 #
 # The page of mf-serve in a Chromium, as somebody without a mouse uses it:
 # python3 test_page.py FOLDER-OF-PROGRAMS CHROMIUM
+import contextlib
 import csv
 import pathlib
 import re
@@ -22,15 +23,16 @@ def run(program, *arguments):
                    stdout=subprocess.DEVNULL)
 
 
-def serve(*arguments):
-    """The service, and where it is."""
-    process = subprocess.Popen([PROGRAMS / "mf-serve", *arguments, "--port", "0"],
-                               stdout=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        found = re.search(r"http://\S+", line)
-        if found:
-            return process, found[0]
-    raise AssertionError("mf-serve does not listen")
+@contextlib.contextmanager
+def served(*arguments):
+    """A service, and where it is."""
+    with subprocess.Popen([PROGRAMS / "mf-serve", *arguments, "--port", "0"],
+                          stdout=subprocess.PIPE, text=True) as process:
+        try:
+            lines = (re.search(r"http://\S+", line) for line in process.stdout)
+            yield process, next(found[0] for found in lines if found)
+        finally:
+            process.kill()
 
 
 def no_scrolling(browser):
@@ -139,8 +141,8 @@ def main():
         run("mf-train", path / "ratings.csv", "-o", path / "a.model", "--method", "gibbs", "-k", 4,
             "--samples", 20, "--burn-in", 5)
 
-        service, address = serve(path / "a.model", "--titles", path / "titles.csv")
-        with service, Browser(sys.argv[2]) as browser:
+        with served(path / "a.model", "--titles", path / "titles.csv") as (service, address), \
+                Browser(sys.argv[2]) as browser:
             use(browser, address, titles)
             assert [str(one.get("url", "")) for one in browser.problems] == [
                 address + "/recommend"], browser.problems  # of the user whom nobody knows
@@ -164,14 +166,12 @@ def main():
             assert browser.value(LIST + ".length") == 20
 
         # Without titles there are ids.
-        service, address = serve(path / "a.model")
-        with service, Browser(sys.argv[2]) as browser:
+        with served(path / "a.model") as (_, address), Browser(sys.argv[2]) as browser:
             ready(browser, address)
             browser.value("document.querySelector('#search').focus()")
             browser.type("5")
             browser.wait("document.querySelector('#found .title').innerText === '5'")
             assert browser.value("document.querySelector('#group-box').hidden")
-            service.kill()
 
 
 main()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mf-recommend/condition.hpp"
+#include "common/condition.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -42,7 +42,7 @@ bool matches(const Condition& condition, const std::string& field) {
 
 }  // namespace
 
-Condition Condition::parse(const std::string& text) {
+Condition Condition::parse(const std::string& text, const std::string& option) {
   constexpr std::pair<std::string_view, Kind> kOperators[] = {
       {"!~", Kind::kHoldsNot}, {"!=", Kind::kIsNot}, {">=", Kind::kAtLeast},
       {"<=", Kind::kAtMost},   {"~", Kind::kHolds},  {"=", Kind::kIs}};
@@ -58,7 +58,7 @@ Condition Condition::parse(const std::string& text) {
   }
   const bool compares = condition.kind == Kind::kAtLeast || condition.kind == Kind::kAtMost;
   if (first == text.npos || first == 0) {
-    throw Error(ErrorCode::kBadOption, "--where is '" + text +
+    throw Error(ErrorCode::kBadOption, option + " is '" + text +
                                            "'; it must be COLUMN~TEXT, COLUMN!~TEXT, COLUMN=TEXT, "
                                            "COLUMN!=TEXT, COLUMN>=NUMBER or COLUMN<=NUMBER");
   }
@@ -68,7 +68,7 @@ Condition Condition::parse(const std::string& text) {
     const auto number = number_in(condition.text);
     if (!number) {
       throw Error(ErrorCode::kBadOption,
-                  "--where is '" + text + "'; after >= and <= a number is expected");
+                  option + " is '" + text + "'; after >= and <= a number is expected");
     }
     condition.number = *number;
   }
@@ -76,10 +76,11 @@ Condition Condition::parse(const std::string& text) {
 }
 
 std::vector<ItemIndex> items_where(const std::vector<Condition>& conditions,
-                                   const ItemTitles& titles, ItemIndex item_count) {
+                                   const ItemTitles& titles, ItemIndex item_count,
+                                   const std::string& option) {
   std::vector<std::size_t> columns;
   for (const Condition& condition : conditions) {
-    columns.push_back(titles.require(condition.column, "--where"));
+    columns.push_back(titles.require(condition.column, option));
   }
   std::vector<ItemIndex> items;
   for (ItemIndex item = 0; item < item_count; ++item) {
