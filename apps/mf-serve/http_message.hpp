@@ -23,7 +23,7 @@ struct HttpAnswer {
   unsigned status = 200;
   std::string body;
   std::string content_type = "application/json";
-  std::string allow;    ///< for status 405: the methods that there are
+  std::string allow{};  ///< for status 405: the methods that there are
   HttpFields fields{};  ///< further ones of the head
 };
 

@@ -9,6 +9,7 @@
 #include "common/group_limits.hpp"
 #include "common/item_choice.hpp"
 #include "common/item_titles.hpp"
+#include "mf-serve/item_search.hpp"
 #include "mfpar/model_handle.hpp"
 
 namespace mfpar::apps {
@@ -19,11 +20,13 @@ struct Titles {
   Titles(const std::string& path, const ServedModel& served)
       : titles(path, "", served.model->items()),
         limits(titles, served.model->item_count()),
-        filters(served.recommender, titles) {}
+        filters(served.recommender, titles),
+        search(titles, served.model->item_count()) {}
 
   const ItemTitles titles;
   const GroupLimits limits;
   const ItemFilters filters;
+  const ItemSearch search;
 };
 
 /// A file of titles for whatever version of a model is served. Safe from any number of threads.

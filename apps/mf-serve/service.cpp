@@ -9,7 +9,10 @@
 #include <string_view>
 
 #include "common/json.hpp"
+#include "common/text.hpp"
 #include "mf-serve/answers.hpp"
+#include "mf-serve/browse.hpp"
+#include "mf-serve/page.hpp"
 #include "mf-serve/parameters.hpp"
 #include "mfpar/error.hpp"
 
@@ -39,6 +42,10 @@ struct Service::Trace {
 };
 
 constexpr Service::Endpoint Service::kEndpoints[] = {
+    {"GET", "/", &Service::get_page, Access::kOpen},
+    {"GET", "/catalogue", &Service::get_catalogue},
+    {"GET", "/items", &Service::get_items},
+    {"GET", "/users", &Service::get_users},
     {"GET", "/health", &Service::get_health, Access::kOpen},
     {"GET", "/health/live", &Service::get_live, Access::kOpen},
     {"GET", "/health/ready", &Service::get_ready, Access::kOpen},
@@ -124,6 +131,7 @@ HttpAnswer Service::answer(const HttpRequest& request) {
               .model_version = trace.version,
               .key = trace.key ? trace.key->name : ""});
   }
+  result.fields.emplace_back("Server-Timing", "answer;dur=" + fixed(took.count() * 1e3, 3));
   return result;
 }
 
@@ -192,6 +200,39 @@ HttpAnswer Service::error(unsigned status, std::string what) const {
   HttpAnswer result = json(Json{{"model_version", models_.current()->version}, {"error", what}});
   result.status = status;
   return result;
+}
+
+HttpAnswer Service::get_page(const Call& call) {
+  call.target.allow_only({});
+  return {.body = kPage,
+          .content_type = "text/html; charset=utf-8",
+          .fields = {{"Content-Security-Policy", kPagePolicy},
+                     {"Cache-Control", "no-cache"},
+                     {"Referrer-Policy", "no-referrer"},
+                     {"X-Content-Type-Options", "nosniff"}}};
+}
+
+HttpAnswer Service::get_catalogue(const Call& call) {
+  call.target.allow_only({});
+  return json(catalogue({*call.served, call.titles.get()}));
+}
+
+HttpAnswer Service::get_items(const Call& call) {
+  call.target.allow_only({"text", "item", "id", "top"});
+  const TitledModel titled{*call.served, call.titles.get()};
+  if (call.target.find("item") != nullptr || call.target.find("id") != nullptr) {
+    return json(find_item(titled, call.target.required("item", "id")));
+  }
+  const std::string* const text = call.target.find("text");
+  return json(
+      find_items(titled, text != nullptr ? *text : "", top_in(call.target, options_.limits)));
+}
+
+HttpAnswer Service::get_users(const Call& call) {
+  call.target.allow_only({"text", "top"});
+  const std::string* const text = call.target.find("text");
+  return json(
+      find_users(*call.served, text != nullptr ? *text : "", top_in(call.target, options_.limits)));
 }
 
 HttpAnswer Service::get_health(const Call& call) {

@@ -56,6 +56,10 @@ class Service : public HttpHandler {
   struct Trace;
   static const Endpoint kEndpoints[];
 
+  HttpAnswer get_page(const Call& call);
+  HttpAnswer get_catalogue(const Call& call);
+  HttpAnswer get_items(const Call& call);
+  HttpAnswer get_users(const Call& call);
   HttpAnswer get_health(const Call& call);
   HttpAnswer get_live(const Call& call);
   HttpAnswer get_ready(const Call& call);
