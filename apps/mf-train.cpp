@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -9,6 +10,7 @@
 
 #include "common/interrupt.hpp"
 #include "common/program.hpp"
+#include "common/progress_line.hpp"
 #include "common/text.hpp"
 #include "mf-train/epoch_table.hpp"
 #include "mf-train/json_log.hpp"
@@ -93,22 +95,17 @@ void warn(const std::string& what) {
   std::fprintf(stderr, "mf-train: warning: %s\n", what.c_str());
 }
 
-/// How many of the ratings the model was trained on.
-std::uint64_t count_trained_on(const FactorModel& model, const RatingStore& ratings) {
-  std::vector<ItemIndex> items;
-  for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
-    items.push_back(model.items().find(ratings.parts().items->id(item)));
+/// About how long learning once more will take, by what the epochs took that were reported.
+double refit_seconds(const TrainResult& validated, std::uint64_t ratings) {
+  double seconds = 0.0;
+  int reported = 0;
+  for (const EpochReport& report : validated.history) {
+    reported += report.epoch > 0;
+    seconds += report.seconds;
   }
-  std::uint64_t count = 0;
-  for (UserIndex index = 0; index < ratings.user_count(); ++index) {
-    const UserIndex user = model.users().find(ratings.parts().users->id(index));
-    if (user == kNoIndex) continue;
-    for (auto at = ratings.offsets()[index]; at < ratings.offsets()[index + 1]; ++at) {
-      const ItemIndex item = items[ratings.item(at)];
-      count += item != kNoIndex && model.parts().trained.contains(user, item);
-    }
-  }
-  return count;
+  const TrainingRecord& record = validated.model.parts().record;
+  return seconds / std::max(1, reported) * record.best_epoch * static_cast<double>(ratings) /
+         static_cast<double>(std::max<std::uint64_t>(1, record.ratings));
 }
 
 class Training {
@@ -219,9 +216,13 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   }
   if (page_ && options.feedback == Feedback::kRatings) page_->judge(result, ratings_.validation);
   if (!refits(command_)) return result;
+  ProgressLine line(!command_.quiet);
+  line.show("learning once more from all " + with_commas(ratings_.all.size()) + " ratings, about " +
+            clock_time(refit_seconds(result, ratings_.all.size())) + " in all");
   const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
   result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,
                  hooks(options.feedback, stop));
+  line.clear();
   const TrainingRecord& record = result.model.parts().record;
   if (!command_.quiet && record.judged_ratings > 0) {
     std::printf("learnt once more from all ratings, those held out too, in %s%s\n",

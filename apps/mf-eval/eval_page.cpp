@@ -67,9 +67,7 @@ Page evaluation_page(const std::string& path, const FactorModel& model, const st
   const double error = shown.of(mean_loss(evaluation.all, model.loss()));
   const double biases = shown.of(evaluation.baseline_bias_error);
   page.key_figure(fixed(error, 4), shown.title);
-  if (!std::isnan(biases)) {
-    page.key_figure(percent(1.0 - error / biases), "less than by biases alone");
-  }
+  if (!std::isnan(biases)) add_gain(page, error, biases);
   page.key_figure(with_commas(evaluation.all.count), "ratings predicted");
   page.key_figure(percent(static_cast<double>(evaluation.known.count) /
                           static_cast<double>(evaluation.all.count)),

@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::pair<RankingMetric, const char*> kPageMetrics[] = {
     {RankingMetric::kNdcg, "NDCG"},
-    {RankingMetric::kRecall, "recall"},
-    {RankingMetric::kPrecision, "precision"},
+    {RankingMetric::kRecall, "Recall"},
+    {RankingMetric::kPrecision, "Precision"},
     {RankingMetric::kMap, "MAP"},
     {RankingMetric::kMrr, "MRR"},
-    {RankingMetric::kHitRate, "hit rate"}};
+    {RankingMetric::kHitRate, "Hit rate"}};
 
 Ink ink_of_lists(const RankingReport& report, std::size_t at) {
   return report.lists[at].is_baseline ? Ink::kQuiet : ink_of(at);
@@ -184,6 +184,19 @@ Figure coverage_bars(const RankingReport& report, const RankingCommand& command)
   return figure;
 }
 
+ReportTable measures_table(const RankingReport& report, std::size_t cut) {
+  ReportTable table{{"lists"}, {}};
+  for (const auto& [metric, title] : kPageMetrics) table.head.push_back(title);
+  for (const RankedLists& lists : report.lists) {
+    std::vector<std::string> row{lists.name};
+    for (const auto& [metric, title] : kPageMetrics) {
+      row.push_back(fixed(lists.measures.mean(metric, cut), 4));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
 ReportTable measured_table(const RankingReport& report, const RankingCommand& command) {
   ReportTable table{{"measured", ""}, {}};
   for (const RankedLists& lists : report.lists) {
@@ -223,10 +236,15 @@ Page ranking_page(const RankingReport& report, const RankingCommand& command) {
   if (!report.difference.empty()) page.add(difference_figure(report, command));
   if (command.cuts.size() > 1) {
     page.add(metric_lines(report, command, RankingMetric::kNdcg, "NDCG"));
-    page.add(metric_lines(report, command, RankingMetric::kRecall, "recall"));
+    page.add(metric_lines(report, command, RankingMetric::kRecall, "Recall"));
+  } else {
+    page.add(metric_bars(report, command, RankingMetric::kRecall, "Recall"));
   }
-  for (const auto& [metric, title] : kPageMetrics) {
-    if (metric != RankingMetric::kNdcg) page.add(metric_bars(report, command, metric, title));
+  page.add(metric_bars(report, command, RankingMetric::kHitRate, "Hit rate"));
+  for (std::size_t cut = 0; cut < command.cuts.size(); ++cut) {
+    const std::string of = std::to_string(command.cuts[cut]);
+    page.add_folded("measures-" + of, "All measures of the first " + of + " items",
+                    measures_table(report, cut));
   }
   page.section("What they show");
   page.add(coverage_bars(report, command));

@@ -16,8 +16,7 @@ namespace {
 
 /// What was read, whatever was made of it.
 std::vector<std::vector<std::string>> read_rows(const PreparedRatings& ratings) {
-  return {{"held out for validation", with_commas(ratings.validation.size())},
-          {"duplicates merged", with_commas(ratings.duplicates)},
+  return {{"duplicates merged", with_commas(ratings.duplicates)},
           {"bad lines left out", with_commas(ratings.report.bad_lines)}};
 }
 
@@ -39,7 +38,9 @@ Figure folds_figure(const CrossValidation& folds, const ShownError& shown) {
                 .svg = {},
                 .table = {{"fold", "ratings", shown.metric}, {}}};
   if (shown.has_root) figure.table.head.push_back(shown.title);
-  figure.table.head.insert(figure.table.head.end(), {"biases alone", "best epoch", "within 90 %"});
+  figure.table.head.insert(figure.table.head.end(), {"biases alone", "best epoch"});
+  const bool intervals = !folds.folds.empty() && std::isfinite(folds.folds[0].interval_coverage);
+  if (intervals) figure.table.head.push_back("within 90 %");
   std::vector<ChartPoint> model, biases;
   std::vector<std::string> names;
   for (const FoldReport& fold : folds.folds) {
@@ -51,8 +52,8 @@ Figure folds_figure(const CrossValidation& folds, const ShownError& shown) {
     std::vector<std::string> row{names.back(), with_commas(fold.ratings),
                                  fixed(fold.valid_error, 5)};
     if (shown.has_root) row.push_back(fixed(error, 5));
-    row.insert(row.end(), {fixed(fold.baseline_error, 5), std::to_string(fold.best_epoch),
-                           percent(fold.interval_coverage, 2)});
+    row.insert(row.end(), {fixed(fold.baseline_error, 5), std::to_string(fold.best_epoch)});
+    if (intervals) row.push_back(percent(fold.interval_coverage, 2));
     figure.table.rows.push_back(std::move(row));
   }
   std::vector<std::string> mean{"mean", "", fixed(folds.mean_error, 5)};
@@ -117,8 +118,7 @@ void TrainPage::write(const FactorModel& saved) const {
   if (errors_) {
     const double error = shown.of(errors_->all.model.mean());
     page.key_figure(fixed(error, 4), shown.title + " on what was held out");
-    page.key_figure(percent(1.0 - error / shown.of(errors_->all.biases.mean())),
-                    "less than by biases alone");
+    add_gain(page, error, shown.of(errors_->all.biases.mean()));
   } else if (!std::isnan(ndcg)) {
     page.key_figure(fixed(ndcg, 4), "NDCG@" + std::to_string(command_.train.one_class.valid_top) +
                                         " on what was held out");
@@ -127,6 +127,8 @@ void TrainPage::write(const FactorModel& saved) const {
                   command_.train.method == Method::kGibbs ? "sweeps" : "epochs");
   page.key_figure(std::to_string(saved.rank()), "factors a user and item");
   page.key_figure(with_commas(record.ratings), "ratings learnt from");
+  if (held_out_ratings_ > 0)
+    page.key_figure(with_commas(held_out_ratings_), "held out to validate");
 
   page.section("Learning", record.judged_ratings > 0
                                ? "How training went while some ratings were held out; what is "

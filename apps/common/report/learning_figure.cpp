@@ -106,8 +106,9 @@ std::string learning_caption(const TrainingRecord& record, const CurveValue& val
                              std::optional<int> burn_in, double average) {
   const std::string epoch = std::to_string(record.best_epoch);
   if (!std::isnan(average)) {
-    return "Each line is a training from a seed of its own; the mean of their scores has a " +
-           title + " of " + fixed(average, 4) + " on the ratings held out, below that of each.";
+    return "Each line is a training from a seed of its own; the mean of their scores, which is "
+           "saved, reaches " +
+           title + ' ' + fixed(average, 4) + " on the ratings held out.";
   }
   if (burn_in) {
     return "Behind the burn-in of " + counted(static_cast<std::uint64_t>(*burn_in), "sweep") +

@@ -84,20 +84,21 @@ Figure norms_figure(const FactorModel& model) {
       std::max(users.empty() ? 0.0 : users.back(), items.empty() ? 0.0 : items.back());
   const auto of_users = counts_in(users, highest, kParts),
              of_items = counts_in(items, highest, kParts);
-  Figure figure{.id = is_one_class ? "norms-one-class" : "norms",
-                .title = "Lengths of factors",
-                .caption = "Half of the users have factors longer than " +
-                           significant(quantile_of(users, 0.5), 3) +
-                           ", half of the items longer than " +
-                           significant(quantile_of(items, 0.5), 3) +
-                           "; the nearer to 0, the less was learnt of a user or item beside its bias.",
-                .svg = {},
-                .table = {{"length, from", "to", "users", "items"}, {}}};
+  Figure figure{
+      .id = is_one_class ? "norms-one-class" : "norms",
+      .title = "Lengths of factors",
+      .caption = "Half of the users have factors longer than " +
+                 significant(quantile_of(users, 0.5), 3) + ", half of the items longer than " +
+                 significant(quantile_of(items, 0.5), 3) +
+                 "; the nearer to 0, the less was learnt of a user or item beside its bias.",
+      .svg = {},
+      .table = {{"length, from", "to", "users", "items"}, {}}};
   if (is_one_class) {
     figure.caption = "Half of the users have factors longer than " +
                      significant(quantile_of(users, 0.5), 3) + ", half of the items longer than " +
                      significant(quantile_of(items, 0.5), 3) +
                      "; items that hardly anybody chose are near 0.";
+    figure.title = "Lengths of factors, for lists";
   }
   std::vector<ChartPoint> user_points, item_points;
   const double width = highest / kParts;

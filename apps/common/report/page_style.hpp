@@ -73,7 +73,7 @@ footer { color: var(--soft); font-size: 14px; margin-top: 48px; }
 @media (min-width: 480px) { svg text { font-size: 9.5px; }
   main { padding: 40px 32px 64px; } }
 @media (min-width: 1000px) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr));
-  row-gap: 0; }
+  row-gap: 0; margin-bottom: -28px; }
   .figures > * { grid-row: span 4; margin-bottom: 44px; }
   figure { display: grid; grid-template-rows: subgrid; }
   main { padding: 48px 40px 72px; } h1 { font-size: 32px; } }

@@ -263,6 +263,11 @@ ShownError::ShownError(Loss loss) {
   title = (has_root ? "R" : "") + metric;
 }
 
+void add_gain(Page& page, double error, double biases) {
+  page.key_figure(percent(std::abs(1.0 - error / biases)),
+                  error < biases ? "below that of biases alone" : "above that of biases alone");
+}
+
 void add_prediction_figures(Page& page, const FactorModel& model, const GroupedErrors& errors,
                             const std::string& ratings, double fitted_level) {
   const ShownError shown(model.loss());

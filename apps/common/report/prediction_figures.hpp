@@ -19,6 +19,9 @@ struct ShownError {
   bool has_root = false;
 };
 
+/// How far `error` is below, or above, that of biases alone, as a key figure.
+void add_gain(Page& page, double error, double biases);
+
 /// Baselines, error by how often user and item were rated, calibration, residuals by value and,
 /// where there are intervals, their coverage. `ratings`: what was predicted, in words, such as "the
 /// ratings held out"; `fitted_level`: the coverage to which intervals were scaled on these ratings,
