@@ -24,7 +24,10 @@ constexpr std::pair<RankingMetric, const char*> kPageMetrics[] = {
     {RankingMetric::kHitRate, "Hit rate"}};
 
 Ink ink_of_lists(const RankingReport& report, std::size_t at) {
-  return report.lists[at].is_baseline ? Ink::kQuiet : ink_of(at);
+  const RankedLists& lists = report.lists[at];
+  if (lists.weight) return Ink::kFourth;
+  if (lists.penalty) return Ink::kThird;
+  return lists.is_baseline ? Ink::kQuiet : ink_of(at);
 }
 
 std::string at_cut(const char* title, std::uint32_t cut) {

@@ -60,10 +60,10 @@ struct Reports : Attacked {
     for (const Xml* figure : root.all("figure")) {
       const std::string id = name + ' ' + figure->attributes.at("id");
       const auto captions = figure->all("figcaption"), pictures = figure->all("svg");
-      BOOST_REQUIRE((captions.size() == 1 && pictures.size() == 1), id);
+      BOOST_REQUIRE_MESSAGE(captions.size() == 1 && pictures.size() == 1, id);
       BOOST_TEST(captions[0]->text.ends_with("."), id << ": " << captions[0]->text);
       BOOST_TEST(captions[0]->text.find(". ") == std::string::npos, captions[0]->text);
-      BOOST_TEST(pictures[0]->children.size() > 3u, id);
+      BOOST_TEST(pictures[0]->children.size() > 2u, id);
       BOOST_TEST(figure->all("details").size() == 1u, id);
     }
     for (const Xml* table : root.all("table")) {
@@ -123,8 +123,7 @@ BOOST_FIXTURE_TEST_CASE(pages_of_all_kinds_are_whole_and_agree_with_what_is_prin
       {"stars", "-k 4 -t 6 -p stars-test.csv", "mse", all, all},
       {"stars", "-k 4 -t 6 --seeds 2", "mse", all, all},
       {"stars", "-k 4 -t 6 --valid-fraction 0", "mse", both(kModel, {"values"}), all},
-      {"stars", "-k 4 -t 6 --eval-every 0", "mse", both(kPredictions, {"norms", "values"}),
-       both(kPredictions, {"norms", "values"})},
+      {"stars", "-k 4 -t 6 --eval-every 0", "mse", all, all},
       {"stars", "-k 4 -t 6 --loss absolute", "mae", all, all},
       {"stars", "-k 4 -t 6 --no-biases", "mse", all, all},
       {"numbers", "-k 4 -t 6", "mse", all, all},

@@ -128,6 +128,10 @@ std::string learning_caption(const TrainingRecord& record, const CurveValue& val
     return "Nothing was held out that would tell when to stop: the error on the training ratings "
            "alone is seen, which says little of others.";
   }
+  if (record.history.size() == 1) {
+    return "On the ratings held out the error is " + fixed(value(best), 4) + " after epoch " +
+           epoch + ", the only one that was evaluated.";
+  }
   return "On the ratings held out the error is lowest after epoch " + epoch + ", at " +
          fixed(value(best), 4) +
          ", which was chosen; what the training error falls by after that is learnt by heart.";

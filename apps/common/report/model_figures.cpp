@@ -208,8 +208,8 @@ Figure values_figure(const ValueBins& bins, const std::vector<std::uint64_t>& co
   }
   figure.caption = "Of " + of + ' ' +
                    percent(static_cast<double>(counts[most]) / static_cast<double>(all), 0) +
-                   " are " + bins.name(most) +
-                   ", the most frequent value; seldom ones are the hardest to predict.";
+                   " are " + bins.name(most) + ", the most frequent value" +
+                   (counts.size() > 2 ? "; seldom ones are the hardest to predict." : ".");
   Chart chart("rating", "share of ratings", Chart::Numbers::kPlain, Chart::Numbers::kShares);
   chart.name_positions(std::move(names));
   chart.columns(std::move(points), Ink::kFirst);

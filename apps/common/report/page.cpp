@@ -14,6 +14,12 @@ std::string element(const std::string& name, const std::string& text) {
   return '<' + name + '>' + escaped(text) + "</" + name + ">\n";
 }
 
+/// A title of ASCII may begin with the name of a metric.
+std::string capitalised(std::string title) {
+  if (!title.empty() && title[0] >= 'a' && title[0] <= 'z') title[0] -= 'a' - 'A';
+  return title;
+}
+
 std::string table_markup(const ReportTable& table) {
   std::string text = "<div class=\"scroll\"><table>\n<thead><tr>";
   for (const std::string& name : table.head) {
@@ -53,9 +59,9 @@ void Page::section(const std::string& title, const std::string& words) {
 
 void Page::add(const Figure& figure) {
   begin_figures();
-  body_ += "<figure id=\"" + escaped(figure.id) + "\">\n" + element("h3", figure.title) +
-           element("figcaption", figure.caption) + figure.svg +
-           "<details><summary>Numbers</summary>\n" + table_markup(figure.table) +
+  body_ += "<figure id=\"" + escaped(figure.id) + "\">\n" +
+           element("h3", capitalised(figure.title)) + element("figcaption", figure.caption) +
+           figure.svg + "<details><summary>Numbers</summary>\n" + table_markup(figure.table) +
            "</details>\n</figure>\n";
 }
 

@@ -83,7 +83,11 @@ footer { color: var(--soft); font-size: 14px; margin-top: 48px; }
   body { font-size: 11pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   main { max-width: none; padding: 0; } figure { break-inside: avoid; }
   h2, h3 { break-after: avoid; } svg text { font-size: 9.5px; }
-  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 24px 32px; } }
+  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 24px 32px; }
+  .scroll { overflow-x: visible; } table { font-size: 8.5pt; }
+  th, td { padding-left: 9px; white-space: normal; } figcaption, section p { font-size: 9.5pt; }
+  figure details { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; } }
 )";
 
 }  // namespace mfpar::apps
