@@ -11,6 +11,7 @@
 #include "common/program.hpp"
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
+#include "mf-eval/eval_page.hpp"
 #include "mf-eval/eval_report.hpp"
 #include "mf-eval/pairs.hpp"
 #include "mf-eval/ranking_command.hpp"
@@ -36,6 +37,7 @@ struct EvalOptions {
   std::string third;  ///< the test ratings behind two models
   bool json = false;
   std::string predictions;
+  std::string report;  ///< a page
   ReadOptions read;
 };
 
@@ -83,20 +85,29 @@ void warn_of_scale(const FactorModel& model, const RatingTable& ratings) {
   if (!warning.empty()) warn(warning);
 }
 
-void report(const EvalOptions& options, const FactorModel& model, const Evaluation& evaluation) {
+void report(const EvalOptions& options, const FactorModel& model, const std::string& source,
+            const RatingTable& ratings, const Evaluation& evaluation) {
   const std::string warning = evaluation_warning(evaluation);
   if (!warning.empty()) warn(warning);
   std::cout << (options.json ? evaluation_json(evaluation, model.loss())
-                             : evaluation_table(evaluation, model.loss()));
+                             : evaluation_table(evaluation, model.loss()))
+            << std::flush;
+  if (options.report.empty()) return;
+  write_page(options.report, evaluation_page(options.model, model, source, ratings, evaluation));
 }
 
 /// Predicts for users and items of which not all have a rating.
 int predict_pairs(const EvalOptions& options, const FactorModel& model, const Pairs& pairs) {
+  if (!options.report.empty() && pairs.rated == 0) {
+    throw Error(ErrorCode::kBadData, options.ratings +
+                                         " has no ratings, whose errors --report shows; leave "
+                                         "--report out");
+  }
   write_predictions(options.predictions, model, pairs.table, pairs.is_rated, options.read.threads);
   if (pairs.rated > 0) {
     const RatingTable rated = rated_of(pairs);
     warn_of_scale(model, rated);
-    report(options, model, evaluate(model, rated, options.read.threads));
+    report(options, model, options.ratings, rated, evaluate(model, rated, options.read.threads));
   }
   const std::uint64_t unrated = pairs.table.size() - pairs.rated;
   (pairs.rated > 0 ? std::cerr : std::cout)
@@ -117,14 +128,24 @@ int evaluate_ratings(const EvalOptions& options, const FactorModel& model, const
   if (!options.predictions.empty()) {
     write_predictions(options.predictions, model, data.ratings, {}, options.read.threads);
   }
-  report(options, model, evaluation);
+  report(options, model, data.report.source, data.ratings, evaluation);
   return kDone;
+}
+
+/// Refuses a page that could not be written, or would replace something.
+void check_report(const EvalOptions& options, const std::string& given = "") {
+  if (options.report.empty()) return;
+  check_output("--report", options.report, {options.model, options.ratings, options.third, given});
+  std::vector<std::string> outputs{options.report};
+  if (!options.predictions.empty()) outputs.push_back(options.predictions);
+  check_distinct(outputs);
 }
 
 int run(EvalOptions options) {
   if (!options.predictions.empty()) {
     check_output("--predictions", options.predictions, {options.model, options.ratings});
   }
+  check_report(options);
   const FactorModel model = load_model_argument(options.model, options.ratings, "mf-eval");
   if (model.feedback() == Feedback::kOneClass) {
     throw Error(ErrorCode::kBadOption,
@@ -167,6 +188,8 @@ int run_lists(const EvalOptions& options, RankingCommand command) {
   if (command.test == "-" && command.given == "-") {
     throw Error(ErrorCode::kBadOption, "two inputs are standard input; give one as a file");
   }
+  check_report(options, command.given);
+  command.report = options.report;
   return run_ranking(command);
 }
 
@@ -217,6 +240,8 @@ EVAL.md has formulas and JSON.)",
                  {"mf-eval films.model new-ratings.csv --columns user=who,item=what,rating=stars "
                   "--predictions predictions.csv",
                   "Columns by name, and every single prediction."},
+                 {"mf-eval films.model test.csv --report films.html",
+                  "Pictures: where it errs, and whether its predictions can be trusted."},
                  {"mf-eval films.model test.csv --ranking --relevant 4 --top 10",
                   "Lists of ten: how many of the films that users came to like they name."},
                  {"mf-eval films.model next.model test.csv --ranking",
@@ -247,6 +272,11 @@ int main(int argc, char** argv) {
       "rating around it, and the bounds below and above which one in twenty lies (sd, p5, p95), "
       "by --likelihood ordinal the probability of each value (p_1, p_2 and so on). Pairs of user "
       "and item may lack a rating.");
+  options.text("report", "FILE", eval.report,
+               "Also write a page of HTML with pictures, and their numbers, that a browser shows "
+               "without any other file: error by how often user and item were rated, predicted "
+               "against actual, residuals, how training went, and with --ranking how good lists "
+               "are. REPORT.md tells how to read it.");
   RankingCommand ranking;
   add_ranking_options(options, ranking);
   add_reading_options(options, eval.read);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -8,14 +9,16 @@
 #include <vector>
 
 #include "common/interrupt.hpp"
-#include "common/output_file.hpp"
 #include "common/program.hpp"
+#include "common/progress_line.hpp"
 #include "common/text.hpp"
 #include "mf-train/epoch_table.hpp"
 #include "mf-train/json_log.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mf-train/sampling_text.hpp"
 #include "mf-train/train_command.hpp"
+#include "mf-train/train_outputs.hpp"
+#include "mf-train/train_page.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/extend_model.hpp"
@@ -53,6 +56,7 @@ ProgramInfo program_info() {
                     "8 threads"},
                    {"mf-train ratings.csv --folds 5", "cross-validate"},
                    {"mf-train ratings.csv --method gibbs", "the lowest error"},
+                   {"mf-train ratings.csv --report films.html", "pictures of how it went"},
                    {"mf-train ratings.csv --feedback one-class --split-by-user 0.2",
                     "who chose what, for lists"},
                    {"mf-train ratings.csv --item-features movies.csv",
@@ -63,36 +67,6 @@ ProgramInfo program_info() {
                     "from standard input, the same model "
                     "for any number of threads"}},
       .kernel = [] { return kernel_name(); }};
-}
-
-/// Refuses what would destroy something, and what could not be saved, before any work is done.
-void check_outputs(const TrainCommand& command, bool model_path_given) {
-  std::vector<std::string> outputs;
-  if (!command.model_path.empty()) {
-    // The model that training goes on from may be replaced by what comes of it.
-    std::vector<std::string> inputs = command.ratings_paths;
-    inputs.insert(inputs.end(),
-                  {command.valid_path, command.item_features_path, command.user_features_path});
-    check_output("--output", command.model_path, inputs);
-    outputs.push_back(command.model_path);
-  }
-  if (!command.log_path.empty()) {
-    std::vector<std::string> inputs = command.ratings_paths;
-    inputs.insert(inputs.end(), {command.valid_path, command.init_path, command.item_features_path,
-                                 command.user_features_path});
-    check_output("--log-json", command.log_path, inputs);
-    outputs.push_back(command.log_path);
-  }
-  check_distinct(outputs);
-  if (!model_path_given && std::filesystem::exists(command.model_path)) {
-    try {
-      load_model(command.model_path, {.verify = false, .memory = ModelMemory::kShared});
-    } catch (const Error&) {
-      throw Error(ErrorCode::kBadOption,
-                  command.model_path +
-                      " exists and is not an mfpar model; choose another file with --output");
-    }
-  }
 }
 
 /// "MSE 0.71234, RMSE 0.84400"
@@ -121,22 +95,17 @@ void warn(const std::string& what) {
   std::fprintf(stderr, "mf-train: warning: %s\n", what.c_str());
 }
 
-/// How many of the ratings the model was trained on.
-std::uint64_t count_trained_on(const FactorModel& model, const RatingStore& ratings) {
-  std::vector<ItemIndex> items;
-  for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
-    items.push_back(model.items().find(ratings.parts().items->id(item)));
+/// About how long learning once more will take, by what the epochs took that were reported.
+double refit_seconds(const TrainResult& validated, std::uint64_t ratings) {
+  double seconds = 0.0;
+  int reported = 0;
+  for (const EpochReport& report : validated.history) {
+    reported += report.epoch > 0;
+    seconds += report.seconds;
   }
-  std::uint64_t count = 0;
-  for (UserIndex index = 0; index < ratings.user_count(); ++index) {
-    const UserIndex user = model.users().find(ratings.parts().users->id(index));
-    if (user == kNoIndex) continue;
-    for (auto at = ratings.offsets()[index]; at < ratings.offsets()[index + 1]; ++at) {
-      const ItemIndex item = items[ratings.item(at)];
-      count += item != kNoIndex && model.parts().trained.contains(user, item);
-    }
-  }
-  return count;
+  const TrainingRecord& record = validated.model.parts().record;
+  return seconds / std::max(1, reported) * record.best_epoch * static_cast<double>(ratings) /
+         static_cast<double>(std::max<std::uint64_t>(1, record.ratings));
 }
 
 class Training {
@@ -160,6 +129,7 @@ class Training {
            "--split-time), or save the earlier model with --no-refit");
     }
     log_.start(command_, ratings_);
+    if (!command_.report_path.empty()) page_.emplace(command_, ratings_);
   }
 
   int train_model();
@@ -171,6 +141,8 @@ class Training {
                          const std::stop_token& stop);
   void add_one_class(TrainResult& result, RatingStore ratings, const std::stop_token& stop);
   bool log_failed() const;
+  template <class Shown>
+  bool report_failed(const Shown& what) const;
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
@@ -181,6 +153,7 @@ class Training {
   JsonLog log_;
   std::optional<FactorModel> init_;
   std::optional<EpochTable> table_;
+  std::optional<TrainPage> page_;
 };
 
 TrainHooks Training::hooks(Feedback feedback, std::stop_token stop) {
@@ -202,6 +175,20 @@ bool Training::log_failed() const {
   if (log_.failure().empty()) return false;
   std::fprintf(stderr, "mf-train: error: %s\n", log_.failure().c_str());
   return true;
+}
+
+/// Writes the page of a model or of folds, if there is to be one. Whether it could not be written;
+/// says so then.
+template <class Shown>
+bool Training::report_failed(const Shown& what) const {
+  if (!page_) return false;
+  try {
+    page_->write(what);
+    return false;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "mf-train: error: %s; no report was written\n", error.what());
+    return true;
+  }
 }
 
 /// Learns one part of the model; shows and logs its epochs.
@@ -227,10 +214,15 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
                   describe_error(options.loss, result.error_by_features).c_str());
     }
   }
+  if (page_ && options.feedback == Feedback::kRatings) page_->judge(result, ratings_.validation);
   if (!refits(command_)) return result;
+  ProgressLine line(!command_.quiet);
+  line.show("learning once more from all " + with_commas(ratings_.all.size()) + " ratings, about " +
+            clock_time(refit_seconds(result, ratings_.all.size())) + " in all");
   const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
   result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,
                  hooks(options.feedback, stop));
+  line.clear();
   const TrainingRecord& record = result.model.parts().record;
   if (!command_.quiet && record.judged_ratings > 0) {
     std::printf("learnt once more from all ratings, those held out too, in %s%s\n",
@@ -290,6 +282,7 @@ int Training::train_model() {
     }
     warn(what);
   }
+  if (report_failed(result.model)) code = kSystemFailure;
   if (log_failed()) code = kSystemFailure;
   if (result.stop_reason == StopReason::kDiverged) {
     throw Error(ErrorCode::kDiverged, result.divergence + "; the model of epoch " +
@@ -325,7 +318,8 @@ int Training::cross_validate_folds() {
               std::string(describe_loss(command_.train.loss).metric_title).c_str(),
               fixed(result.mean_error, 5).c_str(), fixed(result.sd_error, 5).c_str(),
               options.folds);
-  return log_failed() ? kSystemFailure : kDone;
+  const bool failed = report_failed(result);
+  return log_failed() || failed ? kSystemFailure : kDone;
 }
 
 }  // namespace
@@ -339,7 +333,7 @@ int main(int argc, char** argv) {
   add_train_options(options, command);
   return run_program(program_info(), options, argc, argv, [&] {
     finish_train_command(options, command);
-    check_outputs(command, options.given("output"));
+    check_train_outputs(command, options.given("output"));
     Training training(command);
     return command.folds ? training.cross_validate_folds() : training.train_model();
   });

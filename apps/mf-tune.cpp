@@ -9,11 +9,12 @@
 #include "common/line_log.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
+#include "common/progress_line.hpp"
 #include "common/text.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mf-tune/option_file.hpp"
-#include "mf-tune/progress_line.hpp"
 #include "mf-tune/tune_command.hpp"
+#include "mf-tune/tune_progress.hpp"
 #include "mf-tune/tune_report.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
@@ -230,7 +231,7 @@ int Tuning::run() {
   options.seconds = command_.budget;
   if (command_.trials) options.trials = *command_.trials;
   const Interrupt interrupt;
-  std::optional<ProgressLine> line(command_);
+  std::optional<ProgressLine> line(std::in_place, !command_.train.quiet);
   TuneHooks hooks;
   hooks.stop = interrupt.token();
   hooks.on_trial = [&](const TuneTrial& trial) {
@@ -242,7 +243,9 @@ int Tuning::run() {
   };
   if (ratings_.user_features) hooks.user_features = &ratings_.user_features->rows;
   if (ratings_.item_features) hooks.item_features = &ratings_.item_features->rows;
-  hooks.on_progress = [&](const TuneProgress& progress) { line->show(progress); };
+  hooks.on_progress = [&](const TuneProgress& progress) {
+    line->show(progress_text(command_, progress));
+  };
   const TuneResult result = tune(parts_, options, hooks);
   line.reset();
   return write(result);

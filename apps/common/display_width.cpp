@@ -84,9 +84,9 @@ std::string shortened(std::string_view text, std::size_t width) {
   return fits || width == 0 ? result : result + "\u2026";
 }
 
-std::size_t terminal_width() {
+std::size_t terminal_width(int stream) {
   winsize size{};
-  if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  if (::isatty(stream) == 0 || ::ioctl(stream, TIOCGWINSZ, &size) != 0) return 0;
   return size.ws_col;
 }
 

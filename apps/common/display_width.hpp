@@ -15,7 +15,8 @@ std::size_t display_width(std::string_view text);
 /// characters become blanks.
 std::string shortened(std::string_view text, std::size_t width);
 
-/// How many cells a line of standard output has where that is a terminal, 0 (any number) otherwise.
-std::size_t terminal_width();
+/// How many cells a line of a standard stream (1: output, 2: error) has where that is a terminal, 0
+/// (any number) otherwise.
+std::size_t terminal_width(int stream = 1);
 
 }  // namespace mfpar::apps

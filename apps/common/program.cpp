@@ -21,6 +21,7 @@
 
 #include "common/manual.hpp"
 #include "common/output_file.hpp"
+#include "common/progress_line.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/error.hpp"
 
@@ -213,6 +214,7 @@ int run_program(const ProgramInfo& info, Options& options, int argc, const char*
       options.read_file(config);
     }
     options.require_positionals();
+    if (quiet) hide_progress();
     const Silence silence(quiet);
     return body();
   });

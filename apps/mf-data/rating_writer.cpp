@@ -72,12 +72,14 @@ std::vector<std::string> written_ids(const IdDictionary& ids, RatingFormat forma
 
 RatingWriter::RatingWriter(const std::string& path, RatingFormat format,
                            const std::vector<std::string>& users,
-                           const std::vector<std::string>& items, bool timestamps)
+                           const std::vector<std::string>& items, bool timestamps,
+                           std::uint64_t ratings)
     : file_(path),
       delimiter_(delimiter_of(format)),
       users_(users),
       items_(items),
-      timestamps_(timestamps && format != RatingFormat::kLibmf) {
+      timestamps_(timestamps && format != RatingFormat::kLibmf),
+      ratings_(ratings) {
   if (!has_header(format)) return;
   line_.append("user").append(delimiter_).append("item").append(delimiter_).append("rating");
   if (timestamps_) line_.append(delimiter_).append("timestamp");
@@ -89,6 +91,12 @@ void RatingWriter::write(const Rating& rating) {
   line_.append(delimiter_).append(shortest_decimal(rating.value));
   if (timestamps_) line_.append(delimiter_).append(std::to_string(rating.timestamp));
   file_.write(line_ += '\n');
+  constexpr std::uint64_t kShownEvery = 1 << 14;
+  if (++written_ == ratings_) {
+    progress_.clear();
+  } else if (written_ % kShownEvery == 0) {
+    progress_.show(written_, ratings_, "ratings");
+  }
 }
 
 }  // namespace mfpar::apps

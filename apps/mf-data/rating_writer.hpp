@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/options.hpp"
+#include "common/progress_line.hpp"
 #include "mfpar/atomic_file.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/rating_table.hpp"
@@ -30,9 +31,10 @@ std::vector<std::string> written_ids(const IdDictionary& ids, RatingFormat forma
 /// Writes ratings to a file that appears whole or not at all. Not synchronised.
 class RatingWriter {
  public:
-  /// `users` and `items` are written_ids(), and must outlive the writer.
+  /// `users` and `items` are written_ids(), and must outlive the writer. `ratings`: how many will
+  /// be written.
   RatingWriter(const std::string& path, RatingFormat format, const std::vector<std::string>& users,
-               const std::vector<std::string>& items, bool timestamps);
+               const std::vector<std::string>& items, bool timestamps, std::uint64_t ratings);
 
   void write(const Rating& rating);
 
@@ -46,6 +48,8 @@ class RatingWriter {
   const std::vector<std::string>& items_;
   bool timestamps_;
   std::string line_;
+  std::uint64_t ratings_, written_ = 0;
+  ProgressLine progress_;
 };
 
 }  // namespace mfpar::apps

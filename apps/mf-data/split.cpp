@@ -85,7 +85,7 @@ int run(const SplitCommand& command) {
   std::string report = "held out: " + describe_split(command) + '\n';
   const auto write = [&](const std::string& path, const RatingStore& part) {
     writers.push_back(std::make_unique<RatingWriter>(path, command.format, user_ids, item_ids,
-                                                     ratings.has_timestamps()));
+                                                     ratings.has_timestamps(), part.size()));
     order.write(part, *writers.back());
     files.push_back(&writers.back()->file());
     files.back()->finish();

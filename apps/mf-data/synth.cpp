@@ -92,7 +92,8 @@ void write_files(const SynthCommand& command, const SyntheticRatings& made) {
   const RatingTable& ratings = made.ratings;
   const auto users = written_ids(*ratings.users(), command.format);
   const auto items = written_ids(*ratings.items(), command.format);
-  RatingWriter writer(command.output, command.format, users, items, ratings.has_timestamps());
+  RatingWriter writer(command.output, command.format, users, items, ratings.has_timestamps(),
+                      ratings.size());
   for (std::uint64_t i = 0; i < ratings.size(); ++i) writer.write(ratings.at(i));
   if (command.titles.empty()) return writer.file().commit();
   AtomicFile titles(command.titles);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "common/progress_line.hpp"
 #include "mf-eval/pairs.hpp"
 
 namespace mfpar::apps {
@@ -79,10 +80,12 @@ RankingMeasures RankedModel::measure_lists(std::size_t users_at_once,
                                            std::span<const std::vector<ItemIndex>> relevant,
                                            const MakeLists& make_lists) const {
   RankingMeasures measures(command_.cuts, baselines_.raters(), model().user_count());
+  ProgressLine line;
   for (std::size_t begin = 0; begin < users.size(); begin += users_at_once) {
     const auto some = users.subspan(begin, std::min(users_at_once, users.size() - begin));
     const auto lists = make_lists(some);
     for (std::size_t u = 0; u < some.size(); ++u) measures.add(lists[u], relevant[begin + u]);
+    line.show(begin + some.size(), users.size(), "lists");
   }
   return measures;
 }

@@ -28,6 +28,7 @@ struct RankingCommand {
   std::optional<double> ease;  ///< the penalty; none: no EASE
   double ease_weight = 0.5;    ///< in the mixture with a model
   bool json = false;
+  std::string report;  ///< a page
   ReadOptions read;
 };
 

@@ -12,6 +12,7 @@
 #include "common/program.hpp"
 #include "common/text.hpp"
 #include "mf-eval/ranked_model.hpp"
+#include "mf-eval/ranking_page.hpp"
 #include "mf-eval/ranking_report.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
@@ -264,7 +265,9 @@ int run_ranking(const RankingCommand& command) {
            .intervals = {}});
     }
   }
-  std::cout << (command.json ? ranking_json(report, command) : ranking_tables(report, command));
+  std::cout << (command.json ? ranking_json(report, command) : ranking_tables(report, command))
+            << std::flush;
+  if (!command.report.empty()) write_page(command.report, ranking_page(report, command));
   return kDone;
 }
 

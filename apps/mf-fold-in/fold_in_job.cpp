@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "mf-fold-in/fold_in_job.hpp"
 
-#include <unistd.h>
-
 #include <iostream>
 #include <utility>
 
 #include "common/item_pairs.hpp"
 #include "common/option_habits.hpp"
 #include "common/program.hpp"
+#include "common/progress_line.hpp"
 #include "common/text.hpp"
 #include "mf-fold-in/fold_in_test.hpp"
 #include "mf-fold-in/request_rows.hpp"
@@ -70,13 +69,9 @@ RatingTable FoldInJob::table_of_pairs() const {
 FoldedInTable FoldInJob::fold_in(const RatingTable& ratings, bool shows_progress) const {
   const bool by_user = !command_.items;
   const std::size_t count = (by_user ? ratings.users() : ratings.items())->size();
-  FoldInProgress progress;
-  if (shows_progress && !command_.quiet && ::isatty(STDERR_FILENO) != 0) {
-    progress = [&](std::size_t done) {
-      std::cerr << '\r' << with_commas(done) << " of " << counted_rows(count, command_.joining())
-                << " folded in" << (done == count ? "\n" : "") << std::flush;
-    };
-  }
+  ProgressLine line(shows_progress && !command_.quiet);
+  const std::string rows = command_.items ? "items" : "users";
+  const FoldInProgress progress = [&](std::size_t done) { line.show(done, count, rows); };
   return mfpar::fold_in_table(model_, ratings, command_.joining(), command_.fold_in,
                               command_.read.threads, stop_, progress);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mf-recommend/list_job.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <iterator>
@@ -10,6 +12,7 @@
 #include "common/display_width.hpp"
 #include "common/item_pairs.hpp"
 #include "common/program.hpp"
+#include "common/progress_line.hpp"
 #include "common/text.hpp"
 #include "mf-recommend/answer_text.hpp"
 #include "mf-recommend/read_new_users.hpp"
@@ -94,6 +97,11 @@ void ListJob::warn(const std::string& message) const {
   if (!command_.quiet) std::cerr << "mf-recommend: warning: " << message << '\n';
 }
 
+/// Not between lists on the same terminal.
+bool ListJob::shows_progress() const {
+  return !command_.quiet && (!command_.output_path.empty() || ::isatty(STDOUT_FILENO) == 0);
+}
+
 std::vector<UserIndex> ListJob::trained_users() {
   if (command_.all_users) {
     std::vector<UserIndex> all(catalogue_.model().user_count());
@@ -136,22 +144,28 @@ void ListJob::list_trained() {
         "the model does not keep how trained users rated, so --explain cannot show which "
         "ratings speak for an item; it can for those of --ratings");
   }
+  ProgressLine line(shows_progress());
   for (std::size_t begin = 0; begin < users.size() && !stop_.stop_requested(); begin += kBlock) {
     const auto block = std::span(users).subspan(begin, std::min(kBlock, users.size() - begin));
     for (const Answer& answer :
          answers_for(catalogue_, block, list_request(), command_.read.threads)) {
+      if (!answer.warnings.empty()) line.clear();
       write(answer);
     }
+    line.show(begin + block.size(), users.size(), "users");
   }
 }
 
 void ListJob::list_new(std::span<const NewUser> users) {
+  ProgressLine line(shows_progress());
   for (std::size_t begin = 0; begin < users.size() && !stop_.stop_requested(); begin += kBlock) {
     const auto block = users.subspan(begin, std::min(kBlock, users.size() - begin));
     for (const Answer& answer :
          answers_for(catalogue_, block, command_.fold_in, list_request(), command_.read.threads)) {
+      if (!answer.warnings.empty()) line.clear();
       write(answer);
     }
+    line.show(begin + block.size(), users.size(), "users");
   }
 }
 

@@ -31,6 +31,7 @@ class ListJob {
   bool begin();
   void write(const Answer& answer);
   void warn(const std::string& message) const;
+  bool shows_progress() const;
   std::vector<UserIndex> trained_users();
   ListRequest list_request() const;
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mf-train/epoch_table.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -14,8 +12,6 @@
 namespace mfpar::apps {
 
 namespace {
-
-constexpr const char* kClearLine = "\r\033[K";
 
 /// A row of the table, or its head.
 void print_row(const std::string& epoch, const std::vector<std::string>& errors,
@@ -32,27 +28,21 @@ void print_row(const std::string& epoch, const std::vector<std::string>& errors,
 EpochTable::EpochTable(const TrainOptions& options, std::uint64_t ratings)
     : loss_(describe_loss(options.loss)),
       feedback_(options.feedback),
-      epochs_(options.method == Method::kGibbs ? options.gibbs.burn_in + options.gibbs.samples
-                                               : options.epochs),
+      is_sampled_(options.method == Method::kGibbs),
+      epochs_(is_sampled_ ? options.gibbs.burn_in + options.gibbs.samples : options.epochs),
       seed_(options.seed),
-      ratings_(ratings),
-      terminal_(isatty(STDERR_FILENO) != 0) {
+      ratings_(ratings) {
   const std::string metric(loss_.metric_title);
   std::vector<std::string> errors{"train " + metric, "valid " + metric};
   if (loss_.has_root) errors.push_back("valid R" + metric);
   if (feedback_ == Feedback::kOneClass) {
     errors = {"NDCG@" + std::to_string(options.one_class.valid_top)};
   }
-  print_row(options.method == Method::kGibbs ? "sweep" : "epoch", errors,
-            {"objective", "seconds", "M rat/s", "waited"});
-}
-
-EpochTable::~EpochTable() {
-  if (terminal_) std::fputs(kClearLine, stderr);
+  print_row(is_sampled_ ? "sweep" : "epoch", errors, {"objective", "seconds", "M rat/s", "waited"});
 }
 
 void EpochTable::show(const EpochReport& report) {
-  if (terminal_) std::fputs(kClearLine, stderr);
+  line_.clear();
   const bool is_average = report.training < training_;
   if (report.training > training_) {
     training_ = report.training;
@@ -67,7 +57,7 @@ void EpochTable::show(const EpochReport& report) {
             {fixed(report.objective, 1), trained ? fixed(report.seconds, 3) : "-",
              trained ? fixed(report.updates_per_second / 1e6, 1) : "-",
              trained ? fixed(report.wait_seconds, 3) : "-"});
-  if (terminal_ && !is_average) show_progress(report);
+  if (line_.is_shown() && !is_average) show_progress(report);
 }
 
 void EpochTable::show_progress(const EpochReport& report) {
@@ -75,11 +65,11 @@ void EpochTable::show_progress(const EpochReport& report) {
   const double elapsed =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double left = elapsed / report.epoch * (epochs_ - report.epoch);
-  std::fprintf(stderr, "epoch %d of at most %d, %s M ratings/s, %s passed, at most %s to go",
-               report.epoch, epochs_,
-               fixed(static_cast<double>(ratings_) * report.epoch / elapsed / 1e6, 1).c_str(),
-               clock_time(elapsed).c_str(), clock_time(left).c_str());
-  std::fflush(stderr);
+  const std::string rate = fixed(static_cast<double>(ratings_) * report.epoch / elapsed / 1e6, 1);
+  line_.show((is_sampled_ ? "sweep " : "epoch ") + std::to_string(report.epoch) + " of at most " +
+                 std::to_string(epochs_) + ", " + rate + " M ratings/s, " + clock_time(elapsed) +
+                 " passed, at most " + clock_time(left) + " to go",
+             /*at_once=*/true);
 }
 
 }  // namespace mfpar::apps

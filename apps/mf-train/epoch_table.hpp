@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "common/progress_line.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/loss.hpp"
 #include "mfpar/train_options.hpp"
@@ -18,11 +19,6 @@ class EpochTable {
   /// `ratings`: how many an epoch passes over.
   EpochTable(const TrainOptions& options, std::uint64_t ratings);
 
-  /// Clears the progress line.
-  ~EpochTable();
-  EpochTable(const EpochTable&) = delete;
-  EpochTable& operator=(const EpochTable&) = delete;
-
   void show(const EpochReport& report);
 
  private:
@@ -30,11 +26,12 @@ class EpochTable {
 
   LossInfo loss_;
   Feedback feedback_;
+  bool is_sampled_;
   int epochs_;
   std::uint64_t seed_;
   int training_ = 0;  ///< whose rows come, see EpochReport::training
   std::uint64_t ratings_;
-  bool terminal_;
+  ProgressLine line_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();  ///< of these
 };
 

@@ -134,6 +134,23 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   return prepared;
 }
 
+std::uint64_t count_trained_on(const FactorModel& model, const RatingStore& ratings) {
+  std::vector<ItemIndex> items;
+  for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
+    items.push_back(model.items().find(ratings.parts().items->id(item)));
+  }
+  std::uint64_t count = 0;
+  for (UserIndex index = 0; index < ratings.user_count(); ++index) {
+    const UserIndex user = model.users().find(ratings.parts().users->id(index));
+    if (user == kNoIndex) continue;
+    for (auto at = ratings.offsets()[index]; at < ratings.offsets()[index + 1]; ++at) {
+      const ItemIndex item = items[ratings.item(at)];
+      count += item != kNoIndex && model.parts().trained.contains(user, item);
+    }
+  }
+  return count;
+}
+
 std::string describe(const PreparedRatings& ratings) {
   const ReadReport& report = ratings.report;
   const std::uint64_t count = ratings.training.size() + ratings.validation.size();

@@ -7,6 +7,7 @@
 
 #include "mf-train/prepare_features.hpp"
 #include "mf-train/train_command.hpp"
+#include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/read_ratings.hpp"
 
@@ -28,6 +29,9 @@ struct PreparedRatings {
 
 /// Throws what reading and splitting throw.
 PreparedRatings prepare_ratings(const TrainCommand& command);
+
+/// How many of the ratings the model was trained on.
+std::uint64_t count_trained_on(const FactorModel& model, const RatingStore& ratings);
 
 /// A few lines on what was read and what is held out.
 std::string describe(const PreparedRatings& ratings);

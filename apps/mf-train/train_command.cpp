@@ -239,6 +239,11 @@ void add_train_options(Options& options, TrainCommand& command) {
                "Where to save the model; RATINGS.model in the current folder unless given.");
   options.text("log-json", "FILE", command.log_path,
                "Write one JSON object a line, as it happens; LOG.md describes them.");
+  options.text(
+      "report", "FILE", command.report_path,
+      "Write a page of HTML with pictures, and their numbers, that a browser shows without "
+      "any other file: how training went, errors on what was held out, the data and the "
+      "options; with --folds, the folds. REPORT.md tells how to read it.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_learning_words(options, command);
   options.text("init", "MODEL", command.init_path,

@@ -18,9 +18,10 @@ enum class LearntFrom { kRatings, kOneClass, kBoth };
 /// What a command line of mf-train asks for.
 struct TrainCommand {
   std::vector<std::string> ratings_paths;
-  std::string model_path;  ///< -o
-  std::string init_path;   ///< --init
-  std::string log_path;    ///< --log-json
+  std::string model_path;   ///< -o
+  std::string init_path;    ///< --init
+  std::string log_path;     ///< --log-json
+  std::string report_path;  ///< --report
   std::string user_features_path;
   std::string item_features_path;
   bool quiet = false;

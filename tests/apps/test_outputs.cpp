@@ -32,6 +32,7 @@ BOOST_FIXTURE_TEST_CASE(a_program_that_ends_early_leaves_all_or_nothing, Attacke
       {"mf-model export old.model --format text -o t", {"t/users.tsv", "t/model.json"}},
       {"mf-model export old.model -o t", {"t/P.npy", "t/model.json"}},
       {"mf-eval old.model r.csv --predictions t", {"t"}},
+      {"mf-eval old.model r.csv --report t", {"t"}},
   };
   const auto present = [&](const std::vector<std::string>& results) {
     std::size_t there = 0;
@@ -127,6 +128,8 @@ BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
       "mf-train r.csv -o new.model --log-json folder/dangling",
       "mf-train r.csv -o sub/../new.model --log-json dangling",
       "mf-train r.csv --init old.model -o new.model --log-json soft.model",
+      "mf-train r.csv -o new.model --report soft.csv",
+      "mf-train r.csv -o new.model --report dangling",
       "mf-train r.csv -o old.model >> old.model",
       "mf-train r.csv -o old.model 2>> old.model",
       "mf-data split - --train-out r.csv --valid-out v < r.csv",
@@ -141,6 +144,8 @@ BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
       "mf-eval old.model - --predictions r.csv < r.csv",
       "mf-eval old.model r.csv --predictions hard.csv",
       "mf-eval old.model r.csv --predictions soft.model",
+      "mf-eval old.model r.csv --report hard.csv",
+      "mf-eval old.model r.csv --predictions new.model --report dangling",
       "mf-eval old.model r.csv --predictions r.csv 2>> r.csv",
       "mf-recommend old.model --requests - -o r.csv < r.csv",
       "mf-tune r.csv -o hard.csv",

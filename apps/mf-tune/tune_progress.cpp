@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "mf-tune/progress_line.hpp"
-
-#include <unistd.h>
+#include "mf-tune/tune_progress.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "common/text.hpp"
 #include "mf-tune/tune_report.hpp"
 
 namespace mfpar::apps {
-
-namespace {
-constexpr const char* kClearLine = "\r\033[K";
-}
-
-ProgressLine::ProgressLine(const TuneCommand& command)
-    : command_(command), is_shown_(!command.train.quiet && isatty(STDERR_FILENO) != 0) {}
-
-ProgressLine::~ProgressLine() {
-  if (is_shown_) std::fputs(kClearLine, stderr);
-}
 
 std::string progress_text(const TuneCommand& command, const TuneProgress& progress) {
   std::string text = counted(progress.ended, "trial");
@@ -35,14 +21,6 @@ std::string progress_text(const TuneCommand& command, const TuneProgress& progre
   }
   return text + ", " + clock_time(progress.seconds) + " passed, at most " + clock_time(left) +
          " to go";
-}
-
-void ProgressLine::show(const TuneProgress& progress) {
-  constexpr double kSeconds = 0.2;
-  if (!is_shown_ || (shown_at_ >= 0.0 && progress.seconds < shown_at_ + kSeconds)) return;
-  shown_at_ = progress.seconds;
-  std::fprintf(stderr, "%s%s", kClearLine, progress_text(command_, progress).c_str());
-  std::fflush(stderr);
 }
 
 }  // namespace mfpar::apps
