@@ -59,7 +59,8 @@ says libmfpar-dev Recommends libtbb-dev
 says mfpar-tools Depends libboost-program-options
 holds mfpar-tools share/doc/mfpar/README\.md share/doc/mfpar/apps/SERVE\.md \
   share/doc/mfpar/apps/RECOMMEND\.md share/doc/mfpar/apps/FOLD_IN\.md share/doc/mfpar/apps/LOG\.md \
-  share/doc/mfpar/apps/EVAL\.md share/doc/mfpar/apps/REPORT\.md
+  share/doc/mfpar/apps/EVAL\.md share/doc/mfpar/apps/REPORT\.md \
+  share/doc/mfpar/apps/TRAIN\.md share/doc/mfpar/lib/USING\.md
 holds mfpar-tools lib/systemd/system/mf-serve\.service lib/systemd/system/mf-serve\.socket
 for program in ../bin/mf-*; do
   name=${program##*/}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// @mainpage libmfpar
+/// @page headers The headers, in reading order
 ///
 /// Everything of libmfpar. Start here; the headers read well in this order:
 ///

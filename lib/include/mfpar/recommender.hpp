@@ -65,7 +65,7 @@ MFPAR_API std::optional<RankBy> parse_rank_by(std::string_view text);
 MFPAR_API std::string name_of(RankBy rank_by);
 
 /// The order of lists unless somebody says otherwise: one-class, where the model has that, else by
-/// rating. README.md has figures.
+/// rating. apps/RECOMMEND.md has figures.
 MFPAR_API RankBy usual_rank_by(const FactorModel& model);
 
 /// How many training ratings an item should have to be listed, unless somebody says otherwise: 10

@@ -30,8 +30,8 @@ constexpr WeightedOrder kWeighted[] = {
     {"upper:", RankBy::upper},
 };
 
-constexpr std::uint32_t kEnoughForFactors = 10;  // README.md has figures
-constexpr std::uint32_t kEnoughRaters = 5;       // bench/README.md has
+constexpr std::uint32_t kEnoughForFactors = 10;  // apps/RECOMMEND.md says why
+constexpr std::uint32_t kEnoughRaters = 5;       // bench/README.md has figures
 
 bool knows_ratings(const FactorModel& model) { return !model.parts().trained.items.empty(); }
 

@@ -22,7 +22,7 @@ for page in $(for program in "$folder"/moved/bin/mf-*; do "$program" --help; don
     exit 1
   }
 done
-(cd -- "$docs" && for page in apps/*.md lib/FORMAT.md lib/INTERCHANGE.md; do
+(cd -- "$docs" && for page in apps/*.md lib/FORMAT.md lib/INTERCHANGE.md lib/USING.md; do
   [[ -s $page ]] || exit 1
   for link in $(grep -oE '\]\([^):#]+\.md' "$page" | sed 's/^](//'); do
     [[ -e $(dirname -- "$page")/$link ]] || {

@@ -66,11 +66,11 @@ with_pkg_config() {
     check_kind "$program" "$kind"
     (cd -- "$folder" && "$program")
   done
-  # What the README says gives a program that starts.
-  local readme=$here/../../../README.md line
-  if [[ $kind == shared && -e $readme ]]; then
-    line=$(sed -n 's/^    \(g++ .* app\.cpp .*\)/\1/p' "$readme")
-    [[ -n $line ]] || fail "README.md has no line with g++ and app.cpp"
+  # What the page on using the library says gives a program that starts.
+  local page=$here/../../../lib/USING.md line
+  if [[ $kind == shared && -e $page ]]; then
+    line=$(sed -n 's/^    \(g++ .* app\.cpp .*\)/\1/p' "$page")
+    [[ -n $line ]] || fail "lib/USING.md has no line with g++ and app.cpp"
     cp -- "$here/consumer.cpp" "$folder/app.cpp"
     (cd -- "$folder" && eval "${line/g++/${CXX:-c++}}" && env -u LD_LIBRARY_PATH ./app)
   fi
