@@ -1,5 +1,6 @@
 # Debian packages, by cpack: libmfpar0 with the shared library, libmfpar-dev with what is compiled
-# against, mfpar-tools with the programs. The preset package lays files out as Debian does.
+# against, mfpar-tools with the programs, python3-mfpar with the Python package. The preset package
+# lays files out as Debian does.
 set(MFPAR_MAINTAINER "The mfpar authors <mfpar@mfpar.example>"
     CACHE STRING "Who maintains the packages: NAME <ADDRESS>")
 
@@ -57,6 +58,20 @@ if(MFPAR_BUILD_APPS)
 look after files of ratings."
     SECTION math
     SHLIBDEPS ON)
+endif()
+if(TARGET mfpar_python)
+  mfpar_package(
+    python python3-mfpar "matrix factorisation of ratings, for Python"
+    "This package holds the Python package mfpar, for arrays of NumPy, sparse
+matrices of SciPy and frames of pandas, an estimator as scikit-learn's are."
+    SECTION python
+    SHLIBDEPS ON
+    DEPENDS "${MFPAR_PYTHON_DEPENDS}, python3-numpy"
+    RECOMMENDS "python3-sklearn"
+    SUGGESTS "python3-pandas")
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA
+      ${PROJECT_SOURCE_DIR}/cmake/debian/python/postinst
+      ${PROJECT_SOURCE_DIR}/cmake/debian/python/prerm)
 endif()
 
 # What only Debian wants is added to the staged files.

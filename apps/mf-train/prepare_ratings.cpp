@@ -40,10 +40,9 @@ void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& pre
   prepared.validation = std::move(split.validation);
 }
 
-void join_with_validation_file(const TrainCommand& command, RatingTable&& ratings,
-                               const StoreOptions& store, PreparedRatings& prepared) {
-  ReadResult valid = read_ratings(command.valid_path, command.read);
-  JoinResult joined = build_joined_stores(std::move(ratings), std::move(valid.ratings), store);
+void join_with_validation(const TrainCommand& command, RatingTable&& ratings, RatingTable&& valid,
+                          const StoreOptions& store, PreparedRatings& prepared) {
+  JoinResult joined = build_joined_stores(std::move(ratings), std::move(valid), store);
   prepared.training = std::move(joined.training);
   prepared.validation = std::move(joined.validation);
   prepared.held_out = "those in " + command.valid_path;
@@ -86,9 +85,20 @@ void add_warnings(const std::optional<PreparedFeatures>& features,
 
 PreparedRatings prepare_ratings(const TrainCommand& command) {
   const auto start = std::chrono::steady_clock::now();
+  PreparedRatings prepared = prepare_ratings(
+      command, [&] { return read_ratings(command.ratings_paths, command.read); },
+      [&] { return read_ratings(command.valid_path, command.read).ratings; });
+  prepared.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return prepared;
+}
+
+PreparedRatings prepare_ratings(const TrainCommand& command,
+                                const std::function<ReadResult()>& read_all,
+                                const std::function<RatingTable()>& read_validation) {
   PreparedRatings prepared;
   read_features(command, prepared);
-  ReadResult read = read_ratings(command.ratings_paths, command.read);
+  ReadResult read = read_all();
   if (read.report.only_value && command.train.feedback == Feedback::kRatings) {
     throw Error(
         ErrorCode::kBadData,
@@ -106,7 +116,7 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
     if (refits(command) && !command.folds) prepared.all = all;
     split_by(command, std::move(all), prepared);
   } else {
-    join_with_validation_file(command, std::move(read.ratings), store, prepared);
+    join_with_validation(command, std::move(read.ratings), read_validation(), store, prepared);
     prepared.training = join_features(std::move(prepared.training), prepared);
     for (const auto* features : {&prepared.user_features, &prepared.item_features}) {
       if (!*features) continue;
@@ -129,8 +139,6 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
         "--folds measures predicted ratings, and learns nothing of one-class feedback: lists are "
         "measured by mf-eval --ranking");
   }
-  prepared.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return prepared;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,12 @@ struct PreparedRatings {
 
 /// Throws what reading and splitting throw.
 PreparedRatings prepare_ratings(const TrainCommand& command);
+
+/// The same of ratings that come from elsewhere; the second gives those to validate on, where the
+/// command names a file of them.
+PreparedRatings prepare_ratings(const TrainCommand& command,
+                                const std::function<ReadResult()>& read_all,
+                                const std::function<RatingTable()>& read_validation);
 
 /// How many of the ratings the model was trained on.
 std::uint64_t count_trained_on(const FactorModel& model, const RatingStore& ratings);

@@ -31,7 +31,9 @@ says() {
 }
 
 version=$(dpkg-deb -f libmfpar0_*.deb Version)
-for package in libmfpar0 libmfpar-dev mfpar-tools; do
+packages=(libmfpar0 libmfpar-dev mfpar-tools)
+if compgen -G 'python3-mfpar_*.deb' >/dev/null; then packages+=(python3-mfpar); fi
+for package in "${packages[@]}"; do
   holds "$package" "share/doc/$package/copyright" "share/doc/$package/changelog.gz"
   says "$package" Version "^$version\$"
   [[ -e ${package}_${version}_$(dpkg --print-architecture).deb ]] ||
@@ -67,3 +69,18 @@ for program in ../bin/mf-*; do
   holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" \
     "share/bash-completion/completions/$name"
 done
+
+if [[ " ${packages[*]} " == *" python3-mfpar "* ]]; then
+  site=$(sed -n 's/^MFPAR_PYTHON_DIR:[A-Z]*=//p' ../CMakeCache.txt)
+  holds python3-mfpar "$site/mfpar/__init__\.py" "$site/mfpar/py\.typed" \
+    "$site/mfpar/_core\.[^/]*\.so" "$site/mfpar-$version\.dist-info/METADATA" \
+    share/doc/python3-mfpar/films\.py share/doc/python3-mfpar/README\.md
+  says python3-mfpar Depends 'python3 \(>= 3\.[0-9]+\), python3 \(<< 3\.[0-9]+\), python3-numpy'
+  # What it holds can be imported.
+  unpacked=$(mktemp -d)
+  trap 'rm -rf -- "$unpacked"' EXIT
+  dpkg-deb -x python3-mfpar_*.deb "$unpacked"
+  python=$(sed -n 's/^_\?Python3_EXECUTABLE:[A-Z]*=//p' ../CMakeCache.txt | head -n 1)
+  PYTHONPATH=$unpacked/usr/$site "$python" -Bc 'import mfpar; print(mfpar.__version__)' |
+    grep -qx "$version" || fail "python3-mfpar cannot be imported"
+fi

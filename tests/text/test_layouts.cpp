@@ -57,18 +57,83 @@ BOOST_AUTO_TEST_CASE(matrix_market_coordinates_are_read) {
       "%%MatrixMarket matrix coordinate real general\r\n\r\n 20  3\t3 \r\n1 1 5\r\n20 3 "
       "2.5\r\n 3 1 1\r\n",
       expected);
-  const std::string head = "%%MatrixMarket matrix ";
-  check_is_refused(head + "array real general\n2 2\n1\n2\n3\n4\n",
-                   {"f:1: ", "array", "coordinate"});
-  check_is_refused(head + "coordinate pattern general\n2 2 1\n1 1\n", {"pattern", "no ratings"});
-  check_is_refused(head + "coordinate complex general\n2 2 1\n1 1 1 1\n", {"\"complex\""});
-  check_is_refused(head + "coordinate real symmetric\n2 2 1\n1 1 1\n", {"\"symmetric\""});
-  check_is_refused(head + "coordinate real general\n2 2\n1 1 1\n", {"f:2: ", "size line"});
-  check_is_refused(head + "coordinate real general\n% only\n", {"ends before its size line"});
-  check_is_refused(head + "coordinate real general\n3 3 4\n1 1 1\n2 2 2\n",
-                   {"has 2 lines of ratings", "there are 4", "cut off"});
-  check_is_refused(head + "coordinate real general\n3 3 2\n1 1 1\n2 x\n",
-                   {"f:4:4: a field is missing"});
+  check_is_read(
+      "\xEF\xBB\xBF%%MatrixMarket matrix coordinate real general\n20 3 3\n1 1 5\n% here, too\n\n"
+      "20 3 25e-1\n3 1 1",
+      expected);
+  ReadOptions options;
+  options.delimiter = " ";
+  check_is_read("%%MatrixMarket matrix coordinate real general\n2 2 1\n2 1 5\n", "2 1 5/", options);
+}
+
+BOOST_AUTO_TEST_CASE(symmetric_matrices_and_patterns_are_read) {
+  const std::string head = "%%MatrixMarket matrix coordinate ";
+  check_is_read(head + "real symmetric\n3 3 3\n1 1 5\n3 1 2\n3 2 0.5\n",
+                "1 1 5/3 1 2/1 3 2/3 2 0.5/2 3 0.5/");
+  ReadOptions choices;
+  choices.may_lack_ratings = true;
+  check_is_read(head + "pattern general\n3 4 2\n1 4\n3 1\n", "1 4 1/3 1 1/", choices);
+  check_is_read(head + "pattern symmetric\n3 3 2\n2 1\n3 3\n", "2 1 1/1 2 1/3 3 1/", choices);
+  const ReadResult read = parse_ratings(head + "pattern general\n3 4 2\n1 4\n3 1\n", "f", choices);
+  BOOST_TEST((read.report.only_value == 1.0f));
+}
+
+BOOST_AUTO_TEST_CASE(matrix_market_files_that_are_wrong_are_refused) {
+  const struct {
+    std::string head, body;
+    std::vector<std::string> words;
+  } rows[] = {
+      {"array real general", "2 2\n1\n2\n3\n4\n", {"f:1: ", "array", "coordinate"}},
+      {"", "2 2 1\n1 1 1\n", {"f:1: ", "\"matrix nothing\""}},
+      {"coordinate", "2 2 1\n1 1 1\n", {"f:1: ", "values of kind \"nothing\""}},
+      {"coordinate pattern general",
+       "2 2 1\n1 1\n",
+       {"f:1: ", "pattern", "no ratings", "--feedback one-class"}},
+      {"coordinate complex general", "2 2 1\n1 1 1 1\n", {"\"complex\""}},
+      {"coordinate real skew-symmetric", "2 2 1\n2 1 1\n", {"\"skew-symmetric\"", "f:1: "}},
+      {"coordinate real hermitian", "2 2 1\n2 1 1\n", {"\"hermitian\""}},
+      {"coordinate real general", "2 2\n1 1 1\n", {"f:2: ", "size line"}},
+      {"coordinate real general", "2 2 1 1\n1 1 1\n", {"f:2: ", "size line"}},
+      {"coordinate real general", "2 x 1\n1 1 1\n", {"f:2: ", "size line"}},
+      {"coordinate real general", "-2 2 1\n1 1 1\n", {"f:2: ", "size line"}},
+      {"coordinate real general", "99999999999999999999 2 1\n1 1 1\n", {"f:2: ", "size line"}},
+      {"coordinate real symmetric", "3 2 1\n1 1 1\n", {"f:2: ", "3 rows and 2 columns"}},
+      {"coordinate real general", "% only\n", {"f:2: ", "ends before its size line"}},
+      {"coordinate real general", "3 3 0\n", {"no lines of ratings"}},
+      {"coordinate real general",
+       "3 3 4\n1 1 1\n2 2 2\n",
+       {"has 2 lines of ratings", "there are 4", "cut off"}},
+      {"coordinate real symmetric",
+       "3 3 1\n2 1 1\n2 2 2\n",
+       {"has 2 lines of ratings", "there are 1"}},
+      {"coordinate real general",
+       "3 3 2\n1 1 1\n2 x\n",
+       {"f:4: ", "the column is \"x\"", "from 1 to 3"}},
+      {"coordinate real general", "3 3 2\n1 1 1\n2\n", {"f:4:2: a field is missing"}},
+      {"coordinate real general", "3 3 2\n1 1 1\n2 2\n", {"f:4:4: a field is missing"}},
+      {"coordinate real general", "3 3 2\n1 1 1\n2 2 2 2\n", {"f:4:"}},
+      {"coordinate real general", "3 3 2\n1 1 1\n2 2 nan\n", {"f:4:5: ", "nan"}},
+      {"coordinate real general", "3 3 2\n1 1 1\n2 2 1e99\n", {"f:4:5: "}},
+      {"coordinate real general",
+       "3 3 2\n% a\n1 1 1\n0 2 2\n",
+       {"f:5: ", "the row is \"0\"", "from 1 to 3"}},
+      {"coordinate real general", "3 3 1\n4 2 2\n", {"f:3: ", "the row is \"4\""}},
+      {"coordinate real general", "3 2 1\n3 3 2\n", {"f:3: ", "column is \"3\"", "1 to 2"}},
+      {"coordinate real general", "3 3 1\n-1 3 2\n", {"f:3: ", "the row is \"-1\""}},
+      {"coordinate real general", "3 3 1\n1.0 3 2\n", {"f:3: ", "the row is \"1.0\""}},
+      {"coordinate real symmetric", "3 3 1\n2 1 x\n", {"f:3: ", "row, column and value"}},
+      {"coordinate real symmetric", "3 3 1\n2 1\n", {"f:3: ", "row, column and value"}},
+      {"coordinate real symmetric", "3 3 1\n2\n", {"f:3: ", "the column is \"\""}},
+      {"coordinate real symmetric", "3 3 1\n2 1 inf\n", {"f:3: "}},
+  };
+  for (const auto& row : rows) {
+    check_is_refused("%%MatrixMarket matrix " + row.head + "\n" + row.body, row.words);
+  }
+  ReadOptions choices;
+  choices.may_lack_ratings = true;
+  const std::string message =
+      parsed("%%MatrixMarket matrix coordinate pattern general\n2 2 1\n1 1 5\n", choices);
+  BOOST_TEST(message.starts_with("f:3: the entry \"1 1 5\"; expected row and column"), message);
 }
 
 BOOST_AUTO_TEST_CASE(json_lines_are_read_by_their_keys) {

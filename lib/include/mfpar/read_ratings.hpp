@@ -122,9 +122,13 @@ struct ReadResult {
 /// - Ids are UTF-8 text, not empty, and come back letter for letter.
 /// - Ratings are decimal numbers, finite in single precision, with a point or a comma before
 ///   their fraction; timestamps, where they are kept, seconds or dates.
-/// - Also read: MatrixMarket coordinates; JSON lines, their keys found as columns are; lines of one
-///   item or user and its ratings below it, as in the Netflix prize ("101:") and the KDD Cup of
-///   2011 ("7|3"); and libFM or LibSVM with a user and an item each line. Reports say so in notes.
+/// - Also read: MatrixMarket coordinates (real, integer, or, where ratings may lack, pattern;
+///   general or symmetric), whose ids are the numbers of rows and columns from 1; sparse matrices
+///   of SciPy (.npz of CSR, CSC or COO, stored or deflated; from a file, not a pipe), whose ids are
+///   the numbers from 0, and which are unpacked into memory; JSON lines, their keys found as
+///   columns are; lines of one item or user and its ratings below it, as in the Netflix prize
+///   ("101:") and the KDD Cup of 2011 ("7|3"); and libFM or LibSVM with a user and an item each
+///   line. Reports say so in notes.
 ///
 /// What looks wrong is in ReadReport::notes: a value that is far from all others or stands for no
 /// rating, ids that a spreadsheet has rounded, columns that were not where they are expected.

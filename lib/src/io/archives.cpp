@@ -120,12 +120,8 @@ std::string zip_archive(std::string_view head, const std::string& name) {
   }
   if (has("content.xml", "")) return "an OpenDocument spreadsheet; save it as CSV";
   if (has("", ".npy")) {
-    return with_file(
-        "a NumPy archive (.npz); a sparse matrix of SciPy can be piped in: python3 -c \"import "
-        "sys, "
-        "scipy.sparse as s; m = s.load_npz(sys.argv[1]).tocoo(); [print(*t) for t in zip(m.row, "
-        "m.col, m.data)]\" FILE | ... -",
-        name);
+    return "a NumPy archive (.npz); ratings are read from one that is named as a file, not in a "
+           "pipe";
   }
   if (members.empty()) return "a zip archive; unpack it first";
   std::string what = "a zip archive";

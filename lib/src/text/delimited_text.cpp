@@ -53,7 +53,7 @@ DelimitedText read_delimited(const std::string& path, const std::string& delimit
   const std::string name = path == "-" ? "standard input" : path;
   DelimitedText result{name, {}, {}, {}, {}};
   const std::string contents = in_utf8(read_all(path, name), name, result.notes);
-  const Preamble preamble = read_preamble(contents, name);
+  const Preamble preamble = read_preamble(contents);
   std::string_view asked = delimiter.empty() ? preamble.delimiter : std::string_view(delimiter);
   if (!asked.empty()) asked = checked_delimiter(asked);
   // A list of ids may begin with one that looks like a comment.

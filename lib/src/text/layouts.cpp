@@ -9,6 +9,7 @@
 #include "text/foreign_text.hpp"
 #include "text/grouped_lines.hpp"
 #include "text/json_lines.hpp"
+#include "text/matrix_market.hpp"
 
 namespace mfpar {
 
@@ -100,8 +101,9 @@ Layout find_sparse_lines(std::string_view head, bool is_whole, const std::string
 
 Layout find_layout(std::string_view head, bool is_whole, const std::string& name,
                    const ReadOptions& options) {
-  if (!options.delimiter.empty()) return {};
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  if (Layout layout = find_matrix_market(head, name, options); layout.conversion) return layout;
+  if (!options.delimiter.empty()) return {};
   refuse_foreign_text(head, name);
   if (Layout layout = find_json_lines(head, is_whole, name, options); layout.conversion) {
     return layout;

@@ -18,7 +18,7 @@ struct Layout {
   TextFormat format;                       ///< of these lines
 };
 
-/// Finds JSON lines, lines of one item or user with its ratings below it (Netflix prize, KDD Cup
+/// Finds MatrixMarket coordinates, JSON lines, lines of one item or user with its ratings below it (Netflix prize, KDD Cup
 /// 2011), and libFM or LibSVM, by the first bytes of a text. Lines stay lines, so that places in
 /// messages are right. `is_whole`: whether `head` is all of the text; `name` stands for the file in
 /// messages. Throws Error(kBadData) for what is one of these and cannot be read, with what to do,

@@ -16,6 +16,7 @@
 #include "mfpar/error.hpp"
 #include "text/layouts.hpp"
 #include "text/rating_text.hpp"
+#include "text/sparse_archive.hpp"
 #include "text/text_encoding.hpp"
 
 namespace mfpar {
@@ -103,6 +104,17 @@ void parse_stream(CompressedInput& input, const std::string& name, const ReadOpt
   }
 }
 
+void parse_sparse_archive(std::string_view bytes, const std::string& name,
+                          const ReadOptions& options, RatingText& ratings) {
+  SparseArchive matrix(bytes, name, options);
+  ratings.set_format(matrix.format());
+  std::string text;
+  for (bool is_last = false; !is_last;) {
+    is_last = !matrix.write(text);
+    text.erase(0, ratings.parse(text, is_last));
+  }
+}
+
 /// Parses one file; returns how it was compressed.
 Compression parse_file(const std::string& path, const ReadOptions& options, RatingText& ratings) {
   const std::string name = name_of_source(path);
@@ -111,8 +123,12 @@ Compression parse_file(const std::string& path, const ReadOptions& options, Rati
   // Standard input may be a file too, but part of it may have been read by someone else.
   if (is_regular(file) && ::lseek(file.number(), 0, SEEK_CUR) == 0) {
     const MappedFile mapped(file, name, MappedFile::Access::kSequential);
-    bool is_plain = false;
+    bool is_plain = false, is_done = false;
     mapped.read([&] {
+      if (is_array_archive(mapped.text())) {
+        is_done = true;
+        return parse_sparse_archive(mapped.text(), name, options, ratings);
+      }
       const std::string_view text = mapped.text(), head = text.substr(0, kTextHeadBytes);
       const bool is_whole = text.size() == head.size();
       is_plain = detect_compression(head.substr(0, kSniffedBytes), name) == Compression::kNone &&
@@ -123,7 +139,7 @@ Compression parse_file(const std::string& path, const ReadOptions& options, Rati
       ratings.parse(text, true,
                     [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
     });
-    if (is_plain) return Compression::kNone;
+    if (is_plain || is_done) return Compression::kNone;
   }
   CompressedInput input(std::move(file), name);
   parse_stream(input, name, options, ratings);
@@ -209,9 +225,13 @@ ReadResult parse_ratings(std::string_view contents, const std::string& name,
   const Stopwatch clock;
   check(options);
   RatingText ratings(name, options);
-  TextStages stages(ratings, options);
-  stages.begin(contents, contents.size() <= kTextHeadBytes, name);
-  stages.take(contents, true);
+  if (is_array_archive(contents)) {
+    parse_sparse_archive(contents, name, options, ratings);
+  } else {
+    TextStages stages(ratings, options);
+    stages.begin(contents, contents.size() <= kTextHeadBytes, name);
+    stages.take(contents, true);
+  }
   ratings.end_file();
   ReadResult result = ratings.finish();
   result.report.source = name;

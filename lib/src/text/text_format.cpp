@@ -145,12 +145,11 @@ void complete_header(Fields& header, const TextSample& sample, std::span<const F
 
 TextFormat detect_format(std::string_view text, bool is_whole, const std::string& name,
                          const ReadOptions& options) {
-  const Preamble preamble = read_preamble(text, name);
+  const Preamble preamble = read_preamble(text);
   TextFormat format;
   format.body = preamble.end;
   format.body_line = preamble.lines;
   format.comment = preamble.comment;
-  format.ratings = preamble.ratings;
   text.remove_prefix(preamble.end);
 
   std::string_view delimiter = preamble.delimiter;
@@ -168,11 +167,10 @@ TextFormat detect_format(std::string_view text, bool is_whole, const std::string
   format.delimiter = sample.delimiter;
   format.quote = sample.quote;
   format.field_count = sample.usual_fields;
-  Fields header =
-      preamble.is_matrix_market ? Fields{} : header_in_comment(preamble, sample, options);
+  Fields header = header_in_comment(preamble, sample, options);
   std::size_t first_data = 0;
   const std::optional<std::size_t> header_line =
-      header.empty() && !preamble.is_matrix_market ? find_header(sample, options) : std::nullopt;
+      header.empty() ? find_header(sample, options) : std::nullopt;
   if (header_line) {
     first_data = *header_line + 1;
     header = sample.lines[*header_line];
