@@ -99,7 +99,8 @@ int main(int argc, char** argv) {
   options.text(
       "titles", "FILE", serve.service.titles_path,
       "What the items are called: a text file of id, title and any further columns, as "
-      "mf-recommend --titles takes. Answers have the titles, and at_most goes by columns.");
+      "mf-recommend --titles takes; those of the model (mf-train --titles) unless given. Answers "
+      "have the titles, and at_most and where go by columns.");
   options.group("Address");
   options.text("host", "ADDRESS", serve.http.host, "The IP address to listen on.");
   options.integer<std::uint16_t>("port", "N", serve.http.port, 0, 65535,

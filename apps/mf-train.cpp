@@ -120,6 +120,12 @@ class Training {
                    command_.train.epochs);
     }
     for (const std::string& warning : ratings_.warnings) warn(warning);
+    if (!command_.titles_path.empty()) {
+      ReadTitles read = read_item_titles(command_.titles_path, command_.titles_columns,
+                                         *ratings_.training.parts().items);
+      std::ranges::for_each(read.notes, warn);
+      titles_ = std::move(read.titles);
+    }
     if (!command_.init_path.empty()) init_ = load_model(command_.init_path);
     const std::uint64_t known = init_ ? count_trained_on(*init_, ratings_.validation) : 0;
     if (known > 0) {
@@ -152,6 +158,7 @@ class Training {
   PreparedRatings ratings_;
   JsonLog log_;
   std::optional<FactorModel> init_;
+  ItemTitles titles_;
   std::optional<EpochTable> table_;
   std::optional<TrainPage> page_;
 };
@@ -253,6 +260,7 @@ int Training::train_model() {
   const int best_epoch = result.model.parts().record.best_epoch;
   const bool untrained = best_epoch == 0 && !init_;
   const bool saved = !untrained || !std::filesystem::is_regular_file(command_.model_path);
+  if (!titles_.empty()) result.model = with_titles(result.model, titles_);
   // First of all: whatever cannot be said or logged, the work is done.
   if (saved) save_model(result.model, command_.model_path);
   log_.end(outcome_of(result.stop_reason), result.model, saved, seconds());

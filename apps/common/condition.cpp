@@ -80,7 +80,7 @@ std::vector<ItemIndex> items_where(const std::vector<Condition>& conditions,
                                    const std::string& option) {
   std::vector<std::size_t> columns;
   for (const Condition& condition : conditions) {
-    columns.push_back(titles.require(condition.column, option));
+    columns.push_back(require_column(titles, condition.column, option));
   }
   std::vector<ItemIndex> items;
   for (ItemIndex item = 0; item < item_count; ++item) {

@@ -28,10 +28,7 @@ GroupLimit GroupLimits::parse_one(const std::string& text, const std::string& op
     throw Error(ErrorCode::kBadOption, option + " is " + mfpar::quoted(text) +
                                            "; it must be N:COLUMN with N from 1, such as 3:genres");
   }
-  if (titles_.columns().empty()) {
-    throw Error(ErrorCode::kBadOption, option + " is for columns of a --titles FILE; give it too");
-  }
-  const std::size_t column = titles_.require(std::string(stop + 1, end), option);
+  const std::size_t column = require_column(titles_, std::string(stop + 1, end), option);
   const std::lock_guard lock(mutex_);
   const auto [found, is_new] = groups_.try_emplace(column);
   if (is_new) found->second = groups_in(column);
@@ -43,7 +40,7 @@ ItemGroups GroupLimits::groups_in(std::size_t column) const {
   std::map<std::string, std::uint32_t> numbers;
   ItemGroups groups(item_count_);
   for (ItemIndex item = 0; item < item_count_; ++item) {
-    std::istringstream field(titles_.text(item, column));
+    std::istringstream field{std::string(titles_.text(item, column))};
     for (std::string name; std::getline(field, name, '|');) {
       if (name.empty()) continue;
       const auto next = static_cast<std::uint32_t>(numbers.size());

@@ -2,178 +2,53 @@
 #include "common/item_titles.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "common/options.hpp"
-#include "mfpar/delimited_text.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
 
-namespace {
-
-const std::string kNothing;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_letter(char a, char b) { return lower(a) == lower(b); }
-
-bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, same_letter); }
-
-std::optional<std::size_t> position(const std::vector<std::string>& names, std::string_view name) {
-  const auto found = std::ranges::find_if(names, [&](const auto& x) { return same(x, name); });
-  if (found == names.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - names.begin());
-}
-
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> names(1);
-  for (const char c : list) {
-    if (c == ',') {
-      names.emplace_back();
-    } else {
-      names.back() += c;
-    }
-  }
-  return names;
-}
-
-/// Where the ids stand: in the column that its name says, "id" before others, or else in the first,
-/// as long as half as many of the model's items are there as in another column.
-std::size_t id_column(const DelimitedText& file, const std::vector<std::string>& names,
-                      const IdDictionary& items) {
-  constexpr std::size_t kLookedAt = 1000;
-  std::vector<std::size_t> known(names.size(), 0);
-  for (std::size_t r = 0; r < std::min(kLookedAt, file.rows.size()); ++r) {
-    const std::size_t width = std::min(names.size(), file.rows[r].size());
-    for (std::size_t c = 0; c < width; ++c) known[c] += items.find(file.rows[r][c]) != kNoIndex;
-  }
-  const auto best = std::max_element(known.begin(), known.end());
-  for (const auto& column :
-       {position(names, "id"), find_item_column(names), std::optional<std::size_t>(0)}) {
-    if (column && 2 * known[*column] >= *best) return *column;
-  }
-  return static_cast<std::size_t>(best - known.begin());
-}
-
-/// Whether a first row names the columns: it has a well-known name, or neither an id of the model
-/// nor anything with a digit where ids stand.
-bool names_columns(const std::vector<std::string>& first, std::size_t id_column,
-                   const IdDictionary& items) {
-  const std::string& id = first[id_column];
-  if (items.find(id) != kNoIndex) return false;
-  for (const char* name : {"id", "title", "name"}) {
-    if (position(first, name)) return true;
-  }
-  return find_item_column(first) == id_column || id.find_first_of("0123456789") == id.npos;
-}
-
-/// The names of all columns, and which holds the ids.
-std::pair<std::vector<std::string>, std::size_t> names_of(const DelimitedText& file,
-                                                          const std::string& asked,
-                                                          const IdDictionary& items) {
-  const std::vector<std::string>& first = file.rows.front();
-  if (!asked.empty()) {
-    std::vector<std::string> names = split(asked);
-    if (names.size() != first.size()) {
-      throw Error(ErrorCode::kBadOption, "--titles-columns names " + std::to_string(names.size()) +
-                                             " columns, but " + file.name + " has " +
-                                             std::to_string(first.size()) +
-                                             "; name all of them, in order");
-    }
-    const std::size_t id = id_column(file, names, items);
-    return {std::move(names), id};
-  }
-  const std::size_t id = id_column(file, first, items);
-  if (names_columns(first, id, items)) return {first, id};
-  std::vector<std::string> names;
-  const std::size_t title = id == 0 ? 1 : 0;
-  for (std::size_t c = 0; c < first.size(); ++c) {
-    names.push_back(c == id ? "id" : c == title ? "title" : "column" + std::to_string(c + 1));
-  }
-  return {std::move(names), id};
-}
-
-}  // namespace
-
 bool holds(std::string_view text, std::string_view words) {
-  return words.empty() || std::search(text.begin(), text.end(), words.begin(), words.end(),
-                                      same_letter) != text.end();
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  const auto same = [&](char a, char b) { return lower(a) == lower(b); };
+  return words.empty() ||
+         std::search(text.begin(), text.end(), words.begin(), words.end(), same) != text.end();
 }
 
-ItemTitles::ItemTitles(const std::string& path, const std::string& columns,
-                       const IdDictionary& items)
-    : rows_(items.size()) {
-  const DelimitedText file = read_delimited(path);
-  for (const std::string& note : file.notes) notes_.push_back(file.name + ' ' + note);
-  if (file.rows.empty()) {
-    throw Error(ErrorCode::kBadData, file.name + " is empty; expected lines of id, title, ...");
-  }
-  const auto found = names_of(file, columns, items);
-  const std::vector<std::string>& names = found.first;
-  const std::size_t id = found.second;
-  if (names.size() < 2) {
-    throw Error(ErrorCode::kBadData,
-                file.place(0) +
-                    "there is one column only; expected id and title, separated "
-                    "by :: tab , ; or |");
-  }
-  std::optional<std::size_t> title = position(names, "title");
-  if (!title) title = position(names, "name");
-  if (!title || *title == id) title = id == 0 ? 1 : 0;
-
-  std::vector<std::size_t> order{*title};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i != id && i != *title) order.push_back(i);
-  }
-  for (const std::size_t i : order) columns_.push_back(names[i]);
-  for (std::size_t r = 0; r < file.rows.size(); ++r) {
-    const std::vector<std::string>& row = file.rows[r];
-    if (row.size() != names.size()) {
-      throw Error(ErrorCode::kBadData, file.place(r) + std::to_string(row.size()) +
-                                           " fields; expected " + std::to_string(names.size()) +
-                                           " separated by " + mfpar::quoted(file.delimiter) +
-                                           " (quotes keep a delimiter in a field)");
-    }
-    const ItemIndex item = items.find(row[id]);
-    if (item == kNoIndex) continue;
-    known_ += rows_[item].empty();
-    rows_[item].clear();
-    for (const std::size_t i : order) rows_[item].push_back(row[i]);
-  }
-  if (known_ == 0 && items.size() > 0) {
-    throw Error(ErrorCode::kBadData, file.name + ": nothing in column " + std::to_string(id + 1) +
-                                         " (" + mfpar::quoted(names[id]) +
-                                         ") is the id of an item of the model, such as " +
-                                         mfpar::quoted(items.id(0)) +
-                                         "; --titles-columns names the columns, the ids' as id");
-  }
+ItemTitles titles_of(const FactorModel& model, const std::string& path, const std::string& columns,
+                     const std::function<void(const std::string&)>& warn) {
+  if (path.empty()) return model.titles();
+  ReadTitles read = read_item_titles(path, columns, model.items());
+  if (warn) std::ranges::for_each(read.notes, warn);
+  return std::move(read.titles);
 }
 
-const std::string& ItemTitles::text(ItemIndex item, std::size_t column) const {
-  return item < rows_.size() && !rows_[item].empty() ? rows_[item][column] : kNothing;
+void add_titles_columns_option(Options& options, std::string& columns) {
+  options.text("titles-columns", "LIST", columns,
+               "The names of all columns of the --titles file in order, such as id,title,genres, "
+               "where it has no header.");
 }
 
-const std::string& ItemTitles::title(ItemIndex item) const { return text(item, 0); }
-
-std::optional<std::size_t> ItemTitles::find(std::string_view column) const {
-  return position(columns_, column);
-}
-
-std::size_t ItemTitles::require(const std::string& column, const std::string& option) const {
-  if (const auto found = find(column)) return *found;
+std::size_t require_column(const ItemTitles& titles, const std::string& column,
+                           const std::string& option) {
+  if (titles.empty()) throw Error(ErrorCode::kBadOption, option + kNeedsTitles);
+  if (const auto found = titles.find(column)) return *found;
   std::string list;
-  for (const std::string& name : columns_) list += (list.empty() ? "" : ", ") + name;
-  const std::string meant = nearest(column, columns_);
+  for (const std::string& name : titles.columns()) list += (list.empty() ? "" : ", ") + name;
+  const std::string meant = nearest(column, titles.columns());
   throw Error(ErrorCode::kBadOption, option + ": there is no column '" + column +
                                          "'; the columns are " + list +
                                          (meant.empty() ? "" : "; did you mean " + meant + "?"));
 }
 
-std::vector<ItemIndex> ItemTitles::titled(std::string_view words, std::size_t most) const {
+std::vector<ItemIndex> items_titled(const ItemTitles& titles, std::string_view words,
+                                    std::size_t most) {
   std::vector<ItemIndex> items;
-  for (ItemIndex item = 0; item < rows_.size() && items.size() < most; ++item) {
-    if (!rows_[item].empty() && holds(rows_[item][0], words)) items.push_back(item);
+  for (ItemIndex item = 0; item < titles.rows() && items.size() < most; ++item) {
+    const std::string_view title = titles.title(item);
+    if (!title.empty() && holds(title, words)) items.push_back(item);
   }
   return items;
 }

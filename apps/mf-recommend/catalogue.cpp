@@ -88,13 +88,10 @@ std::vector<std::string> read_ids(const std::string& path) {
 Catalogue::Catalogue(const RecommendCommand& command,
                      const std::function<void(const std::string&)>& warn)
     : recommender_(std::make_shared<const FactorModel>(load_model(command.model_path))),
-      titles_(command.titles_path.empty()
-                  ? ItemTitles()
-                  : ItemTitles(command.titles_path, command.titles_columns, model().items())),
+      titles_(titles_of(model(), command.titles_path, command.titles_columns, warn)),
       group_limits_(titles_, model().item_count()),
       least_ratings_(command.least_ratings),
       filters_(recommender_, titles_, bounds_of(command, model(), titles_, warn, allows_any_)) {
-  for (const std::string& note : titles_.notes()) warn(note);
   // That everything is denied may be so for a day.
   const auto& allow = filters_.bounds().allow;
   const ItemFilter undenied(recommender_,
@@ -132,13 +129,13 @@ ItemIndex Catalogue::item(const std::string& id, const std::string& option) cons
   const ItemIndex item = model().items().find(id);
   if (item != kNoIndex) return item;
   std::string meant = near_id(id, model().items());
+  const auto titled = [&](ItemIndex item) { return " (" + std::string(titles_.title(item)) + ")"; };
   if (!meant.empty() && !titles_.title(model().items().find(meant)).empty()) {
-    meant += " (" + titles_.title(model().items().find(meant)) + ")";
+    meant += titled(model().items().find(meant));
   }
   // Somebody may have given a title.
-  for (const ItemIndex titled : titles_.titled(id, 3)) {
-    meant += (meant.empty() ? "" : ", ") + model().items().id(titled) + " (" +
-             titles_.title(titled) + ")";
+  for (const ItemIndex other : items_titled(titles_, id, 3)) {
+    meant += (meant.empty() ? "" : ", ") + model().items().id(other) + titled(other);
   }
   throw Error(
       ErrorCode::kBadOption,

@@ -10,6 +10,7 @@
 #include "common/fold_in_options.hpp"
 #include "common/item_choice.hpp"
 #include "common/item_fields.hpp"
+#include "common/item_titles.hpp"
 #include "common/json_ratings.hpp"
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
@@ -102,7 +103,7 @@ void add_list_options(Options& options, RecommendCommand& command) {
       });
   options.texts(
       "at-most", "N:COLUMN", command.at_most,
-      "At most N items of each group that this column of the --titles file names, 3:genres for "
+      "At most N items of each group that this column of the titles names, 3:genres for "
       "example: in falling order of score, items whose groups are full are passed over. A field "
       "may name several groups, Comedy|Drama; all must have room. May be given several times.");
   options.number(
@@ -128,7 +129,7 @@ void add_list_options(Options& options, RecommendCommand& command) {
   options.text("deny", "FILE", command.deny_path, "None of the items of this file, an id a line.");
   options.add(
       "where", "CONDITION",
-      "Only items for which this holds in the --titles file: COLUMN~TEXT (holds the text, case "
+      "Only items for which this holds in columns of titles: COLUMN~TEXT (holds the text, case "
       "ignored), COLUMN=TEXT, either with ! before it for the opposite, COLUMN>=NUMBER or "
       "COLUMN<=NUMBER. May be given several times; all must hold.",
       "",
@@ -137,11 +138,10 @@ void add_list_options(Options& options, RecommendCommand& command) {
   options.text(
       "titles", "FILE", command.titles_path,
       "What the items are called: a text file of id, title and any further columns, with or "
-      "without header. They are shown and can be filtered by.");
-  options.text(
-      "titles-columns", "LIST", command.titles_columns,
-      "The names of all columns of the --titles file in order, such as id,title,genres, where "
-      "it has no header.");
+      "without header. They are shown and can be filtered by. Those of the model (mf-train "
+      "--titles) "
+      "unless given.");
+  add_titles_columns_option(options, command.titles_columns);
 }
 
 /// What does what --append did, to be typed as it stands.
@@ -238,8 +238,6 @@ void finish_recommend_command(const Options& options, RecommendCommand& command)
   only_with("fields", command.format == ListFormat::kJson || asked == "--requests",
             "JSON; give --format json");
   only_with("similar-by", asked == "--similar-to", "--similar-to ID");
-  only_with("at-most", !command.titles_path.empty(), "columns of a --titles FILE; give it too");
-  only_with("where", !command.titles_path.empty(), "columns of a --titles FILE; give it too");
   only_with("titles-columns", !command.titles_path.empty(), "a --titles FILE; give it too");
   const std::string inputs[] = {command.users_path,  command.ratings_path, command.requests_path,
                                 command.titles_path, command.allow_path,   command.deny_path};

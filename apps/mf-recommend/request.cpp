@@ -105,7 +105,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
     } else if (key == "where") {
       request.list.choice.where = texts_of(value, key);
       if (catalogue.titles().columns().empty()) {
-        fail("\"where\" is for columns of a --titles FILE; give it too");
+        fail(std::string("\"where\"") + kNeedsTitles);
       }
     } else if (key == "only") {
       request.list.choice.only = ids_of(value, key);

@@ -23,7 +23,7 @@ Json groups_of(const ItemTitles& titles, std::size_t column, ItemIndex item_coun
   constexpr std::size_t kMostGroups = 100;
   std::map<std::string, std::size_t> counts;
   for (ItemIndex item = 0; item < item_count && counts.size() <= kMostGroups; ++item) {
-    std::istringstream field(titles.text(item, column));
+    std::istringstream field{std::string(titles.text(item, column))};
     std::set<std::string> names;
     for (std::string name; std::getline(field, name, '|');) names.insert(name);
     names.erase("");

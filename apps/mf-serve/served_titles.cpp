@@ -4,7 +4,7 @@
 namespace mfpar::apps {
 
 std::shared_ptr<const Titles> ServedTitles::of(const ServedModel& served) {
-  if (path_.empty()) return nullptr;
+  if (path_.empty() && served.model->titles().empty()) return nullptr;
   const std::lock_guard lock(mutex_);
   if (titles_ && version_ == served.version) return titles_;
   auto titles = std::make_shared<const Titles>(path_, served);

@@ -18,7 +18,7 @@ namespace mfpar::apps {
 /// be used longer than that version.
 struct Titles {
   Titles(const std::string& path, const ServedModel& served)
-      : titles(path, "", served.model->items()),
+      : titles(titles_of(*served.model, path)),
         limits(titles, served.model->item_count()),
         filters(served.recommender, titles),
         search(titles, served.model->item_count()) {}
@@ -29,14 +29,14 @@ struct Titles {
   const ItemSearch search;
 };
 
-/// A file of titles for whatever version of a model is served. Safe from any number of threads.
+/// Titles for whatever version of a model is served, of a file or the model's own. Safe from any number of threads.
 class ServedTitles {
  public:
-  /// Of no file, where `path` is empty.
+  /// Those of models, where `path` is empty.
   explicit ServedTitles(std::string path) : path_(std::move(path)) {}
 
-  /// Those of a version, read when it is first asked for; null without a file. Throws as ItemTitles
-  /// does.
+  /// Those of a version, read when it is first asked for; null where there are none. Throws as
+  /// titles_of().
   std::shared_ptr<const Titles> of(const ServedModel& served);
 
  private:

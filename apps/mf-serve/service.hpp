@@ -33,7 +33,7 @@ struct ServiceOptions {
 /// number of threads.
 class Service : public HttpHandler {
  public:
-  /// Keeps `models`, which must outlive it. Throws as ItemTitles does for a file of titles.
+  /// Keeps `models`, which must outlive it. Throws as titles_of() for a file of titles.
   Service(ModelHandle& models, const ServiceOptions& options);
 
   HttpAnswer answer(const HttpRequest& request) override;

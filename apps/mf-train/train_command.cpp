@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "common/item_titles.hpp"
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
 #include "mf-train/gibbs_options.hpp"
@@ -244,6 +245,11 @@ void add_train_options(Options& options, TrainCommand& command) {
       "Write a page of HTML with pictures, and their numbers, that a browser shows without "
       "any other file: how training went, errors on what was held out, the data and the "
       "options; with --folds, the folds. REPORT.md tells how to read it.");
+  options.text(
+      "titles", "FILE", command.titles_path,
+      "Keep in the model what the items are called: a text file of id, title and any further "
+      "columns, which mf-recommend and mf-serve then show, and choose items by.");
+  add_titles_columns_option(options, command.titles_columns);
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_learning_words(options, command);
   options.text("init", "MODEL", command.init_path,
@@ -293,13 +299,21 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     throw Error(ErrorCode::kBadOption, "ratings and validation ratings are both standard input");
   }
   const bool other_input = standard_inputs > 0 || command.valid_path == "-";
-  for (const std::string* features : {&command.item_features_path, &command.user_features_path}) {
-    if (*features == "-" &&
-        (other_input || command.item_features_path == command.user_features_path)) {
-      throw Error(
-          ErrorCode::kBadOption,
-          "features and something else are both standard input; write one of them to a file");
-    }
+  const std::string* const tables[] = {&command.item_features_path, &command.user_features_path,
+                                       &command.titles_path};
+  const auto from_standard_input =
+      std::ranges::count_if(tables, [](const std::string* path) { return *path == "-"; });
+  if (from_standard_input + other_input > 1 && from_standard_input > 0) {
+    throw Error(ErrorCode::kBadOption,
+                "features or titles and something else are both standard input; write one of them "
+                "to a file");
+  }
+  if (command.folds && options.given("titles")) {
+    throw Error(ErrorCode::kBadOption,
+                "--folds trains a model for each fold and saves none; leave --titles out");
+  }
+  if (options.given("titles-columns") && command.titles_path.empty()) {
+    throw Error(ErrorCode::kBadOption, "--titles-columns is for a --titles FILE; give it too");
   }
   command.train.threads = command.read.threads;
   if (command.split_last || command.split_time) {

@@ -24,6 +24,8 @@ struct TrainCommand {
   std::string report_path;  ///< --report
   std::string user_features_path;
   std::string item_features_path;
+  std::string titles_path;  ///< --titles
+  std::string titles_columns;
   bool quiet = false;
 
   ReadOptions read;

@@ -17,8 +17,8 @@ void check_train_outputs(const TrainCommand& command, bool model_path_given) {
   if (!command.model_path.empty()) {
     // The model that training goes on from may be replaced by what comes of it.
     std::vector<std::string> inputs = command.ratings_paths;
-    inputs.insert(inputs.end(),
-                  {command.valid_path, command.item_features_path, command.user_features_path});
+    inputs.insert(inputs.end(), {command.valid_path, command.item_features_path,
+                                 command.user_features_path, command.titles_path});
     check_output("--output", command.model_path, inputs);
     outputs.push_back(command.model_path);
   }
@@ -27,7 +27,7 @@ void check_train_outputs(const TrainCommand& command, bool model_path_given) {
     if (path.empty()) continue;
     std::vector<std::string> inputs = command.ratings_paths;
     inputs.insert(inputs.end(), {command.valid_path, command.init_path, command.item_features_path,
-                                 command.user_features_path});
+                                 command.user_features_path, command.titles_path});
     check_output(option, path, inputs);
     outputs.push_back(path);
   }

@@ -162,7 +162,8 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_is_told, Films) {
   const struct {
     std::string arguments, says;
   } cases[] = {
-      {"--user 3 --at-most 3:genres", "--at-most is for columns of a --titles FILE; give it too"},
+      {"--user 3 --at-most 3:genres",
+       "--at-most is for columns of titles; give a --titles FILE, here or to mf-train"},
       {"--user 3 --titles films.csv --at-most 3:genre", "did you mean genres?"},
       {"--user 3 --titles films.csv --at-most genres", "must be N:COLUMN with N from 1"},
       {"--user 3 --titles films.csv --at-most 0:genres", "must be N:COLUMN with N from 1"},

@@ -41,7 +41,7 @@ const std::vector<Names> kLayers{{"base"},
 const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"base",
      {"decimal", "error", "export", "features", "feedback", "frozen_array", "id_dictionary",
-      "item_lists", "threads", "types", "version"}},
+      "item_lists", "item_titles", "threads", "types", "version"}},
     {"io", {"atomic_file"}},
     {"loss", {"loss", "ordinal_link"}},
     {"store", {"rating_store", "rating_table", "split"}},

@@ -16,6 +16,7 @@
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/item_lists.hpp"
+#include "mfpar/item_titles.hpp"
 #include "mfpar/loss.hpp"
 #include "mfpar/ordinal_link.hpp"
 #include "mfpar/score_variance.hpp"
@@ -125,6 +126,7 @@ class MFPAR_API FactorModel {
     /// the same order.
     std::shared_ptr<const FactorModel> one_class;
     ScoreVariance variance;  ///< of a model of ratings that was sampled
+    ItemTitles titles;       ///< of items, where somebody gave them
     BiasBaseline baseline;   ///< its arrays are empty when the model was not made by training
     TrainingRecord record;
 
@@ -151,6 +153,9 @@ class MFPAR_API FactorModel {
 
   const IdDictionary& users() const noexcept { return *parts_.users.ids; }
   const IdDictionary& items() const noexcept { return *parts_.items.ids; }
+
+  /// What items are called, for people; empty unless with_titles() gave it.
+  const ItemTitles& titles() const noexcept { return parts_.titles; }
 
   /// `rank` floats each. REQUIRES: an index below user_count(), item_count().
   std::span<const float> user_row(UserIndex user) const noexcept;
@@ -234,5 +239,8 @@ class MFPAR_API FactorModel {
   Parts parts_;
   std::shared_ptr<Grams> grams_;  // safe from any number of threads
 };
+
+/// The same model, which knows what its items are called; save_model() keeps that.
+MFPAR_API FactorModel with_titles(const FactorModel& model, ItemTitles titles);
 
 }  // namespace mfpar

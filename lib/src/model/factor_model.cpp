@@ -154,6 +154,9 @@ FactorModel::FactorModel(Parts parts)
   check_lists("the list of what users chose", parts_.chosen, users);
   check_one_class(parts_);
   check_variance(parts_);
+  if (parts_.titles.rows() > item_count()) {
+    throw Error(ErrorCode::kBadFile, "there are titles of more items than the model has");
+  }
   check_link(parts_);
   if (describe_loss(parts_.loss).predicts_probability) {
     const RatingRange labels = parts_.range;
@@ -297,6 +300,12 @@ RatingInterval FactorModel::interval_from_score(float score, float sd,
           .sd = ordinal_deviation(values, cutpoints, score, sd),
           .p5 = ordinal_value(values, cutpoints, low),
           .p95 = ordinal_value(values, cutpoints, high)};
+}
+
+FactorModel with_titles(const FactorModel& model, ItemTitles titles) {
+  FactorModel::Parts parts = model.parts();
+  parts.titles = std::move(titles);
+  return FactorModel(std::move(parts));
 }
 
 }  // namespace mfpar

@@ -3,9 +3,11 @@
 // lib/FORMAT.md describes what is written here byte by byte; keep the two together.
 #include "mfpar/model_file.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "io/section_reader.hpp"
@@ -97,6 +99,39 @@ OrdinalLink ordinal_link(const SectionReader& file) {
   return {.values = file.array<float>("ordinal.values"),
           .cutpoints = file.array<float>("ordinal.cutpoints"),
           .deviation = deviation[0]};
+}
+
+/// The names of columns, each ended by a zero.
+std::string titles_columns(const ItemTitles& titles) {
+  std::string names;
+  for (const std::string& name : titles.columns()) names.append(name).push_back('\0');
+  return names;
+}
+
+void add_titles(SectionWriter& file, const ItemTitles& titles, const std::string& columns) {
+  file.add("titles.columns", std::span<const char>(columns));
+  file.add("titles.offsets", titles.parts().offsets.span());
+  file.add("titles.text", titles.parts().text.span());
+}
+
+ItemTitles item_titles(const SectionReader& file) {
+  ItemTitles::Parts parts{.columns = {},
+                          .offsets = file.array<std::uint64_t>("titles.offsets"),
+                          .text = file.array<char>("titles.text")};
+  const FrozenArray<char> names = file.array<char>("titles.columns");
+  for (auto begin = names.begin(); begin != names.end();) {
+    const auto end = std::find(begin, names.end(), '\0');
+    if (end == names.end()) {
+      file.fail("titles.columns", names.size(), "the last name is not ended by a zero");
+    }
+    parts.columns.emplace_back(begin, end);
+    begin = end + 1;
+  }
+  try {
+    return ItemTitles(std::move(parts));
+  } catch (const Error& e) {
+    file.fail("titles.offsets", 0, e.what());
+  }
 }
 
 void require_none(const SectionReader& file, const std::optional<ModelFault>& fault) {
@@ -247,6 +282,8 @@ void save_model(const FactorModel& model, const std::string& path) {
   }
   if (parts.variance.rank > 0) add_variance(file, parts.variance);
   if (model.has_link()) add_link(file, parts.link);
+  const std::string columns = titles_columns(parts.titles);
+  if (!parts.titles.empty()) add_titles(file, parts.titles, columns);
   if (carried) {
     carried->add_numbers(file);
     carried->add_training(file);
@@ -274,6 +311,7 @@ FactorModel load_model(const std::string& path, const LoadOptions& options) {
   parts.baseline.item_biases = file.array<float>("baseline.item_biases");
   if (file.has("variance.noise")) parts.variance = score_variance(file);
   if (file.has("ordinal.values")) parts.link = ordinal_link(file);
+  if (file.has("titles.columns")) parts.titles = item_titles(file);
   if (file.version() >= kOneClass) {
     if (file.has(std::string(kOneClassPrefix) + "model")) {
       parts.one_class = read_carried(file, parts);
