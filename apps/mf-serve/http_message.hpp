@@ -8,6 +8,9 @@
 
 namespace mfpar::apps {
 
+/// Names and values of a head.
+using HttpFields = std::vector<std::pair<std::string, std::string>>;
+
 struct HttpRequest {
   std::string method;  ///< "GET"; HEAD is asked for as GET
   std::string target;  ///< "/similar?item=5", as it came
@@ -19,7 +22,7 @@ struct HttpAnswer {
   std::string body;
   std::string content_type = "application/json";
   std::string allow{};  ///< for status 405: the methods that there are
-  std::vector<std::pair<std::string, std::string>> fields{};  ///< further ones of the head
+  HttpFields fields{};  ///< further ones of the head
 };
 
 /// A request that cannot be answered, with the status that says so; what() names what, and the
