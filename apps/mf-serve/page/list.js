@@ -157,10 +157,12 @@ async function refresh() {
 
 function showAnswer({items, warnings, milliseconds}) {
   const nobody = state.user === null && ![...state.ratings.values()].some((one) => !one.unknown);
+  const rates = state.model.orders.includes('rating');
+  if (nobody && !rates) items = [];  // all are as likely
   $('list-title').textContent = state.user !== null ? `For user ${state.user}` :
-      nobody ? 'Liked by everybody' : 'For you';
+      nobody && rates ? 'Liked by everybody' : 'For you';
   $('mine').hidden = state.user === null;
-  $('order-help').textContent = (nobody ? 'Rate something, and this becomes a list for you.' :
+  $('order-help').textContent = (nobody ? 'Rate something, and a list for you is here.' :
       kOrders[state.order][1]) + (state.model.intervals ?
       ' The band holds nine in ten ratings.' : '');
   $('took').textContent = milliseconds === null ? '' : `made in ${milliseconds.toFixed(1)} ms`;
