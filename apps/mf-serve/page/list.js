@@ -44,14 +44,15 @@ function valueOf(item) {
 function whyOf(item) {
   const reasons = (item.because || []).slice(0, 2);
   if (reasons.length) {
-    const withoutYear = (item) => nameOf(item).replace(/\s+\(\d{4}\)$/, '');
+    const {predicts, least} = state.model;
+    const verb = ({rating}) => predicts === 'rating' ? 'rated ' : predicts === 'choice' ?
+        'chose ' : rating > least ? 'liked ' : 'did not like ';
     const parts = reasons.map((reason, i) => [
-      i ? ' and ' : '',
-      make('b', {}, withoutYear(state.ratings.get(reason.item) || reason)),
-      state.model.predicts === 'choice' ? '' : ' ' + Number(reason.rating.toFixed(2))]);
-    return make('p', {class: 'why'},
-        state.model.predicts === 'choice' ? 'Because you chose ' : 'Because you rated ',
-        ...parts.flat());
+      i === 0 ? verb(reason) : predicts === 'probability' ? ' and ' + verb(reason) : ' and ',
+      make('b', {}, nameOf(state.ratings.get(reason.item) || reason)
+          .replace(/\s+\(\d{4}\)$/, '')),
+      predicts === 'rating' ? ' ' + Number(reason.rating.toFixed(2)) : '']);
+    return make('p', {class: 'why'}, 'Because you ', ...parts.flat());
   }
   const why = item.explanation;
   if (!why || !why.mean || !why.interaction) return null;
@@ -156,13 +157,14 @@ async function refresh() {
 
 function showAnswer({items, warnings, milliseconds}) {
   const nobody = state.user === null && ![...state.ratings.values()].some((one) => !one.unknown);
+  const rates = state.model.orders.includes('rating');
+  if (nobody && !rates) items = [];  // all are as likely
   $('list-title').textContent = state.user !== null ? `For user ${state.user}` :
-      nobody ? 'Liked by everybody' : 'For you';
+      nobody && rates ? 'Liked by everybody' : 'For you';
   $('mine').hidden = state.user === null;
-  $('order-help').textContent = nobody ? 'Rate something, and this becomes a list for you.' :
-      state.user === null ? kOrders[state.order][1] : kOrders[state.order][1]
-          .replace('yours', 'theirs').replace(/\byou like\b/, 'they like')
-          .replace('you are', 'they are').replace('of you.', 'of them.');
+  $('order-help').textContent = (nobody ? 'Rate something, and a list for you is here.' :
+      kOrders[state.order][1]) + (state.model.intervals ?
+      ' The band holds nine in ten ratings.' : '');
   $('took').textContent = milliseconds === null ? '' : `made in ${milliseconds.toFixed(1)} ms`;
   showItems($('list'), items);
   $('list-status').textContent = items.length === 0 ? 'The list is empty.' :

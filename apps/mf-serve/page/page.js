@@ -3,11 +3,11 @@
 // service keeps nothing of a guest. Titles are data, and are put into the page as text only.
 const kStored = 'mfpar.ratings', kKey = 'mfpar.key';
 const kOrders = {
-  'interaction': ['Liking', 'What you like more than others do.'],
-  'rating': ['Rating', 'The highest ratings to expect of you.'],
-  'blend:0.5': ['Blend', 'Half way between what you like and what everybody rates highly.'],
-  'one-class': ['Choice', 'What you are likely to choose.'],
-  'lower:1.645': ['Safe', 'Ratings that yours will exceed in 19 of 20 cases.']};
+  'interaction': ['Liking', 'Personal taste alone, whatever everybody thinks.'],
+  'rating': ['Rating', 'The highest ratings to expect.'],
+  'blend:0.5': ['Blend', 'Half way between personal taste and the highest ratings.'],
+  'one-class': ['Choice', 'What is most likely to be chosen.'],
+  'lower:1.645': ['Safe', 'Ratings that 19 in 20 will exceed.']};
 
 const $ = (id) => document.getElementById(id);
 const state = {
@@ -133,7 +133,7 @@ function scale() {
 
 function labelOf(value, place, values) {
   if (values.length === 1) return 'chosen';
-  if (values.length === 2) return place ? 'for me' : 'not for me';
+  if (values.length === 2) return place ? 'yes' : 'no';
   return String(Number(value.toFixed(2))) + (place === 0 ? ', worst' :
       place === values.length - 1 ? ', best' : '');
 }
@@ -141,12 +141,13 @@ function labelOf(value, place, values) {
 let groups = 0;
 function stars(item) {
   const values = scale(), name = 'stars' + ++groups;
-  const group = make('div', {class: 'stars', role: 'radiogroup', 'data-item': item.id,
+  const words = values.length === 2;
+  const group = make('div', {class: words ? 'stars words' : 'stars', role: 'radiogroup', 'data-item': item.id,
                              'aria-label': 'Your rating of ' + nameOf(item)});
   values.forEach((value, place) => group.append(make('label', {},
       make('input', {type: 'radio', name, value, 'aria-label': labelOf(value, place, values),
                      onchange: () => rate(item, value)}),
-      icon('star'))));
+      words ? make('span', {}, labelOf(value, place, values)) : icon('star'))));
   group.onkeydown = (event) => {
     if (event.key === 'Delete' || event.key === 'Backspace') rate(item, null);
   };
@@ -156,10 +157,12 @@ function stars(item) {
 
 function fill(group) {
   const given = state.ratings.get(group.dataset.item);
+  const words = group.classList.contains('words');
   for (const label of group.children) {
     const value = Number(label.firstChild.value);
-    label.classList.toggle('on', given !== undefined && value <= given.value + 1e-9);
-    label.firstChild.checked = given !== undefined && nearest(given.value) === value;
+    const is = given !== undefined && nearest(given.value) === value;
+    label.firstChild.checked = is;
+    label.classList.toggle('on', is || (!words && given !== undefined && value <= given.value));
   }
 }
 
