@@ -12,6 +12,7 @@
 #include "common/text.hpp"
 #include "mf-serve/answers.hpp"
 #include "mf-serve/browse.hpp"
+#include "mf-serve/embedded.hpp"
 #include "mf-serve/page.hpp"
 #include "mf-serve/parameters.hpp"
 #include "mfpar/error.hpp"
@@ -50,6 +51,7 @@ constexpr Service::Endpoint Service::kEndpoints[] = {
     {"GET", "/health/live", &Service::get_live, Access::kOpen},
     {"GET", "/health/ready", &Service::get_ready, Access::kOpen},
     {"GET", "/metrics", &Service::get_metrics},
+    {"GET", "/openapi.json", &Service::get_openapi, Access::kOpen},
     {"GET", "/recommend", &Service::get_recommend},
     {"POST", "/recommend", &Service::post_recommend},
     {"POST", "/recommend/batch", &Service::post_recommend_batch},
@@ -256,6 +258,13 @@ HttpAnswer Service::get_metrics(const Call& call) {
   HttpAnswer answer;
   answer.body = metrics_.text(*call.served);
   answer.content_type = "text/plain; version=0.0.4";
+  return answer;
+}
+
+HttpAnswer Service::get_openapi(const Call& call) {
+  call.target.allow_only({});
+  HttpAnswer answer;
+  answer.body = kOpenApi;
   return answer;
 }
 

@@ -64,6 +64,7 @@ class Service : public HttpHandler {
   HttpAnswer get_live(const Call& call);
   HttpAnswer get_ready(const Call& call);
   HttpAnswer get_metrics(const Call& call);
+  HttpAnswer get_openapi(const Call& call);
   HttpAnswer get_recommend(const Call& call);
   HttpAnswer post_recommend(const Call& call);
   HttpAnswer post_recommend_batch(const Call& call);
