@@ -49,7 +49,7 @@ ProgramInfo program_info() {
           "ratings too or from files of users and items alone; lists of such a model are better, "
           "and it predicts no ratings. Its row shows NDCG of lists in place of errors.\n\n"
           "The file's format is detected: comma, tab, ::, ;, | or blanks between fields, with or "
-          "without a header, plain or compressed.",
+          "without a header, plain or compressed; or a sparse matrix (.mtx, .npz).",
       .examples = {{"mf-train ratings.csv -o films.model", "train on nine tenths, validate on one"},
                    {"mf-train train.csv -p test.csv -k 32 -s 8",
                     "a given validation file, rank 32, "

@@ -78,7 +78,8 @@ inside sh -ec 'cd /tmp
   mf-fold-in ratings.model 1=5 2=1 --as ann -o next.model
   mf-model verify next.model
   python3 -c "import mfpar; print(mfpar.load(\"next.model\").recommend(\"ann\", 3))"'
-for program in $(dpkg-deb -c build/package/packages/mfpar-tools_*.deb | sed -n 's|.*\./usr/bin/||p'); do
+tools=$(dpkg-deb -c build/package/packages/mfpar-tools_*.deb | sed -n 's|.*\./usr/bin/||p')
+for program in $tools; do
   for file in "man/man1/$program.1.gz" "bash-completion/completions/$program"; do
     [[ -s $root/usr/share/$file ]] || fail "there is no /usr/share/$file"
   done

@@ -250,6 +250,10 @@ class Answers(TestCase):
                                  ({"rank_by": "one-class"}, "one-class")]:
             with self.subTest(options), self.assertRaisesRegex(ValueError, message):
                 model.recommend(1, **options)
+        for options in ({"top": "many"}, {"rank_by": []}, {"diversity": "much"}, {"least": 3}):
+            with self.subTest(options), self.assertRaises(TypeError):
+                model.fold_in({1001: 5}).recommend(**options)
+        self.assertEqual(model.similar_items([1001, 1002], top=10**9)[0].shape, (2, 40))
         for ask in [lambda m: m.predict(X), lambda m: m.recommend(1), lambda m: m.save("x"),
                     lambda m: m.user_factors_, lambda m: m.item_ids_, lambda m: m.fold_in({})]:
             with self.assertRaisesRegex(ValueError, "not fitted yet"):

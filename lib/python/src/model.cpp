@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/for_each.hpp"
+#include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/option_names.hpp"
@@ -156,6 +157,7 @@ py::tuple similar_items(const Model& model, const py::array& items, std::uint32_
                                            "; it must be one of raters|factors");
   }
   const Ids ids(items, "item");
+  top = std::min(top, std::max(1u, model->item_count()));
   std::vector<std::vector<Recommendation>> lists(ids.size());
   {
     const py::gil_scoped_release without_gil;
@@ -174,42 +176,57 @@ py::tuple similar_items(const Model& model, const py::array& items, std::uint32_
 
 }  // namespace
 
+namespace {
+
+void take_list_option(const FactorModel& model, const std::string& name, const py::handle& value,
+                      ListOptions& options) {
+  const auto indices = [&] {
+    return indices_of(model.items(), Ids(value.cast<py::array>(), "item"));
+  };
+  const auto number = [&](double low, double high) {
+    const auto given = value.cast<double>();
+    if (given >= low && given <= high) return given;
+    throw Error(ErrorCode::kBadOption, name + " is " + shortest_decimal(given) +
+                                           "; it must be from " + shortest_decimal(low) + " to " +
+                                           shortest_decimal(high));
+  };
+  constexpr double kMost = 0xFFFFFFFF;
+  if (name == "top") {
+    options.top = static_cast<std::uint32_t>(number(1, kMost));
+    options.top = std::min(options.top, std::max(1u, model.item_count()));
+  } else if (name == "rank_by") {
+    options.rank_by = value.cast<std::string>();
+  } else if (name == "least_ratings") {
+    options.least_ratings = static_cast<std::uint32_t>(number(0, kMost));
+  } else if (name == "least_rating") {
+    options.least_rating = value.cast<float>();
+  } else if (name == "keep_rated") {
+    options.keep_rated = value.cast<bool>();
+  } else if (name == "diversity") {
+    options.diversity = static_cast<float>(number(0, 1));
+  } else if (name == "only") {
+    options.only = indices();
+  } else if (name == "exclude") {
+    options.exclude = indices();
+  } else if (name == "threads") {
+    options.threads = value.cast<int>();
+  } else {
+    throw py::type_error("there is no option " + name + " of lists");
+  }
+}
+
+}  // namespace
+
 ListOptions list_options(const FactorModel& model, const py::kwargs& kwargs) {
   ListOptions options;
-  const auto indices = [&](const py::handle& ids) {
-    return indices_of(model.items(), Ids(ids.cast<py::array>(), "item"));
-  };
-  const auto range = [](const char* name, double number, double low, double high) {
-    if (number >= low && number <= high) return;
-    throw Error(ErrorCode::kBadOption, std::string(name) + " is " + std::to_string(number) +
-                                           "; it must be from " + std::to_string(low) + " to " +
-                                           std::to_string(high));
-  };
   for (const auto& [key, value] : kwargs) {
-    const auto name = key.cast<std::string>();
     if (value.is_none()) continue;
-    if (name == "top") {
-      range("--top", value.cast<double>(), 1, 1e9);
-      options.top = std::min(value.cast<std::uint32_t>(), std::max(1u, model.item_count()));
-    } else if (name == "rank_by") {
-      options.rank_by = value.cast<std::string>();
-    } else if (name == "least_ratings") {
-      options.least_ratings = value.cast<std::uint32_t>();
-    } else if (name == "least_rating") {
-      options.least_rating = value.cast<float>();
-    } else if (name == "keep_rated") {
-      options.keep_rated = value.cast<bool>();
-    } else if (name == "diversity") {
-      range("--diversity", value.cast<double>(), 0, 1);
-      options.diversity = value.cast<float>();
-    } else if (name == "only") {
-      options.only = indices(value);
-    } else if (name == "exclude") {
-      options.exclude = indices(value);
-    } else if (name == "threads") {
-      options.threads = value.cast<int>();
-    } else {
-      throw py::type_error("there is no option " + name + " of lists");
+    const auto name = key.cast<std::string>();
+    try {
+      take_list_option(model, name, value, options);
+    } catch (const py::cast_error&) {
+      throw py::type_error(name + " is a " + std::string(py::str(py::type::of(value))) +
+                           ", which is of another type than this option");
     }
   }
   return options;
