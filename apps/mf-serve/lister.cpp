@@ -13,11 +13,11 @@ namespace mfpar::apps {
 
 namespace {
 
-/// For what goes by columns where there is no file of titles.
+/// For what goes by columns where there are no titles.
 [[noreturn]] void refuse_column(const std::string& key) {
   throw HttpError(422, key +
-                           " is for columns of a file of titles; start the service with "
-                           "--titles FILE");
+                           " is for columns of titles; start the service with --titles FILE, or "
+                           "train with it");
 }
 
 /// The limits that a list is to keep. Throws HttpError(422) for those that cannot be.

@@ -60,6 +60,47 @@ BOOST_FIXTURE_TEST_CASE(csv_and_json_keep_every_column, Films) {
   BOOST_TEST(json[0].ends_with("\"warnings\":[]}"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_model_brings_its_titles, Films) {
+  const char* const lists[] = {"--user 3 --top 5", "--user 3 --where genres=Drama --format json",
+                               "--user 3 --at-most 2:genres --format csv", "12=5 7=2 --explain",
+                               "--similar-to 11"};
+  std::vector<std::string> by_file;
+  for (const std::string list : lists) by_file.push_back(recommend(list + " --titles films.csv"));
+  const std::string train = "mf-train ratings.csv -k 4 -t 8 --deterministic -o a.model";
+  BOOST_TEST_REQUIRE(run(train + " --titles films.csv").code == 0);
+  for (std::size_t i = 0; i < std::size(lists); ++i) BOOST_TEST(recommend(lists[i]) == by_file[i]);
+
+  // A file goes first; columns may be named; nothing else of the model changes.
+  write("names.tsv", "11\tEleven\n");
+  BOOST_TEST(has(recommend("--similar-to 11 --titles names.tsv"), "similar to 11 Eleven ("));
+  BOOST_TEST_REQUIRE(run(train + " --titles names.tsv --titles-columns id,called").code == 0);
+  BOOST_TEST(has(recommend("--similar-to 11"), "similar to 11 Eleven ("));
+  BOOST_TEST(has(rows("--user 3")[1], "called"));
+  check_refused(*this, 2, "--user 3 --where genres=Drama",
+                "there is no column 'genres'; the columns are called");
+
+  // Who is folded in, and stays, changes no titles.
+  write("guest.csv", "user,item,rating\nguest,11,5\nguest,12,1\n");
+  BOOST_TEST_REQUIRE(run("mf-fold-in a.model guest.csv -o a.model").code == 0);
+  BOOST_TEST(has(recommend("--similar-to 11"), "similar to 11 Eleven ("));
+
+  const struct {
+    std::string arguments, words;
+  } refused[] = {{"--titles films.csv --folds 2", "leave --titles out"},
+                 {"--titles-columns id,title", "--titles-columns is for a --titles FILE"},
+                 {"--titles films.csv --titles-columns id,title", "but films.csv has 4"},
+                 {"--titles none.csv", "none.csv"},
+                 {"--titles - --item-features -", "are both standard input"},
+                 {"--titles films.csv -o films.csv", "films.csv"}};
+  for (const auto& r : refused) {
+    const auto before = files();
+    const Outcome outcome = run("mf-train ratings.csv " + r.arguments);
+    BOOST_TEST(outcome.code != 0, r.arguments);
+    BOOST_TEST(has(outcome.err, r.words), r.arguments + ": " + outcome.err);
+    BOOST_TEST((files() == before), r.arguments);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(titles_come_in_several_forms, Films) {
   const std::string id = ids("--user 3 --top 1").front();
   write("movies.dat", id + "::F\xC3\xA9lix (1999)::Drama|War\n99::Nobody's::None\n");

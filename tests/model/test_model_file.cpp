@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
-#include "io/checksum.hpp"
-#include "io/section_reader.hpp"
+#include "forged_models.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
 #include "temporary_folder.hpp"
 
 using namespace mfpar;
+using namespace mfpar::tests;
 
 BOOST_AUTO_TEST_SUITE(test_model_file)
 
@@ -69,6 +69,10 @@ FactorModel::Parts sample_parts() {
   parts.baseline = {.mean = 3.25f,
                     .user_biases = frozen<float>({1.0f, 2.0f, 3.0f}),
                     .item_biases = frozen<float>({4.0f, 5.0f})};
+  const std::string text = "F\xc3\xbcnfDramaSix";
+  parts.titles = ItemTitles({.columns = {"title", "genres"},
+                             .offsets = frozen<std::uint64_t>({0, 5, 10, 13, 13}),
+                             .text = frozen<char>({text.begin(), text.end()})});
   EpochReport before, after;
   before.train_error = 1.5;
   after.epoch = 7;
@@ -84,17 +88,6 @@ FactorModel::Parts sample_parts() {
                   .judged_ratings = 2,
                   .judged_fingerprint = 7};
   return parts;
-}
-
-std::string bytes_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string saved(const FactorModel& model) {
-  const TemporaryFolder folder;
-  save_model(model, folder.path("model"));
-  return bytes_of(folder.path("model"));
 }
 
 template <class T>
@@ -133,6 +126,9 @@ void check_same(const FactorModel& model, const FactorModel& loaded) {
   BOOST_TEST(a.baseline.mean == b.baseline.mean);
   check_same_bits(a.baseline.user_biases, b.baseline.user_biases);
   check_same_bits(a.baseline.item_biases, b.baseline.item_biases);
+  BOOST_TEST((a.titles.columns() == b.titles.columns()));
+  check_same_bits(a.titles.parts().offsets, b.titles.parts().offsets);
+  check_same_bits(a.titles.parts().text, b.titles.parts().text);
   BOOST_TEST((a.record.options == b.record.options));
   BOOST_TEST(a.record.seed == b.record.seed);
   BOOST_TEST(a.record.best_epoch == b.record.best_epoch);
@@ -152,43 +148,6 @@ void check_same(const FactorModel& model, const FactorModel& loaded) {
     const auto p = numbers(x), q = numbers(y);
     BOOST_TEST(std::memcmp(p.data(), q.data(), p.size() * sizeof(double)) == 0);
   }
-}
-
-/// The message that loading these bytes ends with, less the path; "" when it loads.
-std::string refusal(const std::string& bytes, bool verify = true) {
-  const TemporaryFolder folder;
-  const std::string path = folder.write("file", bytes);
-  try {
-    load_model(path, {.verify = verify});
-  } catch (const Error& e) {
-    BOOST_TEST((e.code() == ErrorCode::kBadFile));
-    const std::string message = e.what();
-    BOOST_TEST(message.starts_with(path + ": "));
-    return message.substr(path.size() + 2);
-  }
-  return "";
-}
-
-/// A saved model whose section was overwritten from its `position` on, with fitting checksums: what
-/// a faulty writer would make.
-template <class T>
-std::string forged(const std::string& good, const std::string& section, std::size_t position,
-                   T value) {
-  std::string bytes = good;
-  SectionFileHeader header;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  std::vector<SectionFileEntry> table(header.section_count);
-  std::memcpy(table.data(), bytes.data() + sizeof header, table.size() * sizeof table[0]);
-  const auto entry = std::find_if(table.begin(), table.end(), [&](const SectionFileEntry& e) {
-    return std::string(e.name) == section;
-  });
-  BOOST_REQUIRE((entry != table.end() && position + sizeof value <= entry->size));
-  std::memcpy(bytes.data() + entry->offset + position, &value, sizeof value);
-  entry->checksum = checksum(std::as_bytes(std::span(bytes)).subspan(entry->offset, entry->size));
-  header.checksum = header_checksum(header, table);
-  std::memcpy(bytes.data(), &header, sizeof header);
-  std::memcpy(bytes.data() + sizeof header, table.data(), table.size() * sizeof table[0]);
-  return bytes;
 }
 
 }  // namespace
@@ -305,6 +264,11 @@ BOOST_AUTO_TEST_CASE(each_forged_content_has_its_message) {
        true},
       {forged(good, "held_out.items", 0, kNoIndex), "of user 1 is out of order or not below 2",
        true},
+      {forged(good, "titles.columns", 12, 'x'), "the last name is not ended by a zero", false},
+      {forged(good, "titles.columns", 2, '\0'), "titles of items: the last row has not", false},
+      {forged(good, "titles.offsets", 0, std::uint64_t{1}), "do not ascend from 0 to", false},
+      {forged(good, "titles.offsets", 8, std::uint64_t{11}), "do not ascend from 0 to", false},
+      {forged(good, "titles.offsets", 32, huge), "do not ascend from 0 to", false},
       {forged(good, "user_factors", 64, kInfinity), "'user_factors': a number is not finite", true},
       {forged(good, "item_factors", 8, std::nanf("")), "'item_factors': a number is not", true},
       {forged(good, "item_factors", 12, 1.0f), "the padding of a row is not zero", true},
@@ -334,6 +298,10 @@ BOOST_AUTO_TEST_CASE(parts_that_contradict_each_other_are_refused) {
         p.held_out.offsets = frozen<std::uint64_t>({0, 1});
       },
       [](auto& p) { p.baseline.user_biases = {}; },
+      [](auto& p) {  // of three items, which are two
+        p.titles = ItemTitles(
+            {.columns = {"title"}, .offsets = frozen<std::uint64_t>({0, 0, 0, 0}), .text = {}});
+      },
   };
   for (const auto& damage : breaks) {
     FactorModel::Parts parts = sample_parts();

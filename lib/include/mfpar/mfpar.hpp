@@ -65,6 +65,7 @@
 #include "mfpar/id_dictionary.hpp"
 #include "mfpar/interchange.hpp"
 #include "mfpar/item_lists.hpp"
+#include "mfpar/item_titles.hpp"
 #include "mfpar/model_file.hpp"
 #include "mfpar/model_handle.hpp"
 #include "mfpar/option_names.hpp"

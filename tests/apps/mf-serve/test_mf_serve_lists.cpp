@@ -301,4 +301,21 @@ BOOST_AUTO_TEST_CASE(batches_have_bounds) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_model_brings_its_titles) {
+  ServedFilms films;
+  const auto answer = [](const Served& service) {
+    return HttpClient(service.port())
+        .ask("GET",
+             "/recommend?user=7&top=3&where=genres=Drama&at_most=2:year&fields=title,columns")
+        .body;
+  };
+  const FactorModel model = load_model(films.path("a.model"));
+  save_model(
+      with_titles(model, read_item_titles(films.path("films.csv"), "", model.items()).titles),
+      films.path("b.model"));
+  const Served own(MFPAR_PROGRAMS "/mf-serve", "b.model", films.path("."), {});
+  BOOST_TEST(answer(own) == answer(*films.service));
+  BOOST_TEST(answer(own).find("\"title\":\"Film ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

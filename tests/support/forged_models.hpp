@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// Files of models as a faulty writer would make them.
+#pragma once
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/checksum.hpp"
+#include "io/section_reader.hpp"
+#include "mfpar/error.hpp"
+#include "mfpar/model_file.hpp"
+#include "temporary_folder.hpp"
+
+namespace mfpar::tests {
+
+inline std::string bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline std::string saved(const FactorModel& model) {
+  const TemporaryFolder folder;
+  save_model(model, folder.path("model"));
+  return bytes_of(folder.path("model"));
+}
+
+/// The message that loading these bytes ends with, less the path; "" when it loads.
+inline std::string refusal(const std::string& bytes, bool verify = true) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("file", bytes);
+  try {
+    load_model(path, {.verify = verify});
+  } catch (const Error& e) {
+    BOOST_TEST((e.code() == ErrorCode::kBadFile));
+    const std::string message = e.what();
+    BOOST_TEST(message.starts_with(path + ": "));
+    return message.substr(path.size() + 2);
+  }
+  return "";
+}
+
+/// A saved model whose section was overwritten from its `position` on, with fitting checksums: what
+/// a faulty writer would make.
+template <class T>
+std::string forged(const std::string& good, const std::string& section, std::size_t position,
+                   T value) {
+  std::string bytes = good;
+  SectionFileHeader header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  std::vector<SectionFileEntry> table(header.section_count);
+  std::memcpy(table.data(), bytes.data() + sizeof header, table.size() * sizeof table[0]);
+  const auto entry = std::find_if(table.begin(), table.end(), [&](const SectionFileEntry& e) {
+    return std::string(e.name) == section;
+  });
+  BOOST_REQUIRE((entry != table.end() && position + sizeof value <= entry->size));
+  std::memcpy(bytes.data() + entry->offset + position, &value, sizeof value);
+  entry->checksum = checksum(std::as_bytes(std::span(bytes)).subspan(entry->offset, entry->size));
+  header.checksum = header_checksum(header, table);
+  std::memcpy(bytes.data(), &header, sizeof header);
+  std::memcpy(bytes.data() + sizeof header, table.data(), table.size() * sizeof table[0]);
+  return bytes;
+}
+
+}  // namespace mfpar::tests
