@@ -126,7 +126,7 @@ ReadTitles read_item_titles(const std::string& path, const std::string& columns,
     if (row.size() != names.size()) {
       throw Error(ErrorCode::kBadData, file.place(r) + std::to_string(row.size()) +
                                            " fields; expected " + std::to_string(names.size()) +
-                                           " separated by " + quoted(file.delimiter) +
+                                           " separated by " + mfpar::quoted(file.delimiter) +
                                            " (quotes keep a delimiter in a field)");
     }
     const ItemIndex item = items.find(row[id]);
@@ -135,10 +135,11 @@ ReadTitles read_item_titles(const std::string& path, const std::string& columns,
     row_of[item] = r;
   }
   if (!knows_any) {
-    throw Error(ErrorCode::kBadData,
-                file.name + ": nothing in column " + std::to_string(id + 1) + " (" +
-                    quoted(names[id]) + ") is the id of an item of the model, such as " +
-                    quoted(items.id(0)) + "; --titles-columns names the columns, the ids' as id");
+    throw Error(ErrorCode::kBadData, file.name + ": nothing in column " + std::to_string(id + 1) +
+                                         " (" + mfpar::quoted(names[id]) +
+                                         ") is the id of an item of the model, such as " +
+                                         mfpar::quoted(items.id(0)) +
+                                         "; --titles-columns names the columns, the ids' as id");
   }
 
   ItemTitles::Parts parts;
