@@ -11,7 +11,7 @@ namespace mfpar::apps {
 
 namespace {
 
-std::optional<double> number_in(const std::string& text) {
+std::optional<double> number_in(std::string_view text) {
   double number = 0.0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
@@ -19,7 +19,7 @@ std::optional<double> number_in(const std::string& text) {
   return number;
 }
 
-bool matches(const Condition& condition, const std::string& field) {
+bool matches(const Condition& condition, std::string_view field) {
   using Kind = Condition::Kind;
   const bool same_length = field.size() == condition.text.size();
   switch (condition.kind) {

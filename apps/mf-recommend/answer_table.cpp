@@ -43,7 +43,7 @@ std::vector<Column> columns_of(const Answer& answer, const Catalogue& catalogue)
     sd.cells.push_back(fixed(item.sd, 2));
     id.cells.push_back(catalogue.model().items().id(item.item));
     for (std::size_t c = 0; c < texts.size(); ++c) {
-      texts[c].cells.push_back(titles.text(item.item, c));
+      texts[c].cells.emplace_back(titles.text(item.item, c));
     }
   }
   std::vector<Column> columns{std::move(rank), std::move(score)};
@@ -92,7 +92,7 @@ std::string signed_part(double number, int decimals) {
 }
 
 std::string name_of(ItemIndex item, const Catalogue& catalogue) {
-  const std::string& title = catalogue.titles().title(item);
+  const std::string title(catalogue.titles().title(item));
   return title.empty() ? catalogue.model().items().id(item) : title;
 }
 
@@ -143,7 +143,8 @@ std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size
   const bool rates = catalogue.model().feedback() == Feedback::kRatings;
   const char* const what = rates ? "rating" : "choice";
   if (answer.is_similar) {
-    const std::string& title = catalogue.titles().title(catalogue.model().items().find(answer.id));
+    const std::string title(
+        catalogue.titles().title(catalogue.model().items().find(answer.id)));
     text = "similar to " + answer.id + (title.empty() ? "" : " " + title) + " (" +
            counted(answer.ratings, what) +
            (answer.similar_by == SimilarBy::kFactors ? "), by factors\n"
