@@ -129,7 +129,7 @@ ItemIndex Catalogue::item(const std::string& id, const std::string& option) cons
   const ItemIndex item = model().items().find(id);
   if (item != kNoIndex) return item;
   std::string meant = near_id(id, model().items());
-  const auto titled = [&](ItemIndex item) { return " (" + std::string(titles_.title(item)) + ")"; };
+  const auto titled = [&](ItemIndex i) { return " (" + std::string(titles_.title(i)) + ")"; };
   if (!meant.empty() && !titles_.title(model().items().find(meant)).empty()) {
     meant += titled(model().items().find(meant));
   }
