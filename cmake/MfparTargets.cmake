@@ -43,3 +43,19 @@ function(mfpar_unity_by_folder target)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
 endfunction()
+
+# Compiles a text file into `target`, as the std::string_view `symbol` in mfpar::apps, which is made
+# before main() begins.
+function(mfpar_embed target file symbol)
+  cmake_path(ABSOLUTE_PATH file)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/embedded/${symbol}.cpp)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed.cmake)
+  add_custom_command(
+    OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} -DFILE=${file} -DSYMBOL=${symbol} -DOUT=${source} -P ${script}
+    DEPENDS ${file} ${script}
+    VERBATIM)
+  target_sources(${target} PRIVATE ${source})
+  # Each defines a function of its own that is called as the others'.
+  set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()

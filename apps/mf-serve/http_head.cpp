@@ -121,6 +121,19 @@ bool expects_continue(const Head& head) {
   return head.version() >= 11 && head.count(http::field::expect) > 0;
 }
 
+std::string key_of(const Head& head) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const auto found = head.find(http::field::authorization);
+  if (found != head.end()) {
+    const std::string_view value(found->value().data(), found->value().size());
+    if (equal_ignoring_case(value.substr(0, kBearer.size()), kBearer)) {
+      return std::string(trimmed(value.substr(kBearer.size())));
+    }
+  }
+  const auto own = head["X-Api-Key"];
+  return std::string(trimmed({own.data(), own.size()}));
+}
+
 std::string path_and_query(std::string_view target) {
   if (target.starts_with('/') || target == "*") return std::string(target);
   for (const std::string_view scheme : {"http://", "https://"}) {

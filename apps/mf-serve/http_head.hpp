@@ -16,6 +16,10 @@ void check_head(const boost::beast::http::request_header<>& head);
 /// Whether the client waits for a 100 (Continue) before it sends the body.
 bool expects_continue(const boost::beast::http::request_header<>& head);
 
+/// The key that the client shows: that of "Authorization: Bearer KEY", or else of "X-Api-Key: KEY";
+/// "" without.
+std::string key_of(const boost::beast::http::request_header<>& head);
+
 /// The path and query that a target means: its own, or those behind "http://host"; "*" stays.
 /// Throws HttpError(400) for any other target.
 std::string path_and_query(std::string_view target);

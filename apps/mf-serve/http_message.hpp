@@ -15,6 +15,8 @@ struct HttpRequest {
   std::string method;  ///< "GET"; HEAD is asked for as GET
   std::string target;  ///< "/similar?item=5", as it came
   std::string body;
+  std::string key{};     ///< of Authorization: Bearer, or else X-Api-Key; "" without
+  bool is_head = false;  ///< whether it was HEAD
 };
 
 struct HttpAnswer {
@@ -29,12 +31,15 @@ struct HttpAnswer {
 /// remedy.
 class HttpError : public std::runtime_error {
  public:
-  HttpError(unsigned status, const std::string& what) : std::runtime_error(what), status_(status) {}
+  HttpError(unsigned status, const std::string& what, HttpFields fields = {})
+      : std::runtime_error(what), status_(status), fields_(std::move(fields)) {}
 
   unsigned status() const noexcept { return status_; }
+  const HttpFields& fields() const noexcept { return fields_; }  ///< of the answer's head
 
  private:
   unsigned status_;
+  HttpFields fields_;
 };
 
 }  // namespace mfpar::apps

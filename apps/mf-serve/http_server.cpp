@@ -20,7 +20,7 @@
 
 #include "mf-serve/descriptors.hpp"
 #include "mf-serve/http_session.hpp"
-#include "mfpar/error.hpp"
+#include "mf-serve/listeners.hpp"
 
 namespace mfpar::apps {
 
@@ -52,26 +52,16 @@ bool survives(const Work& work) {
   }
 }
 
-tcp::endpoint endpoint_of(const HttpOptions& options) {
-  error_code error;
-  const auto address = net::ip::make_address(options.host, error);
-  if (error) {
-    throw Error(ErrorCode::kBadOption,
-                "--host is '" + options.host + "'; it must be an IP address, such as 127.0.0.1");
-  }
-  return {address, options.port};
-}
-
 }  // namespace
 
 struct HttpServer::Impl {
   Impl(const HttpOptions& o, HttpHandler& h) : options(o), handler(h) {}
 
-  void listen();
-  void accept();
-  void on_accept(error_code error, tcp::socket socket);
-  void begin(tcp::socket socket);
-  bool turn_one_away();
+  void accept(StreamAcceptor& acceptor);
+  void on_accept(StreamAcceptor& acceptor, error_code error, StreamSocket socket);
+  void begin(StreamSocket socket);
+  bool turn_one_away(StreamAcceptor& acceptor);
+  void drain();
   void stop();
   void work();  ///< until there is nothing left to do
 
@@ -80,53 +70,41 @@ struct HttpServer::Impl {
   HttpHandler& handler;
   net::io_context io;
   net::thread_pool slow{1};
-  tcp::acceptor acceptor{net::make_strand(io)};  // and what follows: on its strand
-  net::steady_timer retry{acceptor.get_executor()};
+  const net::any_io_executor strand = net::make_strand(io);
+  // On the strand.
+  Listeners listeners{options, strand};
+  net::steady_timer draining{strand};
   SpareDescriptor spare;
   std::vector<std::weak_ptr<HttpSession>> sessions;
 };
 
-void HttpServer::Impl::listen() {
-  const tcp::endpoint endpoint = endpoint_of(options);
-  try {
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(tcp::acceptor::reuse_address(true));
-    acceptor.bind(endpoint);
-    acceptor.listen();
-    acceptor.non_blocking(true);
-  } catch (const boost::system::system_error& e) {
-    throw Error(ErrorCode::kSystem, "cannot listen on " + options.host + " port " +
-                                        std::to_string(options.port) + ": " + e.code().message() +
-                                        "; choose others with --host and --port");
-  }
-}
-
-void HttpServer::Impl::accept() {
-  const auto wait_for_one = [this] {
-    acceptor.async_accept(net::make_strand(io), [this](error_code error, tcp::socket socket) {
-      on_accept(error, std::move(socket));
-    });
+void HttpServer::Impl::accept(StreamAcceptor& acceptor) {
+  const auto wait_for_one = [&] {
+    acceptor.async_accept(net::make_strand(io),
+                          [this, &acceptor](error_code error, StreamSocket socket) {
+                            on_accept(acceptor, error, std::move(socket));
+                          });
   };
   // Without memory for that nobody would be accepted any more.
   while (!survives(wait_for_one)) std::this_thread::sleep_for(kRetryAccept);
 }
 
-void HttpServer::Impl::on_accept(error_code error, tcp::socket socket) {
+void HttpServer::Impl::on_accept(StreamAcceptor& acceptor, error_code error, StreamSocket socket) {
   if (!acceptor.is_open()) return;
   if (!error) {
     survives([&] { begin(std::move(socket)); });
-    return accept();
+    return accept(acceptor);
   }
   const bool none_left = error == net::error::no_descriptors ||
                          error == boost::system::errc::too_many_files_open_in_system;
-  if (none_left && turn_one_away()) return accept();
-  retry.expires_after(kRetryAccept);
-  retry.async_wait([this](error_code cancelled) {
-    if (!cancelled) accept();
+  if (none_left && turn_one_away(acceptor)) return accept(acceptor);
+  const auto retry = std::make_shared<net::steady_timer>(strand, kRetryAccept);
+  retry->async_wait([this, retry, &acceptor](error_code) {
+    if (acceptor.is_open()) accept(acceptor);
   });
 }
 
-void HttpServer::Impl::begin(tcp::socket socket) {
+void HttpServer::Impl::begin(StreamSocket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);  // an answer is one write, and is waited for
   std::erase_if(sessions, [](const auto& session) { return session.expired(); });
@@ -141,17 +119,17 @@ void HttpServer::Impl::begin(tcp::socket socket) {
 
 /// Where no descriptor is left: who has waited longest gets the spare one, for as long as it takes
 /// to say so.
-bool HttpServer::Impl::turn_one_away() {
-  return spare.lend([this] {
+bool HttpServer::Impl::turn_one_away(StreamAcceptor& acceptor) {
+  return spare.lend([&] {
     error_code error;
-    tcp::socket socket = acceptor.accept(error);
+    StreamSocket socket = acceptor.accept(error);
     if (error) return false;
     handler.connection_opened();
     const auto response =
         response_of(handler.refuse(503, "there are no file descriptors left; try again later"), {});
     socket.non_blocking(true, error);
     boost::beast::http::write(socket, response, error);
-    socket.shutdown(tcp::socket::shutdown_send, error);
+    socket.shutdown(StreamSocket::shutdown_send, error);
     // What is sent to us and not read would take the answer with it.
     pollfd request{socket.native_handle(), POLLIN, 0};
     ::poll(&request, 1, kWaitForRequest);
@@ -161,10 +139,14 @@ bool HttpServer::Impl::turn_one_away() {
   });
 }
 
+void HttpServer::Impl::drain() {
+  handler.stopping();
+  draining.expires_after(options.drain);
+  draining.async_wait([this](error_code) { stop(); });
+}
+
 void HttpServer::Impl::stop() {
-  error_code ignored;
-  acceptor.close(ignored);
-  retry.cancel();
+  listeners.close();
   for (const auto& weak : sessions) {
     if (const auto session = weak.lock()) session->stop();
   }
@@ -176,18 +158,18 @@ void HttpServer::Impl::work() {
 }
 
 HttpServer::HttpServer(const HttpOptions& options, HttpHandler& handler)
-    : impl_(std::make_unique<Impl>(options, handler)) {
-  impl_->listen();
-}
+    : impl_(std::make_unique<Impl>(options, handler)) {}
 
 HttpServer::~HttpServer() = default;
 
-std::uint16_t HttpServer::port() const { return impl_->acceptor.local_endpoint().port(); }
+std::vector<std::string> HttpServer::addresses() const { return impl_->listeners.addresses(); }
 
 void HttpServer::run(std::stop_token stop) {
-  net::post(impl_->acceptor.get_executor(), [this] { impl_->accept(); });
+  net::post(impl_->strand, [this] {
+    for (StreamAcceptor& acceptor : impl_->listeners.all()) impl_->accept(acceptor);
+  });
   const std::stop_callback on_stop(
-      stop, [this] { net::post(impl_->acceptor.get_executor(), [this] { impl_->stop(); }); });
+      stop, [this] { net::post(impl_->strand, [this] { impl_->drain(); }); });
   std::vector<std::jthread> others;
   try {
     for (int i = 1; i < impl_->options.threads; ++i) others.emplace_back([this] { impl_->work(); });

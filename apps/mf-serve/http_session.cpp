@@ -35,8 +35,8 @@ constexpr std::chrono::milliseconds kCancelAgain{50};
 
 // The buffer holds a head, or the extensions of a chunk, or all trailers: what grows beyond ends
 // the connection. Bodies pass through it.
-HttpSession::HttpSession(net::ip::tcp::socket socket, const HttpOptions& options,
-                         HttpHandler& handler, Aside aside)
+HttpSession::HttpSession(StreamSocket socket, const HttpOptions& options, HttpHandler& handler,
+                         Aside aside)
     : options_(options),
       handler_(handler),
       aside_(std::move(aside)),
@@ -170,6 +170,8 @@ void HttpSession::answer() {
                       .is_http_1_0 = message.version() < 11,
                       .is_head = message.method() == http::verb::head};
   request_.method = to.is_head ? "GET" : std::string(message.method_string());
+  request_.is_head = to.is_head;
+  request_.key = key_of(message);
   request_.body = std::move(message.body());
   if (!handler_.is_slow(request_)) return write(handler_.answer(request_), to);
   aside_([self = shared_from_this(), to] {
@@ -200,7 +202,7 @@ void HttpSession::write(HttpAnswer answer, ResponseTo request) {
 
 void HttpSession::close() {
   error_code ignored;  // the client may be gone
-  socket_.shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(StreamSocket::shutdown_send, ignored);
   if (ignored) return;
   give_up_at(Clock::now() + kDrainFor);
   drain();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -17,6 +17,9 @@
 
 namespace mfpar::apps {
 
+/// A connection over TCP or a Unix socket.
+using StreamSocket = boost::asio::generic::stream_protocol::socket;
+
 /// One connection: reads a request, has it answered, writes the answer, and again. Its operations
 /// follow one another on its strand; it lives as long as one of them is pending. It holds at most
 /// the body that is allowed, some KiB of head, or of what stands between the chunks of a body, and
@@ -26,8 +29,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   /// How the session has a slow answer made: calls `work` on another thread.
   using Aside = std::function<void(std::function<void()> work)>;
 
-  HttpSession(boost::asio::ip::tcp::socket socket, const HttpOptions& options, HttpHandler& handler,
-              Aside aside);
+  HttpSession(StreamSocket socket, const HttpOptions& options, HttpHandler& handler, Aside aside);
   ~HttpSession();
 
   void start();
@@ -62,7 +64,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   const Aside aside_;
 
   // On the strand.
-  boost::asio::ip::tcp::socket socket_;
+  StreamSocket socket_;
   boost::asio::steady_timer deadline_;  ///< ends what the socket is doing
   bool is_late_ = false;                ///< whether it did
   boost::beast::flat_buffer buffer_;

@@ -2,9 +2,11 @@
 #include "mf-serve/metrics.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
+#include "common/text.hpp"
 #include "mf-serve/process_metrics.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/version.hpp"
@@ -35,6 +37,15 @@ void Metrics::count(std::size_t endpoint, unsigned status, double seconds) noexc
   } else if (status >= 400) {
     counts.client_errors.fetch_add(1, kRelaxed);
   }
+}
+
+void Metrics::request_begun() noexcept { in_flight_.fetch_add(1, kRelaxed); }
+
+void Metrics::request_done() noexcept { in_flight_.fetch_sub(1, kRelaxed); }
+
+void Metrics::model_loaded() noexcept {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  loaded_.store(std::chrono::duration<double>(now).count(), kRelaxed);
 }
 
 void Metrics::connection_opened() noexcept { ++accepted_; }
@@ -77,6 +88,12 @@ std::string Metrics::text(const ServedModel& served) const {
                 "Connections that came, those turned away too.", std::to_string(accepted));
   append_metric(text, "mfpar_connections_open", "gauge", "Connections that are open.",
                 std::to_string(accepted - closed));
+  append_metric(text, "mfpar_requests_in_flight", "gauge",
+                "Requests whose answers are being made, this one among them.",
+                std::to_string(in_flight_.load(kRelaxed)));
+  append_metric(text, "mfpar_model_loaded_timestamp_seconds", "gauge",
+                "When the model that is served was loaded, since unix epoch in seconds.",
+                fixed(loaded_.load(kRelaxed), 3));
   append_metric(text, "mfpar_model_version", "gauge", "Version of the model that is served.",
                 std::to_string(served.version));
   append_metric(text, "mfpar_model_users", "gauge", "Users that the model was trained on.",

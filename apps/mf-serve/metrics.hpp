@@ -28,6 +28,9 @@ class Metrics {
 
   void count(std::size_t endpoint, unsigned status, double seconds) noexcept;
 
+  void request_begun() noexcept;
+  void request_done() noexcept;
+  void model_loaded() noexcept;  ///< now
   void connection_opened() noexcept;
   void connection_closed() noexcept;
   void count_reload(bool succeeded) noexcept;
@@ -60,6 +63,8 @@ class Metrics {
 
   std::vector<Label> endpoints_;
   std::unique_ptr<Counts[]> counts_;  ///< by endpoint
+  std::atomic<std::int64_t> in_flight_{0};
+  std::atomic<double> loaded_{0.0};  ///< seconds since 1970
   std::atomic<std::uint64_t> accepted_{0}, closed_{0};
   std::array<std::atomic<std::uint64_t>, 2> reloads_{};  ///< that failed, and succeeded
 };

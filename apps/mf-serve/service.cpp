@@ -12,6 +12,7 @@
 #include "common/text.hpp"
 #include "mf-serve/answers.hpp"
 #include "mf-serve/browse.hpp"
+#include "mf-serve/embedded.hpp"
 #include "mf-serve/page.hpp"
 #include "mf-serve/parameters.hpp"
 #include "mfpar/error.hpp"
@@ -24,21 +25,33 @@ struct Service::Call {
   const RequestTarget& target;
   const std::string& body;
   std::shared_ptr<const Titles> titles;
+  const ApiKey* key;  ///< of who asks; null where none is needed
 };
 
 struct Service::Endpoint {
   const char* method;
   const char* path;
   HttpAnswer (Service::*answer)(const Call&);
+  Access access = Access::kRead;
+};
+
+/// What becomes known of a request on its way.
+struct Service::Trace {
+  std::size_t endpoint = 0;
+  std::uint64_t version = 0;
+  std::shared_ptr<const ApiKey> key{};
 };
 
 constexpr Service::Endpoint Service::kEndpoints[] = {
-    {"GET", "/", &Service::get_page},
+    {"GET", "/", &Service::get_page, Access::kOpen},
     {"GET", "/catalogue", &Service::get_catalogue},
     {"GET", "/items", &Service::get_items},
     {"GET", "/users", &Service::get_users},
-    {"GET", "/health", &Service::get_health},
+    {"GET", "/health", &Service::get_health, Access::kOpen},
+    {"GET", "/health/live", &Service::get_live, Access::kOpen},
+    {"GET", "/health/ready", &Service::get_ready, Access::kOpen},
     {"GET", "/metrics", &Service::get_metrics},
+    {"GET", "/openapi.json", &Service::get_openapi, Access::kOpen},
     {"GET", "/recommend", &Service::get_recommend},
     {"POST", "/recommend", &Service::post_recommend},
     {"POST", "/recommend/batch", &Service::post_recommend_batch},
@@ -46,7 +59,7 @@ constexpr Service::Endpoint Service::kEndpoints[] = {
     {"GET", "/similar", &Service::get_similar},
     {"POST", "/similar", &Service::post_similar},
     {"GET", "/predict", &Service::get_predict},
-    {"POST", "/reload", &Service::post_reload},
+    {"POST", "/reload", &Service::post_reload, Access::kAdmin},
 };
 
 namespace {
@@ -69,7 +82,12 @@ HttpAnswer json(const Json& object) {
 }  // namespace
 
 Service::Service(ModelHandle& models, const ServiceOptions& options)
-    : models_(models), options_(options), titles_(options.titles_path), metrics_([] {
+    : models_(models),
+      options_(options),
+      keys_(options.keys_path, options.requests_per_second),
+      log_(options.log_path),
+      titles_(options.titles_path),
+      metrics_([] {
         std::vector<Metrics::Label> labels;
         for (const Endpoint& endpoint : kEndpoints) {
           labels.push_back({endpoint.method, endpoint.path});
@@ -77,6 +95,7 @@ Service::Service(ModelHandle& models, const ServiceOptions& options)
         labels.push_back({"other", "other"});
         return labels;
       }()) {
+  metrics_.model_loaded();
   titles_.of(*models_.current());  // what is wrong with the file is told at the start
 }
 
@@ -87,12 +106,14 @@ bool Service::is_slow(const HttpRequest& request) const {
 
 HttpAnswer Service::answer(const HttpRequest& request) {
   const auto start = std::chrono::steady_clock::now();
-  std::size_t endpoint = std::size(kEndpoints);
+  metrics_.request_begun();
+  Trace trace{.endpoint = std::size(kEndpoints), .version = models_.current()->version};
   HttpAnswer result;
   try {
-    result = answer(request, endpoint);
+    result = answer(request, trace);
   } catch (const HttpError& e) {
     result = error(e.status(), e.what());
+    result.fields = e.fields();
   } catch (const Error& e) {
     result = error(422, e.what());
   } catch (const std::bad_alloc&) {
@@ -101,12 +122,22 @@ HttpAnswer Service::answer(const HttpRequest& request) {
     result = error(500, "this is a bug, please report it: " + std::string(e.what()));
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  metrics_.count(endpoint, result.status, took.count());
+  metrics_.count(trace.endpoint, result.status, took.count());
+  metrics_.request_done();
+  if (!options_.log_path.empty()) {
+    log_.add({.method = request.is_head ? "HEAD" : request.method,
+              .path = request.target.substr(0, request.target.find('?')),
+              .status = result.status,
+              .milliseconds = took.count() * 1000,
+              .bytes = request.is_head ? 0 : result.body.size(),
+              .model_version = trace.version,
+              .key = trace.key ? trace.key->name : ""});
+  }
   result.fields.emplace_back("Server-Timing", "answer;dur=" + fixed(took.count() * 1e3, 3));
   return result;
 }
 
-HttpAnswer Service::answer(const HttpRequest& request, std::size_t& endpoint) {
+HttpAnswer Service::answer(const HttpRequest& request, Trace& trace) {
   const RequestTarget target = parse_target(request.target);
   const bool is_options = request.method == "OPTIONS";
   const bool is_any = is_options && target.path == "*";
@@ -116,11 +147,13 @@ HttpAnswer Service::answer(const HttpRequest& request, std::size_t& endpoint) {
     add_once(paths, candidate.path);
     if (target.path != candidate.path && !is_any) continue;
     if (request.method == candidate.method) {
-      endpoint = i;
+      trace.endpoint = i;
+      trace.key = keys_.admit(request.key, candidate.access);
       auto served = models_.current();
+      trace.version = served->version;
       auto titles = titles_.of(*served);
       return (this->*candidate.answer)(
-          {std::move(served), target, request.body, std::move(titles)});
+          {std::move(served), target, request.body, std::move(titles), trace.key.get()});
     }
     add_once(taken, candidate.method);
   }
@@ -139,12 +172,21 @@ HttpAnswer Service::answer(const HttpRequest& request, std::size_t& endpoint) {
 
 HttpAnswer Service::refuse(unsigned status, const std::string& what) {
   metrics_.count(std::size(kEndpoints), status, 0.0);
-  return error(status, what);
+  HttpAnswer result = error(status, what);
+  log_.add({.method = "",
+            .path = "",
+            .status = status,
+            .bytes = result.body.size(),
+            .model_version = models_.current()->version,
+            .key = ""});
+  return result;
 }
 
 std::shared_ptr<const ServedModel> Service::reload(const std::string& path) {
   try {
+    keys_.reload();
     auto served = path.empty() ? models_.reload() : models_.reload(path);
+    metrics_.model_loaded();
     metrics_.count_reload(true);
     return served;
   } catch (const std::exception& e) {
@@ -178,11 +220,10 @@ HttpAnswer Service::get_catalogue(const Call& call) {
 }
 
 HttpAnswer Service::get_items(const Call& call) {
-  call.target.allow_only({"text", "item", "id", "top"});
+  call.target.allow_only({"text", "item", "top"});
   const TitledModel titled{*call.served, call.titles.get()};
-  if (call.target.find("item") != nullptr || call.target.find("id") != nullptr) {
-    return json(find_item(titled, call.target.required("item", "id")));
-  }
+  const std::string* const item = call.target.find("item");
+  if (item != nullptr) return json(find_item(titled, *item));
   const std::string* const text = call.target.find("text");
   return json(
       find_items(titled, text != nullptr ? *text : "", top_in(call.target, options_.limits)));
@@ -200,11 +241,29 @@ HttpAnswer Service::get_health(const Call& call) {
   return json(health(*call.served));
 }
 
+HttpAnswer Service::get_live(const Call& call) {
+  call.target.allow_only({});
+  return json({{"model_version", call.served->version}, {"status", "live"}});
+}
+
+HttpAnswer Service::get_ready(const Call& call) {
+  call.target.allow_only({});
+  if (stopping_) throw HttpError(503, "the service is about to end; ask another one");
+  return json({{"model_version", call.served->version}, {"status", "ready"}});
+}
+
 HttpAnswer Service::get_metrics(const Call& call) {
   call.target.allow_only({});
   HttpAnswer answer;
   answer.body = metrics_.text(*call.served);
   answer.content_type = "text/plain; version=0.0.4";
+  return answer;
+}
+
+HttpAnswer Service::get_openapi(const Call& call) {
+  call.target.allow_only({});
+  HttpAnswer answer;
+  answer.body = kOpenApi;
   return answer;
 }
 
@@ -222,6 +281,7 @@ HttpAnswer Service::post_recommend(const Call& call) {
 HttpAnswer Service::post_recommend_batch(const Call& call) {
   call.target.allow_only({});
   const BatchQuestion batch = batch_question(call.body, options_.limits);
+  if (call.key != nullptr && !batch.users.empty()) call.key->limit.owe(batch.users.size() - 1);
   HttpAnswer answer;
   answer.body = recommend_batch({*call.served, call.titles.get()}, batch);
   if (batch.is_lines) answer.content_type = "application/x-ndjson";

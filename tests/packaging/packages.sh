@@ -60,6 +60,7 @@ says mfpar-tools Depends libboost-program-options
 holds mfpar-tools share/doc/mfpar/README\.md share/doc/mfpar/apps/SERVE\.md \
   share/doc/mfpar/apps/RECOMMEND\.md share/doc/mfpar/apps/FOLD_IN\.md share/doc/mfpar/apps/LOG\.md \
   share/doc/mfpar/apps/EVAL\.md
+holds mfpar-tools lib/systemd/system/mf-serve\.service lib/systemd/system/mf-serve\.socket
 for program in ../bin/mf-*; do
   name=${program##*/}
   holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" \
