@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "common/json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -14,8 +15,14 @@ namespace {
 /// Deeper than anything a request needs.
 constexpr int kMaxDepth = 32;
 
+/// Whether a string is written as it is: ASCII without what is escaped.
+bool is_plain(const std::string& text) {
+  return std::ranges::all_of(text,
+                             [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 /// As dump() does it, but for numbers: those of dump() are longer than they need be for one in 700
-/// floats.
+/// floats. And what most of an answer is made of is written at once.
 void append(std::string& text, const Json& json) {
   const auto append_each = [&](char open, char close, const auto& append_one) {
     text += open;
@@ -25,14 +32,22 @@ void append(std::string& text, const Json& json) {
     }
     text += close;
   };
-  if (json.is_object()) {
+  if (json.is_string() && is_plain(json.get_ref<const std::string&>())) {
+    text.append(1, '"').append(json.get_ref<const std::string&>()).append(1, '"');
+  } else if (json.is_object()) {
     append_each('{', '}', [&](const auto& member) {
-      append(text, member.key());
+      if (is_plain(member.key())) {
+        text.append(1, '"').append(member.key()).append(1, '"');
+      } else {
+        append(text, member.key());
+      }
       text += ':';
       append(text, *member);
     });
   } else if (json.is_array()) {
     append_each('[', ']', [&](const auto& value) { append(text, *value); });
+  } else if (json.is_number_unsigned()) {
+    text += std::to_string(json.get<std::uint64_t>());
   } else if (json.is_number_float() && std::isfinite(json.get<double>())) {
     append_shortest_decimal(text, json.get<double>());
   } else {

@@ -53,8 +53,12 @@ void add_reasons(const ServedModel& served, const Explanation& why, Json& item) 
 }  // namespace
 
 Json item_of(const TitledModel& titled, const Recommendation& r, const ItemFields& fields) {
+  constexpr std::size_t kUsualKeys = 8;
   const std::string id = titled.served.model->items().id(r.item);
-  Json item{{"item", id}, {"id", id}};
+  Json item = Json::object();
+  item.get_ref<Json::object_t&>().reserve(kUsualKeys);
+  item["item"] = id;
+  item["id"] = id;
   const bool with_titles = titled.titles != nullptr && fields.titles;
   if (with_titles) item["title"] = titled.titles->titles.title(r.item);
   item["score"] = r.score;
@@ -72,19 +76,31 @@ Json item_of(const TitledModel& titled, const Recommendation& r, const ItemField
   return item;
 }
 
-Listed::Listed(const TitledModel& titled, std::uint32_t usual_least, const ItemFilter* usual,
-               const ListQuestion& list)
+Listed::Listed(const TitledModel& titled, RankBy by, const ListQuestion& list)
     : list_(list),
       item_count_(titled.served.model->item_count()),
-      least_(list.least_ratings.value_or(usual_least)),
-      filter_(usual) {
-  if (list.choice == ItemChoice() && !list.least_ratings) return;
+      least_(list.least_ratings.value_or(usual_least_ratings(*titled.served.model, by))),
+      filter_(titled.served.usual_filter(by)) {
+  choose(titled, {.where = list.choice.where, .only = list.choice.only});
+  excluded_ = items_of(list.choice.exclude, "exclude", *titled.served.model, warnings_);
+}
+
+Listed::Listed(const TitledModel& titled, SimilarBy by, const ListQuestion& list)
+    : list_(list),
+      item_count_(titled.served.model->item_count()),
+      least_(list.least_ratings.value_or(usual_least_ratings(*titled.served.model, by))),
+      filter_(titled.served.usual_filter(by)) {
+  choose(titled, list.choice);
+}
+
+void Listed::choose(const TitledModel& titled, const ItemChoice& choice) {
+  if (choice == ItemChoice() && !list_.least_ratings) return;
   if (titled.titles != nullptr) {
-    own_ = titled.titles->filters.filter(list.choice, least_, warnings_);
+    own_ = titled.titles->filters.filter(choice, least_, warnings_);
   } else {
-    if (!list.choice.where.empty()) refuse_column("where");
+    if (!choice.where.empty()) refuse_column("where");
     const ItemTitles none;
-    own_ = ItemFilters(titled.served.recommender, none).filter(list.choice, least_, warnings_);
+    own_ = ItemFilters(titled.served.recommender, none).filter(choice, least_, warnings_);
   }
   filter_ = own_.get();
 }
@@ -92,7 +108,8 @@ Listed::Listed(const TitledModel& titled, std::uint32_t usual_least, const ItemF
 void Listed::warn(std::size_t listed, std::vector<std::string>& warnings) const {
   warnings.insert(warnings.end(), warnings_.begin(), warnings_.end());
   if (listed >= list_.top) return;
-  const bool is_filtered = filter_ != nullptr && filter_->size() < item_count_;
+  const bool is_filtered =
+      !excluded_.empty() || (filter_ != nullptr && filter_->size() < item_count_);
   warnings.push_back(short_list_warning(listed,
                                         {.least_ratings = is_filtered ? least_ : 0,
                                          .least_rating = list_.least_rating,
@@ -151,9 +168,32 @@ Lister::Lister(const TitledModel& titled, const ListQuestion& list)
       listed_(titled, order_, list) {}
 
 std::vector<std::vector<Recommendation>> Lister::find(std::span<const UserProfile> profiles) const {
+  const std::vector<ItemIndex>& excluded = listed_.excluded();
+  if (!excluded.empty()) return find_without(excluded, profiles);
+  return find(profiles, !list_.keep_rated);
+}
+
+std::vector<std::vector<Recommendation>> Lister::find_without(
+    const std::vector<ItemIndex>& excluded, std::span<const UserProfile> profiles) const {
+  std::vector<UserProfile> others(profiles.begin(), profiles.end());
+  std::vector<std::vector<ItemIndex>> left_out(others.size());
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    if (list_.keep_rated) {
+      others[i].rated = {excluded, {}};
+      continue;
+    }
+    // The other list, of items rated for validation, is shorter.
+    std::ranges::set_union(others[i].rated[1], excluded, std::back_inserter(left_out[i]));
+    others[i].rated[1] = left_out[i];
+  }
+  return find(others, /*leave_out_rated=*/true);
+}
+
+std::vector<std::vector<Recommendation>> Lister::find(std::span<const UserProfile> profiles,
+                                                      bool leave_out_rated) const {
   const RecommendOptions options{.top = listed_.depth(),
                                  .rank_by = list_.rank_by,
-                                 .leave_out_rated = !list_.keep_rated,
+                                 .leave_out_rated = leave_out_rated,
                                  .filter = listed_.filter(),
                                  .least_rating = list_.least_rating,
                                  .at_most = limits_,

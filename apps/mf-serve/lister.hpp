@@ -25,15 +25,17 @@ Json item_of(const TitledModel& titled, const Recommendation& found, const ItemF
 /// Which items a list may hold.
 class Listed {
  public:
-  /// Throw HttpError(422) and Error(kBadOption) for choices that cannot be.
-  Listed(const TitledModel& titled, RankBy by, const ListQuestion& list)
-      : Listed(titled, usual_least_ratings(*titled.served.model, by),
-               titled.served.usual_filter(by), list) {}
-  Listed(const TitledModel& titled, SimilarBy by, const ListQuestion& list)
-      : Listed(titled, usual_least_ratings(*titled.served.model, by),
-               titled.served.usual_filter(by), list) {}
+  /// For users, and for an item. Throw HttpError(422) and Error(kBadOption) for choices that cannot
+  /// be.
+  Listed(const TitledModel& titled, RankBy by, const ListQuestion& list);
+  Listed(const TitledModel& titled, SimilarBy by, const ListQuestion& list);
 
+  /// Null for all items. That for users does not leave out excluded().
   const ItemFilter* filter() const { return filter_; }
+
+  /// What is left out of the lists of users, ascending. A filter without it costs a look at all
+  /// items, for a few that differ with each request.
+  const std::vector<ItemIndex>& excluded() const { return excluded_; }
 
   /// How many are to be found for a page.
   std::uint32_t depth() const { return std::min(list_.top + list_.offset, item_count_); }
@@ -47,15 +49,15 @@ class Listed {
   void warn(std::size_t listed, std::vector<std::string>& warnings) const;
 
  private:
-  Listed(const TitledModel& titled, std::uint32_t usual_least, const ItemFilter* usual,
-         const ListQuestion& list);
+  void choose(const TitledModel& titled, const ItemChoice& choice);
 
   const ListQuestion& list_;
   const ItemIndex item_count_;
   const std::uint32_t least_;
+  const ItemFilter* filter_;
   std::vector<std::string> warnings_;
   std::shared_ptr<const ItemFilter> own_;
-  const ItemFilter* filter_;
+  std::vector<ItemIndex> excluded_;
 };
 
 /// A user in the terms of one model.
@@ -99,6 +101,11 @@ class Lister {
   void add(const ListedUser& user, std::span<const Recommendation> found, Json& answer) const;
 
  private:
+  std::vector<std::vector<Recommendation>> find_without(
+      const std::vector<ItemIndex>& excluded, std::span<const UserProfile> profiles) const;
+  std::vector<std::vector<Recommendation>> find(std::span<const UserProfile> profiles,
+                                                bool leave_out_rated) const;
+
   const TitledModel& titled_;
   const ListQuestion& list_;
   const RankBy order_;

@@ -220,11 +220,10 @@ HttpAnswer Service::get_catalogue(const Call& call) {
 }
 
 HttpAnswer Service::get_items(const Call& call) {
-  call.target.allow_only({"text", "item", "id", "top"});
+  call.target.allow_only({"text", "item", "top"});
   const TitledModel titled{*call.served, call.titles.get()};
-  if (call.target.find("item") != nullptr || call.target.find("id") != nullptr) {
-    return json(find_item(titled, call.target.required("item", "id")));
-  }
+  const std::string* const item = call.target.find("item");
+  if (item != nullptr) return json(find_item(titled, *item));
   const std::string* const text = call.target.find("text");
   return json(
       find_items(titled, text != nullptr ? *text : "", top_in(call.target, options_.limits)));

@@ -142,8 +142,8 @@ let groups = 0;
 function stars(item) {
   const values = scale(), name = 'stars' + ++groups;
   const words = values.length === 2;
-  const group = make('div', {class: words ? 'stars words' : 'stars', role: 'radiogroup', 'data-item': item.id,
-                             'aria-label': 'Your rating of ' + nameOf(item)});
+  const group = make('div', {class: words ? 'stars words' : 'stars', role: 'radiogroup',
+                             'data-item': item.id, 'aria-label': 'Your rating of ' + nameOf(item)});
   values.forEach((value, place) => group.append(make('label', {},
       make('input', {type: 'radio', name, value, 'aria-label': labelOf(value, place, values),
                      onchange: () => rate(item, value)}),
@@ -270,7 +270,7 @@ async function start() {
     await recognise();
     say('error', null);
   } catch (error) {
-    say('error', {message: error.message, retry: start});
+    say('error', error.status === 401 ? null : {message: error.message, retry: start});
     return;
   }
   showRated();

@@ -16,8 +16,11 @@ ItemFilter::ItemFilter(const Recommender& recommender, const Rules& rules)
   set(rules.deny, false);
   const ItemTiles& items = recommender.impl_->items;
   for (ItemIndex item = 0; item < allowed_.size(); ++item) {
-    if (recommender.rating_count(item) < rules.least_ratings) allowed_[item] = false;
     if (!allowed_[item]) continue;
+    if (recommender.rating_count(item) < rules.least_ratings) {
+      allowed_[item] = false;
+      continue;
+    }
     ++size_;
     const std::uint32_t position = items.position_of(item);
     tile_masks_[position / kTileItems] |= static_cast<std::uint16_t>(1u << position % kTileItems);

@@ -198,6 +198,10 @@ BOOST_FIXTURE_TEST_CASE(errors_are_as_it_says, Described) {
       {"post", "/similar", "", "{\"item\":10,\"top\":0}", 422},
       {"post", "/fold-in", "", "{}", 422},
       {"get", "/predict", "", "", 400},
+      {"get", "/items", "?item=50", "", 404},
+      {"get", "/items", "?top=0", "", 400},
+      {"get", "/users", "?top=x", "", 400},
+      {"get", "/catalogue", "?x", "", 400},
       {"post", "/reload", "", "{\"path\":\"other\"}", 422},
   };
   for (const auto& row : rows) {

@@ -173,5 +173,18 @@ def main():
             browser.wait("document.querySelector('#found .title').innerText === '5'")
             assert browser.value("document.querySelector('#group-box').hidden")
 
+        # Where keys are wanted, the page asks for one.
+        (path / "keys").write_text("read 0123456789abcdef\n")
+        (path / "keys").chmod(0o600)
+        with served(path / "a.model", "--api-key-file", path / "keys") as (_, address), \
+                Browser(sys.argv[2]) as browser:
+            browser.open(address)
+            browser.wait("!document.querySelector('#key-form').hidden")
+            browser.value("document.querySelector('#key').focus()")
+            browser.type("0123456789abcdef")
+            browser.press("Enter", 13, "\r")
+            browser.wait(LIST + ".length === 20")
+            assert browser.value("document.querySelector('#key-form').hidden")
+
 
 main()
