@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
     unsigned status;
     const char* says;
   } const rows[] = {
-      {"GET", "/", "", 404, "the paths are /health, /metrics, /recommend,"},
+      {"GET", "/", "", 404, "the paths are /health, /health/live,"},
       {"GET", "", "", 400, "this is not an HTTP request"},
       {"DELETE", "/recommend", "", 405, "use GET, POST"},
       {"GET", "/fold-in", "", 405, "use POST"},
