@@ -297,7 +297,11 @@ int Training::cross_validate_folds() {
   options.folds = *command_.folds;
   options.valid_fraction = command_.valid_fraction;
   options.refit = refits(command_);
-  options.on_fold = [this](const FoldReport& fold) {
+  ProgressLine line(!command_.quiet);
+  std::uint32_t done = 0;
+  options.on_fold = [&](const FoldReport& fold) {
+    done = fold.fold;
+    line.clear();
     log_.fold(fold);
     std::printf("fold %u: %s on %s ratings; biases alone %s; best epoch %d\n", fold.fold,
                 describe_error(command_.train.loss, fold.valid_error).c_str(),
@@ -305,8 +309,13 @@ int Training::cross_validate_folds() {
                 fold.best_epoch);
     std::fflush(stdout);
   };
-  const CrossValidation result = cross_validate(ratings_.training, command_.train, options,
-                                                hooks(command_.train.feedback, interrupt.token()));
+  TrainHooks each = hooks(command_.train.feedback, interrupt.token());
+  each.on_epoch = [&, log = std::move(each.on_epoch)](const EpochReport& report) {
+    log(report);
+    line.show(fold_progress_text(done, options.folds, report, line.seconds()));
+  };
+  const CrossValidation result = cross_validate(ratings_.training, command_.train, options, each);
+  line.clear();
   if (result.stop_reason == StopReason::kRequested) {
     log_.end("interrupted", seconds());
     std::fputs("mf-train: interrupted; not every fold was measured\n", stderr);

@@ -72,4 +72,13 @@ void EpochTable::show_progress(const EpochReport& report) {
              /*at_once=*/true);
 }
 
+std::string fold_progress_text(std::uint32_t done, std::uint32_t folds, const EpochReport& report,
+                               double seconds) {
+  std::string text = "fold " + std::to_string(done + 1) + " of " + std::to_string(folds) +
+                     ", epoch " + std::to_string(report.epoch) + ", " + clock_time(seconds) +
+                     " passed";
+  if (done > 0) text += ", about " + clock_time(seconds / done * (folds - done)) + " to go";
+  return text;
+}
+
 }  // namespace mfpar::apps

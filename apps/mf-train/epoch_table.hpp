@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "common/progress_line.hpp"
 #include "mfpar/epoch_report.hpp"
@@ -34,5 +35,9 @@ class EpochTable {
   ProgressLine line_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();  ///< of these
 };
+
+/// How far a cross-validation is, of which `done` folds are measured, after so many seconds.
+std::string fold_progress_text(std::uint32_t done, std::uint32_t folds, const EpochReport& report,
+                               double seconds);
 
 }  // namespace mfpar::apps

@@ -77,6 +77,7 @@ const struct {
     {"mf-train r.csv --method gibbs -k 3 --samples 300 --burn-in 5 --monte-carlo-error 0 -o m > "
      "out",
      "sweep 10 of at most 305, "},
+    {"mf-train r.csv --folds 3 -k 4 -t 40 --patience 0 > out", "fold 1 of 3, epoch "},
     {"mf-tune r.csv --method sgd -t 3 --trials 6 -k 4 -o c > out", " of at most 6"},
     {"mf-data synth --shape ml-1m -o t.csv > out", " of 1,000,209 ratings, "},
     {"mf-recommend old.model --all-users --top 5 -o lists", "150 of 150 users"},
