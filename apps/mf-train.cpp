@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -93,19 +92,6 @@ const char* outcome_of(StopReason reason) {
 
 void warn(const std::string& what) {
   std::fprintf(stderr, "mf-train: warning: %s\n", what.c_str());
-}
-
-/// About how long learning once more will take, by what the epochs took that were reported.
-double refit_seconds(const TrainResult& validated, std::uint64_t ratings) {
-  double seconds = 0.0;
-  int reported = 0;
-  for (const EpochReport& report : validated.history) {
-    reported += report.epoch > 0;
-    seconds += report.seconds;
-  }
-  const TrainingRecord& record = validated.model.parts().record;
-  return seconds / std::max(1, reported) * record.best_epoch * static_cast<double>(ratings) /
-         static_cast<double>(std::max<std::uint64_t>(1, record.ratings));
 }
 
 class Training {
@@ -217,8 +203,7 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   if (page_ && options.feedback == Feedback::kRatings) page_->judge(result, ratings_.validation);
   if (!refits(command_)) return result;
   ProgressLine line(!command_.quiet);
-  line.show("learning once more from all " + with_commas(ratings_.all.size()) + " ratings, about " +
-            clock_time(refit_seconds(result, ratings_.all.size())) + " in all");
+  line.show(refit_progress_text(result, ratings_.all.size()));
   const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
   result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,
                  hooks(options.feedback, stop));
