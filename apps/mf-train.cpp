@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -93,19 +92,6 @@ const char* outcome_of(StopReason reason) {
 
 void warn(const std::string& what) {
   std::fprintf(stderr, "mf-train: warning: %s\n", what.c_str());
-}
-
-/// About how long learning once more will take, by what the epochs took that were reported.
-double refit_seconds(const TrainResult& validated, std::uint64_t ratings) {
-  double seconds = 0.0;
-  int reported = 0;
-  for (const EpochReport& report : validated.history) {
-    reported += report.epoch > 0;
-    seconds += report.seconds;
-  }
-  const TrainingRecord& record = validated.model.parts().record;
-  return seconds / std::max(1, reported) * record.best_epoch * static_cast<double>(ratings) /
-         static_cast<double>(std::max<std::uint64_t>(1, record.ratings));
 }
 
 class Training {
@@ -224,8 +210,7 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   if (page_ && options.feedback == Feedback::kRatings) page_->judge(result, ratings_.validation);
   if (!refits(command_)) return result;
   ProgressLine line(!command_.quiet);
-  line.show("learning once more from all " + with_commas(ratings_.all.size()) + " ratings, about " +
-            clock_time(refit_seconds(result, ratings_.all.size())) + " in all");
+  line.show(refit_progress_text(result, ratings_.all.size()));
   const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
   result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,
                  hooks(options.feedback, stop));
@@ -305,7 +290,11 @@ int Training::cross_validate_folds() {
   options.folds = *command_.folds;
   options.valid_fraction = command_.valid_fraction;
   options.refit = refits(command_);
-  options.on_fold = [this](const FoldReport& fold) {
+  ProgressLine line(!command_.quiet);
+  std::uint32_t done = 0;
+  options.on_fold = [&](const FoldReport& fold) {
+    done = fold.fold;
+    line.clear();
     log_.fold(fold);
     std::printf("fold %u: %s on %s ratings; biases alone %s; best epoch %d\n", fold.fold,
                 describe_error(command_.train.loss, fold.valid_error).c_str(),
@@ -313,8 +302,13 @@ int Training::cross_validate_folds() {
                 fold.best_epoch);
     std::fflush(stdout);
   };
-  const CrossValidation result = cross_validate(ratings_.training, command_.train, options,
-                                                hooks(command_.train.feedback, interrupt.token()));
+  TrainHooks each = hooks(command_.train.feedback, interrupt.token());
+  each.on_epoch = [&, log = std::move(each.on_epoch)](const EpochReport& report) {
+    log(report);
+    line.show(fold_progress_text(done, options.folds, report, line.seconds()));
+  };
+  const CrossValidation result = cross_validate(ratings_.training, command_.train, options, each);
+  line.clear();
   if (result.stop_reason == StopReason::kRequested) {
     log_.end("interrupted", seconds());
     std::fputs("mf-train: interrupted; not every fold was measured\n", stderr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mf-train/epoch_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -70,6 +71,30 @@ void EpochTable::show_progress(const EpochReport& report) {
                  std::to_string(epochs_) + ", " + rate + " M ratings/s, " + clock_time(elapsed) +
                  " passed, at most " + clock_time(left) + " to go",
              /*at_once=*/true);
+}
+
+std::string refit_progress_text(const TrainResult& validated, std::uint64_t ratings) {
+  double seconds = 0.0;
+  int reported = 0;
+  for (const EpochReport& report : validated.history) {
+    reported += report.epoch > 0;
+    seconds += report.seconds;
+  }
+  const TrainingRecord& record = validated.model.parts().record;
+  seconds *= static_cast<double>(record.best_epoch) / std::max(1, reported) *
+             static_cast<double>(ratings) /
+             static_cast<double>(std::max<std::uint64_t>(1, record.ratings));
+  return "learning once more from all " + with_commas(ratings) + " ratings, about " +
+         clock_time(seconds) + " in all";
+}
+
+std::string fold_progress_text(std::uint32_t done, std::uint32_t folds, const EpochReport& report,
+                               double seconds) {
+  std::string text = "fold " + std::to_string(done + 1) + " of " + std::to_string(folds) +
+                     ", epoch " + std::to_string(report.epoch) + ", " + clock_time(seconds) +
+                     " passed";
+  if (done > 0) text += ", about " + clock_time(seconds / done * (folds - done)) + " to go";
+  return text;
 }
 
 }  // namespace mfpar::apps

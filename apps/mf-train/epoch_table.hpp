@@ -3,11 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "common/progress_line.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/loss.hpp"
-#include "mfpar/train_options.hpp"
+#include "mfpar/train.hpp"
 
 namespace mfpar::apps {
 
@@ -34,5 +35,13 @@ class EpochTable {
   ProgressLine line_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();  ///< of these
 };
+
+/// That so many ratings are learnt from once more, and about how long that will take, by what epochs
+/// took that were reported.
+std::string refit_progress_text(const TrainResult& validated, std::uint64_t ratings);
+
+/// How far a cross-validation is, of which `done` folds are measured, after so many seconds.
+std::string fold_progress_text(std::uint32_t done, std::uint32_t folds, const EpochReport& report,
+                               double seconds);
 
 }  // namespace mfpar::apps

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -34,17 +35,17 @@ std::string on_terminal(const Attacked& folder, const std::string& script, unsig
   size.ws_row = 24;
   BOOST_REQUIRE(::ioctl(other_end, TIOCSWINSZ, &size) == 0);
   // What is read meanwhile makes room for what comes.
-  const Process process(
-      "/bin/sh",
-      {"-c", "PATH=" MFPAR_PROGRAMS ":$PATH\n(" + script + ") 2> " + name + "; echo $? > code"},
-      folder.path("."));
+  const Process process("/bin/sh",
+                        {"-c", "PATH=" MFPAR_PROGRAMS ":$PATH\n(" + script + ") 2> " + name +
+                                   "; echo $? > new && mv new code"},
+                        folder.path("."));
   std::string written;
   for (int waits = 0; waits < 6000; ++waits) {
     char some[4096];
     const ssize_t count = ::read(terminal, some, sizeof some);
     if (count > 0) {
       written.append(some, static_cast<std::size_t>(count));
-    } else if (folder.files().contains("code")) {
+    } else if (std::filesystem::exists(folder.path("code"))) {
       break;
     } else {
       ::usleep(10'000);
@@ -77,7 +78,8 @@ const struct {
     {"mf-train r.csv --method gibbs -k 3 --samples 300 --burn-in 5 --monte-carlo-error 0 -o m > "
      "out",
      "sweep 10 of at most 305, "},
-    {"mf-tune r.csv --method sgd -t 3 --trials 6 -k 4 -o c > out", " of at most 6"},
+    {"mf-train r.csv --folds 3 -k 4 -t 40 --patience 0 > out", "fold 1 of 3, epoch "},
+    {"mf-tune r.csv --method sgd -t 20 --trials 12 -k 4 -o c > out", " of at most 12"},
     {"mf-data synth --shape ml-1m -o t.csv > out", " of 1,000,209 ratings, "},
     {"mf-recommend old.model --all-users --top 5 -o lists", "150 of 150 users"},
     {"mf-recommend old.model --all-users --top 5 > lists", "150 of 150 users"},

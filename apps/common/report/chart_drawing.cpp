@@ -64,6 +64,7 @@ ChartDrawing::ChartDrawing(const Chart& chart) : chart_(chart) {
   const AxisRange data_y = or_unit(chart.y_);
   x_ = roomy(or_unit(chart.x_));
   y_ = roomy(data_y);
+  if (!chart.shades_.empty()) y_.high += 0.1 * (y_.high - y_.low);  // for their names
   if (data_y.low == 0.0) y_.low = 0.0;  // nothing below what stands on it
   y_ticks_ = nice_ticks(y_, kTicksY, chart.y_numbers_ == Chart::Numbers::kShares);
   if (chart.names_.empty()) {

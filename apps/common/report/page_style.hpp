@@ -70,6 +70,7 @@ th, td { padding: 4px 0 4px 20px; text-align: right; font-weight: 400; white-spa
 thead th { color: var(--soft); vertical-align: bottom; border-bottom-color: var(--axis); }
 th:first-child { padding-left: 0; text-align: left; }
 footer { color: var(--soft); font-size: 14px; margin-top: 48px; }
+@media (max-width: 479px) { th, td { padding-left: 12px; } table { font-size: 13px; } }
 @media (min-width: 480px) { svg text { font-size: 9.5px; }
   main { padding: 40px 32px 64px; } }
 @media (min-width: 1000px) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr));
