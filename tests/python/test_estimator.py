@@ -6,6 +6,8 @@ import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -366,6 +368,37 @@ class Training(TestCase):
         model = learnt(item_features=self.path("items.csv"))
         self.assertEqual(len(model.item_ids_), 45)
         self.assertTrue(np.isfinite(model.predict([[1, 1045]])).all())
+
+
+class WithoutScikitLearn(TestCase):
+    def test_it_serves(self):
+        write_csv(self.path("ratings.csv"), X, Y)
+        script = """
+import sys
+for name in ("sklearn", "pandas", "scipy"):
+    sys.modules[name] = None
+import copy, numpy, mfpar
+table = numpy.loadtxt("ratings.csv", delimiter=",", skiprows=1)
+model = mfpar.MatrixFactorization(rank=3, no_links=False)
+assert model.get_params()["rank"] == 3 and model.set_params(rank=2) is model
+assert repr(model) == "MatrixFactorization(rank=2)", repr(model)
+try:
+    model.set_params(ranks=2)
+except ValueError as error:
+    assert "Invalid parameter 'ranks'" in str(error)
+else:
+    raise AssertionError("no such parameter")
+try:
+    model.predict([[1, 2]])
+except ValueError as error:
+    assert "not fitted yet" in str(error)
+model.fit(table[:, :2], table[:, 2])
+assert model.user_factors_.shape[1] == 2
+print(copy.deepcopy(model).score(table[:, :2], table[:, 2]))
+"""
+        told = subprocess.run([sys.executable, "-c", script], cwd=self.folder, check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+        self.assertGreater(float(told), 0.2)
 
 
 if __name__ == "__main__":
