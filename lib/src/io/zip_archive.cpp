@@ -83,7 +83,7 @@ ZipArchive::Member ZipArchive::member_at(std::size_t entry) const {
   number(entry + kEntryBytes, 0);
   member.name = bytes_.substr(entry + kEntryBytes, name_bytes);
   if ((number(entry + 8, 2) & 1) != 0) {
-    refuse("the member " + quoted(member.name) + " is encrypted; unpack the archive first");
+    refuse("the member " + mfpar::quoted(member.name) + " is encrypted; unpack the archive first");
   }
   // Numbers that did not fit, in this order.
   const std::size_t extra = entry + kEntryBytes + name_bytes;
@@ -103,11 +103,12 @@ ZipArchive::Member ZipArchive::member_at(std::size_t entry) const {
   const std::uint64_t data =
       has_header ? header + kHeaderBytes + number(header + 26, 2) + number(header + 28, 2) : 0;
   if (!has_header || data > bytes_.size() || packed > bytes_.size() - data) {
-    refuse("the member " + quoted(member.name) + " lies outside the zip archive: it is damaged");
+    refuse("the member " + mfpar::quoted(member.name) +
+           " lies outside the zip archive: it is damaged");
   }
   member.packed = bytes_.substr(data, packed);
   if (member.size / kMostInflation > packed || (member.method == 0 && member.size != packed)) {
-    refuse("the member " + quoted(member.name) + " says that it unpacks to " +
+    refuse("the member " + mfpar::quoted(member.name) + " says that it unpacks to " +
            std::to_string(member.size) + " bytes, which " + std::to_string(packed) +
            " bytes cannot hold: it is damaged");
   }
@@ -122,13 +123,13 @@ const ZipArchive::Member* ZipArchive::find(std::string_view name) const noexcept
 
 std::string ZipArchive::unpack(const Member& member) const {
   const auto damaged = [&](const std::string& how) {
-    refuse("the member " + quoted(member.name) + ' ' + how + ": it is damaged");
+    refuse("the member " + mfpar::quoted(member.name) + ' ' + how + ": it is damaged");
   };
   std::string text;
   if (member.method == 0) {
     text = member.packed;
   } else if (member.method != 8) {
-    refuse("the member " + quoted(member.name) + " is packed by method " +
+    refuse("the member " + mfpar::quoted(member.name) + " is packed by method " +
            std::to_string(member.method) + "; expected 0 (stored) or 8 (deflated)");
   } else {
     text.resize(member.size + 1);  // one more, to see whether there is more

@@ -93,7 +93,7 @@ SparseArchive::SparseArchive(std::string_view bytes, std::string name, const Rea
     if (format.bytes[at] != '\0') kind_ += format.bytes[at];
   }
   if (kind_ != "csr" && kind_ != "csc" && kind_ != "coo") {
-    refuse("a sparse matrix of the format " + quoted(kind_) +
+    refuse("a sparse matrix of the format " + mfpar::quoted(kind_) +
            "; expected csr, csc or coo: scipy.sparse.save_npz(file, matrix.tocsr())");
   }
   const Array shape = array_of("shape");
