@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -106,9 +107,23 @@ Pairs read_json_pairs(const std::string& path, const ReadOptions& options) {
   return pairs;
 }
 
+/// The pairs of a MatrixMarket file of the kind pattern; nothing of any other file.
+std::optional<Pairs> read_pattern(const std::string& path, ReadOptions options) {
+  std::ifstream file(path);
+  std::string kind;
+  std::getline(file, kind);
+  for (char& c : kind) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (!kind.starts_with("%%matrixmarket") || kind.find("pattern") == kind.npos) return std::nullopt;
+  options.may_lack_ratings = true;
+  Pairs pairs{.table = std::move(read_ratings(path, options).ratings), .is_rated = {}};
+  pairs.is_rated.assign(pairs.table.size(), false);
+  return pairs;
+}
+
 }  // namespace
 
 std::optional<Pairs> read_pairs(const std::string& path, const ReadOptions& options) {
+  if (std::optional<Pairs> pattern = read_pattern(path, options)) return pattern;
   const DelimitedText file = read_delimited(path, options.delimiter);
   if (!file.rows.empty() && file.rows.front().front().starts_with('{')) {
     return read_json_pairs(path, options);

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Learning, answers and files of the Python package, held against the programs."""
+"""Names, answers and files of the Python package, held against the programs."""
 import copy
 import inspect
 import json
-import os
 import pickle
-import signal
-import threading
-import time
+import subprocess
+import sys
 import unittest
 
 import numpy as np
@@ -284,88 +282,35 @@ class Answers(TestCase):
                 self.assertEqual(other.history_, model.history_)
 
 
-class Training(TestCase):
-    def test_epochs_are_told_in_this_thread(self):
-        told = []
-        model = MatrixFactorization(rank=4, epochs=3, no_refit=True)
-        model.fit(X, Y, on_epoch=lambda e: told.append((e, threading.get_ident())))
-        self.assertEqual([e for e, _ in told], model.history_)
-        self.assertEqual([e["epoch"] for e in model.history_], [0, 1, 2, 3])
-        self.assertEqual({thread for _, thread in told}, {threading.get_ident()})
-        self.assertLess({"train_mse", "valid_mse", "objective"}, set(model.history_[1]))
-
-    def test_what_a_callback_raises_ends_the_training(self):
-        def refuse(epoch):
-            if epoch["epoch"] == 2:
-                raise KeyError("enough")
-        begin = time.monotonic()
-        with self.assertRaisesRegex(KeyError, "enough"):
-            MatrixFactorization(epochs=1000000, patience=0).fit(X, Y, on_epoch=refuse)
-        self.assertLess(time.monotonic() - begin, 30)
-
-    def test_an_interrupt_leaves_the_model_so_far(self):
-        def interrupt(epoch):
-            if epoch["epoch"] == 3:
-                os.kill(os.getpid(), signal.SIGINT)
-        model = MatrixFactorization(rank=4, epochs=1000000, patience=0)
-        with self.assertWarnsRegex(RuntimeWarning, "interrupted; the model is that of epoch"):
-            model.fit(X, Y, on_epoch=interrupt)
-        self.assertEqual(model.outcome_, "interrupted")
-        self.assertGreaterEqual(model.n_iter_, 1)
-        self.assertGreater(model.score(X, Y), 0.1)
-
-    def test_a_second_interrupt_is_raised(self):
-        # Sweeps that take long, within which training is not ended.
-        model = MatrixFactorization(method="gibbs", rank=160, threads=1, eval_every=0)
-        big_x, big_y = made_up(users=500, items=300)
-        timers = [threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT))
-                  for after in (0.3, 0.45)]
-        for timer in timers:
-            timer.start()
-        with self.assertRaises(KeyboardInterrupt):
-            model.fit(big_x, big_y)
-        for timer in timers:
-            timer.join()
-        self.assertFalse(hasattr(model, "model_"))
-
-    def test_other_threads_run_meanwhile(self):
-        counted, done = [0], threading.Event()
-
-        def count():
-            while not done.wait(0.001):
-                counted[0] += 1
-        thread = threading.Thread(target=count)
-        thread.start()
-        big_x, big_y = made_up(users=500, items=300)
-        MatrixFactorization(epochs=40, patience=0, threads=1).fit(big_x, big_y)
-        done.set()
-        thread.join()
-        self.assertGreater(counted[0], 10)
-
-    def test_it_validates_on_what_it_is_given(self):
-        test_x, test_y = X[::5], Y[::5]
-        model = MatrixFactorization(rank=4, deterministic=True)
-        with self.assertWarnsRegex(UserWarning, "validation ratings are of"):
-            model.fit(X, Y, valid=(test_x, test_y))
-        best = model.history_[[e["epoch"] for e in model.history_].index(model.n_iter_)]
-        self.assertAlmostEqual(best["valid_mse"], model.evaluate(test_x, test_y)["mse"], 5)
-
-    def test_it_goes_on_from_another_model(self):
-        first = learnt(epochs=5)
-        first.save(self.path("first.model"))
-        for init in [first, self.path("first.model")]:
-            model = MatrixFactorization(rank=4, epochs=1, deterministic=True, no_refit=True)
-            model.fit(X, Y, init=init)
-            self.assertLess(model.history_[0]["train_mse"], 0.9 * np.var(Y))
-        with self.assertRaisesRegex(ValueError, "rank"):
-            MatrixFactorization(rank=5).fit(X, Y, init=first)
-
-    def test_features_are_read(self):
-        with open(self.path("items.csv"), "w", encoding="utf-8") as file:
-            file.write("item,genre\n" + "".join(f"{1001 + i},{'ab'[i % 2]}\n" for i in range(45)))
-        model = learnt(item_features=self.path("items.csv"))
-        self.assertEqual(len(model.item_ids_), 45)
-        self.assertTrue(np.isfinite(model.predict([[1, 1045]])).all())
+class WithoutScikitLearn(TestCase):
+    def test_it_serves(self):
+        write_csv(self.path("ratings.csv"), X, Y)
+        script = """
+import sys
+for name in ("sklearn", "pandas", "scipy"):
+    sys.modules[name] = None
+import copy, numpy, mfpar
+table = numpy.loadtxt("ratings.csv", delimiter=",", skiprows=1)
+model = mfpar.MatrixFactorization(rank=3, no_links=False)
+assert model.get_params()["rank"] == 3 and model.set_params(rank=2) is model
+assert repr(model) == "MatrixFactorization(rank=2)", repr(model)
+try:
+    model.set_params(ranks=2)
+except ValueError as error:
+    assert "Invalid parameter 'ranks'" in str(error)
+else:
+    raise AssertionError("no such parameter")
+try:
+    model.predict([[1, 2]])
+except ValueError as error:
+    assert "not fitted yet" in str(error)
+model.fit(table[:, :2], table[:, 2])
+assert model.user_factors_.shape[1] == 2
+print(copy.deepcopy(model).score(table[:, :2], table[:, 2]))
+"""
+        told = subprocess.run([sys.executable, "-c", script], cwd=self.folder, check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+        self.assertGreater(float(told), 0.2)
 
 
 if __name__ == "__main__":

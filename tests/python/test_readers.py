@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The programs read sparse matrices as SciPy writes them."""
+import json
 import unittest
 
 import numpy as np
@@ -48,6 +49,19 @@ class Files(TestCase):
         scipy.io.mmwrite(self.path("p.mtx"), matrix, field="pattern")
         self.check_same(self.path("p.mtx"), scipy.io.mmread(self.path("p.mtx")), offset=1,
                         feedback="one-class")
+
+    def test_choices_are_measured_by(self):
+        matrix = sparse.coo_matrix((Y, (X[:, 0], X[:, 1])))
+        learnt, test = matrix.copy(), matrix.copy()
+        for part, of in ((learnt, slice(0, None, 2)), (test, slice(1, None, 2))):
+            part.row, part.col, part.data = matrix.row[of], matrix.col[of], matrix.data[of]
+        scipy.io.mmwrite(self.path("p.mtx"), test, field="pattern")
+        model = MatrixFactorization(feedback="one-class", rank=4)
+        model.fit(np.c_[learnt.row, learnt.col] + 1).save(self.path("a.model"))
+        told = json.loads(run("mf-eval", self.path("a.model"), self.path("p.mtx"), "--ranking",
+                              "--json", "--bootstrap", "0"))
+        expected = model.evaluate(np.c_[test.row, test.col] + 1)
+        self.assertEqual(told["ranking"]["ndcg"]["10"], expected["ranking"]["ndcg"]["10"])
 
     def test_symmetric_matrices(self):
         square = sparse.random(40, 40, 0.3, random_state=1)

@@ -61,7 +61,7 @@ class Entries : public LineConversion {
     if (head_.is_symmetric || !head_.has_values) {
       // What follows is told from the lines that come out, which are others.
       if (has_more || parse_rating(value).fault != Fault::kNone) {
-        refuse("the entry " + quoted(line) + "; expected " +
+        refuse("the entry " + mfpar::quoted(line) + "; expected " +
                (head_.has_values ? "row, column and value" : "row and column"));
       }
       append(row, column, value, out);
@@ -90,7 +90,7 @@ class Entries : public LineConversion {
     const std::optional<std::uint64_t> index = whole_number(word);
     if (index && *index >= 1 && *index <= most) return;
     if (word.empty() && !head_.is_symmetric && head_.has_values) return;
-    refuse("the " + std::string(what) + " is " + quoted(word) +
+    refuse("the " + std::string(what) + " is " + mfpar::quoted(word) +
            "; expected a whole number from 1 to " + std::to_string(most) +
            ", as the size line says");
   }
@@ -123,7 +123,7 @@ Head read_head(std::string_view text, const std::string& name, const ReadOptions
   for (std::string& word : words) word = take_word(rest);
   const auto shown = [&](std::size_t i) { return words[i].empty() ? "nothing" : words[i]; };
   if (words[1] != "matrix" || words[2] != "coordinate") {
-    refuse("a MatrixMarket file of kind " + quoted(shown(1) + " " + shown(2)) +
+    refuse("a MatrixMarket file of kind " + mfpar::quoted(shown(1) + " " + shown(2)) +
            "; expected \"matrix coordinate\"; scipy.io.mmwrite writes that from a sparse matrix "
            "(scipy.sparse.coo_matrix)");
   }
@@ -135,12 +135,12 @@ Head read_head(std::string_view text, const std::string& name, const ReadOptions
         "--feedback one-class");
   }
   if (head.has_values && words[3] != "real" && words[3] != "integer" && words[3] != "double") {
-    refuse("a MatrixMarket file of values of kind " + quoted(shown(3)) +
+    refuse("a MatrixMarket file of values of kind " + mfpar::quoted(shown(3)) +
            "; expected \"real\", \"integer\" or \"pattern\"");
   }
   head.is_symmetric = words[4] == "symmetric";
   if (!head.is_symmetric && !words[4].empty() && words[4] != "general") {
-    refuse("a MatrixMarket file with symmetry " + quoted(words[4]) +
+    refuse("a MatrixMarket file with symmetry " + mfpar::quoted(words[4]) +
            "; expected \"general\" or \"symmetric\"");
   }
   while (!text.empty()) {
@@ -150,7 +150,7 @@ Head read_head(std::string_view text, const std::string& name, const ReadOptions
     const auto rows = whole_number(take_word(sizes)), columns = whole_number(take_word(sizes)),
                entries = whole_number(take_word(sizes));
     if (!rows || !columns || !entries || !take_word(sizes).empty()) {
-      refuse("the size line of the MatrixMarket file is " + quoted(line) +
+      refuse("the size line of the MatrixMarket file is " + mfpar::quoted(line) +
              "; expected rows, columns and number of values");
     }
     head.rows = *rows;

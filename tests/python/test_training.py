@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""What happens while the Python package learns: epochs, interrupts, other threads."""
+import os
+import signal
+import threading
+import time
+import unittest
+
+import numpy as np
+
+from mfpar import MatrixFactorization
+from support import TestCase, made_up
+
+X, Y = made_up()
+
+
+def learnt(**parameters):
+    return MatrixFactorization(deterministic=True, rank=4, **parameters).fit(X, Y)
+
+
+class Training(TestCase):
+    def test_epochs_are_told_in_this_thread(self):
+        told = []
+        model = MatrixFactorization(rank=4, epochs=3, no_refit=True)
+        model.fit(X, Y, on_epoch=lambda e: told.append((e, threading.get_ident())))
+        self.assertEqual([e for e, _ in told], model.history_)
+        self.assertEqual([e["epoch"] for e in model.history_], [0, 1, 2, 3])
+        self.assertEqual({thread for _, thread in told}, {threading.get_ident()})
+        self.assertLess({"train_mse", "valid_mse", "objective"}, set(model.history_[1]))
+
+    def test_what_a_callback_raises_ends_the_training(self):
+        def refuse(epoch):
+            if epoch["epoch"] == 2:
+                raise KeyError("enough")
+        begin = time.monotonic()
+        with self.assertRaisesRegex(KeyError, "enough"):
+            MatrixFactorization(epochs=1000000, patience=0).fit(X, Y, on_epoch=refuse)
+        self.assertLess(time.monotonic() - begin, 30)
+
+    def test_an_interrupt_leaves_the_model_so_far(self):
+        def interrupt(epoch):
+            if epoch["epoch"] == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+        model = MatrixFactorization(rank=4, epochs=1000000, patience=0)
+        with self.assertWarnsRegex(RuntimeWarning, "interrupted; the model is that of epoch"):
+            model.fit(X, Y, on_epoch=interrupt)
+        self.assertEqual(model.outcome_, "interrupted")
+        self.assertGreaterEqual(model.n_iter_, 1)
+        self.assertGreater(model.score(X, Y), 0.1)
+
+    def test_a_second_interrupt_is_raised(self):
+        # Sweeps that take long, within which training is not ended.
+        model = MatrixFactorization(method="gibbs", rank=160, threads=1, eval_every=0)
+        big_x, big_y = made_up(users=500, items=300)
+        timers = [threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT))
+                  for after in (0.3, 0.45)]
+        for timer in timers:
+            timer.start()
+        with self.assertRaises(KeyboardInterrupt):
+            model.fit(big_x, big_y)
+        for timer in timers:
+            timer.join()
+        self.assertFalse(hasattr(model, "model_"))
+
+    def test_other_threads_run_meanwhile(self):
+        counted, done = [0], threading.Event()
+
+        def count():
+            while not done.wait(0.001):
+                counted[0] += 1
+        thread = threading.Thread(target=count)
+        thread.start()
+        big_x, big_y = made_up(users=500, items=300)
+        MatrixFactorization(epochs=40, patience=0, threads=1).fit(big_x, big_y)
+        done.set()
+        thread.join()
+        self.assertGreater(counted[0], 10)
+
+    def test_it_validates_on_what_it_is_given(self):
+        test_x, test_y = X[::5], Y[::5]
+        model = MatrixFactorization(rank=4, deterministic=True)
+        with self.assertWarnsRegex(UserWarning, "validation ratings are of"):
+            model.fit(X, Y, valid=(test_x, test_y))
+        best = model.history_[[e["epoch"] for e in model.history_].index(model.n_iter_)]
+        self.assertAlmostEqual(best["valid_mse"], model.evaluate(test_x, test_y)["mse"], 5)
+
+    def test_it_goes_on_from_another_model(self):
+        first = learnt(epochs=5)
+        first.save(self.path("first.model"))
+        for init in [first, self.path("first.model")]:
+            model = MatrixFactorization(rank=4, epochs=1, deterministic=True, no_refit=True)
+            model.fit(X, Y, init=init)
+            self.assertLess(model.history_[0]["train_mse"], 0.9 * np.var(Y))
+        with self.assertRaisesRegex(ValueError, "rank"):
+            MatrixFactorization(rank=5).fit(X, Y, init=first)
+
+    def test_features_are_read(self):
+        with open(self.path("items.csv"), "w", encoding="utf-8") as file:
+            file.write("item,genre\n" + "".join(f"{1001 + i},{'ab'[i % 2]}\n" for i in range(45)))
+        model = learnt(item_features=self.path("items.csv"))
+        self.assertEqual(len(model.item_ids_), 45)
+        self.assertTrue(np.isfinite(model.predict([[1, 1045]])).all())
+
+
+if __name__ == "__main__":
+    unittest.main()
