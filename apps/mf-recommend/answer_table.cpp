@@ -143,8 +143,7 @@ std::string table_of(const Answer& answer, const Catalogue& catalogue, std::size
   const bool rates = catalogue.model().feedback() == Feedback::kRatings;
   const char* const what = rates ? "rating" : "choice";
   if (answer.is_similar) {
-    const std::string title(
-        catalogue.titles().title(catalogue.model().items().find(answer.id)));
+    const std::string title(catalogue.titles().title(catalogue.model().items().find(answer.id)));
     text = "similar to " + answer.id + (title.empty() ? "" : " " + title) + " (" +
            counted(answer.ratings, what) +
            (answer.similar_by == SimilarBy::kFactors ? "), by factors\n"
