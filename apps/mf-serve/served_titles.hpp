@@ -14,8 +14,8 @@
 
 namespace mfpar::apps {
 
-/// What the items of one version of a model are called, their groups, and choices among them. Not to
-/// be used longer than that version.
+/// What the items of one version of a model are called, their groups, and choices among them. Not
+/// to be used longer than that version.
 struct Titles {
   Titles(const std::string& path, const ServedModel& served)
       : titles(titles_of(*served.model, path)),
@@ -29,7 +29,8 @@ struct Titles {
   const ItemSearch search;
 };
 
-/// Titles for whatever version of a model is served, of a file or the model's own. Safe from any number of threads.
+/// Titles for whatever version of a model is served, of a file or the model's own. Safe from any
+/// number of threads.
 class ServedTitles {
  public:
   /// Those of models, where `path` is empty.

@@ -23,7 +23,8 @@ BOOST_AUTO_TEST_SUITE(test_mf_serve_lists)
 
 namespace {
 
-/// A model of 40 items and their titles: item i of the year 1980 + i, for children where 4 divides i.
+/// A model of 40 items and their titles: item i of the year 1980 + i, for children where 4 divides
+/// i.
 struct ServedFilms : TestFolder {
   explicit ServedFilms(std::vector<std::string> arguments = {"--titles", "films.csv"}) {
     save_model(
