@@ -59,9 +59,10 @@ says libmfpar-dev Recommends libtbb-dev
 says mfpar-tools Depends libboost-program-options
 holds mfpar-tools share/doc/mfpar/README\.md share/doc/mfpar/apps/SERVE\.md \
   share/doc/mfpar/apps/RECOMMEND\.md share/doc/mfpar/apps/FOLD_IN\.md share/doc/mfpar/apps/LOG\.md \
-  share/doc/mfpar/apps/EVAL\.md share/doc/mfpar/apps/TRAIN\.md share/doc/mfpar/lib/USING\.md
+  share/doc/mfpar/apps/EVAL\.md
 for program in ../bin/mf-*; do
   name=${program##*/}
   holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" \
     "share/bash-completion/completions/$name"
 done
+holds mfpar-tools share/doc/mfpar/apps/TRAIN\.md share/doc/mfpar/lib/USING\.md
