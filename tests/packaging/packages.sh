@@ -56,6 +56,7 @@ holds libmfpar-dev include/mfpar/mfpar.hpp include/mfpar/version.hpp "${lib}libm
 says libmfpar-dev Depends "^libmfpar0 \(= $version\)\$"
 says libmfpar-dev Recommends libtbb-dev
 
+holds mfpar-tools share/doc/mfpar/apps/TRAIN\.md share/doc/mfpar/lib/USING\.md
 says mfpar-tools Depends libboost-program-options
 holds mfpar-tools share/doc/mfpar/README\.md share/doc/mfpar/apps/SERVE\.md \
   share/doc/mfpar/apps/RECOMMEND\.md share/doc/mfpar/apps/FOLD_IN\.md share/doc/mfpar/apps/LOG\.md \
@@ -65,4 +66,3 @@ for program in ../bin/mf-*; do
   holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" \
     "share/bash-completion/completions/$name"
 done
-holds mfpar-tools share/doc/mfpar/apps/TRAIN\.md share/doc/mfpar/lib/USING\.md
