@@ -7,37 +7,49 @@ if(NOT DOXYGEN_FOUND OR NOT MFPAR_SITE_PYTHON)
   return()
 endif()
 
+set(pages
+    README.md
+    apps/TUTORIAL.md
+    apps/README.md
+    apps/DATA.md
+    apps/TRAIN.md
+    apps/TUNE.md
+    apps/EVAL.md
+    apps/REPORT.md
+    apps/RECOMMEND.md
+    apps/FOLD_IN.md
+    apps/SERVE.md
+    apps/LOG.md
+    apps/COMING_FROM.md
+    lib/USING.md
+    lib/include/mfpar
+    lib/python/README.md
+    lib/FORMAT.md
+    lib/INTERCHANGE.md
+    lib/README.md
+    bench/README.md
+    CONTRIBUTING.md
+    CHANGELOG.md)
+# Those that are named nowhere come last.
+file(
+  GLOB others
+  RELATIVE ${PROJECT_SOURCE_DIR}
+  CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/apps/*.md ${PROJECT_SOURCE_DIR}/lib/*.md)
+list(APPEND pages ${others})
+list(REMOVE_DUPLICATES pages)
 set(site_input "")
-foreach(
-  page
-  README.md
-  apps/TUTORIAL.md
-  apps/README.md
-  apps/DATA.md
-  apps/TRAIN.md
-  apps/TUNE.md
-  apps/EVAL.md
-  apps/RECOMMEND.md
-  apps/FOLD_IN.md
-  apps/SERVE.md
-  apps/LOG.md
-  apps/COMING_FROM.md
-  lib/USING.md
-  lib/include/mfpar
-  lib/python/README.md
-  lib/FORMAT.md
-  lib/INTERCHANGE.md
-  lib/README.md
-  bench/README.md
-  CONTRIBUTING.md
-  CHANGELOG.md)
-  list(APPEND site_input "\"${PROJECT_SOURCE_DIR}/${page}\"")
+foreach(page ${pages})
+  if(EXISTS ${PROJECT_SOURCE_DIR}/${page})
+    list(APPEND site_input "\"${PROJECT_SOURCE_DIR}/${page}\"")
+  endif()
 endforeach()
 list(APPEND site_input "\"${PROJECT_BINARY_DIR}/lib/include/mfpar\"")
 list(JOIN site_input " " MFPAR_SITE_INPUT)
 set(MFPAR_SITE_PICTURES "")
 foreach(picture apps/mf-serve/page/screenshot.png apps/report.png)
-  string(APPEND MFPAR_SITE_PICTURES " \"${PROJECT_SOURCE_DIR}/${picture}\"")
+  if(EXISTS ${PROJECT_SOURCE_DIR}/${picture})
+    string(APPEND MFPAR_SITE_PICTURES " \"${PROJECT_SOURCE_DIR}/${picture}\"")
+  endif()
 endforeach()
 
 configure_file(cmake/site/Doxyfile.in Doxyfile @ONLY)
