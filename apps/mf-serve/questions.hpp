@@ -54,8 +54,8 @@ UserQuestion user_question(std::string_view body, const Limits& limits);
 SimilarQuestion similar_question(std::string_view body, const Limits& limits);
 
 /// The body of POST /recommend/batch: {"users": [REQUEST, ...]}, or a request a line. What is wrong
-/// with one request is its refusal. Throws as above for what is wrong with all, HttpError(413) for
-/// too many users or items.
+/// with one request is its refusal. Throws as above for what is wrong with the whole, and
+/// HttpError(413) for too many users or items.
 BatchQuestion batch_question(std::string_view body, const Limits& limits);
 
 /// The body of POST /fold-in: the ratings alone. Throws as above.
