@@ -148,8 +148,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_said) {
     unsigned status;
     const char* says;
   } const rows[] = {
-      {"GET", "/nowhere", "", 404,
-       "the paths are /, /catalogue, /items, /users, /health,"},
+      {"GET", "/nowhere", "", 404, "the paths are /, /catalogue, /items, /users, /health,"},
       {"GET", "", "", 400, "this is not an HTTP request"},
       {"DELETE", "/recommend", "", 405, "use GET, POST"},
       {"GET", "/fold-in", "", 405, "use POST"},
