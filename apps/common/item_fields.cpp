@@ -41,11 +41,13 @@ std::vector<std::string> item_fields(const std::vector<std::string>& lists) {
       std::string known;
       for (const std::string& field : kFields) known += (known.empty() ? "" : ", ") + field;
       const std::string meant = nearest(names.back(), kFields);
-      throw Error(ErrorCode::kBadData, "fields has " + mfpar::quoted(word) + "; expected " + known +
-                                           (meant.empty() ? "" : "; did you mean " + meant + "?"));
+      throw Error(ErrorCode::kBadOption,
+                  "fields has " + mfpar::quoted(word) + "; expected " + known +
+                      (meant.empty() ? "" : "; did you mean " + meant + "?"));
     }
   }
-  if (names.empty()) throw Error(ErrorCode::kBadData, "fields is empty; expected item, score, ...");
+  if (names.empty())
+    throw Error(ErrorCode::kBadOption, "fields is empty; expected item, score, ...");
   return names;
 }
 

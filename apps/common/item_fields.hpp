@@ -22,8 +22,8 @@ struct ItemFields {
   void confine(Json& item) const;
 };
 
-/// The names in lists such as "id,title" or "id", "title". Throws Error(kBadData) naming those that
-/// there are for one that is none, and where there is none at all.
+/// The names in lists such as "id,title" or "id", "title". Throws Error(kBadOption) for one that is
+/// no name, naming those that there are, and where there is none at all.
 std::vector<std::string> item_fields(const std::vector<std::string>& lists);
 
 }  // namespace mfpar::apps

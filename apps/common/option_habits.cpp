@@ -48,7 +48,6 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {
     {"epoch", "epochs"},
     {"eta", "learning-rate"},
     {"eval", "valid"},
-    {"exclude", "deny"},
     {"explain-all", "explain"},
     {"f", "loss"},
     {"factors", "rank"},

@@ -193,7 +193,8 @@ int ListJob::answer_requests() {
 
 void ListJob::write(const Answer& answer) {
   if (command_.format != ListFormat::kJson) {
-    for (const std::string& warning : answer.warnings) warn(mfpar::quoted(answer.id) + ": " + warning);
+    for (const std::string& warning : answer.warnings)
+      warn(mfpar::quoted(answer.id) + ": " + warning);
   }
   const bool is_first = begin();
   switch (command_.format) {

@@ -23,8 +23,8 @@ struct TitledModel {
 /// The state of the service.
 Json health(const ServedModel& served);
 
-/// The list of a trained user, or of a new one. Throws HttpError(404) for a user whom the model does
-/// not know, HttpError(422) and Error(kBadOption) for what cannot be asked of it.
+/// The list of a trained user, or of a new one. Throws HttpError(404) for a trained user whom the
+/// model does not have, HttpError(422) and Error(kBadOption) for what cannot be asked of it.
 Json recommend(const TitledModel& titled, const UserQuestion& question);
 
 /// The same for many, each answer or refusal in its place: {"model_version", "answers"}, or, where

@@ -64,7 +64,8 @@ struct HttpOptions {
 class HttpServer {
  public:
   /// Listens from here on. Throws Error(kBadOption) for a host that is not an address and a path
-  /// that is too long, Error(kSystem) when the port or socket cannot be had. Keeps `handler`, which must outlive it.
+  /// that is too long, Error(kSystem) when the port or socket cannot be had. Keeps `handler`, which
+  /// must outlive it.
   HttpServer(const HttpOptions& options, HttpHandler& handler);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

@@ -53,9 +53,9 @@ UserQuestion user_question(std::string_view body, const Limits& limits);
 /// The body of POST /similar. Throws as above.
 SimilarQuestion similar_question(std::string_view body, const Limits& limits);
 
-/// The body of POST /recommend/batch: {"users": [REQUEST, ...]}, or a request a line. What is
-/// wrong with one request is its refusal. Throws as above for what is wrong with all, HttpError(413)
-/// for too many users or items.
+/// The body of POST /recommend/batch: {"users": [REQUEST, ...]}, or a request a line. What is wrong
+/// with one request is its refusal. Throws as above for what is wrong with the whole, and
+/// HttpError(413) for too many users or items.
 BatchQuestion batch_question(std::string_view body, const Limits& limits);
 
 /// The body of POST /fold-in: the ratings alone. Throws as above.

@@ -14,8 +14,8 @@
 
 namespace mfpar::apps {
 
-/// What the items of one version of a model are called, their groups, and choices among them. Not to
-/// be used longer than that version.
+/// What the items of one version of a model are called, their groups, and choices among them. Not
+/// to be used longer than that version.
 struct Titles {
   Titles(const std::string& path, const ServedModel& served)
       : titles(path, "", served.model->items()),

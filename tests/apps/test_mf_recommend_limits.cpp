@@ -105,6 +105,16 @@ BOOST_FIXTURE_TEST_CASE(lists_of_ids_may_hold_anything, Films) {
       {"--allow some --deny every", 0, 0, "only 0 items left to list"},
       {"--allow none", 3, 0, "left out: all items, as --allow none has none that the model has"},
       {"--allow new", 3, 0, "left out: all items, as --allow new has none that the model has"},
+      {"--only 1,2 --only 3", 0, 3, "only 3 items left to list"},
+      {"--only 1,x", 0, 1, "--only: the model does not have 1 of the items (\"x\")"},
+      {"--only x", 3, 0, "left out: all items, as --only has none that the model has"},
+      {"--allow some --only 3", 3, 0, "as --allow some and --only share none that the model has"},
+      {"--allow some --only 2,3", 0, 1, "the model does not have 1 of the items"},
+      {"--exclude 1,2 --exclude 3 --deny some", 0, 37, "the model does not have 1"},
+      {"--exclude y", 0, 40, "--exclude: the model does not have 1 of the items"},
+      {"--offset 0", 0, 40, ""},
+      {"--offset 39", 0, 1, "only 1 item left to list"},
+      {"--offset 40", 0, 0, "only 0 items left to list"},
   };
   for (const auto& c : cases) {
     const Outcome outcome =
@@ -114,6 +124,53 @@ BOOST_FIXTURE_TEST_CASE(lists_of_ids_may_hold_anything, Films) {
     BOOST_TEST(has(outcome.err, c.says), c.arguments + ": " + outcome.err);
     BOOST_TEST((!c.says.empty() || outcome.err.empty()), c.arguments + ": " + outcome.err);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(choices_and_fields_that_cannot_be_are_refused, Films) {
+  const struct {
+    const char* arguments;
+    const char* says;
+  } commands[] = {
+      {"--only ,", "--only"},
+      {"--exclude ,", "--exclude"},
+      {"--offset -1", "--offset"},
+      {"--offset 1000001", "--offset"},
+      {"--format json --fields titel", "did you mean title?"},
+      {"--format json --fields ,", "fields is empty"},
+      {"--fields id", "--fields is for JSON; give --format json"},
+  };
+  for (const auto& c : commands) {
+    const Outcome outcome = run(std::string("mf-recommend a.model --user 3 ") + c.arguments);
+    BOOST_TEST(outcome.code == 2, c.arguments << ": " << outcome.err);
+    BOOST_TEST(has(outcome.err, c.says), outcome.err);
+  }
+  const struct {
+    const char* request;
+    const char* says;
+  } requests[] = {
+      {"\"where\":\"genres\"", "it must be COLUMN~TEXT"},
+      {"\"where\":\"genre~x\"", "did you mean genres?"},
+      {"\"where\":[5]", "has a number; expected a string"},
+      {"\"only\":[null]", "has null; expected ids"},
+      {"\"exclude\":{}", "has an object; expected ids"},
+      {"\"offset\":1000001", "must be a whole number from 0 to 1000000"},
+      {"\"titles\":\"no\"", "expected true or false"},
+      {"\"fields\":[]", "fields is empty"},
+      {"\"fields\":\"id,x\"", "fields has"},
+  };
+  for (const auto& c : requests) {
+    const Outcome outcome = run("mf-recommend a.model --titles films.csv",
+                                std::string("{\"id\":3,") + c.request + "}\n");
+    BOOST_TEST(outcome.code == 3, c.request);
+    BOOST_TEST(has(outcome.out, c.says), c.request << ": " << outcome.out);
+  }
+  const std::string untitled =
+      run("mf-recommend a.model", "{\"id\":3,\"where\":\"genres~x\"}\n").out;
+  BOOST_TEST(has(untitled, "is for columns of a --titles FILE; give it too"), untitled);
+  const std::string fields = "{\"id\":3,\"top\":1,\"fields\":[\"title\",\"id\"],\"only\":8}\n";
+  BOOST_TEST(has(recommend("--titles films.csv --keep-rated", fields),
+                 R"("items":[{"id":"8","title":"Film, \"the\" 8"}],)"));
+  BOOST_TEST(!has(recommend("--titles films.csv", "{\"id\":3,\"titles\":false}\n"), "title\":"));
 }
 
 BOOST_FIXTURE_TEST_CASE(items_are_similar_by_raters_or_factors, Films) {

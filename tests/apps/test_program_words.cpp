@@ -178,7 +178,7 @@ BOOST_FIXTURE_TEST_CASE(habits_are_answered_with_the_right_words, Films) {
       {"mf-recommend a.model --user 3 --topk 5", "did you mean --top?"},
       {"mf-recommend a.model --user 3 --top_n 5", "did you mean --top?"},
       {"mf-recommend a.model --user_id 3", "did you mean --user?"},
-      {"mf-recommend a.model --user 3 --exclude x", "did you mean --deny?"},
+      {"mf-recommend a.model --user 3 --include x", "did you mean --allow?"},
       {"mf-recommend a.model --user 3 --blacklist x", "did you mean --deny?"},
       {"mf-recommend a.model --user 3 --filter x", "did you mean --where?"},
       {"mf-fold-in a.model ratings.csv --out b", "did you mean --output?"},

@@ -23,7 +23,8 @@ BOOST_AUTO_TEST_SUITE(test_mf_serve_lists)
 
 namespace {
 
-/// A model of 40 items and their titles: item i of the year 1980 + i, for children where 4 divides i.
+/// A model of 40 items and their titles: item i of the year 1980 + i, for children where 4 divides
+/// it.
 struct ServedFilms : TestFolder {
   explicit ServedFilms(std::vector<std::string> arguments = {"--titles", "films.csv"}) {
     save_model(
@@ -168,7 +169,8 @@ BOOST_FIXTURE_TEST_CASE(similar_items_are_the_same_by_query_and_body, ServedFilm
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_asked_of_a_list_is_said) {
-  const ServedFilms films({"--titles", "films.csv", "--most-top", "50"}), untitled({});
+  const ServedFilms films({"--titles", "films.csv", "--most-top", "50"}),
+      untitled(std::vector<std::string>{});
   std::string twenty = "{\"id\":7,\"where\":[\"year>=1\"";
   for (int i = 1; i < 20; ++i) twenty += ",\"year>=1\"";
   const struct {
