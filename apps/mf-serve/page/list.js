@@ -169,7 +169,9 @@ function showAnswer({items, warnings, milliseconds}) {
   showItems($('list'), items);
   $('list-status').textContent = items.length === 0 ? 'The list is empty.' :
       `The list has changed. First: ${items.slice(0, 3).map(nameOf).join('; ')}.`;
-  $('warnings').replaceChildren(...warnings.map((warning) => make('li', {}, warning)));
+  // Without ratings there is one only, that there are none.
+  $('warnings').replaceChildren(
+      ...(nobody ? [] : warnings).map((warning) => make('li', {}, warning)));
   $('more').hidden = items.length < state.top || state.top >= 100;
   $('peek').hidden = items.length === 0;
   $('peek').textContent = `↓ ${$('list-title').textContent}: ${items.slice(0, 1).map(nameOf)}`;
