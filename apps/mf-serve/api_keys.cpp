@@ -106,27 +106,28 @@ ApiKeys::Keys ApiKeys::read() const {
   return keys;
 }
 
-std::shared_ptr<const ApiKey> ApiKeys::admit(std::string_view key, Access needed) const {
+void ApiKeys::admit(std::string_view key, Access needed,
+                    std::shared_ptr<const ApiKey>& whose) const {
   std::shared_ptr<const Keys> keys;
   {
     const std::lock_guard lock(mutex_);
     keys = keys_;
   }
-  if (!keys || needed == Access::kOpen) return nullptr;
-  std::shared_ptr<const ApiKey> found;
+  whose = nullptr;
+  if (!keys || needed == Access::kOpen) return;
   for (const auto& one : *keys) {  // all of them: the time is not to tell which
-    if (same_key(one->text, key)) found = one;
+    if (same_key(one->text, key)) whose = one;
   }
-  if (!found) {
+  if (!whose) {
     throw HttpError(401,
                     std::string(key.empty() ? "a key is needed" : "the key is not known here") +
                         "; send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'",
                     {{"WWW-Authenticate", "Bearer"}});
   }
-  if (needed == Access::kAdmin && found->most != Access::kAdmin) {
+  if (needed == Access::kAdmin && whose->most != Access::kAdmin) {
     throw HttpError(403, "the key is one for reading; this needs one for administering");
   }
-  const auto wait = found->limit.take(RateLimit::Clock::now());
+  const auto wait = whose->limit.take(RateLimit::Clock::now());
   if (wait.count() > 0) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
     throw HttpError(429,
@@ -134,7 +135,6 @@ std::shared_ptr<const ApiKey> ApiKeys::admit(std::string_view key, Access needed
                         " a second; come again in " + std::to_string(seconds) + " s",
                     {{"Retry-After", std::to_string(seconds)}});
   }
-  return found;
 }
 
 }  // namespace mfpar::apps

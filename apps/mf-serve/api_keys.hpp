@@ -36,10 +36,10 @@ class ApiKeys {
   /// Reads the file anew; all stays as it was where that throws, as the constructor does.
   void reload();
 
-  /// Whose request it is; null where there are no keys or none is needed. Throws HttpError: 401
+  /// Sets whose request it is; null where there are no keys or none is needed. Throws HttpError: 401
   /// without a key of the file, 403 for one that does not open this, 429 where there are too many
   /// requests with it.
-  std::shared_ptr<const ApiKey> admit(std::string_view key, Access needed) const;
+  void admit(std::string_view key, Access needed, std::shared_ptr<const ApiKey>& whose) const;
 
  private:
   using Keys = std::vector<std::shared_ptr<const ApiKey>>;

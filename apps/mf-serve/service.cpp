@@ -148,7 +148,7 @@ HttpAnswer Service::answer(const HttpRequest& request, Trace& trace) {
     if (target.path != candidate.path && !is_any) continue;
     if (request.method == candidate.method) {
       trace.endpoint = i;
-      trace.key = keys_.admit(request.key, candidate.access);
+      keys_.admit(request.key, candidate.access, trace.key);
       auto served = models_.current();
       trace.version = served->version;
       auto titles = titles_.of(*served);

@@ -275,6 +275,7 @@ BOOST_AUTO_TEST_CASE(requests_are_logged_without_what_they_ask) {
   guarded.ask(key, kPredict);
   guarded.ask("X-Api-Key: " + kAdmin + "\r\n", "/predict?user=ann");
   guarded.ask("", "/no\"where?x");
+  guarded.ask(key, "/reload", "POST");
   guarded.client->send("HEAD /health HTTP/1.1\r\nHost: a\r\n\r\n");
   guarded.client->read(/*to_head=*/true);
   HttpClient(guarded.service->port()).send("nonsense\r\n\r\n");
@@ -282,16 +283,14 @@ BOOST_AUTO_TEST_CASE(requests_are_logged_without_what_they_ask) {
     return std::filesystem::exists(guarded.path(name)) ? guarded.lines(name)
                                                        : std::vector<std::string>();
   };
-  BOOST_REQUIRE(soon([&] { return lines("log").size() == 5; }));  // nobody has to end it for that
+  BOOST_REQUIRE(soon([&] { return lines("log").size() == 6; }));  // nobody has to end it for that
   const struct {
     Json method, path;
     unsigned status;
     Json key;
-  } rows[] = {{"GET", "/predict", 200, "shop"},
-              {"GET", "/predict", 400, "2"},
-              {"GET", "/no\"where", 404, nullptr},
-              {"HEAD", "/health", 200, nullptr},
-              {nullptr, nullptr, 400, nullptr}};
+  } rows[] = {{"GET", "/predict", 200, "shop"},    {"GET", "/predict", 400, "2"},
+              {"GET", "/no\"where", 404, nullptr}, {"POST", "/reload", 403, "shop"},
+              {"HEAD", "/health", 200, nullptr},   {nullptr, nullptr, 400, nullptr}};
   for (std::size_t i = 0; i < std::size(rows); ++i) {
     const std::string line = lines("log")[i];
     const Json logged = apps::parse_json(line);
@@ -313,7 +312,7 @@ BOOST_AUTO_TEST_CASE(requests_are_logged_without_what_they_ask) {
   BOOST_TEST(soon([&] { return std::filesystem::exists(guarded.path("log")); }));
   guarded.ask(key, "/metrics");
   BOOST_TEST(guarded.service->stop().code == 0);  // what is left is written at the end
-  BOOST_TEST(lines("log.1").size() == 6u);
+  BOOST_TEST(lines("log.1").size() == 7u);
   BOOST_REQUIRE(lines("log").size() == 1u);
   BOOST_TEST(contains(lines("log")[0], "\"/metrics\""));
   BOOST_TEST(guarded.run("mf-serve a.model --port 0 --access-log no/such/log").code == 4);
