@@ -75,8 +75,9 @@ const ProgramInfo kInfo{
 Recommends, predicts and folds in new users over HTTP, from a model that mf-train made. Answers are
 JSON and carry the version of the model, which counts up whenever the file is loaded anew, by
 POST /reload or SIGHUP; requests under way are answered by the version they began with. SERVE.md
-describes the endpoints, and /openapi.json does for programs; / is a page, to be opened in a
-browser.
+describes the endpoints: /recommend, /fold-in, /similar, /predict, /reload, /items, /users,
+/catalogue, /health and /metrics; GET /openapi.json describes them for programs. / is a page, to be
+opened in a browser.
 
 There is no encryption, and without --api-key-file no login: the default address is reached from
 this machine only, and for any other a proxy that encrypts belongs in front of it. SIGINT or

@@ -115,7 +115,7 @@ function showItems(list, items) {
 
 /** What a list is asked for by. Without ratings there is no taste yet, and it goes by ratings. */
 function question() {
-  const body = {top: state.top, explain: true};
+  const body = state.top > kUsualTop ? {top: state.top, explain: true} : {explain: true};
   const group = $('group').value;
   if (group) body.where = [group];
   if (state.user !== null) return {...body, user: state.user, rank_by: state.order};
@@ -169,7 +169,9 @@ function showAnswer({items, warnings, milliseconds}) {
   showItems($('list'), items);
   $('list-status').textContent = items.length === 0 ? 'The list is empty.' :
       `The list has changed. First: ${items.slice(0, 3).map(nameOf).join('; ')}.`;
-  $('warnings').replaceChildren(...warnings.map((warning) => make('li', {}, warning)));
+  // Without ratings there is one only, that there are none.
+  $('warnings').replaceChildren(
+      ...(nobody ? [] : warnings).map((warning) => make('li', {}, warning)));
   $('more').hidden = items.length < state.top || state.top >= 100;
   $('peek').hidden = items.length === 0;
   $('peek').textContent = `↓ ${$('list-title').textContent}: ${items.slice(0, 1).map(nameOf)}`;
@@ -195,11 +197,12 @@ async function openNear(item) {
   $('near').scrollTop = 0;
   $('near-title').focus();
   try {
-    const answer = await ask('/similar?top=12&item=' + encodeURIComponent(item.id));
+    const answer = await ask('/similar?item=' + encodeURIComponent(item.id));
     $('near-help').textContent = answer.items.length === 0 ? 'Nothing is near it.' :
         answer.similar_by === 'raters' ? 'Rated by the same people, more often than by chance.' :
         'Alike by what the model has learnt of them.';
-    $('near-list').replaceChildren(...answer.items.map((other) => rowOf(other, true)));
+    $('near-list').replaceChildren(
+        ...answer.items.slice(0, 12).map((other) => rowOf(other, true)));
     [...$('near-list').querySelectorAll('.rank')].forEach(
         (rank, i) => { rank.textContent = i + 1; });
   } catch (error) {
@@ -237,7 +240,7 @@ $('mine').onclick = () => {
 $('user').oninput = async () => {
   say('user-error', null);
   try {
-    const {users} = await ask('/users?top=12&text=' + encodeURIComponent($('user').value.trim()));
+    const {users} = await ask('/users?text=' + encodeURIComponent($('user').value.trim()));
     $('users').replaceChildren(...users.map(({user, ratings}) => make(
         'option', {value: user}, count(ratings, 'rating'))));
   } catch (error) { /* the button tells */ }

@@ -2,6 +2,7 @@
 // The page of mf-serve. Ratings stay in the browser and are sent whole with every question: the
 // service keeps nothing of a guest. Titles are data, and are put into the page as text only.
 const kStored = 'mfpar.ratings', kKey = 'mfpar.key';
+const kUsualTop = 20;  // what the service lists unless asked for more, or less where it must
 const kOrders = {
   'interaction': ['Liking', 'Personal taste alone, whatever everybody thinks.'],
   'rating': ['Rating', 'The highest ratings to expect.'],
@@ -15,7 +16,7 @@ const state = {
   ratings: new Map(),  // by id: {id, title, value, unknown}; the newest last
   user: null,          // whose list is shown, null for the guest's
   order: null,
-  top: 20};
+  top: kUsualTop};
 
 // ---- The page's elements
 
@@ -207,11 +208,13 @@ function keepFocus(list, change) {
 let searching = 0;
 async function search() {
   const text = $('search').value.trim(), mine = ++searching;
-  const top = text ? 10 : 6 + state.ratings.size;
+  const most = 6 + state.ratings.size;  // of these some are rated
+  const top = !text && most > kUsualTop ? `&top=${most}` : '';
   try {
-    const {items} = await ask(`/items?top=${top}&text=${encodeURIComponent(text)}`);
+    const {items} = await ask(`/items?text=${encodeURIComponent(text)}${top}`);
     if (mine !== searching) return;
-    const shown = text ? items : items.filter((item) => !state.ratings.has(item.id)).slice(0, 6);
+    const shown = text ? items.slice(0, 10) :
+        items.filter((item) => !state.ratings.has(item.id)).slice(0, 6);
     $('found-title').textContent = text ? 'Found' :
         state.ratings.size ? 'Well known, and not rated yet' : 'Well known, to begin with';
     $('found').replaceChildren(...shown.map((item) => make('li', {}, titleOf(item, 'span'),
