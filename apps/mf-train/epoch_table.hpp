@@ -36,8 +36,8 @@ class EpochTable {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();  ///< of these
 };
 
-/// That so many ratings are learnt from once more, and about how long that will take, by what epochs
-/// took that were reported.
+/// That so many ratings are learnt from once more, and about how long that will take, by what the
+/// epochs took that were reported.
 std::string refit_progress_text(const TrainResult& validated, std::uint64_t ratings);
 
 /// How far a cross-validation is, of which `done` folds are measured, after so many seconds.
