@@ -36,7 +36,7 @@ class EpochTable {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();  ///< of these
 };
 
-/// That so many ratings are learnt from once more, and about how long that will take, by what
+/// That so many ratings are learnt from once more, and about how long that will take, by what the
 /// epochs took that were reported.
 std::string refit_progress_text(const TrainResult& validated, std::uint64_t ratings);
 

@@ -308,6 +308,24 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_reported_is_said_and_costs_nothing_else, 
   BOOST_TEST(json_number(evaluated.out, "mse") > 0.0);
 }
 
+// Neither what it was trained on, nor baselines, nor how training went; and tests of one rating.
+BOOST_FIXTURE_TEST_CASE(what_a_model_does_not_say_is_left_out, Reports) {
+  must("mf-model export old.model -o exported");
+  must("mf-model import exported -o imported.model");
+  const std::string json = must("mf-eval imported.model r.csv --json --report i.html").out;
+  const Xml imported = page("i.html");
+  BOOST_TEST(
+      (figures_of(imported) == Names{"baselines", "calibration", "residuals", "norms", "values"}));
+  BOOST_TEST(cells(imported, "baselines").size() == 1u);
+  BOOST_TEST(cells(imported, "baselines")[0][2] == shown(json, "mse", 4));
+
+  write("one.csv", "1,1,4\n");
+  for (const char* model : {"old.model", "imported.model"}) {
+    must(std::string("mf-eval ") + model + " one.csv --report one.html");
+    BOOST_TEST(cells(page("one.html"), "errors")[0][1] == "1");
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(names_are_text_whatever_is_in_them, Reports) {
   for (const std::string name : {"a&b", "<b>", "\"q\"", "]]>", "\xC3\xA4", "\xFF\xFE", "\x01"}) {
     write(name + ".csv", read("stars-test.csv"));

@@ -14,7 +14,12 @@ namespace mfpar::apps {
 namespace {
 
 constexpr double kNormal975 = 1.96;
-constexpr std::uint64_t kLeastShown = 30;  ///< ratings of a point
+
+/// Ratings of a point that is drawn, at least: fewer than the largest of so few groups has.
+std::uint64_t least_shown(const GroupedErrors& errors) {
+  constexpr std::uint64_t kMost = 30, kPart = 300;
+  return std::clamp<std::uint64_t>(errors.all.model.count / kPart, 1, kMost);
+}
 
 /// "8.2 % below", "0.3 % above"
 std::string beside(double error, double other) {
@@ -72,11 +77,11 @@ Figure baseline_figure(const GroupedErrors& errors, const ShownError& shown,
 }
 
 std::vector<ChartPoint> points_by_count(const GroupedErrors::ByCount& groups, std::size_t first,
-                                        const ShownError& shown) {
+                                        std::uint64_t least, const ShownError& shown) {
   std::vector<ChartPoint> points;
   for (std::size_t group = first; group < groups.size(); ++group) {
     const RunningMean& losses = groups[group].model;
-    if (losses.count < kLeastShown) continue;
+    if (losses.count < least) continue;
     const double mean = losses.mean(), off = kNormal975 * losses.standard_error();
     points.push_back({.x = static_cast<double>(group - first),
                       .y = shown.of(mean),
@@ -119,13 +124,12 @@ Figure count_figure(const GroupedErrors& errors, const ShownError& shown) {
   }
   Chart chart("ratings trained on, at least", shown.title);
   chart.name_positions(names);
-  const auto users = points_by_count(errors.by_user, first, shown);
-  const auto items = points_by_count(errors.by_item, first, shown);
+  const auto users = points_by_count(errors.by_user, first, least_shown(errors), shown);
+  const auto items = points_by_count(errors.by_item, first, least_shown(errors), shown);
   chart.line("of the item", items, Ink::kSecond);
   chart.line("of the user", users, Ink::kFirst);
   const auto ends = [](const std::vector<ChartPoint>& points) {
-    return points.empty() ? std::string("too few ratings to say")
-                          : fixed(points.front().y, 2) + " to " + fixed(points.back().y, 2);
+    return fixed(points.front().y, 2) + " to " + fixed(points.back().y, 2);
   };
   figure.caption = "From the least rated to the most rated the error goes from " + ends(items) +
                    " by item and from " + ends(users) +
@@ -134,7 +138,7 @@ Figure count_figure(const GroupedErrors& errors, const ShownError& shown) {
   return figure;
 }
 
-Figure calibration_figure(const FactorModel& model, const GroupedErrors& errors) {
+Figure calibration_figure(const GroupedErrors& errors) {
   Figure figure{.id = "calibration",
                 .title = "Predicted against actual",
                 .caption = {},
@@ -152,7 +156,7 @@ Figure calibration_figure(const FactorModel& model, const GroupedErrors& errors)
     off += std::abs(actual - predicted) * static_cast<double>(bin.rating.count);
     figure.table.rows.push_back({fixed(predicted, 3), with_commas(bin.rating.count),
                                  fixed(actual, 3), fixed(actual - predicted, 3)});
-    if (bin.rating.count < kLeastShown) continue;
+    if (bin.rating.count < least_shown(errors)) continue;
     const double chance = kNormal975 * bin.rating.standard_error();
     points.push_back({.x = predicted,
                       .y = actual,
@@ -161,7 +165,6 @@ Figure calibration_figure(const FactorModel& model, const GroupedErrors& errors)
                       .words = "predicted " + fixed(predicted, 2) + ", actual " + fixed(actual, 2) +
                                ", " + counted(bin.rating.count, "rating")});
   }
-  if (points.empty()) chart.include_x(model.range().lowest);
   off /= static_cast<double>(std::max<std::uint64_t>(1, errors.all.model.count));
   chart.dots("", points, Ink::kFirst);
   chart.mark_equal("as predicted");
@@ -243,6 +246,8 @@ Figure coverage_figure(const GroupedErrors& errors, double fitted_level) {
     figure.table.rows.push_back({nominal, percent(share, 2), with_commas(level.within)});
     points.push_back({.x = level.nominal, .y = share, .words = nominal + ": " + percent(share)});
   }
+  chart.include_y(errors.coverage.front().nominal);
+  chart.include_y(1.0);
   chart.line("", points, Ink::kFirst);
   chart.mark_equal("as promised");
   figure.caption = "Intervals that are to hold 90 % of the ratings hold " + percent(at_90) +
@@ -273,7 +278,7 @@ void add_prediction_figures(Page& page, const FactorModel& model, const GroupedE
   const ShownError shown(model.loss());
   page.add(baseline_figure(errors, shown, ratings));
   if (errors.has_counts) page.add(count_figure(errors, shown));
-  page.add(calibration_figure(model, errors));
+  page.add(calibration_figure(errors));
   page.add(value_figure(errors));
   if (!errors.coverage.empty()) page.add(coverage_figure(errors, fitted_level));
 }
