@@ -36,9 +36,9 @@ class ApiKeys {
   /// Reads the file anew; all stays as it was where that throws, as the constructor does.
   void reload();
 
-  /// Sets whose request it is; null where there are no keys or none is needed. Throws HttpError: 401
-  /// without a key of the file, 403 for one that does not open this, 429 where there are too many
-  /// requests with it.
+  /// Sets whose request it is; null where there are no keys or none is needed. Throws HttpError:
+  /// 401 without a key of the file, 403 for one that does not open this, 429 where there are too
+  /// many requests with it.
   void admit(std::string_view key, Access needed, std::shared_ptr<const ApiKey>& whose) const;
 
  private:
