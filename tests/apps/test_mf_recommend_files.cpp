@@ -334,7 +334,8 @@ BOOST_FIXTURE_TEST_CASE(options_that_make_no_sense_together_are_refused, Films) 
   check_refused(*this, 2, "--user 3 --rank-by blend:x",
                 "rating, interaction, one-class, or blend:W");
   check_refused(*this, 2, "--similar-to 3 --explain", "--explain is for the lists of users");
-  check_refused(*this, 2, "--user 3 --where a~b", "--where is for columns of a --titles FILE");
+  check_refused(*this, 2, "--user 3 --where a~b",
+                "--where is for columns of titles; give a --titles FILE, here or to mf-train");
   check_refused(*this, 2, "--user 3 --titles-columns a", "--titles-columns is for a --titles FILE");
   check_refused(*this, 2, "--user 3 --columns item=1", "--columns is for reading --ratings");
   check_refused(*this, 2, "--requests - --format csv", "--requests are answered in JSON");

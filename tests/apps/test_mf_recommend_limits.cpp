@@ -166,7 +166,8 @@ BOOST_FIXTURE_TEST_CASE(choices_and_fields_that_cannot_be_are_refused, Films) {
   }
   const std::string untitled =
       run("mf-recommend a.model", "{\"id\":3,\"where\":\"genres~x\"}\n").out;
-  BOOST_TEST(has(untitled, "is for columns of a --titles FILE; give it too"), untitled);
+  BOOST_TEST(has(untitled, "is for columns of titles; give a --titles FILE, here or to mf-train"),
+             untitled);
   const std::string fields = "{\"id\":3,\"top\":1,\"fields\":[\"title\",\"id\"],\"only\":8}\n";
   BOOST_TEST(has(recommend("--titles films.csv --keep-rated", fields),
                  R"("items":[{"id":"8","title":"Film, \"the\" 8"}],)"));

@@ -50,8 +50,8 @@ class Training(TestCase):
 
     def test_a_second_interrupt_is_raised(self):
         # Sweeps that take long, within which training is not ended.
-        model = MatrixFactorization(method="gibbs", rank=160, threads=1, eval_every=0)
-        big_x, big_y = made_up(users=500, items=300)
+        model = MatrixFactorization(method="gibbs", rank=256, threads=1, eval_every=0)
+        big_x, big_y = made_up(users=3000, items=300)
         timers = [threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT))
                   for after in (0.3, 0.45)]
         for timer in timers:
