@@ -14,7 +14,7 @@ namespace mfpar::tests {
 /// `number` in little-endian byte order.
 inline std::string bytes_of(std::uint64_t number, std::size_t bytes) {
   std::string text;
-  for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(number >> (8 * i) & 0xFF);
+  for (std::size_t i = 0; i < bytes; ++i, number >>= 8) text += static_cast<char>(number & 0xFF);
   return text;
 }
 
