@@ -79,6 +79,7 @@ std::vector<ItemIndex> items_where(const std::vector<Condition>& conditions,
                                    const ItemTitles& titles, ItemIndex item_count,
                                    const std::string& option) {
   std::vector<std::size_t> columns;
+  columns.reserve(conditions.size());
   for (const Condition& condition : conditions) {
     columns.push_back(require_column(titles, condition.column, option));
   }

@@ -109,8 +109,9 @@ ItemFilters::Items ItemFilters::items_where(const std::vector<std::string>& wher
   }
   // Not under the lock: this looks at all items.
   std::vector<Condition> conditions;
+  conditions.reserve(where.size());
   for (const std::string& text : where) conditions.push_back(Condition::parse(text, "where"));
-  const auto items = std::make_shared<const std::vector<ItemIndex>>(
+  auto items = std::make_shared<const std::vector<ItemIndex>>(
       apps::items_where(conditions, titles_, recommender_.model().item_count(), "where"));
   const std::lock_guard lock(mutex_);
   keep(where_, where, items, where);
@@ -151,7 +152,7 @@ std::shared_ptr<const ItemFilter> ItemFilters::filter(const ItemChoice& choice,
     const auto found = filters_.find(key);
     if (found != filters_.end()) return found->second;
   }
-  const auto made = make(choice.where, nullptr, least_ratings, warnings);
+  auto made = make(choice.where, nullptr, least_ratings, warnings);
   const std::lock_guard lock(mutex_);
   keep(filters_, key, made, choice.where);
   return made;
