@@ -31,7 +31,7 @@ inline std::string npy(const std::string& type, const std::string& shape, const 
 template <class T>
 std::string npy(const std::string& type, const std::vector<T>& numbers) {
   std::string data(numbers.size() * sizeof(T), '\0');
-  std::memcpy(data.data(), numbers.data(), data.size());
+  if (!numbers.empty()) std::memcpy(data.data(), numbers.data(), data.size());
   return npy(type, "(" + std::to_string(numbers.size()) + ",)", data);
 }
 
