@@ -13,6 +13,7 @@
 #include "common/text.hpp"
 #include "mf-train/epoch_table.hpp"
 #include "mf-train/json_log.hpp"
+#include "mf-train/outcome.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mf-train/sampling_text.hpp"
 #include "mf-train/train_command.hpp"
@@ -74,20 +75,6 @@ std::string describe_error(Loss loss, double error) {
   const std::string metric(info.metric_title);
   return metric + ' ' + fixed(error, 5) +
          (info.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(error), 5) : "");
-}
-
-const char* outcome_of(StopReason reason) {
-  switch (reason) {
-    case StopReason::kPatience:
-      return "patience";
-    case StopReason::kRequested:
-      return "interrupted";
-    case StopReason::kDiverged:
-      return "diverged";
-    case StopReason::kEpochs:
-      break;
-  }
-  return "epochs";
 }
 
 void warn(const std::string& what) {

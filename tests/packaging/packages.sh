@@ -58,11 +58,11 @@ holds libmfpar-dev include/mfpar/mfpar.hpp include/mfpar/version.hpp "${lib}libm
 says libmfpar-dev Depends "^libmfpar0 \(= $version\)\$"
 says libmfpar-dev Recommends libtbb-dev
 
-holds mfpar-tools share/doc/mfpar/apps/TRAIN\.md share/doc/mfpar/lib/USING\.md
 says mfpar-tools Depends libboost-program-options
 holds mfpar-tools share/doc/mfpar/README\.md share/doc/mfpar/apps/SERVE\.md \
   share/doc/mfpar/apps/RECOMMEND\.md share/doc/mfpar/apps/FOLD_IN\.md share/doc/mfpar/apps/LOG\.md \
-  share/doc/mfpar/apps/EVAL\.md share/doc/mfpar/apps/REPORT\.md
+  share/doc/mfpar/apps/EVAL\.md share/doc/mfpar/apps/REPORT\.md \
+  share/doc/mfpar/apps/TRAIN\.md share/doc/mfpar/lib/USING\.md
 holds mfpar-tools lib/systemd/system/mf-serve\.service lib/systemd/system/mf-serve\.socket
 for program in ../bin/mf-*; do
   name=${program##*/}

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "mf-train/outcome.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mf-train/train_command.hpp"
 #include "mfpar/error.hpp"
@@ -41,20 +42,6 @@ py::dict dict_of(const EpochReport& report, const TrainOptions& options) {
     if (!std::isnan(number)) dict[name.c_str()] = number;
   }
   return dict;
-}
-
-const char* name_of(StopReason reason) {
-  switch (reason) {
-    case StopReason::kPatience:
-      return "patience";
-    case StopReason::kRequested:
-      return "interrupted";
-    case StopReason::kDiverged:
-      return "diverged";
-    case StopReason::kEpochs:
-      break;
-  }
-  return "epochs";
 }
 
 /// One part of the model, as mf-train learns it: validated, and once more from all ratings.
@@ -172,7 +159,7 @@ py::dict report_of(const TrainResult& result, const TrainCommand& command,
   py::list history;
   for (const EpochReport& epoch : result.history) history.append(dict_of(epoch, command.train));
   report["history"] = history;
-  report["outcome"] = name_of(result.stop_reason);
+  report["outcome"] = apps::outcome_of(result.stop_reason);
   report["best_epoch"] = result.model.parts().record.best_epoch;
   report["divergence"] = result.divergence;
   report["warnings"] = warnings;
