@@ -8,9 +8,9 @@
 
 namespace mfpar::apps {
 
-LineLog::LineLog(const std::string& path) : path_(path) {
+LineLog::LineLog(const std::string& path, bool adds) : path_(path) {
   if (path.empty()) return;
-  file_.reset(std::fopen(path.c_str(), "w"));
+  file_.reset(std::fopen(path.c_str(), adds ? "a" : "w"));
   if (!file_) throw Error(ErrorCode::kSystem, path + ": cannot be written: " + strerror(errno));
 }
 

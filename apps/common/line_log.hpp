@@ -12,8 +12,9 @@ namespace mfpar::apps {
 /// synchronised.
 class LineLog {
  public:
-  /// Empties the file. Throws Error(kSystem) when it cannot be written.
-  explicit LineLog(const std::string& path);
+  /// Empties the file, unless lines are to be added to it. Throws Error(kSystem) when it cannot be
+  /// written.
+  explicit LineLog(const std::string& path, bool adds = false);
 
   void write(std::string line);
 
