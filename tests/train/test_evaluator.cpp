@@ -6,12 +6,12 @@
 #include <thread>
 #include <vector>
 
+#include "base/handoff.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/evaluate.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/train.hpp"
 #include "rating_fixtures.hpp"
-#include "train/handoff.hpp"
 #include "train/sgd_solver.hpp"
 #include "training_fixtures.hpp"
 

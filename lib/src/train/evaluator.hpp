@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/handoff.hpp"
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/model_errors.hpp"
@@ -14,7 +15,6 @@
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/train.hpp"
-#include "train/handoff.hpp"
 #include "train/solver.hpp"
 #include "train/validation_lists.hpp"
 
