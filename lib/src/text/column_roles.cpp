@@ -64,8 +64,8 @@ ColumnRoles known_columns(std::span<const std::string> header) {
 ColumnRoles asked_columns(const ReadOptions& options, std::span<const std::string> header,
                           std::size_t field_count, const std::string& name) {
   // A header is what the first line must be where somebody asks for names.
-  const bool has_names = !std::all_of(header.begin(), header.end(), [](const std::string& name) {
-    return name.find_first_not_of("0123456789.-") == name.npos;
+  const bool has_names = !std::all_of(header.begin(), header.end(), [](const std::string& cell) {
+    return cell.find_first_not_of("0123456789.-") == cell.npos;
   });
   const std::string what_there_is = has_names ? "the columns are " + list_of(header)
                                               : "the file has no header and " +
