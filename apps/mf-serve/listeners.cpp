@@ -25,7 +25,7 @@ namespace {
 
 /// The number in a variable of the environment; 0 for none.
 long number_of(const char* name) {
-  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
+  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): the same
   long number = 0;
   if (text != nullptr) std::from_chars(text, text + std::strlen(text), number);
   return number;
@@ -67,7 +67,9 @@ std::vector<int> inherited_sockets() {
       ::fcntl(sockets.back(), F_SETFD, FD_CLOEXEC);
     }
   }
-  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) {
+    ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe): there is no other thread yet
+  }
   return sockets;
 }
 
