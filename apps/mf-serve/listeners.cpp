@@ -25,7 +25,7 @@ namespace {
 
 /// The number in a variable of the environment; 0 for none.
 long number_of(const char* name) {
-  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): the same
+  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread yet
   long number = 0;
   if (text != nullptr) std::from_chars(text, text + std::strlen(text), number);
   return number;
