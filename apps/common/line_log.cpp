@@ -2,7 +2,7 @@
 #include "common/line_log.hpp"
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "mfpar/error.hpp"
 
@@ -11,7 +11,10 @@ namespace mfpar::apps {
 LineLog::LineLog(const std::string& path, bool adds) : path_(path) {
   if (path.empty()) return;
   file_.reset(std::fopen(path.c_str(), adds ? "a" : "w"));
-  if (!file_) throw Error(ErrorCode::kSystem, path + ": cannot be written: " + strerror(errno));
+  if (!file_) {
+    throw Error(ErrorCode::kSystem,
+                path + ": cannot be written: " + std::system_category().message(errno));
+  }
 }
 
 void LineLog::write(std::string line) {
@@ -21,7 +24,8 @@ void LineLog::write(std::string line) {
       std::fflush(file_.get()) == 0) {
     return;
   }
-  failure_ = path_ + ": cannot be written: " + strerror(errno) + "; the log is not whole";
+  failure_ = path_ + ": cannot be written: " + std::system_category().message(errno) +
+             "; the log is not whole";
   file_.reset();
 }
 

@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(history_and_best_epoch_are_right_in_every_order) {
       if (report.epoch == course.fails_at) throw std::runtime_error("planted");
     };
 
-    EvaluatorOutcome outcome;
-    bool surfaced = false, finished = false;
+    TrainingProgress outcome;
+    bool surfaced = false, finished = false, ran_out = false;
     int submitted = -1;
     {
       Evaluator evaluator({solver, no_sample, validation, options, hooks, find_kernels("auto"),
@@ -187,7 +187,8 @@ BOOST_AUTO_TEST_CASE(history_and_best_epoch_are_right_in_every_order) {
           submit(epoch);
         }
         gates.open(1 << 20);
-        outcome = evaluator.finish();
+        ran_out = evaluator.finish();
+        outcome = evaluator.progress();
         finished = true;
       } catch (const std::runtime_error&) {
         surfaced = true;
@@ -213,7 +214,7 @@ BOOST_AUTO_TEST_CASE(history_and_best_epoch_are_right_in_every_order) {
       if (step >= 0) BOOST_TEST(outcome.history[i].valid_error == 0.0625 * step * step);
     }
     if (submitted < course.last) return;
-    BOOST_TEST(outcome.out_of_patience == course.runs_out);
+    BOOST_TEST(ran_out == course.runs_out);
     BOOST_TEST(
         outcome.best.has_value() ==
         (*std::max_element(course.steps.begin(), course.steps.begin() + course.last + 1) >= 0));

@@ -68,4 +68,17 @@ std::string forged(const std::string& good, const std::string& section, std::siz
   return bytes;
 }
 
+/// A saved model of another version, as a program to come may write it.
+inline std::string with_version(const std::string& good, std::uint32_t version) {
+  std::string bytes = good;
+  SectionFileHeader header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  std::vector<SectionFileEntry> table(header.section_count);
+  std::memcpy(table.data(), bytes.data() + sizeof header, table.size() * sizeof table[0]);
+  header.kind_version = version;
+  header.checksum = header_checksum(header, table);
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return bytes;
+}
+
 }  // namespace mfpar::tests

@@ -8,7 +8,7 @@
 #include <boost/iostreams/filter/zstd.hpp>
 #include <boost/iostreams/filtering_streambuf.hpp>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "io/archives.hpp"
 #include "io/gzip_stream.hpp"
@@ -87,7 +87,8 @@ class CompressedInput::Source {
       const ssize_t got = ::read(file_.number(), into.data(), into.size());
       if (got >= 0) return static_cast<std::size_t>(got);
       if (errno != EINTR) {
-        throw Error(ErrorCode::kSystem, name_ + ": cannot be read: " + std::strerror(errno));
+        throw Error(ErrorCode::kSystem,
+                    name_ + ": cannot be read: " + std::system_category().message(errno));
       }
     }
   }
