@@ -83,13 +83,9 @@ class CompressedInput::Source {
 
  private:
   std::size_t read_file(std::span<char> into) {
-    for (;;) {
-      const ssize_t got = ::read(file_.number(), into.data(), into.size());
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) {
-        throw Error(ErrorCode::kSystem, name_ + ": cannot be read: " + std::strerror(errno));
-      }
-    }
+    const ssize_t got = retried([&] { return ::read(file_.number(), into.data(), into.size()); });
+    if (got >= 0) return static_cast<std::size_t>(got);
+    throw Error(ErrorCode::kSystem, name_ + ": cannot be read: " + std::strerror(errno));
   }
 
   FileDescriptor file_;
