@@ -55,6 +55,11 @@ constexpr const char* kNoMemory =
     if (std::strstr(e.what(), "pthread_") != nullptr) give_up(e.what());
   } catch (...) {
   }
+  if (!std::current_exception()) {  // there may have been no memory for one
+    void* const memory = std::malloc(std::size_t{1} << 20);
+    if (memory == nullptr) give_up(kNoMemory);
+    std::free(memory);
+  }
   std::abort();
 }
 

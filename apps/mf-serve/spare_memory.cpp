@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mf-serve/spare_memory.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -10,17 +11,18 @@ namespace mfpar::apps {
 
 namespace {
 
-/// More than the answers of some threads take; malloc() maps that much by itself, and what nobody
-/// writes to is but a range of addresses.
-constexpr std::size_t kSpareBytes = std::size_t{2} << 20;
+/// malloc() maps that much by itself, and what nobody writes to is but a range of addresses.
+constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 
-std::atomic<void*> spare{nullptr};
+/// One for each allocation that fails: an answer under way may meet several.
+std::array<std::atomic<void*>, 16> blocks{};
 
 /// Called by operator new, which tries again when this returns.
 void give_back() {
-  void* const memory = spare.exchange(nullptr);
-  if (memory == nullptr) throw std::bad_alloc();
-  std::free(memory);
+  for (std::atomic<void*>& block : blocks) {
+    if (void* const memory = block.exchange(nullptr)) return std::free(memory);
+  }
+  throw std::bad_alloc();
 }
 
 }  // namespace
@@ -32,14 +34,16 @@ SpareMemory::SpareMemory() noexcept {
 
 SpareMemory::~SpareMemory() {
   std::set_new_handler(nullptr);
-  std::free(spare.exchange(nullptr));
+  for (std::atomic<void*>& block : blocks) std::free(block.exchange(nullptr));
 }
 
 void SpareMemory::refill() noexcept {
-  if (spare.load(std::memory_order_relaxed) != nullptr) return;
-  void* const memory = std::malloc(kSpareBytes);
-  void* expected = nullptr;
-  if (!spare.compare_exchange_strong(expected, memory)) std::free(memory);
+  for (std::atomic<void*>& block : blocks) {
+    if (block.load(std::memory_order_relaxed) != nullptr) continue;
+    void* const memory = std::malloc(kBlockBytes);
+    void* expected = nullptr;
+    if (!block.compare_exchange_strong(expected, memory)) std::free(memory);
+  }
 }
 
 }  // namespace mfpar::apps

@@ -72,7 +72,7 @@ def one_run(options, seed):
     places = HARMLESS if strict else HARMLESS + HARMFUL
     chosen = draw.sample(places, len(places) // 4)
     # Every request allocates a hundred times: at a quarter none would be answered.
-    chance = 0.01 if "ENOMEM:allocate" in chosen else 0.25
+    chance = 0.003 if "ENOMEM:allocate" in chosen else 0.25
     faults = f"do={'+'.join(chosen)} chance={chance} seed={seed} from=accept"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -26,7 +26,8 @@ from programs import SCENARIOS, Programs, Run, name_of_code, prepare, restore, s
 def was_loaded(run):
     """Whether main() was reached: the loader and the kernel need memory first."""
     return not (run.code in (127, -signal.SIGKILL, -signal.SIGSEGV) and
-                (run.err == "" or "error while loading shared libraries" in run.err))
+                (run.err in ("", "out of memory\n") or
+                 "error while loading shared libraries" in run.err))
 
 
 def serve(programs, memory):
@@ -86,6 +87,8 @@ def main():
                         problem = "exit code 0 without a result"
                     if not scenario and '"items":[' not in run.out and '"error"' not in run.out:
                         problem = f"no answer: {run.out}"
+                elif "no answer" in run.out and run.code == -signal.SIGTERM:
+                    pass  # it had ended by itself when it was told to
                 elif loaded and (run.code != 4 or len(run.message()) != 1 or "bug" in run.err):
                     problem = f"exit code {name_of_code(run.code)}: {run.err[-300:]}"
                 if problem:
