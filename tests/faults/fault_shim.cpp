@@ -42,6 +42,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <vector>
 
 #include "faults.hpp"
@@ -162,6 +163,24 @@ long shortened(long number, long* arguments) {
   }
 }
 
+/// Shortens a file of the current folder to half its size; of no other folder.
+void cut(long file) {
+  char link[40], path[4096] = "", here[4096] = "";
+  std::snprintf(link, sizeof link, "/proc/self/fd/%ld", file);
+  struct stat status {};
+  const auto address = [](auto* pointer) { return reinterpret_cast<long>(pointer); };
+  if (file < 0 || call(SYS_fstat, file, address(&status)) != 0 || !S_ISREG(status.st_mode) ||
+      call(SYS_readlink, address(link), address(path), sizeof path - 1) <= 0 ||
+      call(SYS_getcwd, address(here), sizeof here) <= 0) {
+    return;
+  }
+  const std::string_view folder(here), name(path);
+  if (!name.starts_with(folder) || name.size() <= folder.size() || name[folder.size()] != '/') {
+    return;
+  }
+  call(SYS_truncate, address(path), status.st_size / 2);
+}
+
 long make_call(long number, long* arguments) {
   const auto calls = known_calls();
   const auto known = std::find_if(calls.begin(), calls.end(),
@@ -181,6 +200,12 @@ long make_call(long number, long* arguments) {
       const timespec pause{0, static_cast<long>(mixed(report->calls) % 4'000'000)};
       call(SYS_nanosleep, reinterpret_cast<long>(&pause));
       return fault_shim_call(number, arguments);
+    }
+    case Action::kCut: {
+      if (known->kind == kRead) cut(arguments[0]);
+      const long result = fault_shim_call(number, arguments);
+      if (known->kind == kMap && result > 0) cut(arguments[4]);
+      return result;
     }
     case Action::kKill:
       die();

@@ -54,6 +54,7 @@ constexpr Fault kFaults[] = {
     {"ECONNRESET", Action::kFail, ECONNRESET, kReceive | kSend},
     {"short", Action::kShorten, 0, kPieces},  // one byte is read or written
     {"delay", Action::kDelay, 0, kPieces | kOpen | kSync | kName | kStatus},  // by up to 4 ms
+    {"cut", Action::kCut, 0, kRead | kMap},  // the file that is read loses its second half
     {"kill", Action::kKill, 0, ~0u},
     {"kill-behind", Action::kKillBehind, 0, kSystem},
 };

@@ -36,7 +36,7 @@ struct Call {
 };
 std::span<const Call> known_calls();
 
-enum class Action { kFail, kShorten, kDelay, kKill, kKillBehind };
+enum class Action { kFail, kShorten, kDelay, kCut, kKill, kKillBehind };
 
 /// What can happen to calls.
 struct Fault {

@@ -30,6 +30,7 @@ FAULTS = {
     "EINTR": ("do=EINTR", True, "Interrupted system call"),
     "short": ("do=short", True, ""),
     "short_always": ("do=short always", True, ""),
+    "cut": ("do=cut", False, ""),
     "map": ("do=ENOMEM:map", False, "emory"),
     "map_always": ("do=ENOMEM:map always", False, "emory"),
     "memory": ("do=ENOMEM:allocate", False, "not enough memory"),
@@ -48,6 +49,8 @@ class Sweep:
 
     def judge(self, scenario, run, fault, wanted):
         """What is wrong with a run; "" for nothing."""
+        if fault == "cut":
+            return self.judge_cut(scenario, run, wanted)
         what, must_go_on, reason = FAULTS[fault]
         stays = "always" in what
         after = state_of(self.programs.folder)
@@ -68,6 +71,21 @@ class Sweep:
                for line in lines):
             return f"the reason is not said: {normalised(run.err[-300:])}"
         return ""
+
+    def judge_cut(self, scenario, run, wanted):
+        """The same where an input became shorter."""
+        after = state_of(self.programs.folder)
+        cut = {name for name, old in self.before.items()
+               if old and after.get(name) == old[:len(old) // 2]}
+        state = dict(after, **{name: self.before[name] for name in cut})
+        if run.code not in (0, 2, 3, 4, 5):
+            return f"exit code {name_of_code(run.code)}: {normalised(run.err[-300:])}"
+        if run.code != 0:
+            # Requests that are cut off are answered with an error each, exit code 3.
+            wrong = "" if run.code == 3 and "--requests" in scenario.command else (
+                scenario.judge(self.before, state, self.before))
+            return wrong or ("" if len(run.message()) == 1 else "no message, or several")
+        return "" if scenario.has_all(state, wanted) else "it took what was left for all"
 
     def sweep(self, name, fault, step):
         scenario = SCENARIOS[name]
