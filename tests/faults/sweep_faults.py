@@ -87,9 +87,8 @@ class Sweep:
             return wrong or ("" if len(run.message()) == 1 else "no message, or several")
         return "" if scenario.has_all(state, wanted) else "it took what was left for all"
 
-    def sweep(self, name, fault, step):
+    def sweep(self, name, fault, step, wanted):
         scenario = SCENARIOS[name]
-        wanted = wanted_of(self.programs, scenario, self.before)
         runs, outcomes = 0, Counter()
         at = 1
         while True:
@@ -140,9 +139,10 @@ def main():
         programs = Programs(options.binaries, options.shim, place)
         sweep = Sweep(programs, prepare(programs), options.verbose)
         for name in options.only.split(","):
+            wanted = wanted_of(programs, SCENARIOS[name], sweep.before)
             for fault in options.faults.split(","):
                 step = options.memory_step if fault.startswith("memory") else 0
-                sweep.sweep(name, fault, step or options.step)
+                sweep.sweep(name, fault, step or options.step, wanted)
         return sweep.report()
 
 
