@@ -129,6 +129,18 @@ class Options {
   /// Ends the taking of a value: "--rank (-k) is '0'; it must be <expected>".
   [[noreturn]] static void reject(const std::string& expected);
 
+  /// A whole number from `lowest` to `highest`; rejects what is none.
+  template <std::integral T>
+  static T parse_integer(const std::string& value, T lowest, T highest) {
+    T number{};
+    const char* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, number);
+    if (error != std::errc() || stop != end || number < lowest || number > highest) {
+      reject("a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest));
+    }
+    return number;
+  }
+
   /// Sets the variables from the arguments (without the program's name). Options may follow
   /// positionals, "--" ends them, names must be written out. Throws Error(kBadOption) for an option
   /// that is unknown (with the nearest known name), repeated, without its value or with a value
@@ -166,17 +178,6 @@ class Options {
   std::span<const PositionalSpec> positionals() const noexcept { return positionals_; }
 
  private:
-  template <std::integral T>
-  static T parse_integer(const std::string& value, T lowest, T highest) {
-    T number{};
-    const char* end = value.data() + value.size();
-    const auto [stop, error] = std::from_chars(value.data(), end, number);
-    if (error != std::errc() || stop != end || number < lowest || number > highest) {
-      reject("a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest));
-    }
-    return number;
-  }
-
   template <class T>
   void add_choice(std::string_view names, T& target, std::vector<std::pair<std::string, T>> choices,
                   std::string help) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/text.hpp"
+#include "mfpar/decimal.hpp"
 
 namespace mfpar::apps {
 
@@ -59,6 +60,17 @@ void EpochTable::show(const EpochReport& report) {
              trained ? fixed(report.updates_per_second / 1e6, 1) : "-",
              trained ? fixed(report.wait_seconds, 3) : "-"});
   if (line_.is_shown() && !is_average) show_progress(report);
+}
+
+void EpochTable::show(const DivergenceReport& report) {
+  line_.clear();
+  std::printf("epoch %d diverged: %s; on from %s with the learning rate %s\n", report.epoch,
+              report.what.c_str(),
+              report.restored_epoch == 0
+                  ? "the start"
+                  : ("epoch " + std::to_string(report.restored_epoch)).c_str(),
+              shortest_decimal(report.learning_rate).c_str());
+  std::fflush(stdout);
 }
 
 void EpochTable::show_progress(const EpochReport& report) {

@@ -21,6 +21,7 @@ class EpochTable {
   EpochTable(const TrainOptions& options, std::uint64_t ratings);
 
   void show(const EpochReport& report);
+  void show(const DivergenceReport& report);
 
  private:
   void show_progress(const EpochReport& report);

@@ -17,7 +17,7 @@ constexpr const char* kGibbsOptions[] = {"samples",      "burn-in",    "monte-ca
                                          "variance-rank"};
 constexpr const char* kSgdOptions[] = {
     "loss",      "no-biases", "penalty",       "lambda-factors", "lambda-biases", "learning-rate",
-    "step-rule", "decay",     "rate-schedule", "init-scale",     "init",          "schedule",
+    "step-rule", "decay",     "rate-schedule", "init-scale",     "warm-start",    "schedule",
     "train-mse", "epochs",    "patience",      "seeds"};
 
 /// Those that one-class feedback has, too.

@@ -28,7 +28,8 @@ Json features_of(const PreparedFeatures& features) {
 
 void JsonLog::write(std::string line) { log_.write(std::move(line)); }
 
-void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings) {
+void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings,
+                    const std::string& resumed) {
   loss_ = describe_loss(command.train.loss);
   seed_ = command.train.seed;
   feedback_ = command.train.feedback;
@@ -55,9 +56,18 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings)
               {"duplicates", ratings.duplicates},
               {"bad_lines", ratings.report.bad_lines},
               {"seconds", ratings.seconds}}}};
+  if (!resumed.empty()) line["resumed"] = resumed;
   if (ratings.user_features) line["user_features"] = features_of(*ratings.user_features);
   if (ratings.item_features) line["item_features"] = features_of(*ratings.item_features);
   write(text_of(line));
+}
+
+void JsonLog::divergence(const DivergenceReport& report) {
+  write(text_of(Json{{"event", "divergence"},
+                     {"epoch", report.epoch},
+                     {"restored_epoch", report.restored_epoch},
+                     {"learning_rate", report.learning_rate},
+                     {"what", report.what}}));
 }
 
 void JsonLog::start_part(const TrainOptions& part) {

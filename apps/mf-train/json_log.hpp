@@ -14,14 +14,18 @@ namespace mfpar::apps {
 /// synchronised.
 class JsonLog {
  public:
-  /// Empties the file. Throws Error(kSystem) when it cannot be written.
-  explicit JsonLog(const std::string& path) : log_(path) {}
+  /// Empties the file, unless training `resumes` and lines are added. Throws Error(kSystem) when it
+  /// cannot be written.
+  JsonLog(const std::string& path, bool resumes) : log_(path, resumes) {}
 
-  void start(const TrainCommand& command, const PreparedRatings& ratings);
+  /// `resumed`: what training goes on from, "" where it starts afresh.
+  void start(const TrainCommand& command, const PreparedRatings& ratings,
+             const std::string& resumed);
   /// The second part of a model begins, see TrainCommand::one_class.
   void start_part(const TrainOptions& part);
   /// `elapsed`: seconds since the program began to read.
   void epoch(const EpochReport& report, double elapsed);
+  void divergence(const DivergenceReport& report);
   /// The validation error after rows were fitted to features, see TrainResult.
   void features(double valid_error);
   void sampling(const SamplingReport& report);

@@ -2,44 +2,23 @@
 #include "mf-train/train_command.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <limits>
 
 #include "common/item_titles.hpp"
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
+#include "mf-train/checkpoint_options.hpp"
 #include "mf-train/gibbs_options.hpp"
 #include "mf-train/one_class_options.hpp"
 #include "mf-train/prepare_features.hpp"
+#include "mf-train/validation_options.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
 
 namespace mfpar::apps {
 
 namespace {
-
-template <class T>
-bool parse_whole(std::string_view text, T& number) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
-}
-
-void take_train_error(const std::string& value, TrainOptions& options) {
-  constexpr std::string_view kSample = "sample:";
-  if (value == "exact") {
-    options.train_error = TrainError::kExact;
-  } else if (value == "running") {
-    options.train_error = TrainError::kRunning;
-  } else if (value.starts_with(kSample) &&
-             parse_whole(std::string_view(value).substr(kSample.size()), options.sample) &&
-             options.sample > 0) {
-    options.train_error = TrainError::kSample;
-  } else {
-    Options::reject("exact, running or sample:N with N ratings, such as sample:100000");
-  }
-}
 
 std::vector<std::pair<std::string, Loss>> loss_names() {
   std::vector<std::pair<std::string, Loss>> names;
@@ -168,45 +147,6 @@ void add_learning_options(Options& options, TrainCommand& command) {
                "Instruction set: auto, avx512, avx2, neon or baseline.");
 }
 
-void add_validation_options(Options& options, TrainCommand& command) {
-  TrainOptions& train = command.train;
-  options.group("Validation");
-  options.number("valid-fraction", "X", command.valid_fraction,
-                 {.lowest = 0, .highest = 1, .open_highest = true},
-                 "Hold out this share of the ratings at random; 0 trains on all, for a fixed "
-                 "number of epochs.");
-  options.text("valid,p", "FILE", command.valid_path, "Validate on the ratings in FILE.");
-  options.number("split-by-user", "X", command.split_by_user,
-                 {.lowest = 0, .highest = 1, .open_lowest = true, .open_highest = true},
-                 "Hold out this share of each user's ratings at random: at least one, and never "
-                 "all.");
-  options.integer<std::uint32_t>("split-last", "N", command.split_last, 1, 1'000'000,
-                                 "Hold out the last N ratings of every user, by timestamp.");
-  add_time_option(options, "split-time", command.split_time,
-                  "Hold out all ratings from this time on.");
-  options.integer<std::uint32_t>("folds,v", "K", command.folds, 2, 1'000'000,
-                                 "Cross-validate in K folds instead of saving a model; "
-                                 "--valid-fraction of the ratings outside a fold decides when to "
-                                 "stop.");
-  options.integer("patience", "N", train.patience, 0, 1'000'000,
-                  "Stop after N evaluations without a lower validation error (or a higher NDCG); 0 "
-                  "never.");
-  options.integer("eval-every", "N", train.eval_every, 0, 1'000'000,
-                  "Evaluate after every N-th epoch; 0 never. Of Gibbs sampling " +
-                      std::to_string(default_options(Method::kGibbs).eval_every) +
-                      " unless given.");
-  options.flag(
-      "no-refit", command.no_refit,
-      "Keep the model that was validated. Otherwise, where --valid-fraction of the ratings "
-      "were held out, what is saved (of --folds: measured) is learnt once more from all of "
-      "them, by as many epochs as were best.");
-  options.add(
-      "train-mse", "exact|running|sample:N",
-      "Training error: exact, by a pass over all ratings; running, from the errors during the "
-      "epoch; or on a fixed sample of N ratings.",
-      "exact", [&](const std::string& value) { take_train_error(value, train); });
-}
-
 }  // namespace
 
 bool refits(const TrainCommand& command) {
@@ -251,9 +191,11 @@ void add_train_options(Options& options, TrainCommand& command) {
       "columns, which mf-recommend and mf-serve then show, and choose items by.");
   add_titles_columns_option(options, command.titles_columns);
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
+  add_checkpoint_options(options, command.checkpoints);
   add_learning_words(options, command);
-  options.text("init", "MODEL", command.init_path,
-               "Start from this model's factors and biases where ids match.");
+  options.text("warm-start", "MODEL", command.warm_start_path,
+               "Start from this model: its users and items keep their factors and biases, and new "
+               "ones are folded in first.");
   add_gibbs_options(options, command.train);
   add_feature_options(options, command.item_features_path, command.user_features_path);
   add_validation_options(options, command);
@@ -263,6 +205,7 @@ void add_train_options(Options& options, TrainCommand& command) {
 
 void finish_train_command(const Options& options, TrainCommand& command) {
   finish_learning_words(options, command);
+  finish_checkpoint_options(options, command.checkpoints);
   std::string chosen;
   for (const char* way : {"valid", "split-by-user", "split-last", "split-time", "folds"}) {
     if (!options.given(way)) continue;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/options.hpp"
+#include "mfpar/checkpoint.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/read_ratings.hpp"
 #include "mfpar/train.hpp"
@@ -18,14 +19,15 @@ enum class LearntFrom { kRatings, kOneClass, kBoth };
 /// What a command line of mf-train asks for.
 struct TrainCommand {
   std::vector<std::string> ratings_paths;
-  std::string model_path;   ///< -o
-  std::string init_path;    ///< --init
+  std::string model_path;  ///< -o
+  std::string warm_start_path;
   std::string log_path;     ///< --log-json
   std::string report_path;  ///< --report
   std::string user_features_path;
   std::string item_features_path;
   std::string titles_path;  ///< --titles
   std::string titles_columns;
+  CheckpointOptions checkpoints;  ///< none without a folder
   bool quiet = false;
 
   ReadOptions read;

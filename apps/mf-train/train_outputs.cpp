@@ -26,8 +26,9 @@ void check_train_outputs(const TrainCommand& command, bool model_path_given) {
        {std::pair("--log-json", command.log_path), {"--report", command.report_path}}) {
     if (path.empty()) continue;
     std::vector<std::string> inputs = command.ratings_paths;
-    inputs.insert(inputs.end(), {command.valid_path, command.init_path, command.item_features_path,
-                                 command.user_features_path, command.titles_path});
+    inputs.insert(inputs.end(),
+                  {command.valid_path, command.warm_start_path, command.item_features_path,
+                   command.user_features_path, command.titles_path});
     check_output(option, path, inputs);
     outputs.push_back(path);
   }

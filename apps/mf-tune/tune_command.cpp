@@ -2,11 +2,11 @@
 #include "mf-tune/tune_command.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <string_view>
 
+#include "common/duration.hpp"
 #include "common/reading_options.hpp"
 #include "mf-train/gibbs_options.hpp"
 #include "mf-train/prepare_features.hpp"
@@ -21,25 +21,11 @@ namespace {
 constexpr std::string_view kOwn[] = {"output", "model",  "log-json",      "json",    "quiet",
                                      "budget", "trials", "test-fraction", "threads", "config"};
 
-/// "90s", "10m" or "1h" in seconds.
-double seconds_of(const std::string& text) {
-  double number = 0.0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  const std::string_view unit(stop, static_cast<std::size_t>(end - stop));
-  const double scale = unit == "s" ? 1.0 : unit == "m" ? 60.0 : unit == "h" ? 3600.0 : 0.0;
-  constexpr double kMost = 1e7;
-  if (error != std::errc() || !(number * scale > 0.0 && number * scale <= kMost)) {
-    Options::reject("a time such as 60s, 10m or 1h, above 0 and below 4 months");
-  }
-  return number * scale;
-}
-
 void add_search_options(Options& options, TuneCommand& command) {
   options.group("Search");
   options.add("budget", "TIME",
               "How long it may take, from when the ratings are read: 60s, 10m, 1h.", "60s",
-              [&](const std::string& value) { command.budget = seconds_of(value); });
+              [&](const std::string& value) { command.budget = parse_seconds(value); });
   options.integer<std::size_t>("trials", "N", command.trials, 1, 1'000'000,
                                "Trials at most, the first of which has the options as given.");
 }

@@ -96,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Files) {
       {"mf-train good.txt -o old.model --split-last 1", 2, "timestamp"},
       {"mf-train good.txt -o old.model --schedule hogwild --deterministic", 2, "contradicts"},
       {"mf-train good.txt -o old.model --deterministic --schedule hogwild", 2, "contradicts"},
-      {"mf-train good.txt -o old.model --init old.model -k 5", 2, "rank"},
+      {"mf-train good.txt -o old.model --warm-start old.model -k 5", 2, "rank"},
       {"mf-train good.txt -o good.txt", 2, "good.txt"},
       {"mf-train good.txt -o old.model --log-json good.txt", 2, "good.txt"},
       {"mf-train good.txt -o old.model -p empty --valid-fraction 0.2", 2, "--valid-fraction"},
@@ -125,11 +125,11 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Files) {
       {"mf-eval cut.model good.txt", 4, "cut.model: at byte 32: the file is truncated"},
       {"mf-eval flipped.model good.txt", 4, "flipped.model: at byte "},
       {"mf-eval good.txt good.txt", 4, "good.txt: at byte 0: a model file was expected"},
-      {"mf-train good.txt -o old.model --init cut.model -k 4", 4, "cut.model"},
+      {"mf-train good.txt -o old.model --warm-start cut.model -k 4", 4, "cut.model"},
       // Files that are not there or not to be had.
       {"mf-train missing.txt -o old.model", 4, "missing.txt: cannot be opened: No such file"},
       {"mf-train good.txt -p missing.txt -o old.model", 4, "missing.txt: cannot be opened"},
-      {"mf-train good.txt -o old.model --init missing.model", 4, "missing.model"},
+      {"mf-train good.txt -o old.model --warm-start missing.model", 4, "missing.model"},
       {"mf-train good.txt -o nowhere/new.model", 4, "nowhere"},
       {"mf-train good.txt -o old.model --log-json nowhere/log", 4, "nowhere/log"},
       {"mf-train . -o old.model", 3, "is a folder of different files"},
@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, Files) {
       // Outputs that would destroy an input or each other.
       {"mf-train good.txt -o good.txt", 2, "good.txt would replace a file that is to be read"},
       {"mf-train good.txt -o new.model --log-json good.txt", 2, "--log-json good.txt would"},
-      {"mf-train good.txt -o new.model --init old.model --log-json old.model -k 4", 2,
+      {"mf-train good.txt -o new.model --warm-start old.model --log-json old.model -k 4", 2,
        "--log-json old.model would"},
       {"mf-train good.txt -o new --log-json ./new", 2, "two outputs are the same file"},
       // Training that leaves the finite numbers.

@@ -101,11 +101,13 @@ BOOST_FIXTURE_TEST_CASE(folds_and_further_training_keep_the_loss, WithLabels) {
 
   done("mf-train labels.csv --loss logistic -k 4 -t 5 --log-json log -o l.model");
   const double before = json_number(events(lines("log"), "epoch").back(), "train_log_loss");
-  done("mf-train labels.csv --loss logistic -k 4 -t 5 --init l.model --log-json log -o m.model");
+  done(
+      "mf-train labels.csv --loss logistic -k 4 -t 5 --warm-start l.model --log-json log -o "
+      "m.model");
   const double start = json_number(events(lines("log"), "epoch").front(), "train_log_loss");
   BOOST_TEST(std::abs(start - before) < 0.02 * before);
 
-  const Outcome other = run("mf-train ratings.csv -k 4 --init l.model -o n.model");
+  const Outcome other = run("mf-train ratings.csv -k 4 --warm-start l.model -o n.model");
   BOOST_TEST(other.code == 2);
   BOOST_TEST(other.err.find("was trained with the loss logistic") != std::string::npos);
 }

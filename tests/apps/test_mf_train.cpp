@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(any_source_of_the_same_ratings_gives_the_same_model, Rat
 
 BOOST_FIXTURE_TEST_CASE(training_goes_on_from_an_earlier_model, Ratings) {
   const auto first = events(train("-t 6 -o first --no-refit"), "epoch");
-  const auto next = events(train("-t 2 -o next --init first"), "epoch");
+  const auto next = events(train("-t 2 -o next --warm-start first"), "epoch");
   // The same ratings are held out, so the new run begins where the other ended; ratings are scaled
   // into training's units and back, which may round.
   const double reached = json_number(first.back(), "valid_mse");

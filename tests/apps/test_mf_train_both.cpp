@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_go_together_is_refused, Choices) {
   } refused[] = {{"ratings.csv --feedback both --method als", "or leave it out", 2},
                  {"ratings.csv --feedback both --samples 3", "add --method gibbs", 2},
                  {"ratings.csv --feedback both --method gibbs -r 0.1", "is for sgd", 2},
-                 {"ratings.csv --feedback both --method gibbs --init model", "is for sgd", 2},
+                 {"ratings.csv --feedback both --method gibbs --warm-start model", "is for sgd", 2},
                  {"pairs.csv --feedback both", "--feedback one-class", 3}};
   for (const auto& [arguments, words, code] : refused) {
     const Outcome outcome = run("mf-train " + arguments + " -o model");

@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(options_of_other_methods_are_refused, Choices) {
                          {"--method gibbs --learning-rate 0.1", "--learning-rate is for sgd"},
                          {"--method gibbs --seeds 3", "--seeds is for sgd"},
                          {"--method gibbs --loss absolute", "--loss is for sgd"},
-                         {"--method gibbs --init model", "--init is for sgd"},
+                         {"--method gibbs --warm-start model", "--warm-start is for sgd"},
                          {"--method gibbs --relevant 4", "--relevant is for one-class feedback"},
                          {"--method gibbs --feedback one-class", "one-class feedback"},
                          {"--method gibbs -k 300", "rank of method gibbs is 300"},

@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(training_goes_on_from_a_model, Choices) {
   const std::string how = "ratings.csv --method als -k 8 --valid-fraction 0 ";
   const double reached = last_objective(train(how + "-t 6"));
   run("mf-train ratings.csv --method als -k 8 --valid-fraction 0 -t 6 -q -o first");
-  const auto log = train(how + "-t 1 --init first");
+  const auto log = train(how + "-t 1 --warm-start first");
   BOOST_TEST(std::abs(json_number(events(log, "epoch").front(), "objective") - reached) <
              1e-3 * reached);
 }

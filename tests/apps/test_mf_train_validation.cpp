@@ -116,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(a_validation_file_may_bring_new_users_and_items, Ratings
 BOOST_FIXTURE_TEST_CASE(what_an_earlier_model_was_trained_on_tells_nothing, Ratings) {
   const auto warnings_after = [&](const std::string& earlier, const std::string& next) {
     train("-t 6 -o first " + earlier);
-    const Outcome outcome = run("mf-train ratings.csv -t 1 -o next --init first " + next);
+    const Outcome outcome = run("mf-train ratings.csv -t 1 -o next --warm-start first " + next);
     BOOST_TEST(outcome.code == 0, outcome.err);
     const std::size_t at = outcome.err.find(" validation ratings were trained on by first");
     return at == std::string::npos ? "" : outcome.err.substr(0, at).substr(at - 20);

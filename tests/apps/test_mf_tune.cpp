@@ -179,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(what_mf_tune_cannot_do_is_refused_before_anything_is_wri
       {"ratings.csv --split-by-user 0.2 --test-fraction 0.2", 2, "or not at all by"},
       {"ratings.csv --deterministic --schedule hogwild", 2, "contradicts"},
       {"ratings.csv --folds 5", 2, "unknown option --folds"},
-      {"ratings.csv --init a.model", 2, "unknown option --init"},
+      {"ratings.csv --warm-start a.model", 2, "unknown option --warm-start"},
       {"ratings.csv --config bad.conf", 2, "bad.conf:2: there is no option \"budgt\"; did you"},
       {"- -", 2, "standard input is given twice"},
       {"notes.csv", 2, "notes.csv.conf exists and was not written by mf-tune; choose another"},

@@ -127,7 +127,7 @@ BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
       "mf-train r.csv -o new.model --log-json sub/dangling",
       "mf-train r.csv -o new.model --log-json folder/dangling",
       "mf-train r.csv -o sub/../new.model --log-json dangling",
-      "mf-train r.csv --init old.model -o new.model --log-json soft.model",
+      "mf-train r.csv --warm-start old.model -o new.model --log-json soft.model",
       "mf-train r.csv -o new.model --report soft.csv",
       "mf-train r.csv -o new.model --report dangling",
       "mf-train r.csv -o old.model >> old.model",
@@ -173,7 +173,7 @@ BOOST_FIXTURE_TEST_CASE(no_output_is_an_input_or_another_output, Attacked) {
   }
   // What may be: the model that training goes on from, and devices.
   for (const char* command :
-       {"mf-train r.csv --init old.model -o old.model -k 4 -t 1 --log-json /dev/null",
+       {"mf-train r.csv --warm-start old.model -o old.model -k 4 -t 1 --log-json /dev/null",
         "mf-train r.csv -o /dev/null --log-json /dev/null -k 4 -t 1 > /dev/null 2> /dev/null",
         "mf-train - -o dangling2 --log-json log -k 4 -t 1 < r.csv"}) {
     BOOST_TEST(shell(command).code == 0, command);

@@ -50,7 +50,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"compute", {"evaluate", "option_names", "train_options"}},
     {"synthetic", {"synthetic"}},
     {"ranking", {"ease", "ranking_baselines", "ranking_metrics"}},
-    {"train", {"cross_validate", "train"}},
+    {"train", {"checkpoint", "cross_validate", "train"}},
     {"tune", {"tune"}},
     {"fold_in", {"extend_model", "fold_in", "fold_in_session", "rated_items"}},
     {"recommend", {"model_handle", "recommender"}},

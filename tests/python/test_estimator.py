@@ -23,7 +23,7 @@ def learnt(**parameters):
 
 class Vocabulary(TestCase):
     # Options that fit() takes as arguments, and those that need times, which it does not take.
-    NOT_PARAMETERS = {"init", "valid", "folds", "split-last", "split-time"}
+    NOT_PARAMETERS = {"warm-start", "checkpoint", "checkpoint-every", "resume", "valid", "folds", "split-last", "split-time"}
     GROUPS = {"Model", "One-class feedback", "Learning", "Gibbs sampling",
               "What is known beside ratings", "Validation"}
 

@@ -87,12 +87,12 @@ class Training(TestCase):
     def test_it_goes_on_from_another_model(self):
         first = learnt(epochs=5)
         first.save(self.path("first.model"))
-        for init in [first, self.path("first.model")]:
+        for warm_start in [first, self.path("first.model")]:
             model = MatrixFactorization(rank=4, epochs=1, deterministic=True, no_refit=True)
-            model.fit(X, Y, init=init)
+            model.fit(X, Y, warm_start=warm_start)
             self.assertLess(model.history_[0]["train_mse"], 0.9 * np.var(Y))
         with self.assertRaisesRegex(ValueError, "rank"):
-            MatrixFactorization(rank=5).fit(X, Y, init=first)
+            MatrixFactorization(rank=5).fit(X, Y, warm_start=first)
 
     def test_features_are_read(self):
         with open(self.path("items.csv"), "w", encoding="utf-8") as file:

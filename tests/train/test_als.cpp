@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_a_model) {
   const FactorModel model = train(ratings, {}, options).model;
   options.epochs = 1;
   TrainHooks hooks;
-  hooks.init = &model;
+  hooks.warm_start = &model;
   const double fresh = train(ratings, {}, options).history.back().objective;
   const double going_on = train(ratings, {}, options, hooks).history.front().objective;
   BOOST_TEST(going_on < 0.99 * fresh);
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_a_model) {
   check_refused(ratings, options, ErrorCode::kBadOption, "rank 6", hooks);
   const FactorModel of_ratings = train(ratings, {}, quick_options()).model;
   TrainHooks from_ratings;
-  from_ratings.init = &of_ratings;
+  from_ratings.warm_start = &of_ratings;
   check_refused(ratings, als_options(), ErrorCode::kBadOption,
                 "trained on ratings feedback; train on the same", from_ratings);
   TrainOptions six = quick_options();

@@ -6,12 +6,12 @@
 #include <thread>
 #include <vector>
 
+#include "base/handoff.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/evaluate.hpp"
 #include "mfpar/split.hpp"
 #include "mfpar/train.hpp"
 #include "rating_fixtures.hpp"
-#include "train/handoff.hpp"
 #include "train/sgd_solver.hpp"
 #include "training_fixtures.hpp"
 
@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(a_snapshot_does_not_change_while_training_goes_on) {
   const RatingStore ratings = random_store();
   const auto options = quick_options();
   const Workers workers(2);
-  const auto solver = make_sgd_solver(
-      ratings, measure_ratings(ratings, options.loss, true, workers), options, nullptr, workers);
+  const RatingStatistics statistics = measure_ratings(ratings, options.loss, true, workers);
+  const auto solver = make_sgd_solver(ratings, statistics, options, nullptr, workers);
   const FactorModel before = solver->snapshot();
   const auto numbers = numbers_of(before);
   std::vector<float> seen_by_a_reader;

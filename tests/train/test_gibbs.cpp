@@ -340,9 +340,9 @@ BOOST_AUTO_TEST_CASE(options_that_it_cannot_use_are_refused) {
     BOOST_TEST(message.find(c.said) != std::string::npos, message);
   }
   TrainHooks hooks;
-  hooks.init = &model;
+  hooks.warm_start = &model;
   const std::string message = message_of([&] { train(all, {}, gibbs_options(2, 1), hooks); });
-  BOOST_TEST(message.find("leave init out") != std::string::npos, message);
+  BOOST_TEST(message.find("leave warm-start out") != std::string::npos, message);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

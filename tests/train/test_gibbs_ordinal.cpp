@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(what_a_model_of_values_cannot_do_is_refused) {
   const std::string chosen = message_of([&] { fold_in_user(model, {}, leaves_out); });
   BOOST_TEST(chosen.find("values in an order") != std::string::npos, chosen);
   TrainHooks goes_on_from;
-  goes_on_from.init = &model;
+  goes_on_from.warm_start = &model;
   const std::string goes_on =
       message_of([&] { train(ordinal_store(), {}, quick_options(), goes_on_from); });
   BOOST_TEST(goes_on.find("--likelihood ordinal") != std::string::npos, goes_on);

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(what_was_validated_stays_where_a_refit_cannot_be) {
   hooks.stop = stopped.get_token();
   TrainOptions exploding = of.options;
   exploding.step_rule = StepRule::kSgd;
-  exploding.learning_rate = 1e6;
+  exploding.learning_rate = 1e15;
   const TrainResult after_stop = refit(of.all, before, of.options, hooks);
   const TrainResult diverged = refit(of.all, before, exploding);
   BOOST_TEST((after_stop.stop_reason == StopReason::kRequested));

@@ -18,12 +18,22 @@ namespace {
 
 constexpr SectionFileKind kStateKind{.name = "state", .version = 1};
 
-std::unique_ptr<Solver> solver_of(const RatingStore& ratings, const TrainOptions& options,
-                                  const Workers& workers) {
-  if (options.method == Method::kAls) return make_als_solver(ratings, options, nullptr, workers);
-  return make_sgd_solver(ratings, measure_ratings(ratings, options.loss, options.biases, workers),
-                         options, nullptr, workers);
-}
+/// A solver, and what outlives it.
+class Solving {
+ public:
+  Solving(const RatingStore& ratings, const TrainOptions& options, const Workers& workers)
+      : statistics_(measure_ratings(ratings, options.loss, options.biases, workers)),
+        solver_(options.method == Method::kAls
+                    ? make_als_solver(ratings, options, nullptr, workers)
+                    : make_sgd_solver(ratings, statistics_, options, nullptr, workers)) {}
+
+  Solver* operator->() const noexcept { return solver_.get(); }
+  Solver& operator*() const noexcept { return *solver_; }
+
+ private:
+  const RatingStatistics statistics_;
+  const std::unique_ptr<Solver> solver_;
+};
 
 void run_epochs(Solver& solver, int first, int last) {
   for (int epoch = first; epoch <= last; ++epoch) {
@@ -36,15 +46,15 @@ void check_restored(const RatingStore& ratings, const TrainOptions& options) {
   const TemporaryFolder folder;
   const std::string path = folder.path("state");
   const Workers workers(2);
-  const auto whole = solver_of(ratings, options, workers);
+  const Solving whole(ratings, options, workers);
   run_epochs(*whole, 1, 6);
 
-  const auto first = solver_of(ratings, options, workers);
+  const Solving first(ratings, options, workers);
   run_epochs(*first, 1, 3);
   SectionWriter out(kStateKind);
   first->save(out);
   out.write(path);
-  const auto second = solver_of(ratings, options, workers);
+  const Solving second(ratings, options, workers);
   second->restore(SectionReader(path, kStateKind, /*verify=*/true));
   BOOST_TEST((numbers_of(second->snapshot()) == numbers_of(first->snapshot())));
   run_epochs(*second, 4, 6);
@@ -85,11 +95,11 @@ BOOST_AUTO_TEST_CASE(a_state_of_another_training_is_refused) {
   const RatingStore ratings = random_store();
   for (TrainOptions options : {quick_options(), quick_als_options()}) {
     SectionWriter out(kStateKind);
-    const auto narrow = solver_of(ratings, options, workers);
+    const Solving narrow(ratings, options, workers);
     narrow->save(out);
     out.write(path);
     options.rank = 40;
-    const auto solver = solver_of(ratings, options, workers);
+    const Solving solver(ratings, options, workers);
     BOOST_CHECK_EXCEPTION(
         solver->restore(SectionReader(path, kStateKind, true)), Error, [&](const Error& e) {
           const std::string what = e.what();
@@ -105,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_solver_measures_its_own_training_ratings) {
     const RatingStore ratings = random_store({.labels = info.predicts_probability});
     auto options = quick_options();
     options.loss = info.loss;
-    const auto solver = solver_of(ratings, options, workers);
+    const Solving solver(ratings, options, workers);
     run_epochs(*solver, 1, 3);
     const FactorModel model = solver->snapshot();
     BOOST_TEST(solver->training_errors(model, workers).clipped_error /

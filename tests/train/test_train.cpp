@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_an_earlier_model_by_id) {
     return store_of(ratings, 99);
   }();
   TrainHooks hooks;
-  hooks.init = &first;
+  hooks.warm_start = &first;
   options.epochs = 1;
   const TrainResult next = train(again, {}, options, hooks);
   BOOST_TEST(next.history.front().train_error == error_of(first, data.training),
@@ -168,17 +168,6 @@ BOOST_AUTO_TEST_CASE(degenerate_ratings_are_learnt_without_a_nan) {
       }
     }
   }
-}
-
-BOOST_AUTO_TEST_CASE(divergence_is_an_error) {
-  const SplitResult data = split_random(random_store(), 0.2, 1);
-  auto options = quick_options();
-  options.step_rule = StepRule::kSgd;
-  options.learning_rate = 1e6;
-  BOOST_CHECK_EXCEPTION(train(data.training, data.validation, options), Error, [](const Error& e) {
-    return e.code() == ErrorCode::kDiverged &&
-           std::string(e.what()).find("learning rate") != std::string::npos;
-  });
 }
 
 BOOST_AUTO_TEST_CASE(bad_options_are_named_with_their_range) {

@@ -13,6 +13,7 @@
 #include "mfpar/factor_model.hpp"
 #include "mfpar/fold_in.hpp"
 #include "mfpar/rated_items.hpp"
+#include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
 
 namespace mfpar {
@@ -55,6 +56,12 @@ struct FoldedInTable {
   std::string first_unknown;     ///< an id that the model does not have
   OffScale off_scale;            ///< of all ratings
 };
+
+/// `model` with all users and items of `ratings`: those it does not have are folded in, users by
+/// their ratings of items that it has, then items by all their ratings; known rows stay as they
+/// are. What TrainHooks::warm_start starts from where ratings are new.
+MFPAR_API FactorModel with_folded_in(const FactorModel& model, const RatingStore& ratings,
+                                     int threads = 0);
 
 /// Told how many rows are done.
 using FoldInProgress = std::function<void(std::size_t done)>;

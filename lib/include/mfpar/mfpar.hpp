@@ -47,6 +47,7 @@
 ///     mfpar::save_model(result.model, "ratings.model");
 
 #include "mfpar/atomic_file.hpp"
+#include "mfpar/checkpoint.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/delimited_text.hpp"

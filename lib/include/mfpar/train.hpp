@@ -16,18 +16,36 @@
 
 namespace mfpar {
 
-/// What the caller gives besides options and ratings. Callbacks come one at a time, from the
-/// evaluator's thread; one that throws ends the training with its exception.
+class Checkpoints;
+
+/// An epoch of SGD that left the finite numbers, or whose error exploded; or all epochs, where none
+/// was better than the start. Training goes on from the best epoch so far, or from its start where
+/// nothing is held out, with half the learning rate; at most 20 times.
+struct DivergenceReport {
+  int epoch = 0;
+  int restored_epoch = 0;      ///< what comes next are the epochs after this one; 0: the start
+  double learning_rate = 0.0;  ///< from now on
+  std::string what;            ///< "the error exploded", "no epoch was better than the start"
+};
+
+/// What the caller gives besides options and ratings. Callbacks come one at a time, from one thread
+/// or another; one that throws ends the training with its exception.
 struct TrainHooks {
   std::function<void(const EpochReport&)> on_epoch;
+  std::function<void(const DivergenceReport&)> on_divergence = {};
 
-  /// A request ends the training within a fraction of an epoch; train() then returns the model so
-  /// far.
+  /// A request ends the training within a fraction of an epoch, with checkpoints at the end of the
+  /// epoch, which is saved; train() then returns the model so far.
   std::stop_token stop;
 
+  /// Where training saves what it takes to go on after it was cut off, and goes on from; null
+  /// without. Outlives the training.
+  Checkpoints* checkpoints = nullptr;
+
   /// Start from this model's factors and biases where ids match; rank and feedback must be the
-  /// options', of the model or of the one that it carries.
-  const FactorModel* init = nullptr;
+  /// options', of the model or of the one that it carries. Others start as ever, unless they were
+  /// folded in first: with_folded_in().
+  const FactorModel* warm_start = nullptr;
 
   /// What is known of users and of items beside their ratings, rows as in the store (see align()).
   /// For models of ratings. The method sgd learns from ratings alone; then a ridge regression of
@@ -79,6 +97,8 @@ struct TrainResult {
   /// rows were fitted to them; the history has that before. NaN without features or validation.
   double error_by_features = EpochReport::kNotComputed;
   std::string divergence;  ///< of kDiverged: what happened, in which epoch, and the remedy
+  /// How often it diverged and went on with half the learning rate, see DivergenceReport.
+  int divergences = 0;
   std::optional<SamplingReport> sampling;  ///< of Gibbs sampling
 };
 
@@ -86,7 +106,7 @@ struct TrainResult {
 /// indices, as the functions of split.hpp make them). Throws Error(kBadOption) for options out of
 /// range, Error(kBadData) for no ratings, or ratings that leave the finite numbers.
 ///
-/// When the factors leave the finite numbers or the error explodes, the model of the best epoch
+/// Where a lower rate does not help either, as DivergenceReport tells, the model of the best epoch
 /// before comes back with StopReason::kDiverged. Where there is none (no validation, or no epoch
 /// better than the start), Error(kDiverged) is thrown. A model that comes back can be saved.
 ///

@@ -115,7 +115,10 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         y: Any = None,
         *,
         valid: Any = None,
-        init: Union["MatrixFactorization", str, os.PathLike, None] = None,
+        warm_start: Union["MatrixFactorization", str, os.PathLike, None] = None,
+        checkpoint: Union[str, os.PathLike, None] = None,
+        checkpoint_every: Union[int, str, None] = None,
+        resume: bool = False,
         on_epoch: Optional[Callable[[Dict[str, Any]], Any]] = None,
     ) -> "MatrixFactorization":
         """Learns from ratings.
@@ -125,8 +128,13 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         of rows and columns from 0), or a pandas frame with the columns user, item and rating, or
         else whose first three columns are these. Without ratings every pair is a choice
         (feedback="one-class"). valid: further ratings, in any of these forms or as (X, y), to
-        validate on. init: a model to start from. on_epoch: called with a dict after every epoch,
+        validate on. warm_start: a model to start from, into which new users and items are folded first. on_epoch: called with a dict after every epoch,
         in this thread.
+
+        checkpoint: a folder where training saves, beside itself, what it takes to go on after it
+        was cut off, every so many epochs, or so much time (checkpoint_every=5, "30s", "10m"; "60s"
+        unless given). resume: go on from there, with the same ratings and parameters, and start
+        afresh where nothing is.
 
         KeyboardInterrupt ends the training, and the model so far is kept, with a warning; before
         the first epoch is done, or the second time, it is raised. Raises ValueError for options
@@ -140,11 +148,17 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         to_validate = None
         if valid is not None:
             to_validate = data.ratings_of(*valid if isinstance(valid, tuple) else (valid,))
-        if isinstance(init, (str, os.PathLike)):
-            init = type(self).load(init)
-        start = None if init is None else init._model()
-        model, report = self._call(_core.learn, ratings, self._arguments(), to_validate, start,
-                                   on_epoch)
+        if isinstance(warm_start, (str, os.PathLike)):
+            warm_start = type(self).load(warm_start)
+        start = None if warm_start is None else warm_start._model()
+        arguments = self._arguments()
+        if checkpoint is not None:
+            arguments.append(f"--checkpoint={os.fspath(checkpoint)}")
+        if checkpoint_every is not None:
+            arguments.append(f"--checkpoint-every={checkpoint_every}")
+        if resume:
+            arguments.append("--resume")
+        model, report = self._call(_core.learn, ratings, arguments, to_validate, start, on_epoch)
         self._take(model)
         self.n_features_in_ = 2  # the ids of user and item
         self.history_ = report["history"]
@@ -158,7 +172,7 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         elif self.outcome_ == "diverged":
             warnings.warn(f"{report['divergence']}; the model is that of epoch {self.n_iter_}",
                           RuntimeWarning, stacklevel=2)
-        elif self.n_iter_ == 0 and init is None:
+        elif self.n_iter_ == 0 and warm_start is None:
             warnings.warn("no epoch was better than the start", RuntimeWarning, stacklevel=2)
         return self
 

@@ -3,15 +3,19 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "mf-train/outcome.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mf-train/train_command.hpp"
+#include "mfpar/checkpoint.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/extend_model.hpp"
 #include "model.hpp"
@@ -83,13 +87,15 @@ struct Watch {
 /// with the model so far; a second one, and whatever `on_epoch` raises, is raised when it has
 /// ended.
 TrainResult learn_watched(const TrainCommand& command, apps::PreparedRatings& ratings,
-                          const FactorModel* init, const py::object& on_epoch) {
+                          const FactorModel* warm_start, Checkpoints* checkpoints,
+                          const py::object& on_epoch) {
   constexpr std::chrono::milliseconds kBetweenLooks{50};
   Watch watch;
   std::stop_source stop;
   TrainHooks hooks;
   hooks.stop = stop.get_token();
-  hooks.init = init;
+  hooks.warm_start = warm_start;
+  hooks.checkpoints = checkpoints;
   if (!on_epoch.is_none()) {
     hooks.on_epoch = [&](const EpochReport& report) {
       const std::lock_guard lock(watch.mutex);
@@ -145,7 +151,7 @@ TrainResult learn_watched(const TrainCommand& command, apps::PreparedRatings& ra
   }
   if (raised) std::rethrow_exception(raised);
   if (failure) std::rethrow_exception(failure);
-  const bool is_untrained = result.model.parts().record.best_epoch == 0 && init == nullptr;
+  const bool is_untrained = result.model.parts().record.best_epoch == 0 && warm_start == nullptr;
   if (result.stop_reason == StopReason::kRequested && is_untrained) {
     PyErr_SetNone(PyExc_KeyboardInterrupt);
     throw py::error_already_set();
@@ -168,7 +174,7 @@ py::dict report_of(const TrainResult& result, const TrainCommand& command,
 
 /// Trains by these arguments of mf-train on the ratings, whose table it takes.
 py::tuple learn(Ratings& ratings, std::vector<std::string> arguments, Ratings* validation,
-                const Model* init, const py::object& on_epoch) {
+                const Model* warm_start, const py::object& on_epoch) {
   TrainCommand command;
   apps::Options options;
   add_train_options(options, command);
@@ -188,9 +194,24 @@ py::tuple learn(Ratings& ratings, std::vector<std::string> arguments, Ratings* v
     };
     prepared = prepare_ratings(command, read, [&] { return std::move(validation->table); });
   }
-  const std::shared_ptr<const FactorModel> start = init == nullptr ? nullptr : init->factors();
-  TrainResult result = learn_watched(command, prepared, start.get(), on_epoch);
-  const py::dict report = report_of(result, command, prepared.warnings);
+  std::optional<FactorModel> start;
+  if (warm_start != nullptr) {
+    const py::gil_scoped_release without_gil;
+    start = with_folded_in(*warm_start->factors(), prepared.training, command.train.threads);
+  }
+  std::optional<Checkpoints> checkpoints;
+  if (!command.checkpoints.folder.empty()) checkpoints.emplace(command.checkpoints);
+  TrainResult result = learn_watched(command, prepared, start ? &*start : nullptr,
+                                     checkpoints ? &*checkpoints : nullptr, on_epoch);
+  std::vector<std::string> warnings = prepared.warnings;
+  if (checkpoints) {
+    std::ranges::copy(checkpoints->warnings(), std::back_inserter(warnings));
+    if (const std::string failure = checkpoints->failure(); !failure.empty()) {
+      warnings.push_back(failure);
+    }
+    if (result.stop_reason != StopReason::kRequested) checkpoints->finish();
+  }
+  const py::dict report = report_of(result, command, warnings);
   return py::make_tuple(std::make_shared<Model>(std::move(result.model)), report);
 }
 
@@ -210,7 +231,7 @@ std::vector<std::pair<std::string, std::string>> option_names() {
 
 void bind_learning(py::module_& module) {
   module.def("learn", &learn, py::arg("ratings"), py::arg("arguments"),
-             py::arg("validation").none(true) = nullptr, py::arg("init").none(true) = nullptr,
+             py::arg("validation").none(true) = nullptr, py::arg("warm_start").none(true) = nullptr,
              py::arg("on_epoch") = py::none());
   module.def("option_names", &option_names);
 }

@@ -22,12 +22,14 @@ PassSums BlockSchedule::run_epoch(const EpochPlan& plan, const Workers& workers,
     waits_for[task].store(waits(task / panels), std::memory_order_relaxed);
   }
   std::vector<PassSums> sums(waits_for.size());
+  std::atomic<bool> diverged{false};
 
   const auto run_block = [&](std::uint32_t task, const Workers::Submit& submit) {
     const std::uint32_t step = task / panels, lane = task % panels;
-    if (stop()) return;
+    if (stop() || diverged.load(std::memory_order_relaxed)) return;
     const std::uint32_t band = step / panels * panels + lane;
     sums[task] = bands_.run(plan, bands_.store().block(band, (lane + step) % panels), task);
+    if (!(sums[task].error <= plan.most_error)) diverged.store(true, std::memory_order_relaxed);
     if (step + 1 == steps) return;
     const auto done_for = [&](std::uint32_t next_lane) {
       const std::uint32_t next = (step + 1) * panels + next_lane;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include "base/parallel.hpp"
@@ -18,6 +19,9 @@ namespace mfpar {
 struct EpochPlan {
   SgdPass pass;            ///< items are the fixed side
   std::uint64_t seed = 0;  ///< of this epoch
+
+  /// A piece of work whose errors sum to more, or to no number, ends the epoch: it has diverged.
+  double most_error = std::numeric_limits<double>::infinity();
 };
 
 /// An order in which threads pass over all ratings of a BandStore once. One epoch at a time.
@@ -26,7 +30,8 @@ class EpochSchedule {
   virtual ~EpochSchedule() = default;
 
   /// Updates the plan's rows from every rating once and returns what was seen on the way. Ends
-  /// early, between two pieces of work, when `stop` says so; the sums are then those of a part.
+  /// early, between two pieces of work, when `stop` says so or errors are too large; the sums are
+  /// then those of a part.
   virtual PassSums run_epoch(const EpochPlan& plan, const Workers& workers,
                              const std::function<bool()>& stop) = 0;
 };

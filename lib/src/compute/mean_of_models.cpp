@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/partition.hpp"
+#include "io/restore_array.hpp"
 
 namespace mfpar {
 
@@ -25,6 +26,15 @@ constexpr double kLeastCount = 1e-6;
 constexpr double kLeastEigenvalue = 1e-12;
 /// Of the largest singular value. What rows without weight have for each other is small too.
 constexpr double kLeastValue = 1e-10;
+
+/// Section "mean.numbers" of a checkpoint.
+struct MeanNumbers {
+  std::uint64_t terms;
+  std::uint64_t used;
+  double mean;
+  double dropped;
+};
+static_assert(sizeof(MeanNumbers) == 32);
 
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -308,6 +318,29 @@ MeanOfModels::Model MeanOfModels::finish(std::uint32_t most, double share,
     }
   }
   return model;
+}
+
+void MeanOfModels::save(SectionWriter& file) const {
+  file.add_value("mean.numbers", MeanNumbers{terms_, used_, mean_, dropped_});
+  file.add_copy("mean.users", users_.columns.span());
+  file.add_copy("mean.items", items_.columns.span());
+  file.add_copy("mean.user_biases", users_.biases);
+  file.add_copy("mean.item_biases", items_.biases);
+}
+
+void MeanOfModels::restore(const SectionReader& file) {
+  const MeanNumbers numbers = saved_array<MeanNumbers>(file, "mean.numbers", 1)[0];
+  if (numbers.used > capacity_) {
+    file.fail("mean.numbers", 0, std::to_string(numbers.used) + " columns cannot be");
+  }
+  terms_ = numbers.terms;
+  used_ = static_cast<std::uint32_t>(numbers.used);
+  mean_ = numbers.mean;
+  dropped_ = numbers.dropped;
+  restore_array(file, "mean.users", users_.columns.span());
+  restore_array(file, "mean.items", items_.columns.span());
+  restore_array(file, "mean.user_biases", std::span(users_.biases));
+  restore_array(file, "mean.item_biases", std::span(items_.biases));
 }
 
 }  // namespace mfpar

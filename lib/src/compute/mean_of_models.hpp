@@ -16,6 +16,8 @@
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/one_class.hpp"
+#include "io/section_reader.hpp"
+#include "io/section_writer.hpp"
 
 namespace mfpar {
 
@@ -74,6 +76,11 @@ class MeanOfModels {
   /// Of the smallest rank that keeps `share` of the weighted squares, at most `most`, at least 1.
   /// More terms may be added afterwards. REQUIRES: a term was added.
   Model finish(std::uint32_t most, double share, const Workers& workers) const;
+
+  /// Adds all of it to a file, in copies, and takes it from one. Throws Error(kBadFile) for models
+  /// of other rows.
+  void save(SectionWriter& file) const;
+  void restore(const SectionReader& file);
 
  private:
   /// The columns of a side, and what they are approximated by.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/partition.hpp"
+#include "io/restore_array.hpp"
 
 namespace mfpar {
 
@@ -229,6 +230,18 @@ void Effects::draw_strengths(const RowPrior& prior, std::uint64_t seed, const Ke
     strengths_[block] = draws.gamma((kFlat + static_cast<double>(effects.count) * size_) / 2.0,
                                     2.0 / (kFlat + squares));
   }
+}
+
+void Effects::save(SectionWriter& file, const std::string& prefix) const {
+  file.add_copy(prefix + "values", values_.span());
+  file.add_copy(prefix + "means", means_.span());
+  file.add_copy(prefix + "strengths", strengths_);
+}
+
+void Effects::restore(const SectionReader& file, const std::string& prefix) {
+  restore_array(file, prefix + "values", values_.span());
+  restore_array(file, prefix + "means", means_.span());
+  restore_array(file, prefix + "strengths", std::span(strengths_));
 }
 
 }  // namespace mfpar

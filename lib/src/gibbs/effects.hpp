@@ -17,6 +17,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
@@ -25,6 +26,8 @@
 #include "compute/one_class.hpp"
 #include "gibbs/design.hpp"
 #include "gibbs/row_prior.hpp"
+#include "io/section_reader.hpp"
+#include "io/section_writer.hpp"
 
 namespace mfpar {
 
@@ -55,6 +58,11 @@ class Effects {
   /// are expected to be. Returns the iterations.
   int draw(const FactorRows& rows, const Positives& rated, const RowPrior& prior,
            std::uint64_t seed, const KernelSet& kernels, const Workers& workers);
+
+  /// Adds effects and strengths to a file as sections whose names begin with `prefix`, in copies,
+  /// and takes them from one. Throws Error(kBadFile) for those of another design.
+  void save(SectionWriter& file, const std::string& prefix) const;
+  void restore(const SectionReader& file, const std::string& prefix);
 
  private:
   /// A sum over some columns for each factor.

@@ -4,8 +4,12 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <string>
 #include <utility>
+
+#include "io/restore_array.hpp"
 
 namespace mfpar {
 
@@ -13,6 +17,15 @@ namespace {
 
 constexpr std::size_t kMostBlocks = 16;
 constexpr std::size_t kLeastSamples = 16;
+
+/// Section "trace.numbers" of a checkpoint.
+struct TraceNumbers {
+  std::uint64_t samples;
+  std::uint64_t blocks;
+  std::uint64_t block_samples;
+  std::uint64_t open_samples;
+};
+static_assert(sizeof(TraceNumbers) == 32);
 
 }  // namespace
 
@@ -75,6 +88,34 @@ Convergence PredictionTrace::convergence() const {
   found.effective_samples = std::min(static_cast<double>(samples_),
                                      found.variance / std::max(found.monte_carlo_variance, 1e-30));
   return found;
+}
+
+void PredictionTrace::save(SectionWriter& file) const {
+  file.add_value("trace.numbers",
+                 TraceNumbers{samples_, blocks_.size(), block_samples_, open_samples_});
+  file.add_copy("trace.sums", sums_);
+  file.add_copy("trace.squares", squares_);
+  file.add_copy("trace.open_block", open_block_);
+  for (std::size_t block = 0; block < blocks_.size(); ++block) {
+    file.add_copy("trace.block_" + std::to_string(block), blocks_[block]);
+  }
+}
+
+void PredictionTrace::restore(const SectionReader& file) {
+  const TraceNumbers numbers = saved_array<TraceNumbers>(file, "trace.numbers", 1)[0];
+  if (numbers.blocks >= kMostBlocks) {
+    file.fail("trace.numbers", 0, std::to_string(numbers.blocks) + " blocks cannot be");
+  }
+  samples_ = numbers.samples;
+  block_samples_ = numbers.block_samples;
+  open_samples_ = numbers.open_samples;
+  restore_array(file, "trace.sums", std::span(sums_));
+  restore_array(file, "trace.squares", std::span(squares_));
+  restore_array(file, "trace.open_block", std::span(open_block_));
+  blocks_.assign(numbers.blocks, std::vector<float>(pairs()));
+  for (std::size_t block = 0; block < blocks_.size(); ++block) {
+    restore_array(file, "trace.block_" + std::to_string(block), std::span(blocks_[block]));
+  }
 }
 
 }  // namespace mfpar

@@ -5,6 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "io/section_reader.hpp"
+#include "io/section_writer.hpp"
+
 namespace mfpar {
 
 /// How far a chain of samples is from having said all it has to say.
@@ -43,6 +46,11 @@ class PredictionTrace {
   /// against those of the second, so that a chain that still drifts is found out. Of 16 samples or
   /// more; before, nothing is known, and the Monte Carlo variance is infinite.
   Convergence convergence() const;
+
+  /// Adds all of it to a file, in copies, and takes it from one. Throws Error(kBadFile) for a trace
+  /// of other pairs.
+  void save(SectionWriter& file) const;
+  void restore(const SectionReader& file);
 
  private:
   std::size_t samples_ = 0;

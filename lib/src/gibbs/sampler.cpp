@@ -8,6 +8,7 @@
 #include "gibbs/draw_rows.hpp"
 #include "gibbs/moments.hpp"
 #include "gibbs/ordinal_ratings.hpp"
+#include "io/restore_array.hpp"
 
 namespace mfpar {
 
@@ -35,6 +36,14 @@ constexpr std::uint64_t kFewestRatingsOfItem = 10, kFewestRatingsOfUser = 1;
 constexpr double kWeightDegrees = 30.0;
 
 enum class SampleDraw : std::uint64_t { kStart, kPrior, kRows, kNoise, kLatent };
+
+/// Section "gibbs.numbers" of a checkpoint.
+struct SamplerNumbers {
+  double noise_precision;
+  double squared_error;
+  std::uint64_t sweeps;
+};
+static_assert(sizeof(SamplerNumbers) == 24);
 
 }  // namespace
 
@@ -129,6 +138,27 @@ void GibbsSampler::draw_prior(Side& mine, std::uint64_t seed) {
                               static_cast<double>(effects.values().count),
                               effects.weighted_products(kernels_, workers_), draws);
   effects.draw(all, rated, mine.prior, seed, kernels_, workers_);
+}
+
+void GibbsSampler::save(SectionWriter& file) const {
+  file.add_copy("gibbs.users", users_.rows.span());
+  file.add_copy("gibbs.items", items_.rows.span());
+  file.add_copy("gibbs.user_weights", users_.weights);
+  file.add_value("gibbs.numbers", SamplerNumbers{noise_precision_, squared_error_, sweeps_});
+  if (users_.effects) users_.effects->save(file, "gibbs.users.");
+  if (items_.effects) items_.effects->save(file, "gibbs.items.");
+}
+
+void GibbsSampler::restore(const SectionReader& file) {
+  restore_array(file, "gibbs.users", users_.rows.span());
+  restore_array(file, "gibbs.items", items_.rows.span());
+  restore_array(file, "gibbs.user_weights", std::span(users_.weights));
+  const SamplerNumbers numbers = saved_array<SamplerNumbers>(file, "gibbs.numbers", 1)[0];
+  noise_precision_ = numbers.noise_precision;
+  squared_error_ = numbers.squared_error;
+  sweeps_ = numbers.sweeps;
+  if (users_.effects) users_.effects->restore(file, "gibbs.users.");
+  if (items_.effects) items_.effects->restore(file, "gibbs.items.");
 }
 
 std::vector<double> GibbsSampler::errors_of_users() const {

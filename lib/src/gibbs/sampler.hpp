@@ -21,6 +21,8 @@
 #include "gibbs/effects.hpp"
 #include "gibbs/ratings_by_row.hpp"
 #include "gibbs/row_prior.hpp"
+#include "io/section_reader.hpp"
+#include "io/section_writer.hpp"
 #include "mfpar/features.hpp"
 #include "mfpar/ordinal_link.hpp"
 #include "mfpar/types.hpp"
@@ -54,6 +56,11 @@ class GibbsSampler {
 
   /// Draws everything once more, each given all else.
   void sweep();
+
+  /// Adds what the next sweep depends on to a file, in copies, and takes it from one. Throws
+  /// Error(kBadFile) for what a sampler of other ratings or options left.
+  void save(SectionWriter& file) const;
+  void restore(const SectionReader& file);
 
   /// rank factors and the bias behind them; zeros without ratings.
   FactorRows rows(Entity of) const noexcept;

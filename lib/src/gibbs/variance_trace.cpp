@@ -9,6 +9,7 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "gibbs/moments.hpp"
+#include "io/restore_array.hpp"
 
 namespace mfpar {
 
@@ -171,6 +172,32 @@ std::vector<float> VarianceTrace::variances_of_pairs() const {
     values[p] = of_pairs_.squares[p] / count;
   }
   return values;
+}
+
+void VarianceTrace::Moments::save(SectionWriter& file, const std::string& prefix) const {
+  file.add_copy(prefix + "means", means);
+  file.add_copy(prefix + "squares", squares);
+}
+
+void VarianceTrace::Moments::restore(const SectionReader& file, const std::string& prefix) {
+  restore_array(file, prefix + "means", std::span(means));
+  restore_array(file, prefix + "squares", std::span(squares));
+}
+
+void VarianceTrace::save(SectionWriter& file) const {
+  of_users_.save(file, "variance.users.");
+  of_items_.save(file, "variance.items.");
+  of_pairs_.save(file, "variance.pairs.");
+  file.add_copy("variance.noise", noise_);
+  file.add_value("variance.samples", std::uint64_t{samples_});
+}
+
+void VarianceTrace::restore(const SectionReader& file) {
+  of_users_.restore(file, "variance.users.");
+  of_items_.restore(file, "variance.items.");
+  of_pairs_.restore(file, "variance.pairs.");
+  restore_array(file, "variance.noise", std::span(noise_));
+  samples_ = saved_array<std::uint64_t>(file, "variance.samples", 1)[0];
 }
 
 }  // namespace mfpar

@@ -15,12 +15,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "gibbs/ratings_by_row.hpp"
 #include "gibbs/sampler.hpp"
+#include "io/section_reader.hpp"
+#include "io/section_writer.hpp"
 #include "mfpar/types.hpp"
 
 namespace mfpar {
@@ -46,6 +49,11 @@ class VarianceTrace {
 
   std::size_t samples() const noexcept { return samples_; }
 
+  /// Adds all of it to a file, in copies, and takes it from one. Throws Error(kBadFile) for a trace
+  /// of other ratings.
+  void save(SectionWriter& file) const;
+  void restore(const SectionReader& file);
+
   /// Of at most `rank`. REQUIRES: two samples were added.
   VarianceFactors finish(std::uint32_t rank, const KernelSet& kernels) const;
 
@@ -59,6 +67,9 @@ class VarianceTrace {
       means[pair] += step / static_cast<float>(count);
       squares[pair] += step * (score - means[pair]);
     }
+
+    void save(SectionWriter& file, const std::string& prefix) const;
+    void restore(const SectionReader& file, const std::string& prefix);
 
     std::vector<float> means, squares;
   };

@@ -109,13 +109,12 @@ void decode_options(const SectionReader& file, const std::string& section, Train
 
 }  // namespace
 
-RecordSections::RecordSections(const TrainingRecord& record) : options_(encode_options(record)) {
-  for (const EpochReport& report : record.history) history_.push_back(row_of(report));
-}
-
-void RecordSections::add_to(SectionWriter& file, const std::string& prefix) const {
-  file.add(prefix + "options", std::span<const char>(options_));
-  file.add(prefix + "history", std::span<const HistoryRow>(history_));
+void add_record_sections(SectionWriter& file, const TrainingRecord& record,
+                         const std::string& prefix) {
+  std::vector<HistoryRow> history;
+  for (const EpochReport& report : record.history) history.push_back(row_of(report));
+  file.add_copy(prefix + "options", std::span<const char>(encode_options(record)));
+  file.add_copy(prefix + "history", history);
 }
 
 void read_record_sections(const SectionReader& file, TrainingRecord& record,
@@ -128,6 +127,12 @@ void read_record_sections(const SectionReader& file, TrainingRecord& record,
     record.history.push_back(report_of(rows[i]));
   }
   number_trainings(record.history);
+}
+
+void as_ndcg(std::vector<EpochReport>& history) {
+  for (EpochReport& report : history) {
+    report.valid_ndcg = std::exchange(report.valid_error, EpochReport::kNotComputed);
+  }
 }
 
 int epoch_number(const SectionReader& file, std::string_view section, std::uint64_t position,

@@ -25,21 +25,17 @@ struct HistoryRow {
 };
 static_assert(sizeof(HistoryRow) == 64);
 
-/// The sections "options" and "history" of a model file, with `prefix` before their names, made of
-/// a record; to be kept until the file is written.
-class RecordSections {
- public:
-  explicit RecordSections(const TrainingRecord& record);
-  void add_to(SectionWriter& file, const std::string& prefix = "") const;
-
- private:
-  std::string options_;
-  std::vector<HistoryRow> history_;
-};
+/// Adds a record as the sections "options" and "history" of a model file, with `prefix` before
+/// their names.
+void add_record_sections(SectionWriter& file, const TrainingRecord& record,
+                         const std::string& prefix = "");
 
 /// Their counterpart. Throws Error(kBadFile) for what cannot be.
 void read_record_sections(const SectionReader& file, TrainingRecord& record,
                           const std::string& prefix = "");
+
+/// Makes the history of one-class feedback of one that was read: what it was validated by is NDCG.
+void as_ndcg(std::vector<EpochReport>& history);
 
 /// The number of an epoch, which stands at `position` of a section. Throws Error(kBadFile) where it
 /// is below 0 or no int.

@@ -11,10 +11,10 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "compute/one_class.hpp"
+#include "io/restore_array.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
-#include "train/restore_rows.hpp"
 #include "train/store_lists.hpp"
 
 namespace mfpar {
@@ -110,13 +110,15 @@ class AlsSolver final : public Solver {
            charged(items_.penalties(), rows_of(snapshot, Entity::kItem), workers);
   }
 
+  bool start_again(const FactorModel*, double) override { return false; }
+
   void save(SectionWriter& file) const override {
-    file.add("als.users", users_.values().span());
-    file.add("als.items", items_.values().span());
+    file.add_copy("als.users", users_.values().span());
+    file.add_copy("als.items", items_.values().span());
   }
   void restore(const SectionReader& file) override {
-    restore_rows(file, "als.users", users_.values());
-    restore_rows(file, "als.items", items_.values());
+    restore_array(file, "als.users", users_.values().span());
+    restore_array(file, "als.items", items_.values().span());
   }
 
   void give_lists(FactorModel::Parts& parts) override {

@@ -89,6 +89,7 @@ TrainResult average_seeds(const RatingStore& training, const RatingStore& valida
       ++averaged.seeds;
       if (!first) first = std::move(trained.model);
     }
+    result.divergences = std::max(result.divergences, trained.divergences);
     if (trained.stop_reason == StopReason::kDiverged && result.divergence.empty()) {
       result.divergence = "seed " + std::to_string(one.seed) + ": " + trained.divergence;
     }

@@ -9,7 +9,9 @@
 
 namespace mfpar {
 
-Evaluator::Evaluator(const Setup& setup) : setup_(setup), workers_(setup.options.threads) {
+Evaluator::Evaluator(const Setup& setup, TrainingProgress progress)
+    : setup_(setup), workers_(setup.options.threads), progress_(std::move(progress)) {
+  check_patience();
   thread_ = std::jthread([this] { serve(); });
 }
 
@@ -22,15 +24,22 @@ double Evaluator::wait() {
 }
 
 void Evaluator::submit(const EpochReport& report, const PassSums& running,
-                       std::optional<FactorModel> snapshot) {
-  handoff_.put({report, running, std::move(snapshot)});
+                       std::optional<FactorModel> snapshot, std::optional<SectionWriter> state) {
+  handoff_.put({report, running, std::move(snapshot), std::move(state)});
 }
 
-EvaluatorOutcome Evaluator::finish() {
+void Evaluator::go_back(int epoch) {
+  std::erase_if(progress_.history, [&](const EpochReport& report) { return report.epoch > epoch; });
+  progress_.evaluations_since_best = 0;
+  ++progress_.divergences;
+  out_of_patience_.store(false, std::memory_order_release);
+}
+
+bool Evaluator::finish() {
   handoff_.wait_until_done();
   handoff_.close();
   thread_.join();
-  return std::move(outcome_);
+  return out_of_patience();
 }
 
 void Evaluator::serve() {
@@ -57,9 +66,12 @@ void Evaluator::evaluate(Message& message) {
     message.report.valid_error = sums.clipped_error / static_cast<double>(setup_.validation.size());
   }
   message.report.evaluation_seconds = evaluating.seconds();
-  outcome_.history.push_back(message.report);
+  progress_.history.push_back(message.report);
   judge(message);
   if (setup_.hooks.on_epoch) setup_.hooks.on_epoch(message.report);
+  if (message.state) {
+    setup_.checkpoints->submit(std::move(*message.state), message.report.epoch, progress_);
+  }
 }
 
 void Evaluator::fill_training_error(Message& message) const {
@@ -93,17 +105,20 @@ void Evaluator::fill_training_error(Message& message) const {
 void Evaluator::judge(const Message& message) {
   const double error = setup_.lists ? -message.report.valid_ndcg : message.report.valid_error;
   if (!message.snapshot || std::isnan(error)) return;
-  if (!outcome_.best || error < best_error_) {
-    best_error_ = error;
-    outcome_.best = message.snapshot;
-    outcome_.best_epoch = message.report.epoch;
-    evaluations_since_best_ = 0;
+  if (!progress_.best || error < progress_.best_error) {
+    progress_.best_error = error;
+    progress_.best = message.snapshot;
+    progress_.best_epoch = message.report.epoch;
+    progress_.evaluations_since_best = 0;
     return;
   }
-  ++evaluations_since_best_;
+  ++progress_.evaluations_since_best;
+  check_patience();
+}
+
+void Evaluator::check_patience() {
   const int patience = setup_.options.patience;
-  if (patience > 0 && evaluations_since_best_ >= patience) {
-    outcome_.out_of_patience = true;
+  if (patience > 0 && progress_.evaluations_since_best >= patience) {
     out_of_patience_.store(true, std::memory_order_release);
   }
 }

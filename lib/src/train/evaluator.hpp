@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <thread>
-#include <vector>
 
+#include "base/handoff.hpp"
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/model_errors.hpp"
@@ -14,20 +14,12 @@
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/train.hpp"
-#include "train/handoff.hpp"
+#include "train/checkpoint/training_checkpoints.hpp"
+#include "train/checkpoint/training_progress.hpp"
 #include "train/solver.hpp"
 #include "train/validation_lists.hpp"
 
 namespace mfpar {
-
-/// What is known for good when training ends.
-struct EvaluatorOutcome {
-  std::vector<EpochReport> history;
-  std::optional<FactorModel>
-      best;  ///< the snapshot with the lowest validation error or highest NDCG; none without one
-  int best_epoch = 0;
-  bool out_of_patience = false;
-};
 
 /// Evaluates snapshots on its own thread, with its own workers, while the next epoch runs;
 /// completes the reports, gives them to the caller in order, keeps the best snapshot and watches
@@ -45,10 +37,11 @@ class Evaluator {
     const KernelSet& kernels;
     const RatingStatistics& statistics;
     const std::optional<ValidationLists>& lists;  ///< what one-class feedback is validated on
+    TrainingCheckpoints* checkpoints = nullptr;   ///< null without
   };
 
-  /// All that `setup` refers to must outlive the evaluator.
-  explicit Evaluator(const Setup& setup);
+  /// Goes on from `progress`. All that `setup` refers to must outlive the evaluator.
+  explicit Evaluator(const Setup& setup, TrainingProgress progress = {});
 
   /// Waits for the thread; reports already submitted are still delivered.
   ~Evaluator();
@@ -59,38 +52,47 @@ class Evaluator {
   double wait();
 
   /// Hands over an epoch's report, with the snapshot to evaluate if it is to be. `running` are the
-  /// workers' sums of the epoch. Waits and rethrows as wait() does.
+  /// workers' sums of the epoch. A checkpoint with the solver's `state` is saved when the epoch has
+  /// been evaluated. Waits and rethrows as wait() does.
   void submit(const EpochReport& report, const PassSums& running,
-              std::optional<FactorModel> snapshot);
+              std::optional<FactorModel> snapshot,
+              std::optional<SectionWriter> state = std::nullopt);
 
   /// The validation error has not improved for as long as the options allow. May be asked at any
-  /// time; turns true at most once, and later submissions are then ignored.
+  /// time; when it has turned true, submissions are ignored until go_back().
   bool out_of_patience() const noexcept { return out_of_patience_.load(std::memory_order_acquire); }
 
-  /// Waits for the last report to be delivered. Rethrows as wait() does. Nothing may be submitted
-  /// afterwards.
-  EvaluatorOutcome finish();
+  /// What has been evaluated. REQUIRES: wait() or finish() has returned, and nothing was submitted
+  /// since.
+  const TrainingProgress& progress() const noexcept { return progress_; }
+
+  /// Training diverged, and goes on from an epoch before. REQUIRES: as progress().
+  void go_back(int epoch);
+
+  /// Waits for the last report to be delivered. Whether patience ended training. Rethrows as wait()
+  /// does. Nothing may be submitted afterwards.
+  bool finish();
 
  private:
   struct Message {
     EpochReport report;
     PassSums running;
     std::optional<FactorModel> snapshot;
+    std::optional<SectionWriter> state;
   };
 
   void serve();
   void evaluate(Message& message);
   void fill_training_error(Message& message) const;
   void judge(const Message& message);
+  void check_patience();
 
   // Constant after construction.
   const Setup setup_;
 
-  // The evaluator's thread alone, until finish() has waited for it.
+  // The evaluator's thread alone, except when it was waited for.
   Workers workers_;
-  EvaluatorOutcome outcome_;
-  double best_error_ = EpochReport::kNotComputed;  // of one-class feedback -NDCG
-  int evaluations_since_best_ = 0;
+  TrainingProgress progress_;
 
   // Synchronised by themselves.
   Handoff<Message> handoff_;

@@ -35,34 +35,35 @@ constexpr std::size_t kPredictPartitions = 64;
 
 class GibbsTraining {
  public:
-  GibbsTraining(const RatingStore& training, const RatingStore& validation,
-                const RatingStatistics& statistics, const TrainOptions& options,
-                const TrainHooks& hooks, const KernelSet& kernels, const Workers& workers)
+  GibbsTraining(const RatingStore& training, const LearnSetup& setup)
       : training_(training),
-        statistics_(statistics),
-        options_(options),
-        hooks_(hooks),
-        kernels_(kernels),
-        workers_(workers),
-        held_out_(validation),
-        validated_(validation.size() > 0),
-        pairs_(validated_ ? pairs_of(validation) : crossed_pairs(training, options.seed)),
-        link_(options.gibbs.likelihood == Likelihood::kOrdinal ? measure_ordinal_link(training)
-                                                               : OrdinalLink{}),
+        statistics_(setup.statistics),
+        options_(setup.options),
+        hooks_(setup.hooks),
+        checkpoints_(setup.checkpoints),
+        kernels_(setup.kernels),
+        workers_(setup.workers),
+        held_out_(setup.validation),
+        validated_(held_out_.size() > 0),
+        pairs_(validated_ ? pairs_of(held_out_) : crossed_pairs(training, options_.seed)),
+        link_(options_.gibbs.likelihood == Likelihood::kOrdinal ? measure_ordinal_link(training)
+                                                                : OrdinalLink{}),
         scale_(is_ordinal() ? TargetScale{}
-                            : TargetScale{statistics.scale.mean, statistics.scale.deviation}),
+                            : TargetScale{statistics_.scale.mean, statistics_.scale.deviation}),
         by_user_(ratings_by_user(
-            training, [this](float value) { return target_of(value); }, workers)),
+            training, [this](float value) { return target_of(value); }, workers_)),
         by_item_(transposed(by_user_, training.item_count())),
-        sampler_(by_user_, by_item_, sampler_options(), kernels, workers),
+        sampler_(by_user_, by_item_, sampler_options(), kernels_, workers_),
         trace_(pairs_.size()),
-        mean_(statistics, scale_, options, kernels) {
-    if (options.gibbs.variance_rank > 0) variance_.emplace(by_user_, by_item_, options.seed);
+        mean_(statistics_, scale_, options_, kernels_) {
+    if (options_.gibbs.variance_rank > 0) variance_.emplace(by_user_, by_item_, options_.seed);
   }
 
   Learnt learn();
 
  private:
+  int go_on();
+  void save(int sweep) const;
   SamplerOptions sampler_options() const {
     return {.rank = static_cast<std::uint32_t>(options_.rank),
             .seed = options_.seed,
@@ -94,6 +95,7 @@ class GibbsTraining {
   const RatingStatistics& statistics_;
   const TrainOptions& options_;
   const TrainHooks& hooks_;
+  TrainingCheckpoints* const checkpoints_;
   const KernelSet& kernels_;
   const Workers& workers_;
   const RatingStore& held_out_;
@@ -113,8 +115,9 @@ class GibbsTraining {
 
 Learnt GibbsTraining::learn() {
   const int most = options_.gibbs.burn_in + options_.gibbs.samples;
-  int sweep = 0;
-  while (sweep < most && !hooks_.stop.stop_requested()) {
+  int sweep = go_on();
+  bool stopping = hooks_.stop.stop_requested();
+  while (sweep < most && !stopping && !has_said_enough()) {
     ++sweep;
     const Stopwatch time;
     sampler_.sweep();
@@ -129,13 +132,14 @@ Learnt GibbsTraining::learn() {
       if (variance_) variance_->add(sampler_, workers_);
     }
     if (reported) report(sweep, seconds, predicted);
-    if (has_said_enough()) break;
+    stopping = hooks_.stop.stop_requested();
+    if (checkpoints_ != nullptr && (checkpoints_->is_due(sweep) || stopping)) save(sweep);
   }
   if (trace_.samples() == 0) mean_.add(sampler_, workers_);  // asked to stop before the first
   learnt_.best_epoch = sweep;
-  learnt_.stop_reason = hooks_.stop.stop_requested() ? StopReason::kRequested
-                        : sweep < most               ? StopReason::kPatience
-                                                     : StopReason::kEpochs;
+  learnt_.stop_reason = stopping       ? StopReason::kRequested
+                        : sweep < most ? StopReason::kPatience
+                                       : StopReason::kEpochs;
   learnt_.parts = model();
   if (validated_) {
     const FactorModel saved(learnt_.parts);
@@ -144,6 +148,29 @@ Learnt GibbsTraining::learn() {
         static_cast<double>(held_out_.size());
   }
   return std::move(learnt_);
+}
+
+/// From the checkpoint, if there is one; the sweep that it is of.
+int GibbsTraining::go_on() {
+  if (checkpoints_ == nullptr || checkpoints_->saved() == nullptr) return 0;
+  const SectionReader& file = *checkpoints_->saved();
+  sampler_.restore(file);
+  trace_.restore(file);
+  mean_.restore(file);
+  if (variance_) variance_->restore(file);
+  learnt_.history = checkpoints_->progress(FactorModel()).history;
+  return checkpoints_->epoch();
+}
+
+void GibbsTraining::save(int sweep) const {
+  SectionWriter file = TrainingCheckpoints::new_file();
+  sampler_.save(file);
+  trace_.save(file);
+  mean_.save(file);
+  if (variance_) variance_->save(file);
+  TrainingProgress progress;
+  progress.history = learnt_.history;
+  checkpoints_->submit(std::move(file), sweep, progress);
 }
 
 /// Of the sample as it stands, scores as the model will have them.
@@ -291,10 +318,8 @@ SamplingReport GibbsTraining::sampling_report(const PosteriorMean::Model& mean) 
 
 }  // namespace
 
-Learnt learn_by_gibbs(const RatingStore& training, const RatingStore& validation,
-                      const RatingStatistics& statistics, const TrainOptions& options,
-                      const TrainHooks& hooks, const KernelSet& kernels, const Workers& workers) {
-  return GibbsTraining(training, validation, statistics, options, hooks, kernels, workers).learn();
+Learnt learn_by_gibbs(const RatingStore& training, const LearnSetup& setup) {
+  return GibbsTraining(training, setup).learn();
 }
 
 }  // namespace mfpar

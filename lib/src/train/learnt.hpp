@@ -5,11 +5,28 @@
 #include <string>
 #include <vector>
 
+#include "base/parallel.hpp"
+#include "compute/kernels/kernel_set.hpp"
+#include "compute/rating_statistics.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/rating_store.hpp"
 #include "mfpar/train.hpp"
+#include "train/checkpoint/training_checkpoints.hpp"
 
 namespace mfpar {
+
+/// What train() gives to a way of learning, beside the ratings to learn from; all of it outlives
+/// the learning.
+struct LearnSetup {
+  const RatingStore& validation;
+  const RatingStatistics& statistics;
+  const TrainOptions& options;
+  const TrainHooks& hooks;
+  TrainingCheckpoints* checkpoints = nullptr;  ///< null without
+  const KernelSet& kernels;
+  const Workers& workers;
+};
 
 /// What a way of learning leaves to train(): a model that lacks its record, its baseline and what
 /// was held out, and how it went.
@@ -19,6 +36,7 @@ struct Learnt {
   int best_epoch = 0;
   StopReason stop_reason = StopReason::kEpochs;
   std::string divergence;
+  int divergences = 0;
   std::optional<SamplingReport> sampling;
 };
 

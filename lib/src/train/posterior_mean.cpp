@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/partition.hpp"
+#include "io/restore_array.hpp"
 
 namespace mfpar {
 
@@ -133,6 +134,18 @@ FoldInPenalty PosteriorMean::scale_for_fold_in(MeanOfModels::Model& mean) const 
   return {.factors = static_cast<float>(std::clamp(noise / common, kLeast, kMost)),
           .bias = static_cast<float>(std::clamp(noise / bias_variance, kLeast, kMost)),
           .exponent = 1.0f};
+}
+
+void PosteriorMean::save(SectionWriter& file) const {
+  mean_.save(file);
+  file.add_value("mean.noise", noise_sum_);
+  file.add_value("mean.samples", std::uint64_t{samples_});
+}
+
+void PosteriorMean::restore(const SectionReader& file) {
+  mean_.restore(file);
+  noise_sum_ = saved_array<double>(file, "mean.noise", 1)[0];
+  samples_ = saved_array<std::uint64_t>(file, "mean.samples", 1)[0];
 }
 
 }  // namespace mfpar

@@ -29,6 +29,11 @@ class PosteriorMean {
   /// Of the samples on average, in the units of the sampler. REQUIRES: a sample was added.
   double noise_variance() const noexcept { return noise_sum_ / static_cast<double>(samples_); }
 
+  /// Adds all of it to a file, in copies, and takes it from one. Throws Error(kBadFile) for samples
+  /// of other ratings.
+  void save(SectionWriter& file) const;
+  void restore(const SectionReader& file);
+
   struct Model {
     FactorModel::Parts parts;  ///< without lists and record
     double dropped = 0.0;      ///< see MeanOfModels

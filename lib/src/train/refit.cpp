@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "mfpar/error.hpp"
@@ -19,6 +20,7 @@ TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& op
     same.gibbs.monte_carlo_error = 0.0;
   }
   same.eval_every = 0;
+  same.learning_rate = std::ldexp(options.learning_rate, -validated.divergences);
   if (!same.one_class.unobserved_weight) {  // what was judged, not what suits more ratings
     same.one_class.unobserved_weight =
         usual_unobserved_weight(judged.ratings, all.user_count(), all.item_count());

@@ -52,6 +52,11 @@ class SgdSolver final : public Solver {
     return model_penalty(snapshot, user_weights_, item_weights_, charges_, workers);
   }
 
+  bool start_again(const FactorModel* snapshot, double rate) override {
+    state_.start_again(snapshot, rate, workers_);
+    return true;
+  }
+
   void save(SectionWriter& file) const override { state_.save(file); }
   void restore(const SectionReader& file) override { state_.restore(file); }
 

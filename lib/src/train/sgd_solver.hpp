@@ -12,7 +12,8 @@ namespace mfpar {
 
 /// Stochastic gradient descent over bands of ratings, by the options' schedule, step rule and loss;
 /// from small random factors or, where its ids match, from `init`. Takes over the memory of
-/// `training` where nobody else holds it. `workers` must outlive the solver.
+/// `training` where nobody else holds it. `statistics`, `init` and `workers` must outlive the
+/// solver.
 std::unique_ptr<Solver> make_sgd_solver(RatingStore training, const RatingStatistics& statistics,
                                         const TrainOptions& options, const FactorModel* init,
                                         const Workers& workers);

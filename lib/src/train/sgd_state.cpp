@@ -8,8 +8,9 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "compute/objective.hpp"
+#include "io/restore_array.hpp"
 #include "loss/losses.hpp"
-#include "train/restore_rows.hpp"
+#include "train/solver.hpp"
 
 namespace mfpar {
 
@@ -36,10 +37,26 @@ double scheduled_rate(const TrainOptions& options, int epoch) {
 
 SgdState::SgdState(const RatingStore& ratings, const RatingStatistics& statistics,
                    const TrainOptions& options, const FactorModel* init, const Workers& workers)
-    : options_(options), scale_(statistics.scale) {
-  start(users_, SeedUse::kInitUsers, statistics.user_counts, workers);
-  start(items_, SeedUse::kInitItems, statistics.item_counts, workers);
-  if (init != nullptr) start_from(*init, ratings, statistics, workers);
+    : options_(options),
+      statistics_(statistics),
+      scale_(statistics.scale),
+      user_ids_(ratings.parts().users),
+      item_ids_(ratings.parts().items),
+      init_(init) {
+  start(workers);
+}
+
+void SgdState::start(const Workers& workers) {
+  start(users_, SeedUse::kInitUsers, statistics_.user_counts, workers);
+  start(items_, SeedUse::kInitItems, statistics_.item_counts, workers);
+  if (init_ != nullptr) start_from(*init_, workers);
+}
+
+/// Accumulators of steps are empty again: a snapshot has none.
+void SgdState::start_again(const FactorModel* snapshot, double rate, const Workers& workers) {
+  rate_ = rate;
+  start(workers);
+  if (snapshot != nullptr) start_from(*snapshot, workers);
 }
 
 void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> counts,
@@ -66,8 +83,7 @@ void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> cou
   });
 }
 
-void SgdState::start_from(const FactorModel& init, const RatingStore& ratings,
-                          const RatingStatistics& statistics, const Workers& workers) {
+void SgdState::start_from(const FactorModel& init, const Workers& workers) {
   const auto start = [&](Rows& rows, std::span<const std::uint32_t> counts, const IdDictionary& ids,
                          const IdDictionary& known, auto row_of, std::span<const float> biases,
                          float shift) {
@@ -89,11 +105,11 @@ void SgdState::start_from(const FactorModel& init, const RatingStore& ratings,
   };
   // Where the two means differ, the users take the difference.
   start(
-      users_, statistics.user_counts, *ratings.parts().users, init.users(),
+      users_, statistics_.user_counts, *user_ids_, init.users(),
       [&](std::uint32_t index) { return init.user_row(index); }, init.parts().users.biases.span(),
       init.mean() - scale_.mean);
   start(
-      items_, statistics.item_counts, *ratings.parts().items, init.items(),
+      items_, statistics_.item_counts, *item_ids_, init.items(),
       [&](std::uint32_t index) { return init.item_row(index); }, init.parts().items.biases.span(),
       0.0f);
 }
@@ -104,7 +120,8 @@ EpochPlan SgdState::plan(int epoch) {
   pass.fixed = items_.records;
   pass.moving = users_.records;
   pass.rank = static_cast<std::uint32_t>(options_.rank);
-  pass.rate = static_cast<float>(scheduled_rate(options_, epoch) * rate_scale(options_.loss));
+  pass.rate =
+      static_cast<float>(rate_ * scheduled_rate(options_, epoch) * rate_scale(options_.loss));
   pass.bias_rate = options_.biases ? pass.rate : 0.0f;
   pass.lambda_factors = static_cast<float>(options_.lambda_factors);
   pass.lambda_biases = static_cast<float>(options_.lambda_biases);
@@ -112,17 +129,20 @@ EpochPlan SgdState::plan(int epoch) {
   pass.lowest = scale_.target(scale_.range.lowest);
   pass.highest = scale_.target(scale_.range.highest);
   plan.seed = derive_seed(options_.seed, SeedUse::kEpochOrder, epoch);
+  plan.most_error = kMostMeanError * static_cast<double>(statistics_.count);
   return plan;
 }
 
 void SgdState::save(SectionWriter& file) const {
-  file.add("sgd.users", users_.memory.span());
-  file.add("sgd.items", items_.memory.span());
+  file.add_copy("sgd.users", users_.memory.span());
+  file.add_copy("sgd.items", items_.memory.span());
+  file.add_value("sgd.rate", rate_);
 }
 
 void SgdState::restore(const SectionReader& file) {
-  restore_rows(file, "sgd.users", users_.memory);
-  restore_rows(file, "sgd.items", items_.memory);
+  restore_array(file, "sgd.users", users_.memory.span());
+  restore_array(file, "sgd.items", items_.memory.span());
+  restore_array(file, "sgd.rate", std::span(&rate_, 1));
 }
 
 }  // namespace mfpar

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "base/aligned_buffer.hpp"
@@ -22,7 +23,8 @@ namespace mfpar {
 class SgdState {
  public:
   /// Small random factors, biases 0; from `init`, where its ids match and it is given, the factors
-  /// and biases it learnt. Rows without training ratings are zero and stay so.
+  /// and biases it learnt. Rows without training ratings are zero and stay so. `statistics` and
+  /// `init` outlive the state.
   SgdState(const RatingStore& ratings, const RatingStatistics& statistics,
            const TrainOptions& options, const FactorModel* init, const Workers& workers);
 
@@ -38,18 +40,26 @@ class SgdState {
   const Rows& users() const noexcept { return users_; }
   const Rows& items() const noexcept { return items_; }
 
-  /// The sections "sgd.users" and "sgd.items". See Solver.
+  /// See Solver.
+  void start_again(const FactorModel* snapshot, double rate, const Workers& workers);
+
+  /// The sections "sgd.users", "sgd.items" and "sgd.rate". See Solver.
   void save(SectionWriter& file) const;
   void restore(const SectionReader& file);
 
  private:
   void start(Rows& rows, SeedUse use, std::span<const std::uint32_t> counts,
              const Workers& workers);
-  void start_from(const FactorModel& init, const RatingStore& ratings,
-                  const RatingStatistics& statistics, const Workers& workers);
+  void start(const Workers& workers);
+  void start_from(const FactorModel& init, const Workers& workers);
 
-  TrainOptions options_;
-  RatingScale scale_;
+  const TrainOptions options_;
+  const RatingStatistics& statistics_;
+  const RatingScale& scale_;
+  const std::shared_ptr<const IdDictionary> user_ids_;
+  const std::shared_ptr<const IdDictionary> item_ids_;
+  const FactorModel* const init_;
+  double rate_ = 1.0;  ///< times the options' learning rate
   Rows users_;
   Rows items_;
 };

@@ -11,6 +11,10 @@
 
 namespace mfpar {
 
+/// In the units of training, targets are about 1 apart: a mean error from here on is no way to a
+/// minimum.
+inline constexpr double kMostMeanError = 1e4;
+
 /// How a model is learnt: what train() drives, which keeps epochs, evaluation, patience and
 /// history. A solver starts, when it is made, from ratings or from a model. `const` calls are safe
 /// beside each other and beside run_epoch(), but for snapshot() and save(), which need the
@@ -21,7 +25,7 @@ class Solver {
 
   /// Learns from every training rating once more; epochs are numbered 1, 2, ... Returns the errors
   /// seen on the way, in the units of training; none where nothing is seen on the way. Ends early,
-  /// between two pieces of work, when `stop` says so.
+  /// between two pieces of work, when `stop` says so or the errors say that it has diverged.
   virtual PassSums run_epoch(int epoch, const std::function<bool()>& stop) = 0;
 
   /// The parameters as they stand, as an immutable model without record and lists.
@@ -34,9 +38,12 @@ class Solver {
   /// What the objective adds to a snapshot's errors, in the same units.
   virtual double penalty(const FactorModel& snapshot, const Workers& workers) const = 0;
 
-  /// Adds what the next epoch depends on, besides options and ratings, to a file, which is to be
-  /// written before that; and takes it from one. restore() throws Error(kBadFile) for what another
-  /// training left.
+  /// Starts again from a snapshot of its own, or as it began where that is null, with `rate` times
+  /// the options' learning rate from now on. False, and nothing is changed, where none is used.
+  virtual bool start_again(const FactorModel* snapshot, double rate) = 0;
+
+  /// Adds what the next epoch depends on, besides options and ratings, to a file, in copies; and
+  /// takes it from one. restore() throws Error(kBadFile) for what another training left.
   virtual void save(SectionWriter& file) const = 0;
   virtual void restore(const SectionReader& file) = 0;
 

@@ -67,7 +67,7 @@ TuneRatings split_for_tuning(RatingStore ratings, double test_fraction, double v
 TrainHooks hooks_of_trainings(const TuneHooks& hooks, std::stop_token stop) {
   return {.on_epoch = {},
           .stop = std::move(stop),
-          .init = nullptr,
+          .warm_start = nullptr,
           .user_features = hooks.user_features,
           .item_features = hooks.item_features};
 }

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "train/learn_by_epochs.hpp"
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/stopwatch.hpp"
+#include "mfpar/decimal.hpp"
+#include "mfpar/error.hpp"
+#include "train/als_solver.hpp"
+#include "train/check_input.hpp"
+#include "train/evaluator.hpp"
+#include "train/sgd_solver.hpp"
+#include "train/training_sample.hpp"
+#include "train/validation_lists.hpp"
+
+namespace mfpar {
+
+namespace {
+
+// From a rate of 1000 to one of 0.001.
+constexpr int kMostDivergences = 20;
+
+class EpochTraining {
+ public:
+  EpochTraining(RatingStore training, const LearnSetup& setup)
+      : setup_(setup),
+        lists_(make_lists(training)),
+        sample_(make_sample(training)),
+        solver_(make_solver(std::move(training))),
+        evaluator_({*solver_, sample_, setup.validation, setup.options, setup.hooks, setup.kernels,
+                    setup.statistics, lists_, setup.checkpoints},
+                   go_on()) {}
+
+  Learnt learn();
+
+ private:
+  bool is_one_class() const { return setup_.options.feedback == Feedback::kOneClass; }
+  bool stop_requested() const { return setup_.hooks.stop.stop_requested(); }
+
+  std::optional<ValidationLists> make_lists(const RatingStore& training) const;
+  std::optional<RatingStore> make_sample(const RatingStore& training) const;
+  std::unique_ptr<Solver> make_solver(RatingStore training) const;
+  TrainingProgress go_on();
+  void submit(EpochReport report, const PassSums& sums);
+  SectionWriter saved_state() const;
+  bool go_back(int epoch, const std::string& what);
+  bool is_worse_than_start();
+  std::string divergence(const PassSums& sums) const;
+
+  const LearnSetup& setup_;
+  const std::optional<ValidationLists> lists_;
+  const std::optional<RatingStore> sample_;
+  const std::unique_ptr<Solver> solver_;
+  int epoch_ = 0;          ///< that is done
+  bool stopping_ = false;  ///< as was asked for by the end of that
+  Evaluator evaluator_;
+};
+
+std::optional<ValidationLists> EpochTraining::make_lists(const RatingStore& training) const {
+  if (!is_one_class() || setup_.validation.size() == 0) return std::nullopt;
+  return std::optional<ValidationLists>(std::in_place, training, setup_.validation,
+                                        setup_.options.one_class);
+}
+
+std::optional<RatingStore> EpochTraining::make_sample(const RatingStore& training) const {
+  if (setup_.options.train_error == TrainError::kExact) return std::nullopt;
+  return sample_users(training, setup_.options.sample, setup_.options.seed);
+}
+
+std::unique_ptr<Solver> EpochTraining::make_solver(RatingStore training) const {
+  const FactorModel* const init = initial_model(setup_.hooks, setup_.options);
+  return is_one_class() ? make_als_solver(std::move(training), setup_.options, init, setup_.workers)
+                        : make_sgd_solver(std::move(training), setup_.statistics, setup_.options,
+                                          init, setup_.workers);
+}
+
+/// From the checkpoint, if there is one.
+TrainingProgress EpochTraining::go_on() {
+  if (setup_.checkpoints == nullptr || setup_.checkpoints->saved() == nullptr) return {};
+  solver_->restore(*setup_.checkpoints->saved());
+  epoch_ = setup_.checkpoints->epoch();
+  return setup_.checkpoints->progress(solver_->snapshot());
+}
+
+/// What there is to say when the errors of an epoch tell that training has left the rails, else
+/// nothing.
+std::string EpochTraining::divergence(const PassSums& sums) const {
+  const double error = sums.error / static_cast<double>(setup_.statistics.count);
+  if (error < kMostMeanError) return "";
+  return std::isfinite(error) ? "the error exploded" : "the error is not finite";
+}
+
+/// Whether training can go on from what was best so far, or from its start, with a lower rate.
+bool EpochTraining::go_back(int epoch, const std::string& what) {
+  const TrainingProgress& progress = evaluator_.progress();
+  const int divergences = progress.divergences + 1;
+  if (divergences > kMostDivergences) return false;
+  const double rate = std::ldexp(1.0, -divergences);
+  if (!solver_->start_again(progress.best ? &*progress.best : nullptr, rate)) return false;
+  DivergenceReport report{.epoch = epoch,
+                          .restored_epoch = progress.best ? progress.best_epoch : 0,
+                          .learning_rate = rate * setup_.options.learning_rate,
+                          .what = what};
+  epoch_ = report.restored_epoch;
+  evaluator_.go_back(epoch_);
+  if (setup_.checkpoints != nullptr) {
+    setup_.checkpoints->go_back(epoch_);
+    setup_.checkpoints->submit(saved_state(), epoch_, progress);
+  }
+  if (setup_.hooks.on_divergence) setup_.hooks.on_divergence(report);
+  return true;
+}
+
+/// Whether all that was learnt is of no use, and a lower rate could help. From a model that was
+/// trained before there may be nothing more to learn.
+bool EpochTraining::is_worse_than_start() {
+  evaluator_.wait();
+  if (epoch_ == 0 || stopping_ || setup_.hooks.warm_start != nullptr) return false;
+  const TrainingProgress& progress = evaluator_.progress();
+  if (progress.best) return progress.best_epoch == 0;
+  const std::vector<EpochReport>& history = progress.history;
+  return !history.empty() && history.back().train_error > history.front().train_error;
+}
+
+SectionWriter EpochTraining::saved_state() const {
+  SectionWriter file = TrainingCheckpoints::new_file();
+  solver_->save(file);
+  return file;
+}
+
+/// Gives the end of an epoch to the evaluator.
+void EpochTraining::submit(EpochReport report, const PassSums& sums) {
+  stopping_ = stop_requested();
+  const TrainOptions& options = setup_.options;
+  const bool evaluated =
+      options.eval_every > 0 && (epoch_ % options.eval_every == 0 || epoch_ == options.epochs);
+  report.wait_seconds = evaluator_.wait();
+  std::optional<FactorModel> snapshot;
+  if (evaluated) snapshot = solver_->snapshot();
+  std::optional<SectionWriter> state;
+  TrainingCheckpoints* const checkpoints = setup_.checkpoints;
+  if (epoch_ > 0 && checkpoints != nullptr && (checkpoints->is_due(epoch_) || stopping_)) {
+    state = saved_state();
+  }
+  evaluator_.submit(report, sums, std::move(snapshot), std::move(state));
+}
+
+Learnt EpochTraining::learn() {
+  const TrainOptions& options = setup_.options;
+  stopping_ = stop_requested();
+  const bool starts = setup_.checkpoints == nullptr || setup_.checkpoints->saved() == nullptr;
+  if (starts && options.eval_every > 0) submit(EpochReport{}, PassSums{});
+  // An epoch that is to be saved is finished.
+  const bool finishes = setup_.checkpoints != nullptr;
+  const auto stop = [&] { return (!finishes && stop_requested()) || evaluator_.out_of_patience(); };
+  Learnt learnt;
+  const auto is_done = [&] {
+    return stopping_ || epoch_ >= options.epochs || evaluator_.out_of_patience();
+  };
+  while (!is_done() ||
+         (is_worse_than_start() && go_back(epoch_, "no epoch was better than the start"))) {
+    const Stopwatch epoch_time;
+    const PassSums sums = solver_->run_epoch(epoch_ + 1, stop);
+    if (const std::string what = divergence(sums); !what.empty()) {
+      evaluator_.wait();
+      if (evaluator_.out_of_patience()) continue;
+      if (go_back(epoch_ + 1, what)) continue;
+      learnt.divergence = "training diverged in epoch " + std::to_string(epoch_ + 1) + ": " + what +
+                          "; lower the learning rate (now " +
+                          shortest_decimal(options.learning_rate) + ") or raise the penalties";
+      break;
+    }
+    if (stop()) {
+      stopping_ = stop_requested() && !finishes;
+      continue;
+    }
+    ++epoch_;
+    EpochReport report;
+    report.epoch = epoch_;
+    report.seconds = epoch_time.seconds();
+    report.updates_per_second = static_cast<double>(setup_.statistics.count) / report.seconds;
+    submit(report, sums);
+  }
+  const bool out_of_patience = evaluator_.finish();
+  TrainingProgress progress = evaluator_.progress();
+
+  const bool diverged = !learnt.divergence.empty() && !out_of_patience;
+  if (diverged && progress.best_epoch == 0) throw Error(ErrorCode::kDiverged, learnt.divergence);
+  learnt.stop_reason = diverged          ? StopReason::kDiverged
+                       : out_of_patience ? StopReason::kPatience
+                       : stopping_       ? StopReason::kRequested
+                                         : StopReason::kEpochs;
+  learnt.best_epoch = progress.best ? progress.best_epoch : epoch_;
+  learnt.parts = (progress.best ? *progress.best : solver_->snapshot()).parts();
+  solver_->give_lists(learnt.parts);
+  learnt.history = std::move(progress.history);
+  learnt.divergences = progress.divergences;
+  return learnt;
+}
+
+}  // namespace
+
+Learnt learn_by_epochs(RatingStore training, const LearnSetup& setup) {
+  return EpochTraining(std::move(training), setup).learn();
+}
+
+}  // namespace mfpar
