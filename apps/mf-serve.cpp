@@ -12,6 +12,7 @@
 #include "mf-serve/http_server.hpp"
 #include "mf-serve/listeners.hpp"
 #include "mf-serve/service.hpp"
+#include "mf-serve/spare_memory.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_handle.hpp"
 
@@ -42,6 +43,7 @@ int run(ServeOptions options, bool names_address) {
     options.http.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
   std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may leave
+  const SpareMemory spare;
   const Hangup hangup;
   const Interrupt interrupt;  // a signal while the model loads stops the service too
   ModelHandle models(options.model,

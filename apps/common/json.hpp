@@ -22,7 +22,9 @@ struct JsonMembers : nlohmann::ordered_map<Key, T, Less, Allocator> {
 template <class T, class = void>
 struct JsonConversion : nlohmann::adl_serializer<T> {};
 
-/// JSON that is read or to be written.
+/// JSON that is read or to be written. Members are added to what is an object already, by
+/// Json::object(), never to a null, json["a"]["b"] say: where no memory is left for the object that
+/// the null becomes, its end ends the process.
 using Json = nlohmann::basic_json<JsonMembers, std::vector, std::string, bool, std::int64_t,
                                   std::uint64_t, double, std::allocator, JsonConversion>;
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdio>
-#include <memory>
 #include <string>
 
 namespace mfpar::apps {
@@ -15,6 +13,9 @@ class LineLog {
   /// Empties the file, unless lines are to be added to it. Throws Error(kSystem) when it cannot be
   /// written.
   explicit LineLog(const std::string& path, bool adds = false);
+  ~LineLog();
+  LineLog(const LineLog&) = delete;
+  LineLog& operator=(const LineLog&) = delete;
 
   void write(std::string line);
 
@@ -22,12 +23,11 @@ class LineLog {
   const std::string& failure() const noexcept { return failure_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
+  void close() noexcept;
+
   std::string path_;
   std::string failure_;
-  std::unique_ptr<std::FILE, Close> file_;
+  int file_ = -1;
 };
 
 }  // namespace mfpar::apps

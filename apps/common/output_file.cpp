@@ -76,7 +76,12 @@ fs::path place_of(const std::string& output) {
   for (int links = 0; links < kMaxLinks && fs::is_symlink(place, none); ++links) {
     place = place.parent_path() / fs::read_symlink(place, none);
   }
-  return fs::weakly_canonical(place, none);
+  std::error_code error;
+  place = fs::weakly_canonical(place, error);
+  if (error) {
+    throw Error(ErrorCode::kSystem, output + ": cannot be written: " + error.message());
+  }
+  return place;
 }
 
 }  // namespace mfpar::apps

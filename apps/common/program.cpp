@@ -29,11 +29,10 @@ namespace mfpar::apps {
 
 namespace {
 
-char program_name[64] = "mfpar";
-
 /// Says why the program ends and ends it, without taking memory, of which there may be none.
 [[noreturn]] void give_up(const char* why) noexcept {
-  for (const char* text : {static_cast<const char*>(program_name), ": error: ", why, "\n"}) {
+  for (const char* text :
+       {static_cast<const char*>(program_invocation_short_name), ": error: ", why, "\n"}) {
     if (write(STDERR_FILENO, text, std::strlen(text)) < 0) break;
   }
   _exit(kSystemFailure);
@@ -56,12 +55,19 @@ constexpr const char* kNoMemory =
     if (std::strstr(e.what(), "pthread_") != nullptr) give_up(e.what());
   } catch (...) {
   }
+  if (!std::current_exception()) {  // there may have been no memory for one
+    void* const memory = std::malloc(std::size_t{1} << 20);
+    if (memory == nullptr) give_up(kNoMemory);
+    std::free(memory);
+  }
   std::abort();
 }
 
-/// Before main(), and before anything is deep in calls: a stack of a few kilobytes ends in a
-/// segmentation fault wherever it ends. What the system gives is taken, for threads too.
-__attribute__((constructor)) void require_stack() {
+/// Before main() and all that takes memory: what there is none for is said by the handler, as
+/// later. And before anything is deep in calls: a stack of a few kilobytes ends in a segmentation
+/// fault wherever it ends. What the system gives is taken, for threads too.
+__attribute__((constructor(101))) void prepare_for_little() {
+  std::set_terminate(end_uncaught);
   constexpr rlim_t kLeast = 256 << 10, kUsual = 8 << 20;
   rlimit limit{};
   if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kLeast) return;
@@ -84,9 +90,7 @@ void end_by_signal(int number) {
 }
 
 /// What has to stand before a file is opened or a thread started.
-void prepare_process(const std::string& name) {
-  program_name[name.copy(program_name, sizeof program_name - 1)] = '\0';
-  std::set_terminate(end_uncaught);
+void prepare_process() {
   // A file that took the number of a closed standard stream would get what is printed.
   for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
     if (fcntl(file, F_GETFD) >= 0 || errno != EBADF) continue;
@@ -188,7 +192,7 @@ std::vector<std::string> arguments(int argc, const char* const* argv) {
 
 int run_program(const ProgramInfo& info, Options& options, int argc, const char* const* argv,
                 const std::function<int()>& body) {
-  prepare_process(info.name);
+  prepare_process();
   return guarded(info.name, [&] {
     bool help = false, short_help = false, version = false, quiet = false;
     options.group("Other options");
@@ -223,7 +227,7 @@ int run_program(const ProgramInfo& info, Options& options, int argc, const char*
 
 int run_commands(const ProgramInfo& info, std::span<const Command> commands, int argc,
                  const char* const* argv) {
-  prepare_process(info.name);
+  prepare_process();
   const std::string first = argc > 1 ? argv[1] : "";
   for (const Command& command : commands) {
     if (command.name == first) return command.run(argc - 1, argv + 1);

@@ -87,7 +87,7 @@ std::string histogram(const DataReport& report) {
 }
 
 Json json_of(const Quantiles& quantiles) {
-  Json json;
+  Json json = Json::object();
   for (std::size_t i = 0; i < quantiles.counts.size(); ++i) {
     json[shortest_decimal(Quantiles::kShares[i])] = quantiles.counts[i];
   }

@@ -70,8 +70,10 @@ Json json_of(const Answer& answer, std::size_t place, const Catalogue& catalogue
     json["p5"] = item.p5;
     json["p95"] = item.p95;
   }
-  for (std::size_t i = 1; with_titles && i < titles.columns().size(); ++i) {
-    json["columns"][titles.columns()[i]] = titles.text(item.item, i);
+  if (!with_titles || titles.columns().size() < 2) return json;
+  Json& columns = json["columns"] = Json::object();
+  for (std::size_t i = 1; i < titles.columns().size(); ++i) {
+    columns[titles.columns()[i]] = titles.text(item.item, i);
   }
   return json;
 }
@@ -81,7 +83,7 @@ std::string signed_number(double number) { return (number < 0 ? "" : "+") + fixe
 }  // namespace
 
 std::string json_of(const Answer& answer, const Catalogue& catalogue) {
-  Json json;
+  Json json = Json::object();
   if (!answer.id.empty()) json[answer.is_similar ? "similar_to" : "user"] = answer.id;
   if (answer.is_similar) json["similar_by"] = name_of(answer.similar_by);
   json["ratings"] = answer.ratings;

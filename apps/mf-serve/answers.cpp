@@ -57,8 +57,11 @@ Json predict_rating(const ServedModel& served, const std::string& user, const st
   }
   const auto values = served.model->parts().link.values.span();
   const std::vector<float> probabilities = served.model->probabilities(u, i);
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    prediction["probabilities"][shortest_decimal(values[k])] = probabilities[k];
+  if (!values.empty()) {
+    Json& of_value = prediction["probabilities"] = Json::object();
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      of_value[shortest_decimal(values[k])] = probabilities[k];
+    }
   }
   return answer_of(served, prediction);
 }

@@ -14,6 +14,7 @@
 #include <boost/beast/http/write.hpp>
 #include <iostream>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -49,6 +50,16 @@ bool survives(const Work& work) {
   } catch (const std::exception& e) {
     std::cerr << "mf-serve: error: a connection was given up: " << e.what() << std::endl;
     return false;
+  }
+}
+
+/// What `work` gives. The program tells std::system_error from bugs; Boost has one of its own.
+template <class Work>
+auto with_system_errors(const Work& work) {
+  try {
+    return work();
+  } catch (const boost::system::system_error& e) {
+    throw std::system_error(e.code(), "the service cannot run");
   }
 }
 
@@ -158,7 +169,7 @@ void HttpServer::Impl::work() {
 }
 
 HttpServer::HttpServer(const HttpOptions& options, HttpHandler& handler)
-    : impl_(std::make_unique<Impl>(options, handler)) {}
+    : impl_(with_system_errors([&] { return std::make_unique<Impl>(options, handler); })) {}
 
 HttpServer::~HttpServer() = default;
 

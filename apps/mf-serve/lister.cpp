@@ -70,8 +70,10 @@ Json item_of(const TitledModel& titled, const Recommendation& r, const ItemField
   }
   if (!with_titles || !fields.has("columns")) return item;
   const ItemTitles& titles = titled.titles->titles;
+  if (titles.columns().size() < 2) return item;
+  Json& columns = item["columns"] = Json::object();
   for (std::size_t i = 1; i < titles.columns().size(); ++i) {
-    item["columns"][titles.columns()[i]] = titles.text(r.item, i);
+    columns[titles.columns()[i]] = titles.text(r.item, i);
   }
   return item;
 }

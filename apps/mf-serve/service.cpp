@@ -15,6 +15,7 @@
 #include "mf-serve/embedded.hpp"
 #include "mf-serve/page.hpp"
 #include "mf-serve/parameters.hpp"
+#include "mf-serve/spare_memory.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {
@@ -122,6 +123,7 @@ HttpAnswer Service::answer(const HttpRequest& request) {
     result = error(500, "this is a bug, please report it: " + std::string(e.what()));
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  SpareMemory::refill();
   metrics_.count(trace.endpoint, result.status, took.count());
   metrics_.request_done();
   if (!options_.log_path.empty()) {

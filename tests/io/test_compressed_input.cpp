@@ -89,6 +89,30 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_cut_off_is_an_error_wherever_it_was_cut) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_becomes_shorter_while_it_is_read_is_an_error) {
+  const TemporaryFolder folder;
+  const std::string text = some_text(50'000);
+  for (const std::string& whole : {text, gzip(text), zstd(text)}) {
+    for (const std::size_t left : {std::size_t{0}, whole.size() / 2, whole.size() - 1}) {
+      const std::string path = folder.write("ratings", whole);
+      CompressedInput input(open_for_reading(path), "ratings");
+      std::string buffer(1000, '\0');
+      BOOST_TEST(input.read(buffer) == buffer.size());
+      BOOST_REQUIRE(::truncate(path.c_str(), static_cast<off_t>(left)) == 0);
+      std::string message;
+      try {
+        while (input.read(buffer) == buffer.size()) {
+        }
+      } catch (const Error& error) {
+        BOOST_TEST((error.code() == ErrorCode::kSystem));
+        message = error.what();
+      }
+      BOOST_TEST(message ==
+                 "ratings: became shorter while it was read; try again when it is whole");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(damage_is_an_error) {
   const TemporaryFolder folder;
   std::string packed = gzip(some_text(2'000));

@@ -14,8 +14,8 @@ namespace mfpar {
 /// A file that appears whole or not at all: what is written goes to a file without a name in the
 /// same directory, which commit() flushes to disk and puts in the place of the target. Until then,
 /// and if anything fails, whatever stood there stays; a process that is killed leaves nothing
-/// behind. (Where the file system has no files without a name, a temporary one is used; see
-/// remove_temporaries().) An existing target keeps its permissions; a symbolic link stays and what
+/// behind. (Where the file system has no files without a name a temporary one is used, and to
+/// replace a file one is needed for a moment; see check() and remove_temporaries().) An existing target keeps its permissions; a symbolic link stays and what
 /// it points to is replaced. A device or pipe is written to directly. Errors are thrown as
 /// Error(kSystem) naming the path. Not synchronised.
 class MFPAR_API AtomicFile {
@@ -43,7 +43,9 @@ class MFPAR_API AtomicFile {
   /// cannot exchange two files, what was replaced before stays replaced.)
   static void commit_together(std::span<AtomicFile* const> files);
 
-  /// Throws what an AtomicFile for `path` would be refused with, and leaves everything as it is.
+  /// Throws what an AtomicFile for `path` would be refused with, and leaves everything as it is,
+  /// but for files with temporary names in the same directory, of processes that were killed: these
+  /// are removed.
   static void check(const std::string& path);
 
   /// Removes the files of this process that have temporary names and are not in place; those that

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "io/file_descriptor.hpp"
 #include "io/temporary_names.hpp"
 #include "mfpar/error.hpp"
 
@@ -81,16 +82,22 @@ int give_name(int file, const std::string& name) {
 /// A new, empty file in `directory`: without a name, or where that cannot be, with one.
 int make_temporary(const std::string& path, const std::string& directory, std::string& name) {
   if (can_be_named_later()) {
-    const int file = open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-    if (file >= 0) return file;
+    const int file =
+        retried([&] { return open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666); });
+    if (file >= 0) {
+      hold(file);
+      return file;
+    }
   }
   int error = EEXIST;
   for (int attempt = 0; attempt < 1000 && error == EEXIST; ++attempt) {
     name = new_temporary_name(directory);
     remember_temporary_name(name);
-    const int file = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file >= 0) return file;
-    error = errno;
+    const int file =
+        retried([&] { return open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
+    if (file >= 0 && hold(file)) return file;
+    error = file < 0 ? errno : EEXIST;  // another process took it for one left over
+    if (file >= 0) close(file);
     forget_temporary_name(name);
   }
   name.clear();
@@ -103,9 +110,10 @@ int make_temporary(const std::string& path, const std::string& directory, std::s
 
 /// Makes a rename in `directory` survive a power cut, where the file system can.
 void sync_directory(const std::string& path, const std::string& directory) {
-  const int file = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int file =
+      retried([&] { return open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (file < 0) return;  // a directory may be writable but not readable
-  const int error = fsync(file) == 0 ? 0 : errno;
+  const int error = retried([&] { return fsync(file); }) == 0 ? 0 : errno;
   close(file);
   if (error == EIO || error == ENOSPC || error == EDQUOT) fail(path, reason_of(error));
 }
@@ -117,7 +125,7 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), target_(follo
   buffer_.reserve(kBufferSize);
   direct_ = existing && !S_ISREG(existing->st_mode);
   if (direct_) {
-    file_ = open(target_.c_str(), O_WRONLY | O_CLOEXEC);
+    file_ = retried([&] { return open(target_.c_str(), O_WRONLY | O_CLOEXEC); });
     if (file_ < 0) fail(path_, reason_of(errno));
     return;
   }
@@ -174,8 +182,7 @@ void AtomicFile::flush() {
 
 void AtomicFile::write_out(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const auto count = ::write(file_, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
+    const auto count = retried([&] { return ::write(file_, bytes.data(), bytes.size()); });
     if (count < 0) fail(path_, reason_of(errno));
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
@@ -187,7 +194,9 @@ void AtomicFile::finish() {
   flush();
   std::vector<std::byte>().swap(buffer_);
   // Devices and pipes answer EINVAL: there is nothing to flush.
-  if (fsync(file_) != 0 && errno != EINVAL) fail(path_, reason_of(errno));
+  if (retried([&] { return fsync(file_); }) != 0 && errno != EINVAL) {
+    fail(path_, reason_of(errno));
+  }
   finished_ = true;
 }
 
@@ -269,6 +278,7 @@ void AtomicFile::check(const std::string& path) {
   const std::string target = follow_links(path);
   const auto existing = inspect(path, target);
   if (existing && !S_ISREG(existing->st_mode)) return;
+  remove_left_over(directory_of(target));
   std::string temporary;
   close(make_temporary(path, directory_of(target), temporary));
   if (temporary.empty()) return;

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "io/file_descriptor.hpp"
 #include "io/temporary_names.hpp"
 #include "mfpar/error.hpp"
 
@@ -70,9 +71,10 @@ std::string make_temporary(const std::string& path, const std::string& target) {
 
 /// Makes names in `folder` survive a power cut, where the file system can.
 void sync(const std::string& path, const std::string& folder) {
-  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int file =
+      retried([&] { return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (file < 0) return;  // a folder may be writable but not readable
-  const int error = fsync(file) == 0 ? 0 : errno;
+  const int error = retried([&] { return fsync(file); }) == 0 ? 0 : errno;
   close(file);
   if (error == EIO || error == ENOSPC || error == EDQUOT) fail(path, reason_of(error));
 }
@@ -101,6 +103,8 @@ void AtomicFolder::commit() {
 void AtomicFolder::place() {
   const Placing placing;
   const std::string temporary = make_temporary(path_, target_);
+  const FileDescriptor held(open(temporary.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  hold(held.number());
   try {
     for (const File& file : files_) file.file->place_at(temporary + "/" + file.name);
     // An empty folder is replaced; whatever has come there in the meantime is refused.
@@ -113,8 +117,10 @@ void AtomicFolder::place() {
 }
 
 void AtomicFolder::check(const std::string& path) {
+  const std::string target = target_of(path);
+  remove_left_over(parent_of(target));
   const Placing placing;  // no signal ends the process in between
-  const std::string temporary = make_temporary(path, target_of(path));
+  const std::string temporary = make_temporary(path, target);
   rmdir(temporary.c_str());
 }
 

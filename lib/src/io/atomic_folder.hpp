@@ -27,7 +27,8 @@ class AtomicFolder {
   /// Puts the folder in place.
   void commit();
 
-  /// Throws what an AtomicFolder for `path` would be refused with, and leaves everything as it is.
+  /// Throws what an AtomicFolder for `path` would be refused with, and leaves everything as it is,
+  /// but for what AtomicFile::check() removes.
   static void check(const std::string& path);
 
  private:

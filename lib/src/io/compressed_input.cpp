@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "io/compressed_input.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -83,18 +84,28 @@ class CompressedInput::Source {
 
  private:
   std::size_t read_file(std::span<char> into) {
-    for (;;) {
-      const ssize_t got = ::read(file_.number(), into.data(), into.size());
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) {
-        throw Error(ErrorCode::kSystem,
-                    name_ + ": cannot be read: " + std::system_category().message(errno));
-      }
+    const ssize_t got = retried([&] { return ::read(file_.number(), into.data(), into.size()); });
+    if (got < 0) {
+      throw Error(ErrorCode::kSystem,
+                  name_ + ": cannot be read: " + std::system_category().message(errno));
     }
+    if (got == 0 && !into.empty() && ::lseek(file_.number(), 0, SEEK_CUR) < size_) {
+      throw Error(ErrorCode::kSystem,
+                  name_ + ": became shorter while it was read; try again when it is whole");
+    }
+    return static_cast<std::size_t>(got);
+  }
+
+  /// Of a regular file, when reading begins; -1 of what has no size, as a pipe.
+  off_t size_now() const {
+    struct stat status {};
+    const bool is_known = ::fstat(file_.number(), &status) == 0 && S_ISREG(status.st_mode);
+    return is_known ? status.st_size : -1;
   }
 
   FileDescriptor file_;
   std::string name_;
+  off_t size_ = size_now();
   std::string head_;
   std::size_t head_taken_ = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,15 @@ class FileDescriptor {
  private:
   int number_ = -1;
 };
+
+/// What a system call gives that is made again for as long as signals interrupt it: in a program of
+/// somebody else their handlers need not restart calls.
+template <class Call>
+auto retried(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
 
 /// Opens `path` for reading. Throws Error(kSystem) with the path and the reason; a directory is
 /// one.

@@ -89,12 +89,13 @@ void MappedFile::fail_shortened() const {
 
 void MappedFile::copy(const FileDescriptor& file) {
   for (std::size_t done = 0; done < size_;) {
-    const ssize_t got = ::pread(file.number(), static_cast<char*>(address_) + done, size_ - done,
-                                static_cast<off_t>(done));
+    const ssize_t got = retried([&] {
+      return ::pread(file.number(), static_cast<char*>(address_) + done, size_ - done,
+                     static_cast<off_t>(done));
+    });
     if (got == 0) fail_shortened();
-    if (got < 0 && errno != EINTR)
-      fail(std::string("cannot be read: ") + std::system_category().message(errno));
-    if (got > 0) done += static_cast<std::size_t>(got);
+    if (got < 0) fail(std::string("cannot be read: ") + std::system_category().message(errno));
+    done += static_cast<std::size_t>(got);
   }
   ::mprotect(address_, size_, PROT_READ);
 }

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "io/temporary_names.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "io/file_descriptor.hpp"
 
 namespace mfpar {
 
@@ -24,12 +34,51 @@ std::array<NamePlace, 64> places;
 
 std::atomic<int> placings{0};
 
+constexpr std::string_view kFirst = ".mfpar-", kLast = ".tmp";
+
+/// The process that made a temporary name; 0 for any other name.
+pid_t maker_of(std::string_view name) {
+  if (!name.starts_with(kFirst) || !name.ends_with(kLast)) return 0;
+  const char* const end = name.data() + name.size();
+  pid_t maker = 0;
+  const auto [stop, error] = std::from_chars(name.data() + kFirst.size(), end, maker);
+  return error == std::errc() && *stop == '-' ? maker : 0;
+}
+
+/// Whether nobody uses what has the temporary name `path`. Its process may live where its number
+/// is that of another one here, in a container say; then it holds the file.
+bool is_left_over(const std::string& path, pid_t maker) {
+  if (kill(maker, 0) == 0 || errno != ESRCH) return false;
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  return file.number() >= 0 && flock(file.number(), LOCK_EX | LOCK_NB) == 0;
+}
+
 }  // namespace
 
 std::string new_temporary_name(const std::string& directory) {
   static std::atomic<unsigned> counter{0};
-  return directory + "/.mfpar-" + std::to_string(getpid()) + "-" +
-         std::to_string(counter.fetch_add(1)) + ".tmp";
+  return directory + '/' + std::string(kFirst) + std::to_string(getpid()) + "-" +
+         std::to_string(counter.fetch_add(1)) + std::string(kLast);
+}
+
+bool hold(int file) noexcept {
+  if (flock(file, LOCK_EX | LOCK_NB) != 0) return errno != EWOULDBLOCK;
+  struct stat status {};
+  return fstat(file, &status) != 0 || status.st_nlink > 0;
+}
+
+void remove_left_over(const std::string& directory) noexcept {
+  namespace fs = std::filesystem;
+  try {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error)) {
+      const pid_t maker = maker_of(entry.path().filename().native());
+      if (maker > 0 && is_left_over(entry.path().native(), maker)) {
+        fs::remove_all(entry.path(), error);
+      }
+    }
+  } catch (const std::exception&) {  // it is for another time
+  }
 }
 
 void remember_temporary_name(const std::string& name) {

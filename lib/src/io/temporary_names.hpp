@@ -22,6 +22,14 @@ void forget_temporary_name(const std::string& name) noexcept;
 /// lock and no memory.
 void remove_temporary_names() noexcept;
 
+/// Says that a file that has or will get a temporary name belongs to a process that lives, for as
+/// long as it is open. False where the file has been removed meanwhile, as one left over.
+bool hold(int file) noexcept;
+
+/// Removes the files and folders in `directory` that have temporary names of processes that were
+/// killed.
+void remove_left_over(const std::string& directory) noexcept;
+
 /// While it lives, files are being given their places, and a handler on another thread waits; on
 /// this thread handlers wait until its end.
 class Placing {
