@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(test_loop_orders)
 
 namespace {
 
-constexpr std::uint64_t kOrders = kSanitized ? 60 : 250;
+constexpr std::uint64_t kOrders = kSanitized ? 40 : 200;
 
 /// Numbers of any kind, one behind the other.
 class Bytes {
