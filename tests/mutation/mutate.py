@@ -133,7 +133,7 @@ def tests_by_program():
     ).stdout
     tests = {}
     for test in json.loads(out)["tests"]:
-        # What cannot be found is a program that is not built yet; its path stands there all the same.
+        # A test whose program is not built yet has no command.
         program = Path(test.get("command", [""])[0]).name
         tests.setdefault(program, []).append(test["name"])
     return tests
