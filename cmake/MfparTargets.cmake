@@ -19,6 +19,9 @@ function(mfpar_warnings target)
                                              -fno-sanitize=null,object-size)
     target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=${MFPAR_SANITIZE}>)
   endif()
+  if(MFPAR_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 # The same, and the language, for a target in C++.

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
-# What can be seen without running anything: bash tests/lint.sh format|tidy
-#   format  every source stands as clang-format 14 puts it
-#   tidy    clang-tidy, by .clang-tidy, finds nothing in lib and apps, of which the build with the
-#           address sanitizer has the files, a folder as one, so that headers are read once
+# What can be seen without running anything: bash tests/lint.sh format|tidy|cppcheck
+#   format    every source stands as clang-format 14 puts it
+#   tidy      clang-tidy, by .clang-tidy, finds nothing in lib and apps, of which the build with the
+#             address sanitizer has the files, a folder as one, so that headers are read once
+#   cppcheck  finds nothing in lib but what tests/cppcheck.txt says
 set -euo pipefail
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -21,8 +22,14 @@ case "$#,${1-}" in
       exit 1
     fi
     ;;
+  1,cppcheck)
+    # Copies that cost are clang-tidy's.
+    cppcheck -j "$(nproc)" --std=c++20 --language=c++ --enable=warning,portability --quiet \
+      --suppressions-list=tests/cppcheck.txt --error-exitcode=1 \
+      --template='{file}:{line}: {id}: {message}' -I lib/include -I lib/src lib/src
+    ;;
   *)
-    echo "usage: bash tests/lint.sh format|tidy" >&2
+    echo "usage: bash tests/lint.sh format|tidy|cppcheck" >&2
     exit 2
     ;;
 esac

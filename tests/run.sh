@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # Sets up, builds and runs the tests: bash tests/run.sh [all]
-# Without an argument as users build it; all: as CI, with formatting and clang-tidy (lint.sh), with
-# warnings as errors, and once more under the address, undefined-behaviour and thread sanitizers.
+# Without an argument as users build it; all: as CI, with formatting, cppcheck and clang-tidy
+# (lint.sh), with warnings as errors, and once more under the address, undefined-behaviour and
+# thread sanitizers.
 # Then no test is left out for want of a tool: cmake/debian-packages-tests.txt lists what the tests
 # use besides.
 set -euo pipefail
@@ -20,6 +21,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 if [[ ${1-} == all ]]; then
   bash cmake/setup.sh tests
   bash tests/lint.sh format
+  bash tests/lint.sh cppcheck
 fi
 for preset in "${presets[@]}"; do
   bash cmake/build.sh "$preset"

@@ -12,9 +12,9 @@
 #include <cassert>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <iterator>
 #include <string>
+#include <system_error>
 
 #include "mfpar/error.hpp"
 
@@ -50,7 +50,8 @@ extern "C" void handle_interrupt(int number) {
 
 Interrupt::Interrupt() {
   if (pipe2(pipe_, O_CLOEXEC) != 0) {
-    throw Error(ErrorCode::kSystem, std::string("no pipe for signals: ") + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                std::string("no pipe for signals: ") + std::system_category().message(errno));
   }
   assert(write_end.load() == -1);
   write_end.store(pipe_[1]);

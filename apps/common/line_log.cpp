@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "mfpar/error.hpp"
@@ -20,7 +20,8 @@ LineLog::LineLog(const std::string& path, bool adds) : path_(path) {
         ::open(path.c_str(), O_WRONLY | O_CREAT | (adds ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0666);
   } while (file_ < 0 && errno == EINTR);
   if (file_ < 0) {
-    throw Error(ErrorCode::kSystem, path + ": cannot be written: " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                path + ": cannot be written: " + std::system_category().message(errno));
   }
 }
 
@@ -33,7 +34,8 @@ void LineLog::write(std::string line) {
     const ssize_t count = ::write(file_, left.data(), left.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      failure_ = path_ + ": cannot be written: " + std::strerror(errno) + "; the log is not whole";
+      failure_ = path_ + ": cannot be written: " + std::system_category().message(errno) +
+                 "; the log is not whole";
       return close();
     }
     left.remove_prefix(static_cast<std::size_t>(count));

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
+#include <system_error>
 #include <vector>
 
 #include "mfpar/error.hpp"
@@ -56,7 +56,8 @@ bool LineStream::read_more(int file, const std::stop_token& stop) {
   } while (count < 0 && errno == EINTR);
   buffer_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   if (count < 0) {
-    throw Error(ErrorCode::kSystem, path_ + ": requests cannot be read: " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                path_ + ": requests cannot be read: " + std::system_category().message(errno));
   }
   return count > 0;
 }
@@ -90,7 +91,8 @@ void LineStream::run(const std::stop_token& stop) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(
       path_ == "-" ? nullptr : std::fopen(path_.c_str(), "re"), std::fclose);
   if (!opened && path_ != "-") {
-    throw Error(ErrorCode::kSystem, path_ + ": cannot be opened: " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                path_ + ": cannot be opened: " + std::system_category().message(errno));
   }
   const int file = opened ? fileno(opened.get()) : STDIN_FILENO;
   while (read_more(file, stop)) take_lines(false);

@@ -3,9 +3,9 @@
 // Options from a file. Boost.Program_options reads such files too, but its messages know no line.
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <span>
+#include <system_error>
 
 #include "common/options.hpp"
 #include "mfpar/error.hpp"
@@ -76,7 +76,8 @@ void Options::take_line(std::string_view line, std::size_t typed) {
 void Options::read_file(const std::string& path) {
   std::ifstream file(path);
   const auto fail_to_read = [&] {
-    throw Error(ErrorCode::kSystem, path + ": cannot be read: " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                path + ": cannot be read: " + std::system_category().message(errno));
   };
   if (!file) fail_to_read();
   const std::size_t typed = given_.size();

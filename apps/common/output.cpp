@@ -2,8 +2,8 @@
 #include "common/output.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <iostream>
+#include <system_error>
 
 #include "mfpar/error.hpp"
 
@@ -13,8 +13,8 @@ namespace {
 
 void check_standard_output() {
   if (std::cout) return;
-  throw Error(ErrorCode::kSystem,
-              std::string("standard output cannot be written: ") + std::strerror(errno));
+  throw Error(ErrorCode::kSystem, std::string("standard output cannot be written: ") +
+                                      std::system_category().message(errno));
 }
 
 }  // namespace

@@ -134,7 +134,8 @@ bool output_failed(const std::string& name) {
   std::cout.flush();
   std::fflush(stdout);
   if (std::cout && std::ferror(stdout) == 0) return false;
-  const std::string reason = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
+  const std::string reason =
+      errno != 0 ? std::string(": ") + std::system_category().message(errno) : "";
   complain(name, kSystemFailure, "standard output cannot be written" + reason);
   return true;
 }

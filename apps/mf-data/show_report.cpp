@@ -2,6 +2,7 @@
 //
 // How a data report reads, for people and for scripts.
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 
 #include "common/json.hpp"
@@ -55,7 +56,7 @@ std::string bar_row(const std::string& name, std::uint64_t count, std::uint64_t 
   char text[160];
   const double share = 100.0 * static_cast<double>(count) / static_cast<double>(all);
   const auto bars = static_cast<std::size_t>(
-      kBars * static_cast<double>(count) / static_cast<double>(most) + 0.5);
+      std::lround(kBars * static_cast<double>(count) / static_cast<double>(most)));
   std::snprintf(text, sizeof text, "%20s %13s %5.1f %%  %s\n", name.c_str(),
                 with_commas(count).c_str(), share, std::string(bars, '#').c_str());
   return text;

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <vector>
 
 #include "mfpar/error.hpp"
@@ -15,8 +15,8 @@ namespace mfpar::apps {
 namespace {
 
 [[noreturn]] void fail() {
-  throw Error(ErrorCode::kSystem,
-              std::string("standard input cannot be kept: ") + std::strerror(errno));
+  throw Error(ErrorCode::kSystem, std::string("standard input cannot be kept: ") +
+                                      std::system_category().message(errno));
 }
 
 /// As read() and write(), whatever signals come.

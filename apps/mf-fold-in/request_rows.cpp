@@ -55,8 +55,10 @@ RowRequest Requests::parse(const InputLine& line) const {
   const char* const row = command_.items ? "item" : "user";
   for (const auto& [key, value] : json.items()) {
     if (key == row || key == "id") {
+      if (!request.id.empty()) refuse(std::string("\"") + row + "\" is given twice");
       request.id = required_id(value, row);
     } else if (key == "ratings") {
+      if (!request.ratings.empty()) refuse("\"ratings\" is given twice");
       request.ratings = ratings_of(value, command_.items ? "user" : "item");
     } else {
       refuse("unknown key " + mfpar::quoted(key));

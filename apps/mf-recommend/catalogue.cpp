@@ -116,13 +116,13 @@ std::uint32_t Catalogue::least_ratings(RankBy rank_by, std::optional<std::uint32
   return asked.value_or(usual_least_ratings(model(), rank_by));
 }
 
-UserIndex Catalogue::user(const std::string& id, const std::string& option) const {
+UserIndex Catalogue::user(const std::string& id, const std::string& option,
+                          const std::string& remedy) const {
   const UserIndex user = model().users().find(id);
   if (user != kNoIndex) return user;
-  throw Error(ErrorCode::kBadOption,
-              option + ": the model was not trained on a user " + mfpar::quoted(id) +
-                  "; recommend for a new user by ratings (ITEM=RATING, --ratings)" +
-                  hint(near_id(id, model().users())));
+  throw Error(ErrorCode::kBadOption, option + ": the model was not trained on a user " +
+                                         mfpar::quoted(id) + "; " + remedy +
+                                         hint(near_id(id, model().users())));
 }
 
 ItemIndex Catalogue::item(const std::string& id, const std::string& option) const {

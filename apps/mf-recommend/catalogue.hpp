@@ -48,8 +48,10 @@ class Catalogue {
   bool allows_any() const noexcept { return allows_any_; }
 
   /// Throw Error(kBadOption) naming ids similar to one that the model does not have. `option` is
-  /// what was given.
-  UserIndex user(const std::string& id, const std::string& option) const;
+  /// what was given, `remedy` what to do for a user who is new.
+  UserIndex user(const std::string& id, const std::string& option,
+                 const std::string& remedy =
+                     "recommend for a new user by ratings (ITEM=RATING, --ratings)") const;
   ItemIndex item(const std::string& id, const std::string& option) const;
 
  private:

@@ -75,14 +75,18 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
   request.list = defaults;
   std::string id;
   std::vector<ItemRating> ratings;
+  std::vector<std::string> keys;
   for (const auto& [name, value] : json.items()) {
     const std::string key = with_underscores(name);
+    if (std::ranges::find(keys, key) != keys.end() && key != "id" && key != "user") {
+      fail('"' + key + "\" is given twice; give it once");
+    }
+    keys.push_back(key);
     if (key == "id" || key == "user") {
       if (request.has_id) fail("the id is given twice; expected one of \"id\" and \"user\", once");
       id = required_id(value, key.c_str());
       request.has_id = true;
     } else if (key == "ratings") {
-      if (request.has_ratings) fail("\"ratings\" is given twice");
       ratings = ratings_of(value);
       request.has_ratings = true;
     } else if (key == "top") {

@@ -25,7 +25,8 @@ Answer answer_of(std::string_view line, const Catalogue& catalogue, const Stream
     return answers_for(catalogue, std::span(&request.user, 1), options.fold_in, request.list, 1)
         .front();
   }
-  const UserIndex user = catalogue.user(request.user.id, "\"id\" without \"ratings\"");
+  const UserIndex user = catalogue.user(request.user.id, "without \"ratings\"",
+                                        "a new user is asked for with \"ratings\"");
   return answers_for(catalogue, std::span(&user, 1), request.list, 1).front();
 }
 

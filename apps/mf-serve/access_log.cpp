@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 #include <iostream>
+#include <system_error>
 #include <utility>
 
 #include "common/json.hpp"
@@ -48,8 +48,8 @@ AccessLog::AccessLog(std::string path) : path_(std::move(path)) {
   if (path_.empty()) return;
   file_ = path_ == "-" ? ::dup(STDOUT_FILENO) : open_log(path_);
   if (file_ < 0) {
-    throw Error(ErrorCode::kSystem,
-                "cannot write --access-log " + path_ + ": " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem, "cannot write --access-log " + path_ + ": " +
+                                        std::system_category().message(errno));
   }
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
@@ -111,7 +111,8 @@ void AccessLog::run(const std::stop_token& stop) {
     if (!reopens) continue;
     const int file = open_log(path_);
     if (file < 0) {
-      std::cerr << "mf-serve: error: cannot open " + path_ + ": " + std::strerror(errno) +
+      std::cerr << "mf-serve: error: cannot open " + path_ + ": " +
+                       std::system_category().message(errno) +
                        "; the access log goes on where it was\n";
       continue;
     }
@@ -126,7 +127,8 @@ void AccessLog::write(const std::string& text) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
       if (!std::exchange(has_failed_, true)) {
-        std::cerr << "mf-serve: error: cannot write " + path_ + ": " + std::strerror(errno) +
+        std::cerr << "mf-serve: error: cannot write " + path_ + ": " +
+                         std::system_category().message(errno) +
                          "; lines of the access log are lost\n";
       }
       return;

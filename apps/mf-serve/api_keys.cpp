@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "mf-serve/http_message.hpp"
@@ -67,7 +67,8 @@ void ApiKeys::reload() {
 ApiKeys::Keys ApiKeys::read() const {
   std::ifstream file(path_);
   if (!file) {
-    throw Error(ErrorCode::kSystem, "cannot read " + path_ + ": " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                path_ + ": cannot be read: " + std::system_category().message(errno));
   }
   Keys keys;
   std::size_t number = 0;
@@ -89,17 +90,20 @@ ApiKeys::Keys ApiKeys::read() const {
            " printable ones of ASCII, such as 'openssl rand -hex 32' gives");
     }
     for (const auto& key : keys) {
-      if (key->text == text) fail("the key is there twice");
+      if (key->text == text) fail("the key is there twice; leave one of its lines out");
     }
     keys.push_back(std::make_shared<const ApiKey>(
         text, words[0] == "admin" ? Access::kAdmin : Access::kRead,
         words.size() == 3 ? words[2] : std::to_string(keys.size() + 1), per_second_));
   }
-  if (file.bad()) throw Error(ErrorCode::kSystem, "cannot read " + path_);
+  if (file.bad()) {
+    throw Error(ErrorCode::kSystem,
+                path_ + ": cannot be read: " + std::system_category().message(errno));
+  }
   if (keys.empty()) {
     throw Error(ErrorCode::kBadData,
                 path_ +
-                    " has no key, and nobody could ask anything; expected lines of 'read KEY' "
+                    ": has no key, and nobody could ask anything; expected lines of 'read KEY' "
                     "and 'admin KEY'");
   }
   warn_if_readable(path_);

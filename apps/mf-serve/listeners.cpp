@@ -25,7 +25,7 @@ namespace {
 
 /// The number in a variable of the environment; 0 for none.
 long number_of(const char* name) {
-  const char* const text = std::getenv(name);
+  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread yet
   long number = 0;
   if (text != nullptr) std::from_chars(text, text + std::strlen(text), number);
   return number;
@@ -67,7 +67,9 @@ std::vector<int> inherited_sockets() {
       ::fcntl(sockets.back(), F_SETFD, FD_CLOEXEC);
     }
   }
-  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) {
+    ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe): there is no other thread yet
+  }
   return sockets;
 }
 
@@ -119,6 +121,11 @@ void Listeners::listen_on_path() {
   struct stat file {};
   if (::stat(path_.c_str(), &file) == 0 && S_ISSOCK(file.st_mode) && is_left_over(path_)) {
     ::unlink(path_.c_str());
+  }
+  if (::lstat(path_.c_str(), &file) == 0 && !S_ISSOCK(file.st_mode)) {
+    throw Error(ErrorCode::kSystem, "cannot listen on --unix-socket " + path_ +
+                                        ": it is there already, and no socket; choose another "
+                                        "path");
   }
   try {
     StreamAcceptor& acceptor = all_.emplace_back(executor_);

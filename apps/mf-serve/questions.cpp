@@ -48,18 +48,24 @@ Json json_in(std::string_view body, const std::string& what = "the body") {
   }
 }
 
-/// Throws HttpError unless it is an object with no other keys than `known`.
+/// Throws HttpError unless it is an object with no other keys than `known`, each at most once.
 void check_keys(const Json& json, Keys known, const std::string& what = "the body") {
-  for (const auto& [key, value] : require_object(json, what).items()) {
-    if (std::ranges::find(known, with_underscores(key)) != known.end()) continue;
+  std::vector<std::string> found;
+  for (const auto& member : require_object(json, what).items()) {
+    const std::string& key = member.key();
+    const std::string name = with_underscores(key);
+    if (std::ranges::find(found, name) != found.end()) {
+      throw HttpError(kUnprocessable, what + " has the key '" + key + "' twice; give it once");
+    }
+    found.push_back(name);
+    if (std::ranges::find(known, name) != known.end()) continue;
     std::string list;
     for (const std::string_view one : known) list.append(list.empty() ? "" : ", ").append(one);
     throw HttpError(kUnprocessable, what + " has a key '" + key + "'; it may have: " + list);
   }
 }
 
-/// The member `key`, written with - for _ perhaps, the last where it is given several times; null
-/// where it is not.
+/// The member `key`, written with - for _ perhaps; null where it is not there.
 const Json* find(const Json& object, std::string_view key) {
   const Json* found = nullptr;
   for (const auto& [name, value] : object.items()) {

@@ -40,17 +40,49 @@ void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& pre
   prepared.validation = std::move(split.validation);
 }
 
+/// Whether no user and no item of `validation` has a rating in `training`, of the same ids.
+bool are_strangers(const RatingStore& training, const RatingStore& validation) {
+  std::vector<bool> rated(training.item_count(), false);
+  for (std::uint64_t at = 0; at < training.size(); ++at) rated[training.item(at)] = true;
+  for (UserIndex user = 0; user < validation.user_count(); ++user) {
+    const std::uint64_t begin = validation.offsets()[user], end = validation.offsets()[user + 1];
+    if (begin == end) continue;
+    if (training.offsets()[user] < training.offsets()[user + 1]) return false;
+    for (std::uint64_t at = begin; at < end; ++at) {
+      if (rated[validation.item(at)]) return false;
+    }
+  }
+  return true;
+}
+
 void join_with_validation(const TrainCommand& command, RatingTable&& ratings, RatingTable&& valid,
                           const StoreOptions& store, PreparedRatings& prepared) {
   JoinResult joined = build_joined_stores(std::move(ratings), std::move(valid), store);
   prepared.training = std::move(joined.training);
   prepared.validation = std::move(joined.validation);
   prepared.held_out = "those in " + command.valid_path;
+  // Features tell of those whom nobody has rated.
+  const bool by_ids = command.user_features_path.empty() && command.item_features_path.empty();
+  if (by_ids && prepared.validation.size() > 0 &&
+      are_strangers(prepared.training, prepared.validation)) {
+    throw Error(ErrorCode::kBadData,
+                command.valid_path + ": none of its users and items has a rating to learn from; " +
+                    "are the ids of the same data, in the same columns (--columns)?");
+  }
   if (joined.in_both > 0) {
     prepared.warnings.push_back(
         with_commas(joined.in_both) +
         " validation ratings are of (user, item) pairs that are trained on: "
         "the validation error will be too low");
+  }
+}
+
+/// As build_store(); what it refuses is said of `source`.
+RatingStore build(RatingTable&& ratings, const StoreOptions& options, const std::string& source) {
+  try {
+    return build_store(std::move(ratings), options);
+  } catch (const Error& error) {
+    throw Error(error.code(), source + ": " + error.what());
   }
 }
 
@@ -111,7 +143,8 @@ PreparedRatings prepare_ratings(const TrainCommand& command,
   prepared.warnings = prepared.report.notes;
   const StoreOptions store{command.duplicates, command.train.seed, command.train.threads};
   if (command.valid_path.empty()) {
-    RatingStore all = join_features(build_store(std::move(read.ratings), store), prepared);
+    RatingStore all =
+        join_features(build(std::move(read.ratings), store, prepared.report.source), prepared);
     prepared.duplicates = all.parts().duplicates;
     if (refits(command) && !command.folds) prepared.all = all;
     split_by(command, std::move(all), prepared);

@@ -183,68 +183,6 @@ BOOST_FIXTURE_TEST_CASE(users_left_out_are_given_in_part_and_asked_for_the_other
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(trouble_is_named_and_nothing_is_touched, TestFolder) {
-  write("r.csv", "1,1,5\n1,2,3\n2,1,4\n");
-  write("bad.csv", "1,1,5\n1,2\n2,1,4\n");
-  struct {
-    const char* command;
-    int code;
-    const char* message;  // a part of it
-  } const rows[] = {
-      {"mf-data", 2, "a command is missing"},
-      {"mf-data synht -o x", 2, "did you mean synth?"},
-      {"mf-data synth", 2, "--output"},
-      {"mf-data synth -o x --shape ml-2m", 2, "ml-2m"},
-      {"mf-data synth -o x --users 2 --items 2 --ratings 5", 2, "5"},
-      {"mf-data synth -o x --users 0", 2, "--users is '0'"},
-      {"mf-data synth -o x --noise -1", 2, "--noise is '-1'"},
-      {"mf-data synth -o x --format xml", 2, "csv|tsv|movielens|libmf"},
-      {"mf-data synth -o nowhere/x --users 5 --items 5 --ratings 9", 4, "nowhere"},
-      {"mf-data inspect", 2, "RATINGS is missing"},
-      {"mf-data inspect missing.csv", 4, "missing.csv: cannot be opened"},
-      {"mf-data inspect bad.csv", 3, "bad.csv:2:"},
-      {"mf-data split r.csv --train-out x", 2, "--valid-out"},
-      {"mf-data split r.csv --train-out x --valid-out x", 2, "x"},
-      {"mf-data split r.csv --train-out x --valid-out ./x", 2, "two outputs are the same file"},
-      {"mf-data split r.csv --train-out r.csv --valid-out x", 2, "r.csv"},
-      {"mf-data split r.csv --train-out x --valid-out y --last 1", 2, "timestamp"},
-      {"mf-data split r.csv --train-out x --valid-out y --folds 2", 2, "%"},
-      {"mf-data split r.csv --train-out x% --valid-out y% --folds 4", 2, "4"},
-      {"mf-data split r.csv --train-out x --valid-out y --by-user 0", 2, "--by-user is '0'"},
-      {"mf-data split r.csv --train-out x --valid-out y --by-user 1", 2, "above 0 and below 1"},
-      {"mf-data split r.csv --train-out x --valid-out y --by-user 0.2 --last 1", 2,
-       "--by-user and --last both say how to split"},
-      {"mf-data split r.csv --train-out x --valid-out y --by-user 0.2 --valid-fraction 0.2", 2,
-       "--valid-fraction and --by-user both say how to split"},
-      {"mf-data split r.csv --train-out x --valid-out y --given-out z --users 0.2 --folds 2", 2,
-       "--folds and --users both say how to split"},
-      {"mf-data split r.csv --train-out x --valid-out y --given-out z --users 60", 2,
-       "--users is '60'"},
-      {"mf-data split r.csv --train-out x --valid-out y --given-out z --users 0.2 --given 1", 2,
-       "--given is '1'"},
-      {"mf-data split r.csv --train-out x --valid-out y --users 0.2", 2, "--given-out is missing"},
-      {"mf-data split r.csv --train-out x --valid-out y --given-out z", 2,
-       "--given-out is for --users"},
-      {"mf-data split r.csv --train-out x --valid-out y --given 0.5 --by-user 0.2", 2,
-       "--given is for --users"},
-      {"mf-data split r.csv --train-out x --valid-out y --given-out x --users 0.2", 2,
-       "two outputs are the same file"},
-      {"mf-data split r.csv --train-out x --valid-out y --given-out r.csv --users 0.2", 2, "r.csv"},
-      {"mf-data split bad.csv --train-out x --valid-out y", 3, "bad.csv:2:"},
-      {"mf-data split missing.csv --train-out x --valid-out y", 4, "missing.csv"},
-      {"mf-data split r.csv --train-out x --valid-out nowhere/y", 4, "nowhere"},
-  };
-  const auto before = files();
-  for (const auto& row : rows) {
-    const Outcome outcome = run(row.command);
-    BOOST_TEST(outcome.code == row.code, row.command << ": exit " << outcome.code);
-    BOOST_TEST((outcome.err.find(row.message) != std::string::npos),
-               row.command << ": " << outcome.err);
-    BOOST_TEST(outcome.err.starts_with("mf-data"), row.command << ": " << outcome.err);
-    BOOST_TEST((files() == before), row.command << " touched a file");
-  }
-}
-
 // The toy of a hundred users and two hundred items, every rating of rank 3 and without noise.
 BOOST_FIXTURE_TEST_CASE(a_matrix_of_rank_3_is_found_again, TestFolder) {
   BOOST_TEST(run("mf-data synth --users 100 --items 200 --ratings 20000 -k 3 --interaction 1 "

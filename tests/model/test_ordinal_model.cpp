@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "made_models.hpp"
@@ -93,6 +94,19 @@ BOOST_AUTO_TEST_CASE(bounds_stand_for_ratings_from_cutpoint_to_cutpoint) {
   const RatingInterval widest = model.interval_from_score(0.0f, 100.0f, cutpoints);
   BOOST_TEST(widest.p5 == values.front());
   BOOST_TEST(widest.p95 == values.back());
+}
+
+// Factors of a file may be so large that a score is no number. Nothing is read beyond cutpoints.
+BOOST_AUTO_TEST_CASE(scores_that_overflowed_have_no_bounds) {
+  const FactorModel model = small_model();
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const auto& [score, sd] : {std::pair(kNan, 1.0f), {kInfinity, kInfinity}}) {
+    for (const auto cutpoints : {model.cutpoints(0), model.cutpoints(kNoIndex)}) {
+      const RatingInterval interval = model.interval_from_score(score, sd, cutpoints);
+      BOOST_TEST(std::isnan(interval.p5));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_makes_no_sense_is_refused) {

@@ -187,6 +187,27 @@ BOOST_FIXTURE_TEST_CASE(reloads_wait_for_one_another, Replaced) {
   BOOST_TEST(handle.current()->version == kThreads * kReloads + 1u);
 }
 
+// Whoever reloads without a path, beside one who gives another, takes the file of the version
+// before its own, whichever comes first: nobody goes back to the old file.
+BOOST_FIXTURE_TEST_CASE(a_reload_does_not_take_another_back, Replaced) {
+  const std::string elsewhere = path("b.model");
+  save_model(literal_model(mean_of(2)), elsewhere);
+  for (int round = 0; round < 50; ++round) {
+    ModelHandle handle(file);
+    std::latch started(2);
+    {
+      const std::jthread same([&] {
+        started.arrive_and_wait();
+        handle.reload();
+      });
+      started.arrive_and_wait();
+      handle.reload(elsewhere);
+    }
+    BOOST_TEST(handle.current()->version == 3u);
+    BOOST_TEST(handle.current()->path == elsewhere);
+  }
+}
+
 // One recommender, one filter, one model under all threads: what they give is what one thread gets.
 BOOST_AUTO_TEST_CASE(const_calls_are_safe_from_many_threads) {
   const auto model = std::make_shared<const FactorModel>(literal_model(3.0f));

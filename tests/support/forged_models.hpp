@@ -3,19 +3,15 @@
 // Files of models as a faulty writer would make them.
 #pragma once
 
-#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <span>
 #include <string>
-#include <vector>
 
-#include "io/checksum.hpp"
-#include "io/section_reader.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/model_file.hpp"
+#include "section_file.hpp"
 #include "temporary_folder.hpp"
 
 namespace mfpar::tests {
@@ -51,20 +47,23 @@ inline std::string refusal(const std::string& bytes, bool verify = true) {
 template <class T>
 std::string forged(const std::string& good, const std::string& section, std::size_t position,
                    T value) {
+  SectionFile file(good);
+  SectionFile::Section* const found = file.find(section);
+  BOOST_REQUIRE((found != nullptr && position + sizeof value <= found->bytes.size()));
+  std::memcpy(found->bytes.data() + position, &value, sizeof value);
+  return file.bytes();
+}
+
+/// A saved model of another version, as a program to come may write it.
+inline std::string with_version(const std::string& good, std::uint32_t version) {
   std::string bytes = good;
   SectionFileHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
   std::vector<SectionFileEntry> table(header.section_count);
   std::memcpy(table.data(), bytes.data() + sizeof header, table.size() * sizeof table[0]);
-  const auto entry = std::find_if(table.begin(), table.end(), [&](const SectionFileEntry& e) {
-    return std::string(e.name) == section;
-  });
-  BOOST_REQUIRE((entry != table.end() && position + sizeof value <= entry->size));
-  std::memcpy(bytes.data() + entry->offset + position, &value, sizeof value);
-  entry->checksum = checksum(std::as_bytes(std::span(bytes)).subspan(entry->offset, entry->size));
+  header.kind_version = version;
   header.checksum = header_checksum(header, table);
   std::memcpy(bytes.data(), &header, sizeof header);
-  std::memcpy(bytes.data() + sizeof header, table.data(), table.size() * sizeof table[0]);
   return bytes;
 }
 

@@ -60,11 +60,11 @@ class TestFolder {
     return result;
   }
 
-  /// Every file by name, hidden ones too, with its contents.
+  /// Every file by name, hidden ones and those in folders too, with its contents.
   std::map<std::string, std::string> files() const {
     std::map<std::string, std::string> all;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path("."))) {
-      const std::string name = entry.path().filename().string();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path("."))) {
+      const std::string name = entry.path().lexically_relative(folder_.path(".")).string();
       all[name] = entry.is_regular_file() ? read(name) : "";
     }
     return all;

@@ -299,14 +299,32 @@ BOOST_AUTO_TEST_CASE(text_of_other_kinds_is_named) {
       {"-- MySQL dump 10\nINSERT INTO `r` VALUES (1,2,3);\n", "SQL statements"},
       {"{'user': 1, 'item': 2, 'rating': 3}\n", "dicts of Python"},
       {"(1,2,3.0)\n(1,3,4.0)\n", "tuples"},
+      {"(u'a', 2, 3, 4),\n", "tuples"},
       {"3 |u 304 |i 2073\n", "Vowpal Wabbit"},
+      {"-1.5  |304 |2073  \n", "Vowpal Wabbit"},
+      {"3 |u304 | 2073\n", "Vowpal Wabbit"},
+      {"3 |ann |bob\n", "Vowpal Wabbit"},
       {"1 0:3:1 1:7:1\n", "libFFM"},
+      {"0.5  0:3:0.5 1:7:1 \n", "libFFM"},
       {"product/productId: B1\nreview/userId: A1\n", "blocks of key and value"},
   };
   for (const auto& [text, words] : files) {
     const std::string message = choice(text);
     BOOST_TEST(message.starts_with("f: looks like "), message);
     BOOST_TEST((message.find(words) != message.npos), message);
+  }
+  for (const char* text : {"(1,2)\n", "(1,2,3\n", "1,2,3)\n", "3 |u 304\n", "3 |u 304 |i 1 2\n",
+                           "x |u 304 |i 1\n", "3 |u 304 |\n", "3 | |\n", "1 0:3 1:7\n",
+                           "1 0:3:1 1:7:x\n", "1 0::1 1:7:1\n", "1 0:3:1 1:7:1 2:1:1\n"}) {
+    const std::string message = choice(text);
+    BOOST_TEST(!message.starts_with("f: looks like "), text << message);
+  }
+}
+
+// Once this took a second each.
+BOOST_AUTO_TEST_CASE(a_first_line_of_commas_takes_no_longer_than_others) {
+  for (int i = 0; i < 500; ++i) {
+    BOOST_TEST(!choice('(' + std::string(498, ',') + '\n').starts_with("f: looks like "));
   }
 }
 

@@ -29,7 +29,7 @@ class FrozenArray {
   requires requires(Container& c) {
     std::span<const T>(c);
   } &&(!std::is_lvalue_reference_v<Container>)explicit FrozenArray(Container&& container) {
-    auto owner = std::make_shared<const Container>(std::move(container));
+    auto owner = std::make_shared<const Container>(std::forward<Container>(container));
     view_ = std::span<const T>(*owner);
     owner_ = std::move(owner);
     writable_ = true;

@@ -11,8 +11,9 @@ namespace mfpar {
 
 /// Hands messages from one thread to another, one at a time: the receiver takes a message, works on
 /// it, and says when it is done. The sender waits while the message before is not done: it is never
-/// more than one ahead.
-template <class Message>
+/// more than one ahead. Whoever waits does so on a mutex and a condition variable of these types;
+/// tests put some in their place that play every order in which threads can come.
+template <class Message, class Mutex = std::mutex, class Condition = std::condition_variable>
 class Handoff {
  public:
   /// Waits until the receiver is done with what came before, then leaves `message`. Rethrows the
@@ -56,8 +57,8 @@ class Handoff {
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  Mutex mutex_;
+  Condition changed_;
   // All guarded by mutex_.
   std::optional<Message> slot_;
   bool busy_ = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Workers on plain threads, for ThreadSanitizer builds only. The packaged oneTBB is not
+// Workers on plain threads, for ThreadSanitizer and helgrind only. The packaged oneTBB is not
 // instrumented, so ThreadSanitizer cannot see that its loops order memory, and a suppression broad
 // enough to hide its false reports would hide ours, since every body runs under a tbb frame. Plain
 // threads need none.

@@ -77,7 +77,7 @@ template <class T, class Make>
 mfpar_status create(T** object, const char* name, Make&& make) noexcept {
   return guarded([&] {
     required(object, name) = nullptr;
-    *object = new T(make());
+    *object = new T(make());  // NOLINT(bugprone-unhandled-exception-at-new): guarded() handles it
   });
 }
 

@@ -60,7 +60,7 @@ std::optional<struct stat> inspect(const std::string& path, const std::string& t
     if (target.back() == '/') fail(path, "the name is that of a directory");
     return std::nullopt;
   }
-  if (S_ISDIR(found.st_mode)) fail(path, "it is a directory");
+  if (S_ISDIR(found.st_mode)) fail(path, "it is a directory; name a file in it");
   // A rename would go through, but who protected the file did not mean it to be replaced.
   if (faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) fail(path, reason_of(errno));
   return found;
@@ -101,6 +101,10 @@ int make_temporary(const std::string& path, const std::string& directory, std::s
     forget_temporary_name(name);
   }
   name.clear();
+  std::error_code none;
+  if (error == ENOENT && !fs::exists(directory, none)) {
+    fail(path, "there is no directory '" + directory + "'; make it first");
+  }
   fail(path, reason_of(error) + " (for a temporary file in the directory '" + directory + "')");
 }
 

@@ -33,7 +33,8 @@ std::string target_of(const std::string& path) {
   std::error_code error;
   const fs::file_status found = fs::status(path, error);
   if (fs::exists(found)) {
-    if (!fs::is_directory(found)) fail(path, "it is there already, and no folder");
+    if (!fs::is_directory(found))
+      fail(path, "it is there already, and no folder; give another name");
     if (!fs::is_empty(path, error)) {
       fail(path, error ? error.message()
                        : "the folder is there already and not empty; give another name or "
@@ -60,6 +61,10 @@ std::string make_temporary(const std::string& path, const std::string& target) {
     if (mkdir(name.c_str(), 0777) == 0) return name;
     error = errno;
     if (error != EEXIST) break;
+  }
+  std::error_code none;
+  if (error == ENOENT && !fs::exists(parent, none)) {
+    fail(path, "there is no folder '" + parent + "'; make it first");
   }
   fail(path, reason_of(error) + " (for a temporary folder in '" + parent + "')");
 }

@@ -9,7 +9,7 @@
 #include <boost/iostreams/filter/zstd.hpp>
 #include <boost/iostreams/filtering_streambuf.hpp>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "io/archives.hpp"
 #include "io/gzip_stream.hpp"
@@ -86,7 +86,8 @@ class CompressedInput::Source {
   std::size_t read_file(std::span<char> into) {
     const ssize_t got = retried([&] { return ::read(file_.number(), into.data(), into.size()); });
     if (got < 0) {
-      throw Error(ErrorCode::kSystem, name_ + ": cannot be read: " + std::strerror(errno));
+      throw Error(ErrorCode::kSystem,
+                  name_ + ": cannot be read: " + std::system_category().message(errno));
     }
     if (got == 0 && !into.empty() && ::lseek(file_.number(), 0, SEEK_CUR) < size_) {
       throw Error(ErrorCode::kSystem,

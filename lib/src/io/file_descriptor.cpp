@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "mfpar/error.hpp"
 
@@ -20,7 +20,8 @@ FileDescriptor open_for_reading(const std::string& path) {
   FileDescriptor file(retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   struct stat status {};
   if (file.number() < 0 || ::fstat(file.number(), &status) != 0) {
-    throw Error(ErrorCode::kSystem, path + ": cannot be opened: " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                path + ": cannot be opened: " + std::system_category().message(errno));
   }
   // open() takes a directory, and only read() refuses it, in words that do not help.
   if (S_ISDIR(status.st_mode)) {

@@ -8,7 +8,7 @@
 
 #include <cassert>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "io/lost_pages.hpp"
 #include "mfpar/error.hpp"
@@ -25,10 +25,11 @@ namespace {
 std::size_t size_of(const FileDescriptor& file, const std::string& path) {
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) {
-    throw Error(ErrorCode::kSystem, path + ": cannot be examined: " + std::strerror(errno));
+    throw Error(ErrorCode::kSystem,
+                path + ": cannot be examined: " + std::system_category().message(errno));
   }
   if (!S_ISREG(status.st_mode)) {
-    throw Error(ErrorCode::kSystem, path + ": is not a regular file and cannot be mapped");
+    throw Error(ErrorCode::kSystem, path + ": is not a regular file; copy what it gives to one");
   }
   return static_cast<std::size_t>(status.st_size);
 }
@@ -36,7 +37,8 @@ std::size_t size_of(const FileDescriptor& file, const std::string& path) {
 FileDescriptor duplicate(const FileDescriptor& file, const std::string& path) {
   FileDescriptor copy(::fcntl(file.number(), F_DUPFD_CLOEXEC, 0));
   if (copy.number() >= 0) return copy;
-  throw Error(ErrorCode::kSystem, path + ": cannot be opened: " + std::strerror(errno));
+  throw Error(ErrorCode::kSystem,
+              path + ": cannot be opened: " + std::system_category().message(errno));
 }
 
 }  // namespace
@@ -53,7 +55,8 @@ MappedFile::MappedFile(const FileDescriptor& file, const std::string& path, Acce
       copied ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
              : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (address == MAP_FAILED) {
-    fail(std::string(copied ? "cannot be read: " : "cannot be mapped: ") + std::strerror(errno));
+    fail(std::string(copied ? "cannot be read: " : "cannot be mapped: ") +
+         std::system_category().message(errno));
   }
   address_ = address;
   size_ = size;
@@ -91,7 +94,7 @@ void MappedFile::copy(const FileDescriptor& file) {
                      static_cast<off_t>(done));
     });
     if (got == 0) fail_shortened();
-    if (got < 0) fail(std::string("cannot be read: ") + std::strerror(errno));
+    if (got < 0) fail(std::string("cannot be read: ") + std::system_category().message(errno));
     done += static_cast<std::size_t>(got);
   }
   ::mprotect(address_, size_, PROT_READ);

@@ -27,12 +27,13 @@ std::string unpadded(std::string_view field) {
 std::string describe_foreign(std::string_view start) {
   if (start.starts_with("\x1f\x8b")) return "it is a gzip file; decompress it first";
   if (start.starts_with("\x28\xb5\x2f\xfd")) return "it is a zstd file; decompress it first";
+  if (start.starts_with("PK\x03\x04")) return "it is a zip archive; unpack it first";
   const std::string_view line =
       start.substr(0, std::min(start.find_first_of("\r\n"), std::size_t{32}));
   const bool text = std::all_of(line.begin(), line.end(),
                                 [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
   if (text) return "it is a text file that begins with '" + std::string(line) + "'";
-  return "it begins with other bytes";
+  return "it begins with " + quoted(start.substr(0, sizeof kSectionFileMagic));
 }
 
 }  // namespace

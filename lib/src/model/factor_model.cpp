@@ -108,6 +108,7 @@ float ordinal_deviation(std::span<const float> values, std::span<const float> cu
 /// What a latent rating stands for: halfway between two values at their cutpoint, on straight lines
 /// between; the outermost values half as far beyond their cutpoint as the next one is away.
 float ordinal_value(std::span<const float> values, std::span<const float> cutpoints, float latent) {
+  if (std::isnan(latent)) return latent;  // of a score that overflowed: between no two cutpoints
   const std::size_t last = cutpoints.size() - 1;
   const auto middle = [&](std::size_t k) { return (values[k] + values[k + 1]) / 2.0f; };
   const auto beyond = [&](std::size_t k, std::size_t next, float outermost) {

@@ -203,11 +203,17 @@ ModelCard read_model_card(const std::string& folder) {
            "cannot be opened: " + (error ? error.message() : std::string("it is not there")));
   }
   if (!fs::is_directory(folder, error)) {
-    std::string begin(4, ' ');
-    std::ifstream(folder, std::ios::binary).read(begin.data(), 4);
-    if (begin == "PK\x03\x04") {
+    std::string begin(6, ' ');
+    std::ifstream(folder, std::ios::binary).read(begin.data(), 6);
+    if (begin.starts_with("PK\x03\x04")) {
       refuse(ErrorCode::kBadFile,
              "it is an archive (.npz); save each array by itself, with numpy.save");
+    }
+    if (begin == "\x89MFPAR") {
+      refuse(ErrorCode::kBadFile, "it is a model file already; there is nothing to import");
+    }
+    if (begin.starts_with("f ")) {
+      refuse(ErrorCode::kBadFile, "it looks like a model of LIBMF; give --format libmf");
     }
     refuse(
         ErrorCode::kBadFile,

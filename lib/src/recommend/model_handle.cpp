@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "mfpar/model_handle.hpp"
 
-#include <mutex>
 #include <utility>
+
+#include "base/exchanged.hpp"
 
 namespace mfpar {
 
@@ -25,39 +26,28 @@ std::shared_ptr<const ServedModel> load(const std::string& path, const LoadOptio
 
 }  // namespace
 
-// std::atomic<std::shared_ptr> would do for `current`, but is a lock all the same in libstdc++ 12,
-// one that ThreadSanitizer cannot see.
 struct ModelHandle::Impl {
-  LoadOptions options;       // constant
-  std::mutex reloading;      // held while a file is loaded
-  mutable std::mutex mutex;  // guards what follows, for as long as a pointer takes to copy
-  std::shared_ptr<const ServedModel> current;
+  Impl(const std::string& path, const LoadOptions& load_options)
+      : options(load_options), served(load(path, load_options, 1)) {}
+  const LoadOptions options;
+  Exchanged<ServedModel> served;
 };
 
 ModelHandle::ModelHandle(std::string path, const LoadOptions& options)
-    : impl_(std::make_unique<Impl>()) {
-  impl_->options = options;
-  impl_->current = load(path, options, 1);
-}
+    : impl_(std::make_unique<Impl>(path, options)) {}
 
 ModelHandle::~ModelHandle() = default;
 
-std::shared_ptr<const ServedModel> ModelHandle::current() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->current;
+std::shared_ptr<const ServedModel> ModelHandle::current() const { return impl_->served.current(); }
+
+std::shared_ptr<const ServedModel> ModelHandle::reload() {
+  return impl_->served.exchange(
+      [&](const ServedModel& now) { return load(now.path, impl_->options, now.version + 1); });
 }
 
-std::shared_ptr<const ServedModel> ModelHandle::reload() { return reload(current()->path); }
-
 std::shared_ptr<const ServedModel> ModelHandle::reload(const std::string& path) {
-  const std::lock_guard one_at_a_time(impl_->reloading);
-  auto next = load(path, impl_->options, current()->version + 1);
-  std::shared_ptr<const ServedModel> last = next;  // let go of outside the lock
-  {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->current.swap(last);
-  }
-  return next;
+  return impl_->served.exchange(
+      [&](const ServedModel& now) { return load(path, impl_->options, now.version + 1); });
 }
 
 }  // namespace mfpar

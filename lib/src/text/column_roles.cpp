@@ -63,9 +63,14 @@ ColumnRoles known_columns(std::span<const std::string> header) {
 
 ColumnRoles asked_columns(const ReadOptions& options, std::span<const std::string> header,
                           std::size_t field_count, const std::string& name) {
-  const std::string what_there_is =
-      header.empty() ? "the file has no header and " + std::to_string(field_count) + " columns"
-                     : "the columns are " + list_of(header);
+  // A header is what the first line must be where somebody asks for names.
+  const bool has_names = !std::all_of(header.begin(), header.end(), [](const std::string& cell) {
+    return cell.find_first_not_of("0123456789.-") == cell.npos;
+  });
+  const std::string what_there_is = has_names ? "the columns are " + list_of(header)
+                                              : "the file has no header and " +
+                                                    std::to_string(field_count) +
+                                                    " columns, which are numbered from 1";
   ColumnRoles columns;
   for (std::size_t i = 0; i < kRoles; ++i) {
     const Role role = static_cast<Role>(i);

@@ -72,7 +72,7 @@ Header find_header(const DelimitedText& file, Entity entity) {
 void check_shape(const DelimitedText& file, Entity entity) {
   if (file.rows.empty()) {
     throw Error(ErrorCode::kBadData,
-                file.name + " is empty; expected a line for each of the " + plural_of(entity) +
+                file.name + ": is empty; expected a line for each of the " + plural_of(entity) +
                     ": an id, and what is known of it (genres, year, age, ...)");
   }
   const std::size_t width = file.rows.front().size();

@@ -74,10 +74,10 @@ std::pair<std::vector<std::string>, std::size_t> names_of(const DelimitedText& f
   if (!asked.empty()) {
     std::vector<std::string> names = split(asked);
     if (names.size() != first.size()) {
-      throw Error(ErrorCode::kBadOption, "--titles-columns names " + std::to_string(names.size()) +
-                                             " columns, but " + file.name + " has " +
-                                             std::to_string(first.size()) +
-                                             "; name all of them, in order");
+      throw Error(ErrorCode::kBadOption,
+                  "--titles-columns names " + std::to_string(names.size()) +
+                      (names.size() == 1 ? " column" : " columns") + ", but " + file.name +
+                      " has " + std::to_string(first.size()) + "; name all of them, in order");
     }
     const std::size_t id = id_column(file, names, items);
     return {std::move(names), id};
@@ -100,7 +100,7 @@ ReadTitles read_item_titles(const std::string& path, const std::string& columns,
   const DelimitedText file = read_delimited(path);
   for (const std::string& note : file.notes) read.notes.push_back(file.name + ' ' + note);
   if (file.rows.empty()) {
-    throw Error(ErrorCode::kBadData, file.name + " is empty; expected lines of id, title, ...");
+    throw Error(ErrorCode::kBadData, file.name + ": is empty; expected lines of id, title, ...");
   }
   const auto found = names_of(file, columns, items);
   const std::vector<std::string>& names = found.first;

@@ -171,7 +171,9 @@ Learnt EpochTraining::learn() {
       if (evaluator_.out_of_patience()) continue;
       if (go_back(epoch_ + 1, what)) continue;
       learnt.divergence = "training diverged in epoch " + std::to_string(epoch_ + 1) + ": " + what +
-                          "; lower the learning rate (now " +
+                          ", even with a rate halved " +
+                          std::to_string(evaluator_.progress().divergences) +
+                          " times; lower the learning rate (now " +
                           shortest_decimal(options.learning_rate) + ") or raise the penalties";
       break;
     }

@@ -183,8 +183,8 @@ BOOST_FIXTURE_TEST_CASE(files_of_keys_that_cannot_be_used_are_refused, TestFolde
       {key(20), 3, "keys:1: this is neither"},
       {"read " + key(20) + " a b", 3, "keys:1: this is neither"},
       {"read " + key(20) + "\nadmin " + key(20), 3, "keys:2: the key is there twice"},
-      {"", 3, "keys has no key, and nobody could ask anything"},
-      {"# read " + key(20), 3, "keys has no key"},
+      {"", 3, "keys: has no key, and nobody could ask anything"},
+      {"# read " + key(20), 3, "keys: has no key"},
   };
   for (const auto& row : rows) {
     write("keys", row.text);

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -84,9 +83,13 @@ CheckpointFolder::CheckpointFolder(std::string path) : path_(std::move(path)) {
     fail(path_, "the folder of checkpoints cannot be made: " + error.message() +
                     "; give one in a folder that exists");
   }
-  lock_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (lock_.number() < 0) fail(path_, std::string("cannot be opened: ") + std::strerror(errno));
-  if (::flock(lock_.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  lock_ = FileDescriptor(
+      retried([&] { return ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (lock_.number() < 0) {
+    fail(path_, "cannot be opened: " + std::system_category().message(errno));
+  }
+  const int locked = retried([&] { return ::flock(lock_.number(), LOCK_EX | LOCK_NB); });
+  if (locked != 0 && errno == EWOULDBLOCK) {
     fail(path_, "another training keeps its checkpoints there; give each a folder of its own");
   }
   AtomicFile::check(path_ + '/' + kFinished);

@@ -3,10 +3,10 @@
 #include <exception>
 #include <utility>
 
-#include "train/checkpoint/checkpoints_impl.hpp"
 #include "mfpar/checkpoint.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
+#include "train/checkpoint/checkpoints_impl.hpp"
 
 namespace mfpar {
 

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
-#include "train/checkpoint/checkpoints_impl.hpp"
 #include "io/restore_array.hpp"
 #include "mfpar/error.hpp"
 #include "model/model_check.hpp"
 #include "model/model_sections.hpp"
 #include "model/record_sections.hpp"
+#include "train/checkpoint/checkpoints_impl.hpp"
 
 namespace mfpar {
 
