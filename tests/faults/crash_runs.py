@@ -7,9 +7,9 @@ python3 crash_runs.py BIN SHIM [--seed N] [--kills N] [--timed-kills N]
 Each run draws from its seed a method, options, and an interval of checkpoints. A training without
 checkpoints is the oracle. Then one with checkpoints is killed just before or just behind a system
 call drawn at random, resumed with another number of threads, killed again, some times over: in the
-end its model has the bytes of the oracle's, whatever was killed, its folder at most two checkpoints,
-and no temporary file is left. --timed-kills are kills at random times, by kill -9. What failed is tried
-again by its seed: --seed N --kills 1. Exits 1 if not all is well.
+end its model has the bytes of the oracle's, whatever was killed, its folder at most two
+checkpoints, and no temporary file is left. --timed-kills are kills at random times, by kill -9.
+What failed is tried again by its seed: --seed N --kills 1. Exits 1 if not all is well.
 """
 
 import argparse
