@@ -168,12 +168,15 @@ def main():
         programs = Programs(options.binaries, options.shim, place)
         crashes = Crashes(programs, prepare(programs))
         seed = options.seed
-        while crashes.kills - crashes.timed < options.kills:
-            crashes.run(seed, timed=False)
-            seed += 1
-        while crashes.timed < options.timed_kills:
-            crashes.run(seed, timed=True)
-            seed += 1
+        try:
+            while crashes.timed < options.timed_kills:
+                crashes.run(seed, timed=True)
+                seed += 1
+            while crashes.kills - crashes.timed < options.kills:
+                crashes.run(seed, timed=False)
+                seed += 1
+        except KeyboardInterrupt:
+            print("interrupted")
         print(f"seeds {options.seed} to {seed - 1}")
         return crashes.report()
 
