@@ -7,9 +7,9 @@ python3 crash_runs.py BIN SHIM [--seed N] [--kills N] [--timed-kills N]
 Each run draws from its seed a method, options, and an interval of checkpoints. A training without
 checkpoints is the oracle. Then one with checkpoints is killed just before or just behind a system
 call drawn at random, resumed with another number of threads, killed again, some times over: in the
-end its model has the bytes of the oracle's, whatever was killed, its folder at most two checkpoints,
-and no temporary file is left. --timed-kills are kills at random times, by kill -9. A run is repeated
-by its seed: --seed N --kills 1. Exits 1 if not all is well.
+end its model has the bytes of the oracle's, whatever was killed, its folder at most two
+checkpoints, and no temporary file is left. --timed-kills are kills at random times, by kill -9.
+What failed is tried again by its seed: --seed N --kills 1. Exits 1 if not all is well.
 """
 
 import argparse
@@ -24,7 +24,9 @@ from pathlib import Path
 
 from programs import Programs, clear, prepare, restore, state_of, without_temporaries
 
-KINDS = ("open", "read", "write", "sync", "name", "map", "close", "status")
+# About as many calls as a small training makes; as the last one made that got to its end.
+CALLS = {"open": 120, "read": 60, "write": 60, "sync": 30, "name": 60, "map": 40, "close": 120,
+         "status": 120}
 
 
 def drawn_options(draw):
@@ -48,11 +50,17 @@ def drawn_options(draw):
     return " ".join(words)
 
 
+def checkpoints_in(state):
+    return [name for name in state
+            if name.startswith("points/") and name.endswith(".checkpoint")]
+
+
 class Crashes:
     def __init__(self, programs, before):
         self.programs = programs
         self.before = before
         self.points, self.left, self.problems = Counter(), Counter(), Counter()
+        self.calls = dict(CALLS)
         self.kills = self.timed = self.runs = 0
 
     def killed_in_time(self, command, seconds):
@@ -68,23 +76,26 @@ class Crashes:
             return process.wait() == -signal.SIGKILL
 
     def killed_at_a_point(self, command, draw):
-        kind, what = draw.choice(KINDS), draw.choice(("kill", "kill-behind"))
-        count = self.programs.run(command, f"do=kill:{kind} at=0", dry=True)
-        run = self.programs.run(command, f"do={what}:{kind} at={draw.randint(1, max(1, count))}")
+        kind, what = draw.choice(list(CALLS)), draw.choice(("kill", "kill-behind"))
+        at = draw.randint(1, self.calls[kind])
+        run = self.programs.run(command, f"do={what}:{kind} at={at}")
         if run.code == -signal.SIGKILL:
             self.points[f"{'behind' if 'behind' in what else 'before'} {run.last}"] += 1
             return True
+        if run.code != 0:
+            raise RuntimeError(f"exit code {run.code}: {run.err}")
+        self.calls[kind] = max(1, run.calls)
         return False
 
-    def look(self, wanted):
+    def look(self, wanted, kills):
         """What is wrong with the folder, killed or not; "" for nothing."""
         state = without_temporaries(state_of(self.programs.folder))
         model = state.pop("m.model", self.before["old.model"])
         if model not in (self.before["old.model"], wanted):
             return "the model is neither the old one nor the whole new one"
-        points = [name for name in state if name.startswith("points/")]
-        if len(points) > 3:  # the third one is removed once it is there
-            return f"there are {len(points)} checkpoints"
+        count = len(checkpoints_in(state))
+        if count > 2 + kills:  # each may come between a new one and the end of the oldest
+            return f"there are {count} checkpoints"
         others = {name: contents for name, contents in state.items()
                   if not name.startswith("points")}
         return "" if others == self.before else "other files have come or changed"
@@ -94,6 +105,7 @@ class Crashes:
         options = drawn_options(draw)
         folder = self.programs.folder
         restore(folder, self.before)
+        (folder / "m.model").write_bytes(self.before["old.model"])
         begun = time.monotonic()
         oracle = self.programs.run(f"mf-train {options} -s 2 -q -o m.model")
         took = time.monotonic() - begun
@@ -105,14 +117,19 @@ class Crashes:
         every = draw.choice(("1", "1", "2", "3", "0.01s"))
         begin = f"mf-train {options} -q -o m.model --checkpoint points --checkpoint-every {every}"
         self.runs += 1
-        problem, ended, kills = "", False, 0
+        problem, kills = "", 0
         for _ in range(draw.randint(1, 5)):
             command = f"{begin} --resume -s {draw.randint(1, 3)}"
-            killed = (self.killed_in_time(command, draw.uniform(0.002, took)) if timed else
-                      self.killed_at_a_point(command, draw))
+            try:
+                killed = (self.killed_in_time(command, draw.uniform(0.002, took)) if timed else
+                          self.killed_at_a_point(command, draw))
+            except RuntimeError as error:
+                problem, killed = problem or str(error), False
             kills += killed
-            problem = problem or self.look(wanted)
-            self.left["checkpoints" if list(folder.glob("points/*")) else "none yet"] += killed
+            problem = problem or self.look(wanted, kills)
+            if not killed:
+                break
+            self.left["checkpoints" if list(folder.glob("points/*t")) else "none"] += 1
         last = self.programs.run(f"{begin} --resume -s {draw.randint(1, 3)}")
         if last.code != 0:
             problem = problem or f"resumed it ends with {last.code}: {last.err[-300:]}"
@@ -121,7 +138,7 @@ class Crashes:
         state = state_of(folder)
         if state != without_temporaries(state):
             problem = problem or "temporary files are left"
-        if sum(name.startswith("points/") for name in state) > 2:
+        if len(checkpoints_in(state)) > 2:
             problem = problem or "more than two checkpoints are left"
         self.kills += kills
         self.timed += kills if timed else 0
@@ -151,12 +168,15 @@ def main():
         programs = Programs(options.binaries, options.shim, place)
         crashes = Crashes(programs, prepare(programs))
         seed = options.seed
-        while crashes.kills - crashes.timed < options.kills:
-            crashes.run(seed, timed=False)
-            seed += 1
-        while crashes.timed < options.timed_kills:
-            crashes.run(seed, timed=True)
-            seed += 1
+        try:
+            while crashes.timed < options.timed_kills:
+                crashes.run(seed, timed=True)
+                seed += 1
+            while crashes.kills - crashes.timed < options.kills:
+                crashes.run(seed, timed=False)
+                seed += 1
+        except KeyboardInterrupt:
+            print("interrupted")
         print(f"seeds {options.seed} to {seed - 1}")
         return crashes.report()
 

@@ -158,6 +158,7 @@ class Scenario:
 
 # Epochs are few and the ratings 600, but all that is done for a million is done for them.
 TRAIN = "mf-train r.csv --config options --deterministic -s 2"
+CUT_OFF = f"{TRAIN} --no-refit -q -o new.model --checkpoint cut-off --checkpoint-every 2"
 SCENARIOS = {
     "train": Scenario(f"{TRAIN} -o old.model --log-json log --report page.html",
                       ("old.model", "page.html"), ("log",)),
@@ -165,6 +166,9 @@ SCENARIOS = {
                           "--titles titles.csv -o new.model", ("new.model",)),
     "train_gibbs": Scenario("mf-train r.csv --method gibbs -k 3 --burn-in 2 --samples 4 -s 2 "
                             "--item-features titles.csv -o old.model", ("old.model",)),
+    "checkpoints": Scenario(f"{TRAIN} -q -o old.model --checkpoint points --checkpoint-every 1",
+                            ("old.model",), ("points",)),
+    "resume": Scenario(f"{CUT_OFF} --resume", ("new.model",), ("cut-off",)),
     "train_als": Scenario("mf-train r.csv --feedback one-class -k 4 -t 3 -s 2 -o new.model",
                           ("new.model",)),
     "export": Scenario("mf-model export old.model -o arrays", ("arrays",)),
@@ -209,11 +213,13 @@ def prepare(programs):
         "".join(f'{{"user": "u{user}", "top": 2}}\n' for user in range(20)) +
         '{"ratings": {"1": 5, "2": 1}}\n')
     subprocess.run(["gzip", "-kn", "r.csv"], cwd=folder, check=True)
-    for command in ("mf-train r.csv -k 3 -t 2 -s 1 --deterministic -q -o old.model",
+    for command in (CUT_OFF, f"{TRAIN} -k 3 -q -o old.model",
                     "mf-model export old.model -o exported"):
         run = programs.run(command)
         if run.code != 0:
             raise RuntimeError(command + ": " + run.err)
+    for name in ("new.model", "cut-off/finished", "cut-off/training-1.model"):
+        (folder / name).unlink()
     for name in ("old.train", "old.lists", "page.html", "log"):
         (folder / name).write_text("what was there before\n")
     return state_of(folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fails the n-th allocation or system call of programs, n = 1, 2, ... until nothing is left to fail.
+"""Fails the n-th allocation or system call of programs, n = 1, 2, ... until none is left to fail.
 
 python3 sweep_faults.py BIN SHIM [--only NAME[,NAME]...] [--faults NAME[,NAME]...] [--step N]
                         [--verbose]

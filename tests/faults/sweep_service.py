@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fails the n-th allocation or system call of mf-serve, n = 1, 2, ... until nothing is left to fail.
+"""Fails the n-th allocation or system call of mf-serve, n = 1, 2, ... until none is left.
 
 python3 sweep_service.py BIN SHIM [--faults NAME[,NAME]...] [--step N] [--verbose]
 
@@ -41,7 +41,8 @@ class Service:
         programs.report.write_bytes(bytes(24))
         environment = dict(os.environ, **programs.environment(faults)) if faults else None
         self.process = subprocess.Popen(
-            [programs.binaries / "mf-serve", "old.model", "--port", "0", "--threads", "2", *options],
+            [programs.binaries / "mf-serve", "old.model", "--port", "0", "--threads", "2",
+             *options],
             cwd=programs.folder, env=environment, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
         self.port = None

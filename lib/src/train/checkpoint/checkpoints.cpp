@@ -55,6 +55,7 @@ Checkpoints::Impl::Impl(const CheckpointOptions& wanted)
     folder.remove_from(1);
     found.clear();
   }
+  folder.keep_last(kKept);  // who was killed may have left one more
   thread = std::jthread([this] { serve(); });
 }
 
