@@ -83,8 +83,8 @@ class Programs:
         if faults:
             run.calls, run.faults, last = struct.unpack("<QQq", self.report.read_bytes())
             run.last = NAMES_OF_CALLS.get(last, str(last)) if run.faults else ""
-        if run.code == 99:
-            raise RuntimeError(run.err)
+        if run.code == 99 or (faults and run.calls == 0 and run.code != HANGS):
+            raise RuntimeError(f"{self.shim} has seen no call: {run.err}")
         return run
 
 
