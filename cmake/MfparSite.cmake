@@ -29,6 +29,9 @@ set(pages
     lib/README.md
     bench/README.md
     CONTRIBUTING.md
+    tests/faults/README.md
+    tests/fuzz/README.md
+    tests/schedules/README.md
     CHANGELOG.md)
 # Those that are named nowhere come last.
 file(

@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_learnt_before_it_diverged_is_saved, Attacked) {
     BOOST_TEST(verifies("m.model"), options);
     if (is_saved) BOOST_TEST(has(lines("log").back(), "\"outcome\":\"diverged\""));
   }
-  BOOST_TEST(saved >= 3);
+  BOOST_TEST(saved >= 1);  // most of them go on with a lower rate
 }
 
 BOOST_FIXTURE_TEST_CASE(a_result_is_saved_though_nobody_takes_what_is_printed, Attacked) {

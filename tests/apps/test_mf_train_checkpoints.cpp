@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_cut_off_ends_with_the_same_model, Cut) {
   const std::string kinds[] = {"--deterministic -k 4 -t 30 --patience 0 -s 2",
                                "--deterministic -k 4 --seeds 3 --feedback both",
                                "--method gibbs -k 3 --samples 30 --burn-in 5 -s 3",
-                               "--feedback one-class -k 8 -t 12 --split-by-user 0.2"};
+                               "--feedback one-class -k 8 -t 12 --valid-fraction 0"};
   for (const std::string& kind : kinds) {
     BOOST_TEST_CONTEXT(kind) {
       const Outcome uncut = run("mf-train ratings.csv -o whole " + kind);

@@ -94,7 +94,8 @@ SectionFileHeader header_of(const std::string& bytes) {
   return header;
 }
 
-/// `bytes`, of which header and table may have been changed, with the checksum that belongs to them.
+/// `bytes`, of which header and table may have been changed, with the checksum that belongs to
+/// them.
 std::string proven(std::string bytes, std::uint32_t sections) {
   SectionFileHeader header = header_of(bytes);
   std::vector<SectionFileEntry> table(sections);

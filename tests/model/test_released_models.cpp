@@ -142,7 +142,8 @@ const Released kReleased[] = {
     {"0.2.0-v4-one-class-from-4", [] { return one_class(4.0f); }, {0.5, 1, 0, 0, 0, 0.5, 1, 0.25}},
     {"0.2.0-v4-both", carrying_one_class, kScores},
     {"0.2.0-v5-variance", with_variance, kScores},
-    // P(latent < cutpoint), latent ratings lying around scores with the deviation of score and noise.
+    // P(latent < cutpoint), latent ratings lying around scores with the deviation of score and
+    // noise.
     {"0.2.0-v6-ordinal",
      with_link,
      {3.8663856, 4.0594119, 2.2568393, 3.6239153, 2.2558421, 2.6830914, 3, 3}},

@@ -23,8 +23,9 @@ def learnt(**parameters):
 
 class Vocabulary(TestCase):
     # Options that fit() takes as arguments, and those that need times, which it does not take.
-    NOT_PARAMETERS = {"warm-start", "checkpoint", "checkpoint-every", "resume", "valid", "folds", "split-last", "split-time"}
-    GROUPS = {"Model", "One-class feedback", "Learning", "Gibbs sampling",
+    NOT_PARAMETERS = {"warm-start", "checkpoint", "checkpoint-every", "resume", "valid", "folds",
+                      "split-last", "split-time"}
+    GROUPS = {"Checkpoints", "Model", "One-class feedback", "Learning", "Gibbs sampling",
               "What is known beside ratings", "Validation"}
 
     def test_parameters_are_the_options_of_mf_train(self):

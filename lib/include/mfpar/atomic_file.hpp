@@ -15,9 +15,10 @@ namespace mfpar {
 /// same directory, which commit() flushes to disk and puts in the place of the target. Until then,
 /// and if anything fails, whatever stood there stays; a process that is killed leaves nothing
 /// behind. (Where the file system has no files without a name a temporary one is used, and to
-/// replace a file one is needed for a moment; see check() and remove_temporaries().) An existing target keeps its permissions; a symbolic link stays and what
-/// it points to is replaced. A device or pipe is written to directly. Errors are thrown as
-/// Error(kSystem) naming the path. Not synchronised.
+/// replace a file one is needed for a moment; see check() and remove_temporaries().) An existing
+/// target keeps its permissions; a symbolic link stays and what it points to is replaced. A device
+/// or pipe is written to directly. Errors are thrown as Error(kSystem) naming the path. Not
+/// synchronised.
 class MFPAR_API AtomicFile {
  public:
   /// Makes the file that is written to.

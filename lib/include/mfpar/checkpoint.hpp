@@ -25,6 +25,8 @@ struct CheckpointOptions {
   bool resume = false;
 };
 
+class CheckpointStore;
+
 /// The checkpoints of trainings that follow one another, in the same order each time: train(), then
 /// refit(), each for all its seeds, each fold of a cross-validation. They take this through
 /// TrainHooks, and number themselves 1, 2, ...
@@ -62,11 +64,10 @@ class MFPAR_API Checkpoints {
   /// what is here.
   void finish();
 
-  struct Impl;
-  Impl& impl() noexcept { return *impl_; }
+  CheckpointStore& store() noexcept { return *store_; }
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<CheckpointStore> store_;
 };
 
 }  // namespace mfpar

@@ -50,7 +50,7 @@ class EpochTraining {
   SectionWriter saved_state() const;
   bool go_back(int epoch, const std::string& what);
   bool is_worse_than_start();
-  std::string divergence(const PassSums& sums) const;
+  bool has_diverged(const PassSums& sums) const;
 
   const LearnSetup& setup_;
   const std::optional<ValidationLists> lists_;
@@ -87,12 +87,9 @@ TrainingProgress EpochTraining::go_on() {
   return setup_.checkpoints->progress(solver_->snapshot());
 }
 
-/// What there is to say when the errors of an epoch tell that training has left the rails, else
-/// nothing.
-std::string EpochTraining::divergence(const PassSums& sums) const {
-  const double error = sums.error / static_cast<double>(setup_.statistics.count);
-  if (error < kMostMeanError) return "";
-  return std::isfinite(error) ? "the error exploded" : "the error is not finite";
+/// Whether the errors of an epoch tell that training has left the rails.
+bool EpochTraining::has_diverged(const PassSums& sums) const {
+  return !(sums.error / static_cast<double>(setup_.statistics.count) < kMostMeanError);
 }
 
 /// Whether training can go on from what was best so far, or from its start, with a lower rate.
@@ -166,12 +163,12 @@ Learnt EpochTraining::learn() {
          (is_worse_than_start() && go_back(epoch_, "no epoch was better than the start"))) {
     const Stopwatch epoch_time;
     const PassSums sums = solver_->run_epoch(epoch_ + 1, stop);
-    if (const std::string what = divergence(sums); !what.empty()) {
+    if (has_diverged(sums)) {
       evaluator_.wait();
       if (evaluator_.out_of_patience()) continue;
-      if (go_back(epoch_ + 1, what)) continue;
-      learnt.divergence = "training diverged in epoch " + std::to_string(epoch_ + 1) + ": " + what +
-                          ", even with a rate halved " +
+      if (go_back(epoch_ + 1, "the error exploded")) continue;
+      learnt.divergence = "training diverged in epoch " + std::to_string(epoch_ + 1) +
+                          ": the error exploded, even with a rate halved " +
                           std::to_string(evaluator_.progress().divergences) +
                           " times; lower the learning rate (now " +
                           shortest_decimal(options.learning_rate) + ") or raise the penalties";

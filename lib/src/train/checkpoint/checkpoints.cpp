@@ -6,7 +6,7 @@
 #include "mfpar/checkpoint.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
-#include "train/checkpoint/checkpoints_impl.hpp"
+#include "train/checkpoint/checkpoint_store.hpp"
 
 namespace mfpar {
 
@@ -44,7 +44,7 @@ std::string describe_place(const CheckpointFolder& folder) {
 
 }  // namespace
 
-Checkpoints::Impl::Impl(const CheckpointOptions& wanted)
+CheckpointStore::CheckpointStore(const CheckpointOptions& wanted)
     : options(checked(wanted)), folder(options.folder), found(describe_place(folder)) {
   if (!options.resume && !found.empty() && !folder.is_finished()) {
     throw Error(ErrorCode::kBadOption,
@@ -56,22 +56,27 @@ Checkpoints::Impl::Impl(const CheckpointOptions& wanted)
     found.clear();
   }
   folder.keep_last(kKept);  // who was killed may have left one more
-  thread = std::jthread([this] { serve(); });
+  thread_ = std::jthread([this] { serve(); });
 }
 
-Checkpoints::Impl::~Impl() { handoff.close(); }
+CheckpointStore::~CheckpointStore() { handoff_.close(); }
 
-void Checkpoints::Impl::write(CheckpointFolder::Place place, SectionWriter file) {
-  handoff.put({place, std::move(file)});
+void CheckpointStore::write(CheckpointFolder::Place place, SectionWriter file) {
+  handoff_.put({place, std::move(file)});
 }
 
-void Checkpoints::Impl::note_failure(const std::string& what) {
-  const std::lock_guard lock(mutex);
-  if (failure.empty()) failure = what;
+void CheckpointStore::note_failure(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  if (failure_.empty()) failure_ = what;
 }
 
-void Checkpoints::Impl::serve() {
-  while (auto job = handoff.take()) {
+std::string CheckpointStore::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void CheckpointStore::serve() {
+  while (auto job = handoff_.take()) {
     try {
       folder.set_finished(false);
       job->file.write(folder.checkpoint_path(job->place));
@@ -80,24 +85,21 @@ void Checkpoints::Impl::serve() {
       note_failure(e.what());
     }
     job.reset();
-    handoff.done();
+    handoff_.done();
   }
 }
 
 Checkpoints::Checkpoints(const CheckpointOptions& options)
-    : impl_(std::make_unique<Impl>(options)) {}
+    : store_(std::make_unique<CheckpointStore>(options)) {}
 
 Checkpoints::~Checkpoints() = default;
 
-const std::string& Checkpoints::found() const noexcept { return impl_->found; }
+const std::string& Checkpoints::found() const noexcept { return store_->found; }
 
-const std::vector<std::string>& Checkpoints::warnings() const noexcept { return impl_->warnings; }
+const std::vector<std::string>& Checkpoints::warnings() const noexcept { return store_->warnings; }
 
-std::string Checkpoints::failure() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->failure;
-}
+std::string Checkpoints::failure() const { return store_->failure(); }
 
-void Checkpoints::finish() { impl_->folder.set_finished(true); }
+void Checkpoints::finish() { store_->folder.set_finished(true); }
 
 }  // namespace mfpar

@@ -13,7 +13,7 @@
 #include "model/model_check.hpp"
 #include "model/model_sections.hpp"
 #include "model/record_sections.hpp"
-#include "train/checkpoint/checkpoints_impl.hpp"
+#include "train/checkpoint/checkpoint_store.hpp"
 
 namespace mfpar {
 
@@ -48,7 +48,7 @@ FrozenArray<float> copied(const SectionReader& file, const std::string& section,
 }  // namespace
 
 TrainingCheckpoints::TrainingCheckpoints(Checkpoints& all, TrainingIdentity identity)
-    : all_(all.impl()), identity_(std::move(identity)), training_(++all_.trainings) {
+    : all_(all.store()), identity_(std::move(identity)), training_(++all_.trainings) {
   find_result();
   if (result_) return;
   find_checkpoint();

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "base/stopwatch.hpp"
-#include "train/checkpoint/saved_result.hpp"
-#include "train/checkpoint/training_progress.hpp"
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
 #include "mfpar/checkpoint.hpp"
 #include "mfpar/train.hpp"
+#include "train/checkpoint/saved_result.hpp"
+#include "train/checkpoint/training_progress.hpp"
 
 namespace mfpar {
 
@@ -57,7 +57,7 @@ class TrainingCheckpoints {
   void find_checkpoint();
   void check_identity(const SectionReader& file, const std::string& prefix) const;
 
-  Checkpoints::Impl& all_;
+  CheckpointStore& all_;
   const TrainingIdentity identity_;
   const int training_;  ///< its number
   std::optional<TrainResult> result_;

@@ -7,20 +7,23 @@
 #include <vector>
 
 #include "base/handoff.hpp"
-#include "train/checkpoint/checkpoint_folder.hpp"
 #include "io/section_writer.hpp"
 #include "mfpar/checkpoint.hpp"
+#include "train/checkpoint/checkpoint_folder.hpp"
 
 namespace mfpar {
 
-struct Checkpoints::Impl {
-  explicit Impl(const CheckpointOptions& wanted);
-  ~Impl();
+/// The folder of some Checkpoints, what was found there, and the thread that writes to it. One
+/// thread calls, but for write(), wait() and note_failure(), which any may.
+class CheckpointStore {
+ public:
+  explicit CheckpointStore(const CheckpointOptions& wanted);
+  ~CheckpointStore();
 
   /// Leaves a checkpoint to the thread that writes; waits while it is busy.
   void write(CheckpointFolder::Place place, SectionWriter file);
   /// Until all is written.
-  void wait() { handoff.wait_until_done(); }
+  void wait() { handoff_.wait_until_done(); }
   /// Remembers why something was not written.
   void note_failure(const std::string& what);
 
@@ -30,9 +33,8 @@ struct Checkpoints::Impl {
   std::vector<std::string> warnings;
   int trainings = 0;  ///< begun so far
 
-  // Guarded by mutex.
-  std::mutex mutex;
-  std::string failure;
+  /// Why the first that was not written was not; "" while all were.
+  std::string failure() const;
 
  private:
   struct Job {
@@ -41,8 +43,11 @@ struct Checkpoints::Impl {
   };
   void serve();
 
-  Handoff<Job> handoff;
-  std::jthread thread;  // last: it begins when all else stands
+  mutable std::mutex mutex_;
+  std::string failure_;  // guarded by mutex_
+
+  Handoff<Job> handoff_;
+  std::jthread thread_;  // last: it begins when all else stands
 };
 
 }  // namespace mfpar

@@ -1,0 +1,104 @@
+# Which tests are left out under a sanitizer, unless MFPAR_ALL_TESTS is set.
+
+# What has one thread at work, or those of a loop that others test: nothing for the thread sanitizer
+# to see.
+set(tests_of_one_thread
+    available_memory
+    id_dictionary
+    atomic_file
+    compressed_input
+    left_over
+    sections
+    losses
+    bad_lines
+    column_choice
+    feature_columns
+    features
+    layouts
+    line_scanner
+    pairs
+    plain_line
+    rating_text
+    rating_values
+    sparse_archive
+    text_encoding
+    user_column
+    user_splits
+    interchange
+    libmf_model
+    model_attacks
+    model_guards
+    model_loss
+    npy
+    one_class_model
+    ordinal_model
+    released_models
+    gram_kernels
+    kernels
+    gibbs_ordinal
+    mean_of_models
+    normal_equations
+    one_class_kernels
+    objective
+    ordinal_cutpoints
+    prediction_trace
+    gibbs_draws
+    row_sums
+    row_variance
+    score_kernels
+    score_variance
+    lists_by_bounds
+    trial_plan
+    explain
+    fit_latent
+    fold_in_losses
+    fold_in_quality
+    fold_in_table
+    c_api_errors
+    c_api_losses
+    display_width
+    folded_text
+    json
+    options
+    attacks
+    bad_input
+    losses_of_programs
+    mf_data
+    mf_eval_ranking_inputs
+    mf_model
+    mf_recommend
+    mf_recommend_files
+    mf_recommend_limits
+    mf_recommend_real
+    mf_train_both
+    mf_train_checkpoints
+    mf_train_features
+    mf_train_gibbs
+    mf_train_one_class
+    outputs
+    program_words
+    progress
+    reading_remedies
+    report
+    reports
+    vocabulary
+    rows_by_features
+    ease
+    ranking_baselines
+    similar_items
+    average_seeds
+    mf_serve_bad_requests
+    mf_serve_browse
+    mf_serve_intervals
+    mf_serve_overwritten
+    mf_fold_in
+    split
+    mf_tune
+    block_orders
+    handoff_orders
+    loop_orders
+    model_orders)
+
+# What runs programs again and again to hold against one another what they say: nothing that other
+# tests would not show the address sanitizer.
+set(tests_of_words program_words progress vocabulary)
