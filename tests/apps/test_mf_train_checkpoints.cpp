@@ -24,7 +24,7 @@ struct Cut : Ratings {
   /// Goes on until it is done, with a signal after a while that grows; how often it was cut off.
   int run_with_cuts(const std::string& command, int signal) const {
     int cuts = 0;
-    for (std::chrono::milliseconds alive(10);; alive += alive / 4) {
+    for (std::chrono::milliseconds alive(10);; alive += alive / 2) {
       const auto process = start(command + " --resume");
       std::this_thread::sleep_for(alive);
       process->signal(signal);

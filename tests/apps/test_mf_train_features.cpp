@@ -74,7 +74,8 @@ BOOST_FIXTURE_TEST_CASE(features_that_cannot_be_used_are_refused, Featured) {
     std::string said;
   } rows[] = {
       {"--item-features nowhere.csv", 4, "nowhere.csv"},
-      {"--item-features empty.csv", 3, "empty.csv: is empty; expected a line for each of the items"},
+      {"--item-features empty.csv", 3,
+       "empty.csv: is empty; expected a line for each of the items"},
       {"--item-features others.csv", 3,
        "others.csv: none of the items that have ratings is there: ids in its column \"id\" are "
        "such as \"tt1\", those of the ratings such as \""},
