@@ -49,7 +49,7 @@ void append(std::string& text, const Json& json) {
   } else if (json.is_number_unsigned()) {
     text += std::to_string(json.get<std::uint64_t>());
   } else if (json.is_number_float() && std::isfinite(json.get<double>())) {
-    append_shortest_decimal(text, json.get<double>());
+    append_shortest_decimal(text, json.get<double>() + 0.0);  // -0 would be read as 0
   } else {
     text += json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   }

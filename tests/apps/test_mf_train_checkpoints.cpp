@@ -45,7 +45,8 @@ BOOST_FIXTURE_TEST_CASE(what_was_cut_off_ends_with_the_same_model, Cut) {
                                "--feedback one-class -k 8 -t 12 --split-by-user 0.2"};
   for (const std::string& kind : kinds) {
     BOOST_TEST_CONTEXT(kind) {
-      BOOST_REQUIRE(run("mf-train ratings.csv -o whole " + kind).code == 0);
+      const Outcome uncut = run("mf-train ratings.csv -o whole " + kind);
+      BOOST_REQUIRE_MESSAGE(uncut.code == 0, uncut.err);
       for (const int signal : {SIGKILL, SIGTERM}) {
         const std::string command =
             "mf-train ratings.csv -o cut --checkpoint ck --checkpoint-every 1 " + kind;

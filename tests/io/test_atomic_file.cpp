@@ -161,8 +161,8 @@ BOOST_AUTO_TEST_CASE(each_place_that_cannot_be_written_is_refused_alike_by_check
   fs::create_symlink("loop", folder.path("loop"));
   const std::string file = folder.write("file", "x");
   const std::pair<std::string, std::string> cases[] = {
-      {folder.path("directory"), "it is a directory"},
-      {folder.path("no/such"), "No such file or directory"},
+      {folder.path("directory"), "it is a directory; name a file in it"},
+      {folder.path("no/such"), "there is no directory '" + folder.path("no") + "'; make it first"},
       {folder.path("new/"), "the name is that of a directory"},
       {file + "/below", "Not a directory"},
       {folder.path("loop"), "Too many levels of symbolic links"},

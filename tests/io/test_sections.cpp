@@ -141,7 +141,8 @@ BOOST_AUTO_TEST_CASE(foreign_files_are_told_apart) {
              "'userId,movieId,rating'");
   check_says(std::string("\x1f\x8b\x08\0\0\0", 6), "it is a gzip file; decompress it first");
   check_says("\x28\xb5\x2f\xfd", "it is a zstd file; decompress it first");
-  check_says(std::string(5000, '\xab'), "it begins with other bytes");
+  check_says(std::string(5000, '\xab'), R"(it begins with "\xab\xab\xab\xab\xab\xab\xab\xab")");
+  check_says("PK\x03\x04" + std::string(99, 'a'), "it is a zip archive; unpack it first");
   const TemporaryFolder folder;
   for (const std::string& path : {folder.path("missing"), folder.path("")}) {
     BOOST_CHECK_EXCEPTION(SectionReader(path, kKind, true), Error, [&](const Error& e) {

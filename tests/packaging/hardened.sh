@@ -31,6 +31,7 @@ for file in "$@"; do
   esac
 done
 ((fortified)) || report "nothing has checks of _FORTIFY_SOURCE"
-readelf -sW "$library" | grep -q ' __stack_chk_fail' || report "${library##*/}: no stack protector"
+symbols=$(readelf -sW "$library")
+grep -q ' __stack_chk_fail' <<<"$symbols" || report "${library##*/}: no stack protector"
 
 exit $bad

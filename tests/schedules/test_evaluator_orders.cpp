@@ -63,6 +63,7 @@ class Watched final : public Solver {
     return {};
   }
   double penalty(const FactorModel&, const Workers&) const override { return 0.0; }
+  bool start_again(const FactorModel*, double) override { return false; }
   void save(SectionWriter&) const override {}
   void restore(const SectionReader&) override {}
   void give_lists(FactorModel::Parts&) override {}

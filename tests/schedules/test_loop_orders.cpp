@@ -4,12 +4,12 @@
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/random.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/ease.hpp"
 #include "mfpar/evaluate.hpp"
@@ -18,10 +18,10 @@
 #include "mfpar/split.hpp"
 #include "mfpar/synthetic.hpp"
 #include "mfpar/train.hpp"
-#include "naive_ratings.hpp"
 #include "played_order.hpp"
 #include "sanitized.hpp"
 #include "seeds.hpp"
+#include "store/rating_table_impl.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(test_loop_orders)
 
 namespace {
 
-constexpr std::uint64_t kOrders = kSanitized ? 60 : 250;
+constexpr std::uint64_t kOrders = kSanitized ? 40 : 200;
 
 /// Numbers of any kind, one behind the other.
 class Bytes {
@@ -71,13 +71,30 @@ class Bytes {
   std::string text_;
 };
 
-const std::vector<IdRating>& ratings() {
-  static const std::vector<IdRating> all =
-      RandomRatings{.count = 300, .users = 24, .items = 17, .timestamps = true, .seed = 4}.make();
-  return all;
+/// The same ratings, some given twice, in chunks of at most `size`.
+RatingTable table(std::size_t size = 1'000) {
+  Random random(4);
+  RatingTable whole;
+  for (int i = 0; i < 300; ++i) {
+    const std::string user = std::to_string(random.below(24)),
+                      item = std::to_string(random.below(17));
+    const float value = 0.5f * static_cast<float>(random.below(10)) - 2.0f;
+    whole.add(user, item, value, random.below(50));
+  }
+  std::vector<RatingChunk> chunks;
+  for (const RatingChunk& full : whole.impl().chunks) {
+    for (std::size_t i = 0; i < full.size(); ++i) {
+      if (i % size == 0) chunks.emplace_back().code_values = full.code_values;
+      chunks.back().users.push_back(full.users[i]);
+      chunks.back().compact.push_back(full.compact.at(i));
+      chunks.back().timestamps.push_back(full.timestamps.at(i));
+    }
+  }
+  whole.impl().chunks = std::move(chunks);
+  return whole;
 }
 
-RatingStore store() { return build_store(rechunked(ratings(), 1000), {.threads = 1}); }
+RatingStore store() { return build_store(table(), {.threads = 1}); }
 
 SplitResult split() { return split_random(store(), 0.2, 3, 1); }
 
@@ -116,20 +133,17 @@ struct Computation {
 const Computation kComputations[] = {
     {"store",
      [](int threads, Random& chance) {
-       RatingTable table = rechunked(ratings(), 1 + chance.below(50));
-       return Bytes() << build_store(std::move(table), {.threads = threads});
+       return Bytes() << build_store(table(1 + chance.below(50)), {.threads = threads});
      }},
     {"mean of duplicates",
      [](int threads, Random& chance) {
-       RatingTable table = rechunked(ratings(), 1 + chance.below(50));
-       return Bytes() << build_store(std::move(table),
+       return Bytes() << build_store(table(1 + chance.below(50)),
                                      {.duplicates = Duplicates::kMean, .threads = threads});
      }},
     {"joined stores",
      [](int threads, Random& chance) {
-       const JoinResult joined =
-           build_joined_stores(rechunked(ratings(), 1 + chance.below(50)),
-                               rechunked(ratings(), 1 + chance.below(90)), {.threads = threads});
+       const JoinResult joined = build_joined_stores(
+           table(1 + chance.below(50)), table(1 + chance.below(90)), {.threads = threads});
        return Bytes() << joined.training << joined.validation;
      }},
     {"splits",
@@ -189,7 +203,7 @@ const Computation kComputations[] = {
     {"evaluation",
      [](int threads, Random&) {
        std::vector<float> predictions;
-       const Evaluation result = evaluate(model(), table_of(ratings()), threads, &predictions);
+       const Evaluation result = evaluate(model(), table(), threads, &predictions);
        return Bytes() << result.all.mse << result.all.mae << result.known.mse
                       << result.baseline_bias_error << static_cast<double>(result.trained_on)
                       << predictions;

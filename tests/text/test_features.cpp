@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_refused_with_the_place) {
     std::string text, message;
   } rows[] = {
       {"",
-       "f.csv is empty; expected a line for each of the items: an id, and what is known of it "
+       "f.csv: is empty; expected a line for each of the items: an id, and what is known of it "
        "(genres, year, age, ...)"},
       {"1\n2\n",
        "f.csv:1: there is one column only; expected an id and what is known of it, "

@@ -150,7 +150,8 @@ BOOST_AUTO_TEST_CASE(columns_are_chosen_by_name_or_number) {
   options.header = false;
   BOOST_TEST(
       parsed("1,2,3\n", options) ==
-      "f: there is no column \"7\" for the rating; the file has no header and 3 columns; name "
+      "f: there is no column \"7\" for the rating; the file has no header and 3 columns, which are "
+      "numbered from 1; name "
       "another with --columns");
 }
 

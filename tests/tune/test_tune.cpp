@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(trials_that_diverge_are_passed_over) {
   const TuneRatings ratings = small_ratings();
   TuneOptions options = small_options(8);
   options.start.step_rule = StepRule::kSgd;
-  options.start.learning_rate = 1e6;
+  options.start.learning_rate = 1e15;
   const TuneResult result = tune(ratings, options);
   BOOST_TEST((result.trials[0].end == TrialEnd::kDiverged));
   BOOST_TEST(std::isnan(result.trials[0].valid));

@@ -33,7 +33,7 @@ class Exchanged {
   template <class Make>
   Pointer exchange(const Make& make) {
     const std::lock_guard one_at_a_time(exchanging_);
-    const Pointer next = make(*current());
+    Pointer next = make(*current());
     Pointer last = next;  // let go of outside the lock
     {
       const std::lock_guard lock(mutex_);

@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_utf_8_is_replaced) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_the_shortest_that_read_back) {
-  const float floats[] = {0.1f, 3.0f, -0.25f, 4.6644177f, 1e-30f, 3.4028235e38f};
-  BOOST_TEST(text_of(floats) == "[0.1,3,-0.25,4.6644177,1e-30,3.4028235e+38]");
+  const float floats[] = {0.1f, 3.0f, -0.25f, 4.6644177f, 1e-30f, 3.4028235e38f, -0.0f};
+  BOOST_TEST(text_of(floats) == "[0.1,3,-0.25,4.6644177,1e-30,3.4028235e+38,0]");
   BOOST_TEST(text_of({0.1, 5.0, 0.30000000000000004, 1e300}) ==
              "[0.1,5,0.30000000000000004,1e+300]");
   BOOST_TEST(text_of({std::nan(""), HUGE_VAL, std::nanf(""), -HUGE_VALF}) ==
