@@ -76,8 +76,10 @@ class Crashes:
             return process.wait() == -signal.SIGKILL
 
     def killed_at_a_point(self, command, draw):
-        kind, what = draw.choice(list(CALLS)), draw.choice(("kill", "kill-behind"))
+        kind, what = draw.choice([*CALLS, "name"]), draw.choice(("kill", "kill-behind"))
         at = draw.randint(1, self.calls[kind])
+        if draw.randrange(4) == 0:  # the end, where the model takes its place
+            at = max(1, self.calls[kind] - draw.randrange(6))
         run = self.programs.run(command, f"do={what}:{kind} at={at}")
         if run.code == -signal.SIGKILL:
             self.points[f"{'behind' if 'behind' in what else 'before'} {run.last}"] += 1

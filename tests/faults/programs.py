@@ -166,8 +166,8 @@ SCENARIOS = {
                           "--titles titles.csv -o new.model", ("new.model",)),
     "train_gibbs": Scenario("mf-train r.csv --method gibbs -k 3 --burn-in 2 --samples 4 -s 2 "
                             "--item-features titles.csv -o old.model", ("old.model",)),
-    "checkpoints": Scenario(f"{TRAIN} -q -o old.model --checkpoint points --checkpoint-every 1",
-                            ("old.model",), ("points",)),
+    "checkpoints": Scenario(f"{TRAIN} -q -o old.model --checkpoint points --checkpoint-every 1 "
+                            "--resume", ("old.model",), ("points",)),
     "resume": Scenario(f"{CUT_OFF} --resume", ("new.model",), ("cut-off",)),
     "train_als": Scenario("mf-train r.csv --feedback one-class -k 4 -t 3 -s 2 -o new.model",
                           ("new.model",)),
