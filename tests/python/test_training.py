@@ -94,6 +94,25 @@ class Training(TestCase):
         with self.assertRaisesRegex(ValueError, "rank"):
             MatrixFactorization(rank=5).fit(X, Y, warm_start=first)
 
+    def test_what_was_cut_off_goes_on(self):
+        whole = learnt(epochs=5)
+        whole.save(self.path("whole.model"))
+        folder = self.path("checkpoints")
+
+        def stop(epoch):
+            if epoch["epoch"] == 3:
+                raise RuntimeError("cut off")
+
+        model = MatrixFactorization(rank=4, epochs=5, deterministic=True)
+        with self.assertRaisesRegex(RuntimeError, "cut off"):
+            model.fit(X, Y, checkpoint=folder, checkpoint_every=1, on_epoch=stop)
+        with self.assertRaisesRegex(ValueError, "holds the checkpoint of a training"):
+            model.fit(X, Y, checkpoint=folder)
+        model.fit(X, Y, checkpoint=folder, checkpoint_every="30s", resume=True)
+        model.save(self.path("resumed.model"))
+        with open(self.path("whole.model"), "rb") as a, open(self.path("resumed.model"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+
     def test_features_are_read(self):
         with open(self.path("items.csv"), "w", encoding="utf-8") as file:
             file.write("item,genre\n" + "".join(f"{1001 + i},{'ab'[i % 2]}\n" for i in range(45)))

@@ -12,6 +12,7 @@
 ///     features, read_features  what is known of users and items beside their ratings
 ///     split                 held-out ratings or users, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
+///     checkpoint            what it takes to go on with a training that was cut off
 ///     cross_validate        how well the options do on ratings that nothing has seen
 ///     tune                  the options that do best, within a budget of time
 ///     factor_model          what was learnt, and how it predicts
