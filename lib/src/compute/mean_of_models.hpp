@@ -77,6 +77,9 @@ class MeanOfModels {
   /// More terms may be added afterwards. REQUIRES: a term was added.
   Model finish(std::uint32_t most, double share, const Workers& workers) const;
 
+  /// How many were added.
+  std::uint64_t terms() const noexcept { return terms_; }
+
   /// Adds all of it to a file, in copies, and takes it from one. Throws Error(kBadFile) for models
   /// of other rows.
   void save(SectionWriter& file) const;

@@ -103,8 +103,12 @@ void PredictionTrace::save(SectionWriter& file) const {
 
 void PredictionTrace::restore(const SectionReader& file) {
   const TraceNumbers numbers = saved_array<TraceNumbers>(file, "trace.numbers", 1)[0];
-  if (numbers.blocks >= kMostBlocks) {
-    file.fail("trace.numbers", 0, std::to_string(numbers.blocks) + " blocks cannot be");
+  if (numbers.blocks >= kMostBlocks || numbers.open_samples >= numbers.block_samples ||
+      (numbers.samples - numbers.open_samples) / numbers.block_samples != numbers.blocks ||
+      (numbers.samples - numbers.open_samples) % numbers.block_samples != 0) {
+    file.fail("trace.numbers", 0,
+              std::to_string(numbers.samples) + " samples in " + std::to_string(numbers.blocks) +
+                  " blocks cannot be");
   }
   samples_ = numbers.samples;
   block_samples_ = numbers.block_samples;

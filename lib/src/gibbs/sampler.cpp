@@ -2,6 +2,7 @@
 #include "gibbs/sampler.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/partition.hpp"
@@ -154,6 +155,10 @@ void GibbsSampler::restore(const SectionReader& file) {
   restore_array(file, "gibbs.items", items_.rows.span());
   restore_array(file, "gibbs.user_weights", std::span(users_.weights));
   const SamplerNumbers numbers = saved_array<SamplerNumbers>(file, "gibbs.numbers", 1)[0];
+  if (!std::isfinite(numbers.noise_precision) || numbers.noise_precision <= 0.0 ||
+      !std::isfinite(numbers.squared_error)) {
+    file.fail("gibbs.numbers", 0, "the precision of the noise is not a number above 0");
+  }
   noise_precision_ = numbers.noise_precision;
   squared_error_ = numbers.squared_error;
   sweeps_ = numbers.sweeps;

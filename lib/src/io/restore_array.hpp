@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -11,7 +14,7 @@
 namespace mfpar {
 
 /// The values of a section. Throws Error(kBadFile) when there are not `count`: another training
-/// left them.
+/// left them; and where a number is not finite, since training saves none.
 template <class T>
 FrozenArray<T> saved_array(const SectionReader& file, const std::string& section,
                            std::size_t count) {
@@ -20,6 +23,14 @@ FrozenArray<T> saved_array(const SectionReader& file, const std::string& section
     file.fail(section, 0,
               "it holds " + std::to_string(saved.size()) + " numbers; " + std::to_string(count) +
                   " were expected for these ratings and options");
+  }
+  if constexpr (std::floating_point<T>) {
+    const auto bad =
+        std::find_if(saved.begin(), saved.end(), [](T x) { return !std::isfinite(x); });
+    if (bad != saved.end()) {
+      file.fail(section, static_cast<std::uint64_t>(bad - saved.begin()) * sizeof(T),
+                "a number is not finite");
+    }
   }
   return saved;
 }

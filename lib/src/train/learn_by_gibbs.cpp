@@ -159,7 +159,15 @@ int GibbsTraining::go_on() {
   mean_.restore(file);
   if (variance_) variance_->restore(file);
   learnt_.history = checkpoints_->progress(FactorModel()).history;
-  return checkpoints_->epoch();
+  const int sweep = checkpoints_->epoch();
+  const auto samples = static_cast<std::size_t>(std::max(0, sweep - options_.gibbs.burn_in));
+  if (trace_.samples() != samples || mean_.samples() != samples ||
+      (variance_ && variance_->samples() != samples)) {
+    file.fail("trace.numbers", 0,
+              std::to_string(samples) + " samples were expected after " + std::to_string(sweep) +
+                  " sweeps");
+  }
+  return sweep;
 }
 
 void GibbsTraining::save(int sweep) const {

@@ -146,6 +146,11 @@ void PosteriorMean::restore(const SectionReader& file) {
   mean_.restore(file);
   noise_sum_ = saved_array<double>(file, "mean.noise", 1)[0];
   samples_ = saved_array<std::uint64_t>(file, "mean.samples", 1)[0];
+  if (samples_ != mean_.terms()) {
+    file.fail("mean.samples", 0,
+              std::to_string(samples_) + " samples, whose mean is of " +
+                  std::to_string(mean_.terms()) + ", cannot be");
+  }
 }
 
 }  // namespace mfpar

@@ -26,6 +26,9 @@ class PosteriorMean {
   /// Takes the sample that the sampler stands at.
   void add(const GibbsSampler& sampler, const Workers& workers);
 
+  /// How many were taken.
+  std::size_t samples() const noexcept { return samples_; }
+
   /// Of the samples on average, in the units of the sampler. REQUIRES: a sample was added.
   double noise_variance() const noexcept { return noise_sum_ / static_cast<double>(samples_); }
 

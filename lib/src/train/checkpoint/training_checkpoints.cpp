@@ -2,6 +2,7 @@
 #include "train/checkpoint/training_checkpoints.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -122,12 +123,23 @@ TrainingProgress TrainingCheckpoints::progress(const FactorModel& like) const {
   const SectionReader& file = *saved_;
   const FrozenArray<ProgressNumbers> saved = saved_array<ProgressNumbers>(file, "progress", 1);
   const ProgressNumbers& numbers = saved[0];
+  if (numbers.epoch != epoch_) {
+    file.fail("progress", offsetof(ProgressNumbers, epoch),
+              "it is of epoch " + std::to_string(numbers.epoch) + "; epoch " +
+                  std::to_string(epoch_) + " was expected, by the name of the file");
+  }
+  const auto count = [&](std::size_t position, std::int64_t number) {
+    constexpr std::int64_t kMost = 1 << 30;
+    if (number >= 0 && number <= kMost) return static_cast<int>(number);
+    file.fail("progress", position, "a count of " + std::to_string(number) + " cannot be");
+  };
   TrainingProgress progress;
   progress.best_epoch =
       epoch_number(file, "progress", offsetof(ProgressNumbers, best_epoch), numbers.best_epoch);
   progress.best_error = numbers.best_error;
-  progress.evaluations_since_best = static_cast<int>(numbers.evaluations_since_best);
-  progress.divergences = static_cast<int>(numbers.divergences);
+  progress.evaluations_since_best =
+      count(offsetof(ProgressNumbers, evaluations_since_best), numbers.evaluations_since_best);
+  progress.divergences = count(offsetof(ProgressNumbers, divergences), numbers.divergences);
   TrainingRecord record;
   read_record_sections(file, record);
   progress.history = std::move(record.history);
