@@ -52,7 +52,9 @@ constexpr Fault kFaults[] = {
     {"EMFILE", Action::kFail, EMFILE, kOpen | kAccept},
     {"EACCES", Action::kFail, EACCES, kOpen | kName},
     {"ECONNRESET", Action::kFail, ECONNRESET, kReceive | kSend},
-    {"short", Action::kShorten, 0, kPieces},  // one byte is read or written
+    // One byte is read or written. A socket takes less than all only where it is full, and asio
+    // waits then until it is not: that cannot be made up.
+    {"short", Action::kShorten, 0, kRead | kWrite | kReceive},
     {"delay", Action::kDelay, 0, kPieces | kOpen | kSync | kName | kStatus},  // by up to 4 ms
     {"cut", Action::kCut, 0, kRead | kMap},  // the file that is read loses its second half
     {"kill", Action::kKill, 0, ~0u},

@@ -23,7 +23,7 @@ from pathlib import Path
 
 # What a service goes on from without an error.
 HARMLESS = [f"{what}:{kind}" for what, kinds in
-            (("short", "read write receive send"), ("EINTR", "read write receive send accept open"),
+            (("short", "read write receive"), ("EINTR", "read write receive send accept open"),
              ("delay", "read write receive send open status"))
             for kind in kinds.split()]
 # What costs a request or a reload.
