@@ -186,6 +186,8 @@ Learnt EpochTraining::learn() {
     submit(report, sums);
   }
   const bool out_of_patience = evaluator_.finish();
+  // A request that came with the last report counts, where it leaves nothing to go on with.
+  stopping_ = stopping_ || (!finishes && stop_requested());
   TrainingProgress progress = evaluator_.progress();
 
   const bool diverged = !learnt.divergence.empty() && !out_of_patience;

@@ -135,6 +135,7 @@ Learnt GibbsTraining::learn() {
     stopping = hooks_.stop.stop_requested();
     if (checkpoints_ != nullptr && (checkpoints_->is_due(sweep) || stopping)) save(sweep);
   }
+  stopping = stopping || (checkpoints_ == nullptr && hooks_.stop.stop_requested());
   if (trace_.samples() == 0) mean_.add(sampler_, workers_);  // asked to stop before the first
   learnt_.best_epoch = sweep;
   learnt_.stop_reason = stopping       ? StopReason::kRequested
