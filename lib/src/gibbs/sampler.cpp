@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "base/partition.hpp"
@@ -10,6 +11,7 @@
 #include "gibbs/moments.hpp"
 #include "gibbs/ordinal_ratings.hpp"
 #include "io/restore_array.hpp"
+#include "mfpar/error.hpp"
 
 namespace mfpar {
 
@@ -182,6 +184,10 @@ void GibbsSampler::draw_noise() {
   for (std::uint32_t user = 0; user < rated.rows(); ++user) {
     squared_error_ += errors[user];
     total += errors[user] * double{users_.weights[user]};
+  }
+  if (!std::isfinite(total)) {
+    throw Error(ErrorCode::kDiverged, "method gibbs: sample " + std::to_string(sweeps_) +
+                                          " left the finite numbers; scale the ratings down");
   }
   RandomDraws draws(derive_seed(options_.seed, SampleDraw::kNoise, sweeps_));
   // Of two values there is one cutpoint a user, which leaves the scale of scores open.
