@@ -326,12 +326,16 @@ BOOST_AUTO_TEST_CASE(bad_options_are_refused) {
   const std::string file = temporary.write("file", "x");
   CheckpointOptions taken = missing;
   taken.folder = file;
-  for (const auto& [options, words] : {std::pair(never, "checkpoint-every is 0"),
-                                       {backwards, "checkpoint-every is -1 s"},
-                                       {missing, "the folder of checkpoints cannot be made"},
-                                       {taken, file.c_str()}}) {
-    BOOST_CHECK_EXCEPTION(Checkpoints{options}, Error, [&](const Error& e) {
-      return std::string(e.what()).find(words) != std::string::npos;
+  const struct {
+    CheckpointOptions options;
+    std::string words;
+  } rows[] = {{never, "checkpoint-every is 0"},
+              {backwards, "checkpoint-every is -1 s"},
+              {missing, "the folder of checkpoints cannot be made"},
+              {taken, file}};
+  for (const auto& row : rows) {
+    BOOST_CHECK_EXCEPTION(Checkpoints{row.options}, Error, [&](const Error& e) {
+      return std::string(e.what()).find(row.words) != std::string::npos;
     });
   }
 }
