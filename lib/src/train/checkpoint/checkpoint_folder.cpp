@@ -64,7 +64,7 @@ auto places(const std::string& folder, PlaceOf place_of) {
     if (const auto place = place_of(file->path().filename().string())) found.push_back(*place);
   }
   if (error) fail(folder, "cannot be read: " + error.message());
-  std::ranges::sort(found);
+  std::sort(found.begin(), found.end());
   return found;
 }
 
@@ -117,7 +117,7 @@ void CheckpointFolder::keep_last(std::size_t kept) const {
 
 void CheckpointFolder::remove_after(Place place) const {
   for (const Place later : checkpoints()) {
-    if (later.training == place.training && later > place) remove_file(checkpoint_path(later));
+    if (later.training == place.training && place < later) remove_file(checkpoint_path(later));
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -19,7 +18,9 @@ class CheckpointFolder {
   struct Place {
     int training = 0;
     int epoch = 0;
-    auto operator<=>(const Place&) const = default;
+    bool operator<(const Place& other) const noexcept {
+      return training != other.training ? training < other.training : epoch < other.epoch;
+    }
   };
 
   /// Makes the folder where there is none.
