@@ -101,4 +101,12 @@ set(tests_of_one_thread
 
 # What runs programs again and again to hold against one another what they say: nothing that other
 # tests would not show the address sanitizer.
-set(tests_of_words mf_train_checkpoints program_words progress vocabulary)
+set(tests_of_words
+    mf_eval_ranking
+    mf_train_both
+    mf_train_checkpoints
+    outputs
+    program_words
+    progress
+    reports
+    vocabulary)

@@ -107,7 +107,7 @@ std::vector<TrainOptions> reproducible_options() {
     all.push_back(default_options(Method::kGibbs));
     all.back().rank = 4;
     all.back().gibbs.burn_in = 4;
-    all.back().gibbs.samples = 40;  // more than blocks of the trace of predictions
+    all.back().gibbs.samples = kSanitized ? 20 : 40;  // more than blocks of the trace
     all.back().gibbs.likelihood = likelihood;
     all.back().eval_every = 1;
   }
