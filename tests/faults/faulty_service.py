@@ -21,6 +21,8 @@ import threading
 import time
 from pathlib import Path
 
+from programs import leave_where_shim_cannot_work
+
 # What a service goes on from without an error.
 HARMLESS = [f"{what}:{kind}" for what, kinds in
             (("short", "read write receive"), ("EINTR", "read write receive send accept open"),
@@ -111,6 +113,7 @@ def main():
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=3, help="how long each asks")
     options = parser.parse_args()
+    leave_where_shim_cannot_work(options.binaries, options.shim)
     outcomes = [one_run(options, options.seed + i) for i in range(options.runs)]
     bad = sum(not good for good, _ in outcomes)
     print(f"{len(outcomes)} runs, {sum(injected for _, injected in outcomes):,} faults, {bad} bad")
