@@ -17,6 +17,11 @@ function(mfpar_warnings target)
                                              -fno-sanitize-recover=all
                                              # What the address sanitizer sees as well.
                                              -fno-sanitize=null,object-size)
+    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+      target_compile_options(
+        ${target}
+        PRIVATE -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizers-ignored.txt)
+    endif()
     target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=${MFPAR_SANITIZE}>)
   endif()
   if(MFPAR_FUZZ)

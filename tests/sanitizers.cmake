@@ -99,9 +99,12 @@ set(tests_of_one_thread
     loop_orders
     model_orders)
 
-# What runs programs again and again to hold against one another what they say: nothing that other
-# tests would not show the address sanitizer.
+# What runs programs again and again to hold against one another what they say, or plays all orders
+# of a few steps: nothing that other tests would not show the address sanitizer.
 set(tests_of_words
+    attacks
+    handoff_orders
+    losses_of_programs
     mf_eval_ranking
     mf_train_both
     mf_train_checkpoints

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,6 +16,12 @@
 #include "mfpar/recommender.hpp"
 
 namespace mfpar::apps {
+
+/// How long a list, and what is passed over before it, may be.
+inline constexpr std::uint32_t kMaxItems = 1'000'000;
+
+/// How many of a user's ratings stand beside each item, but in an explanation.
+inline constexpr std::size_t kInfluences = 3;
 
 /// A list, and for whom.
 struct Answer {

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kMinWidth = 12;  // that a column of text is made
-constexpr std::size_t kInfluences = 3;
 
 struct Column {
   std::string heading;

@@ -14,9 +14,6 @@ namespace mfpar::apps {
 
 namespace {
 
-/// How many of a user's ratings stand beside each item, but in an explanation.
-constexpr std::size_t kInfluences = 3;
-
 Json json_of(const Explanation& explanation, const Catalogue& catalogue) {
   Json because = Json::array();
   for (const RatingInfluence& influence : explanation.influences) {

@@ -20,8 +20,6 @@ namespace mfpar::apps {
 
 namespace {
 
-constexpr std::uint32_t kMaxItems = 1'000'000;
-
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadOption, message); }
 
 void add_whom_options(Options& options, RecommendCommand& command) {

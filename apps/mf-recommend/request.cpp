@@ -13,29 +13,27 @@ namespace mfpar::apps {
 
 namespace {
 
-constexpr std::uint64_t kMaxItems = 1'000'000;
-
 const std::vector<std::string> kKeys{
     "id",         "ratings", "top",          "rank_by", "explain",   "least_ratings",
     "keep_rated", "user",    "least_rating", "at_most", "diversity", "where",
     "only",       "exclude", "offset",       "titles",  "fields"};
 
-[[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
+[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::kBadData, message); }
 
 bool flag_of(const Json& json, const std::string& key) {
-  if (!json.is_boolean()) fail('"' + key + "\" is " + kind_of(json) + "; expected true or false");
+  if (!json.is_boolean()) refuse('"' + key + "\" is " + kind_of(json) + "; expected true or false");
   return json.get<bool>();
 }
 
 std::uint32_t count_of(const Json& json, const std::string& key, std::uint64_t most) {
   if (!json.is_number_unsigned() || json.get<std::uint64_t>() > most) {
-    fail('"' + key + "\" must be a whole number from 0 to " + std::to_string(most));
+    refuse('"' + key + "\" must be a whole number from 0 to " + std::to_string(most));
   }
   return json.get<std::uint32_t>();
 }
 
 float number_of(const Json& json, const std::string& key) {
-  if (!json.is_number()) fail('"' + key + "\" is " + kind_of(json) + "; expected a number");
+  if (!json.is_number()) refuse('"' + key + "\" is " + kind_of(json) + "; expected a number");
   return json.get<float>();
 }
 
@@ -44,8 +42,8 @@ std::vector<GroupLimit> limits_of(const Json& json, const Catalogue& catalogue) 
   std::vector<GroupLimit> limits;
   for (const Json& limit : json.is_array() ? json : Json::array({json})) {
     if (!limit.is_string()) {
-      fail(std::string("\"at_most\" has ") + kind_of(limit) +
-           "; expected \"N:COLUMN\", such as \"3:genres\", or a list of these");
+      refuse(std::string("\"at_most\" has ") + kind_of(limit) +
+             "; expected \"N:COLUMN\", such as \"3:genres\", or a list of these");
     }
     std::ranges::copy(
         catalogue.group_limits().parse(limit.get_ref<const std::string&>(), "\"at_most\""),
@@ -58,8 +56,8 @@ std::vector<GroupLimit> limits_of(const Json& json, const Catalogue& catalogue) 
   std::string list;
   for (const std::string& known : kKeys) list += (list.empty() ? "" : ", ") + known;
   const std::string meant = nearest(key, kKeys);
-  fail("unknown key " + mfpar::quoted(key) + "; expected " + list +
-       (meant.empty() ? "" : "; did you mean " + meant + "?"));
+  refuse("unknown key " + mfpar::quoted(key) + "; expected " + list +
+         (meant.empty() ? "" : "; did you mean " + meant + "?"));
 }
 
 }  // namespace
@@ -68,8 +66,8 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
                       const Catalogue& catalogue) {
   const Json json = parse_json(line);
   if (!json.is_object()) {
-    fail(std::string("the request is ") + kind_of(json) +
-         "; expected an object, {\"id\": ..., \"ratings\": {...}}");
+    refuse(std::string("the request is ") + kind_of(json) +
+           "; expected an object, {\"id\": ..., \"ratings\": {...}}");
   }
   Request request;
   request.list = defaults;
@@ -79,11 +77,12 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
   for (const auto& [name, value] : json.items()) {
     const std::string key = with_underscores(name);
     if (std::ranges::find(keys, key) != keys.end() && key != "id" && key != "user") {
-      fail('"' + key + "\" is given twice; give it once");
+      refuse('"' + key + "\" is given twice; give it once");
     }
     keys.push_back(key);
     if (key == "id" || key == "user") {
-      if (request.has_id) fail("the id is given twice; expected one of \"id\" and \"user\", once");
+      if (request.has_id)
+        refuse("the id is given twice; expected one of \"id\" and \"user\", once");
       id = required_id(value, key.c_str());
       request.has_id = true;
     } else if (key == "ratings") {
@@ -95,7 +94,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
       request.list.least_ratings = count_of(value, key, std::numeric_limits<std::uint32_t>::max());
     } else if (key == "rank_by") {
       const auto rank_by = rank_by_of(value);
-      if (!rank_by) fail(std::string("\"rank_by\" must be ") + kRankByForms);
+      if (!rank_by) refuse(std::string("\"rank_by\" must be ") + kRankByForms);
       request.list.rank_by = *rank_by;
     } else if (key == "least_rating") {
       request.list.least_rating = number_of(value, key);
@@ -104,12 +103,12 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
     } else if (key == "diversity") {
       request.list.diversity = number_of(value, key);
       if (!(request.list.diversity >= 0.0f && request.list.diversity <= 1.0f)) {
-        fail("\"diversity\" must be a number from 0 to 1");
+        refuse("\"diversity\" must be a number from 0 to 1");
       }
     } else if (key == "where") {
       request.list.choice.where = texts_of(value, key);
       if (catalogue.titles().columns().empty()) {
-        fail(std::string("\"where\"") + kNeedsTitles);
+        refuse(std::string("\"where\"") + kNeedsTitles);
       }
     } else if (key == "only") {
       request.list.choice.only = ids_of(value, key);
@@ -130,7 +129,7 @@ Request parse_request(std::string_view line, const ListRequest& defaults,
     }
   }
   if (!request.has_id && !request.has_ratings) {
-    fail(
+    refuse(
         "neither \"id\" nor \"ratings\" is given; expected the ratings of a new user, or the id of "
         "a trained one");
   }
