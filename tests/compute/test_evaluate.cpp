@@ -121,6 +121,54 @@ BOOST_AUTO_TEST_CASE(predictions_are_clipped) {
   BOOST_TEST(predictions == (std::vector<float>{3.25f, 4.5f, 3.5f}), tt::per_element());
 }
 
+// Scores ln 3, 0 and -ln 3 are probabilities of 3/4, 1/2 and 1/4.
+BOOST_AUTO_TEST_CASE(labels_are_judged_by_probabilities) {
+  FactorModel::Parts parts = small_model().parts();
+  parts.loss = Loss::kLogistic;
+  parts.mean = 0.0f;
+  parts.range = {0.0f, 1.0f};
+  const float score = std::log(3.0f);
+  parts.users.biases = frozen<float>({0.0f, 0.0f, 0.0f});
+  parts.items.biases = frozen<float>({score, 0.0f, -score});
+  const FactorModel model(std::move(parts));
+  const std::vector<Triple> labels{{"a", "x", 1}, {"a", "y", 0}, {"a", "z", 1}, {"b", "x", 0}};
+  const Evaluation found = evaluate(model, table_of(labels), 1);
+  BOOST_TEST(found.all.log_loss ==
+                 -(std::log(0.75) + std::log(0.5) + std::log(0.25) + std::log(0.25)) / 4.0,
+             tt::tolerance(1e-6));
+  BOOST_TEST(found.all.accuracy == 0.25);  // of 1/2 the higher label is said
+  // Of the four pairs (1, 0): won, a tie, lost, lost.
+  BOOST_TEST(found.all.auc == 1.5 / 4.0);
+  BOOST_TEST(std::isnan(found.all.mse));
+  BOOST_TEST(std::isnan(found.cold_item.auc));  // there is one label
+  BOOST_CHECK_EXCEPTION(evaluate(model, table_of({labels[0], {"a", "y", 0.5f}}), 1), Error,
+                        [](const Error& e) {
+                          return e.code() == ErrorCode::kBadData &&
+                                 e.what() == std::string(
+                                                 "rating 2 is 0.5; the model was trained on "
+                                                 "the labels 0 and 1 and can be judged on "
+                                                 "these only");
+                        });
+}
+
+// All standard deviations are sqrt(.75 + .25) = 1, and so an interval reaches 1.645 to both sides.
+BOOST_AUTO_TEST_CASE(intervals_are_held_against_the_ratings) {
+  FactorModel::Parts parts = small_model().parts();
+  parts.variance.rank = 1;
+  parts.variance.users = frozen<float>({1, 1, 1, 1});
+  parts.variance.items = frozen<float>({0.75f, 0.75f, 0.75f, 0.75f});
+  parts.variance.noise = frozen<float>({0.25f, 0.25f, 0.25f, 0.25f});
+  parts.variance.user_fold_in = frozen<float>({1, 0});
+  parts.variance.item_fold_in = frozen<float>({1, 0});
+  const FactorModel model(std::move(parts));
+  // Scores 4.5, 2.5, 4.75 and 4.25.
+  const Evaluation found = evaluate(
+      model, table_of({{"a", "x", 2.8f}, {"a", "y", 4.1f}, {"b", "z", 3.2f}, {"c", "x", 5}}), 1);
+  BOOST_TEST(found.all.interval_coverage == 0.75);
+  BOOST_TEST(found.all.mean_sd == 1.0);
+  BOOST_TEST(std::isnan(evaluate(small_model(), table_of(kTraining), 1).all.mean_sd));
+}
+
 BOOST_AUTO_TEST_CASE(one_class_feedback_alone_predicts_no_ratings) {
   const RatingTable table = table_of({{"a", "x", 4}});
   const FactorModel both = tests::model_of_both();

@@ -9,6 +9,7 @@
 
 namespace mfpar::fuzz {
 
+void checkpoint_file(std::string_view input);
 void compressed_text(std::string_view input);
 void feature_table(std::string_view input);
 void http_requests(std::string_view input);

@@ -5,6 +5,7 @@
 #include <Eigen/LU>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "gibbs/draw_rows.hpp"
@@ -100,6 +101,15 @@ BOOST_AUTO_TEST_CASE(gamma_and_wishart_have_their_moments) {
                    kMostDeviations * std::sqrt(variance / kDraws));
       }
     }
+  }
+}
+
+// What has left the finite numbers stays outside of them, and is found there.
+BOOST_AUTO_TEST_CASE(a_gamma_of_no_scale_is_no_number) {
+  RandomDraws draws(1);
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double scale : {0.0, -1.0, infinity, std::nan("")}) {
+    BOOST_TEST(std::isnan(draws.gamma(2.0, scale)), scale);
   }
 }
 

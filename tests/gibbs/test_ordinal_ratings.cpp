@@ -88,6 +88,19 @@ BOOST_AUTO_TEST_CASE(draws_have_the_moments_of_a_truncated_normal) {
   }
 }
 
+// None goes on for ever: far out a draw is the bound, and of what is not finite there is none.
+BOOST_AUTO_TEST_CASE(draws_end_wherever_the_bounds_are) {
+  RandomDraws draws(1);
+  BOOST_TEST(truncated_normal(0.0, 1.0, 1e9, kInfinity, draws) == 1e9);
+  BOOST_TEST(truncated_normal(0.0, 1.0, 1e200, 2e200, draws) == 1e200);
+  BOOST_TEST(truncated_normal(0.0, 1.0, -kInfinity, -1e200, draws) == -1e200);
+  BOOST_TEST(truncated_normal(1e-3, 1e-4, 1e-3, 1e-3, draws) == 1e-3);
+  for (const double mean : {std::nan(""), kInfinity, -kInfinity}) {
+    BOOST_TEST(!std::isfinite(truncated_normal(mean, 1.0, -1.0, 1.0, draws)), mean);
+  }
+  BOOST_TEST(std::isnan(truncated_normal(0.0, std::nan(""), -1.0, 1.0, draws)));
+}
+
 BOOST_AUTO_TEST_CASE(a_latent_rating_lies_between_the_cutpoints_of_its_user) {
   const OrdinalLink link = link_of({1, 2, 5}, {-1, 1, /**/ 0.5f, 0.75f, /**/ 0, 0.1f});
   RandomDraws draws(1);

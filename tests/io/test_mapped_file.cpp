@@ -8,11 +8,13 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "io/lost_pages.hpp"
 #include "io/mapped_file.hpp"
 #include "mfpar/error.hpp"
 #include "temporary_folder.hpp"
@@ -146,25 +148,48 @@ BOOST_AUTO_TEST_CASE(other_faults_are_left_to_the_handler_before) {
   static sigjmp_buf back;
   struct sigaction before {
   }, mine{}, after{};
-  mine.sa_handler = [](int) { siglongjmp(back, 1); };
-  sigemptyset(&mine.sa_mask);
-  BOOST_REQUIRE(sigaction(SIGBUS, &mine, &before) == 0);
   const TemporaryFolder folder;
   const MappedFile file(folder.write("read", "text"), MappedFile::Access::kSequential);
   const auto lost = folder.write("lost", std::string(5'000, 'x'));
   const MappedFile other(lost);
   std::filesystem::resize_file(lost, 0);
-  volatile bool jumped = false;
-  file.read([&] {
-    if (sigsetjmp(back, 1) != 0) {
-      jumped = true;
-      return;
+  for (const bool takes_place : {false, true}) {
+    if (takes_place) {
+      mine.sa_flags = SA_SIGINFO;
+      mine.sa_sigaction = [](int, siginfo_t*, void*) { siglongjmp(back, 1); };
+    } else {
+      mine.sa_handler = [](int) { siglongjmp(back, 1); };
     }
-    [[maybe_unused]] volatile char gone = other.text()[0];
+    sigemptyset(&mine.sa_mask);
+    BOOST_REQUIRE(sigaction(SIGBUS, &mine, &before) == 0);
+    volatile bool jumped = false;
+    file.read([&] {
+      if (sigsetjmp(back, 1) != 0) {
+        jumped = true;
+        return;
+      }
+      [[maybe_unused]] volatile char gone = other.text()[0];
+    });
+    BOOST_TEST(jumped);
+    sigaction(SIGBUS, &before, &after);
+    BOOST_TEST((after.sa_handler == mine.sa_handler));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(hundreds_of_files_are_read_at_once_and_no_more) {
+  const TemporaryFolder folder;
+  const MappedFile file(folder.write("read", "text"));
+  const auto watch = [&] {
+    return std::make_unique<LostPages>(file.text().data(), file.text().size());
+  };
+  std::vector<std::unique_ptr<LostPages>> all;
+  for (int n = 0; n < 256; ++n) all.push_back(watch());
+  BOOST_CHECK_EXCEPTION(watch(), Error, [](const Error& e) {
+    return e.code() == ErrorCode::kSystem &&
+           e.what() == std::string("more than 256 files are read at once; read fewer");
   });
-  BOOST_TEST(jumped);
-  sigaction(SIGBUS, &before, &after);
-  BOOST_TEST((after.sa_handler == mine.sa_handler));
+  all.erase(all.begin() + 7);
+  BOOST_TEST(!watch()->any());
 }
 
 BOOST_AUTO_TEST_CASE(a_copy_stays_as_it_was_whatever_becomes_of_the_file) {

@@ -50,6 +50,34 @@ Members with(Members members, const std::string& name, const std::string& conten
   return members;
 }
 
+/// An archive whose sizes, places and count all stand where they have 64 bits, as those of numpy do
+/// beyond 4 GB.
+std::string zip64(const Members& members) {
+  constexpr std::uint64_t kElsewhere = 0xFFFFFFFF;
+  std::string archive, directory;
+  for (const auto& [name, content] : members) {
+    const std::uint64_t checksum = ::crc32(0, reinterpret_cast<const Bytef*>(content.data()),
+                                           static_cast<uInt>(content.size()));
+    const std::string common = bytes_of(45, 2) + bytes_of(0, 8) + bytes_of(checksum, 4) +
+                               bytes_of(kElsewhere, 4) + bytes_of(kElsewhere, 4) +
+                               bytes_of(name.size(), 2);
+    const std::string sizes = bytes_of(content.size(), 8) + bytes_of(content.size(), 8);
+    const std::string other = bytes_of(0x5455, 2) + bytes_of(1, 2) + "t";
+    directory += std::string("PK\1\2") + bytes_of(45, 2) + common + bytes_of(33, 2) +
+                 bytes_of(0, 10) + bytes_of(kElsewhere, 4) + name + other + bytes_of(1, 2) +
+                 bytes_of(24, 2) + sizes + bytes_of(archive.size(), 8);
+    archive += std::string("PK\3\4") + common + bytes_of(20, 2) + name + bytes_of(1, 2) +
+               bytes_of(16, 2) + sizes + content;
+  }
+  const std::size_t begin = archive.size(), end = begin + directory.size();
+  return archive + directory + std::string("PK\6\6") + bytes_of(44, 8) + bytes_of(45, 4) +
+         bytes_of(0, 8) + bytes_of(members.size(), 8) + bytes_of(members.size(), 8) +
+         bytes_of(directory.size(), 8) + bytes_of(begin, 8) + std::string("PK\6\7") +
+         bytes_of(0, 4) + bytes_of(end, 8) + bytes_of(1, 4) + std::string("PK\5\6") +
+         bytes_of(0, 4) + bytes_of(0xFFFF, 2) + bytes_of(0xFFFF, 2) + bytes_of(kElsewhere, 4) +
+         bytes_of(kElsewhere, 4) + bytes_of(0, 2);
+}
+
 const std::string kExpected = "0 1 5/0 3 2.5/2 0 1/";
 
 }  // namespace
@@ -232,6 +260,40 @@ BOOST_AUTO_TEST_CASE(archives_that_are_wrong_are_refused) {
   const std::string zeros(std::size_t{64} << 20, '\0');
   BOOST_TEST((parsed(zip(with(csr(), "data", npy("<f8", "(8388608,)", zeros)), true))
                   .find("8388608 values and 3 indices") != std::string::npos));
+}
+
+BOOST_AUTO_TEST_CASE(large_archives_say_their_sizes_elsewhere) {
+  const std::string whole = zip64(csr());
+  BOOST_TEST(parsed(whole) == kExpected);
+  const std::size_t locator = whole.rfind("PK\6\7"), entry = whole.find("PK\1\2");
+  const auto changed = [&](std::size_t at, std::uint64_t number, std::size_t bytes) {
+    std::string text = whole;
+    return text.replace(at, bytes, bytes_of(number, bytes));
+  };
+  const std::size_t sizes = entry + 46 + std::string("indices.npy").size() + 5 + 4;
+  const struct {
+    std::string text, says;
+  } rows[] = {
+      {changed(locator, 0, 4), "directory is damaged"},
+      {changed(locator + 8, ~std::uint64_t{0}, 8), "directory is damaged"},
+      {changed(locator + 8, whole.size() + 1, 8), "directory is damaged"},
+      {changed(locator - 24, 6, 8), "directory is damaged"},
+      {changed(locator - 8, ~std::uint64_t{0}, 8), "directory is damaged"},
+      {changed(sizes, ~std::uint64_t{0}, 8), "says that it unpacks to 18446744073709551615 bytes"},
+      {changed(sizes + 8, ~std::uint64_t{0}, 8), "lies outside the zip archive"},
+      {changed(sizes + 16, ~std::uint64_t{0}, 8), "lies outside the zip archive"},
+  };
+  for (const auto& row : rows) {
+    const std::string message = parsed(row.text);
+    BOOST_TEST((message.find(row.says) != message.npos), message << "\nfor " << row.says);
+  }
+  for (std::size_t at = 4; at < whole.size(); ++at) {
+    BOOST_TEST(parsed(whole.substr(0, at)).starts_with("f:"), "cut at " << at);
+    std::string text = whole;
+    text[at] = static_cast<char>(text[at] ^ 0x41);
+    const std::string read = parsed(text);
+    BOOST_TEST((read == kExpected || read.starts_with("f: ")), "byte " << at << ": " << read);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -331,7 +331,7 @@ void MeanOfModels::save(SectionWriter& file) const {
 void MeanOfModels::restore(const SectionReader& file) {
   const MeanNumbers numbers = saved_array<MeanNumbers>(file, "mean.numbers", 1)[0];
   if (numbers.used > capacity_ || (numbers.used == 0) != (numbers.terms == 0) ||
-      !std::isfinite(numbers.mean) || !std::isfinite(numbers.dropped)) {
+      !std::isfinite(numbers.mean) || !std::isfinite(numbers.dropped) || numbers.dropped < 0.0) {
     file.fail("mean.numbers", 0,
               std::to_string(numbers.used) + " columns of " + std::to_string(numbers.terms) +
                   " terms, or their mean, cannot be");

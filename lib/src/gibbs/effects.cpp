@@ -239,9 +239,14 @@ void Effects::save(SectionWriter& file, const std::string& prefix) const {
 }
 
 void Effects::restore(const SectionReader& file, const std::string& prefix) {
-  restore_array(file, prefix + "values", values_.span());
-  restore_array(file, prefix + "means", means_.span());
-  restore_array(file, prefix + "strengths", std::span(strengths_));
+  restore_rows(file, prefix + "values", values_.span(), size_, row_stride(size_));
+  restore_rows(file, prefix + "means", means_.span(), size_, row_stride(size_));
+  // What nothing depends on has any strength, 0 too.
+  restore_array(file, prefix + "strengths", std::span(strengths_), Sign::kNotNegative);
+  for (std::size_t block = 0; block < strengths_.size(); ++block) {
+    if (strengths_[block] > 0.0 || design_.blocks()[block].columns() == 0) continue;
+    file.fail(prefix + "strengths", block * sizeof(double), "a strength is not above 0");
+  }
 }
 
 }  // namespace mfpar

@@ -14,8 +14,12 @@ namespace mfpar {
 
 namespace {
 
+// A draw is lower + 1 / lower or so, and from here on as good as `lower`.
+constexpr double kFarOut = 1e8;
+
 /// Standard normal from `lower`, which is 0 or more, to `upper`.
 double truncated_tail(double lower, double upper, RandomDraws& draws) {
+  if (lower > kFarOut) return lower;
   const double root = std::sqrt(lower * lower + 4.0);
   const double rate = (lower + root) / 2.0;
   const double narrow =
@@ -33,6 +37,7 @@ double truncated_tail(double lower, double upper, RandomDraws& draws) {
 }
 
 double truncated_standard(double lower, double upper, RandomDraws& draws) {
+  if (std::isnan(lower) || std::isnan(upper)) return std::numeric_limits<double>::quiet_NaN();
   if (lower >= 0.0) return truncated_tail(lower, upper, draws);
   if (upper <= 0.0) return -truncated_tail(-upper, -lower, draws);
   if (upper - lower < std::sqrt(2.0 * std::numbers::pi)) {

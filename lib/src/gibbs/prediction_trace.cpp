@@ -2,6 +2,7 @@
 #include "gibbs/prediction_trace.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <cstdint>
@@ -103,7 +104,10 @@ void PredictionTrace::save(SectionWriter& file) const {
 
 void PredictionTrace::restore(const SectionReader& file) {
   const TraceNumbers numbers = saved_array<TraceNumbers>(file, "trace.numbers", 1)[0];
-  if (numbers.blocks >= kMostBlocks || numbers.open_samples >= numbers.block_samples ||
+  const bool joined =
+      std::has_single_bit(numbers.block_samples) && numbers.blocks >= kMostBlocks / 2;
+  if (numbers.blocks >= kMostBlocks || !(numbers.block_samples == 1 || joined) ||
+      numbers.open_samples >= numbers.block_samples || numbers.open_samples > numbers.samples ||
       (numbers.samples - numbers.open_samples) / numbers.block_samples != numbers.blocks ||
       (numbers.samples - numbers.open_samples) % numbers.block_samples != 0) {
     file.fail("trace.numbers", 0,
@@ -114,7 +118,7 @@ void PredictionTrace::restore(const SectionReader& file) {
   block_samples_ = numbers.block_samples;
   open_samples_ = numbers.open_samples;
   restore_array(file, "trace.sums", std::span(sums_));
-  restore_array(file, "trace.squares", std::span(squares_));
+  restore_array(file, "trace.squares", std::span(squares_), Sign::kNotNegative);
   restore_array(file, "trace.open_block", std::span(open_block_));
   blocks_.assign(numbers.blocks, std::vector<float>(pairs()));
   for (std::size_t block = 0; block < blocks_.size(); ++block) {

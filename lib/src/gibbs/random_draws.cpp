@@ -3,10 +3,12 @@
 
 #include <boost/random/gamma_distribution.hpp>
 #include <cmath>
+#include <limits>
 
 namespace mfpar {
 
 double RandomDraws::gamma(double shape, double scale) {
+  if (!(scale > 0.0) || std::isinf(scale)) return std::numeric_limits<double>::quiet_NaN();
   return boost::random::gamma_distribution<double>(shape, scale)(engine_);
 }
 

@@ -21,7 +21,7 @@ class RandomDraws {
   /// Uniform in [0, 1).
   double uniform() { return engine_.random.uniform(); }
 
-  /// Mean shape times scale. REQUIRES: both above 0.
+  /// Mean shape times scale; NaN where the scale is no number above 0. REQUIRES: shape above 0.
   double gamma(double shape, double scale);
 
   /// Standard normal in each entry.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,9 @@ constexpr double kInitScale = 0.1;
 
 // Of targets whose variance is 1.
 constexpr double kFirstNoisePrecision = 1.4;
+
+// Drawn are 1 + half the number of ratings at most, give or take.
+constexpr double kMostNoisePrecision = 1e15;
 
 // What the strengths of effects start from: a start that is an order too small costs some twenty
 // sweeps, one that is too large hundreds.
@@ -152,14 +156,24 @@ void GibbsSampler::save(SectionWriter& file) const {
   if (items_.effects) items_.effects->save(file, "gibbs.items.");
 }
 
-void GibbsSampler::restore(const SectionReader& file) {
-  restore_array(file, "gibbs.users", users_.rows.span());
-  restore_array(file, "gibbs.items", items_.rows.span());
-  restore_array(file, "gibbs.user_weights", std::span(users_.weights));
+void GibbsSampler::restore(const SectionReader& file, std::uint64_t sweeps) {
+  const std::size_t size = options_.rank + std::size_t{1};
+  restore_rows(file, "gibbs.users", users_.rows.span(), size, row_stride(size));
+  restore_rows(file, "gibbs.items", items_.rows.span(), size, row_stride(size));
+  restore_array(file, "gibbs.user_weights", std::span(users_.weights), Sign::kPositive);
   const SamplerNumbers numbers = saved_array<SamplerNumbers>(file, "gibbs.numbers", 1)[0];
-  if (!std::isfinite(numbers.noise_precision) || numbers.noise_precision <= 0.0 ||
-      !std::isfinite(numbers.squared_error)) {
-    file.fail("gibbs.numbers", 0, "the precision of the noise is not a number above 0");
+  if (!(numbers.noise_precision > 0.0) || numbers.noise_precision > kMostNoisePrecision) {
+    file.fail("gibbs.numbers", offsetof(SamplerNumbers, noise_precision),
+              "no noise has this precision");
+  }
+  if (!(numbers.squared_error >= 0.0) || std::isinf(numbers.squared_error)) {
+    file.fail("gibbs.numbers", offsetof(SamplerNumbers, squared_error),
+              "a sum of squares is below 0 or not finite");
+  }
+  if (numbers.sweeps != sweeps) {
+    file.fail("gibbs.numbers", offsetof(SamplerNumbers, sweeps),
+              "it is of " + std::to_string(numbers.sweeps) + " sweeps; " + std::to_string(sweeps) +
+                  " were expected, by the name of the file");
   }
   noise_precision_ = numbers.noise_precision;
   squared_error_ = numbers.squared_error;

@@ -54,13 +54,15 @@ class GibbsSampler {
   GibbsSampler(const RatingsByRow& by_user, const RatingsByRow& by_item,
                const SamplerOptions& options, const KernelSet& kernels, const Workers& workers);
 
-  /// Draws everything once more, each given all else.
+  /// Draws everything once more, each given all else. Throws Error(kDiverged) where the sample is
+  /// not finite.
   void sweep();
 
-  /// Adds what the next sweep depends on to a file, in copies, and takes it from one. Throws
-  /// Error(kBadFile) for what a sampler of other ratings or options left.
+  /// Adds what the next sweep depends on to a file, in copies, and takes it from one, as it was
+  /// after so many sweeps. Throws Error(kBadFile) for what a sampler of other ratings or options
+  /// left, or none.
   void save(SectionWriter& file) const;
-  void restore(const SectionReader& file);
+  void restore(const SectionReader& file, std::uint64_t sweeps);
 
   /// rank factors and the bias behind them; zeros without ratings.
   FactorRows rows(Entity of) const noexcept;

@@ -181,7 +181,7 @@ void VarianceTrace::Moments::save(SectionWriter& file, const std::string& prefix
 
 void VarianceTrace::Moments::restore(const SectionReader& file, const std::string& prefix) {
   restore_array(file, prefix + "means", std::span(means));
-  restore_array(file, prefix + "squares", std::span(squares));
+  restore_array(file, prefix + "squares", std::span(squares), Sign::kNotNegative);
 }
 
 void VarianceTrace::save(SectionWriter& file) const {
@@ -196,7 +196,7 @@ void VarianceTrace::restore(const SectionReader& file) {
   of_users_.restore(file, "variance.users.");
   of_items_.restore(file, "variance.items.");
   of_pairs_.restore(file, "variance.pairs.");
-  restore_array(file, "variance.noise", std::span(noise_));
+  restore_array(file, "variance.noise", std::span(noise_), Sign::kNotNegative);
   samples_ = saved_array<std::uint64_t>(file, "variance.samples", 1)[0];
 }
 

@@ -117,8 +117,8 @@ class AlsSolver final : public Solver {
     file.add_copy("als.items", items_.values().span());
   }
   void restore(const SectionReader& file) override {
-    restore_array(file, "als.users", users_.values().span());
-    restore_array(file, "als.items", items_.values().span());
+    restore_rows(file, "als.users", users_.values().span(), rank(), row_stride(rank()));
+    restore_rows(file, "als.items", items_.values().span(), rank(), row_stride(rank()));
   }
 
   void give_lists(FactorModel::Parts& parts) override {

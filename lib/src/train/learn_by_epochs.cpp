@@ -57,6 +57,7 @@ class EpochTraining {
   const std::optional<RatingStore> sample_;
   const std::unique_ptr<Solver> solver_;
   int epoch_ = 0;          ///< that is done
+  bool goes_on_ = false;   ///< from a checkpoint
   bool stopping_ = false;  ///< as was asked for by the end of that
   Evaluator evaluator_;
 };
@@ -84,7 +85,8 @@ TrainingProgress EpochTraining::go_on() {
   if (setup_.checkpoints == nullptr || setup_.checkpoints->saved() == nullptr) return {};
   solver_->restore(*setup_.checkpoints->saved());
   epoch_ = setup_.checkpoints->epoch();
-  return setup_.checkpoints->progress(solver_->snapshot());
+  goes_on_ = true;
+  return setup_.checkpoints->take_progress(solver_->snapshot());
 }
 
 /// Whether the errors of an epoch tell that training has left the rails.
@@ -150,8 +152,7 @@ void EpochTraining::submit(EpochReport report, const PassSums& sums) {
 Learnt EpochTraining::learn() {
   const TrainOptions& options = setup_.options;
   stopping_ = stop_requested();
-  const bool starts = setup_.checkpoints == nullptr || setup_.checkpoints->saved() == nullptr;
-  if (starts && options.eval_every > 0) submit(EpochReport{}, PassSums{});
+  if (!goes_on_ && options.eval_every > 0) submit(EpochReport{}, PassSums{});
   // An epoch that is to be saved is finished.
   const bool finishes = setup_.checkpoints != nullptr;
   const auto stop = [&] { return (!finishes && stop_requested()) || evaluator_.out_of_patience(); };

@@ -155,12 +155,11 @@ Learnt GibbsTraining::learn() {
 int GibbsTraining::go_on() {
   if (checkpoints_ == nullptr || checkpoints_->saved() == nullptr) return 0;
   const SectionReader& file = *checkpoints_->saved();
-  sampler_.restore(file);
+  const int sweep = checkpoints_->epoch();
+  sampler_.restore(file, static_cast<std::uint64_t>(sweep));
   trace_.restore(file);
   mean_.restore(file);
   if (variance_) variance_->restore(file);
-  learnt_.history = checkpoints_->progress(FactorModel()).history;
-  const int sweep = checkpoints_->epoch();
   const auto samples = static_cast<std::size_t>(std::max(0, sweep - options_.gibbs.burn_in));
   if (trace_.samples() != samples || mean_.samples() != samples ||
       (variance_ && variance_->samples() != samples)) {
@@ -168,6 +167,7 @@ int GibbsTraining::go_on() {
               std::to_string(samples) + " samples were expected after " + std::to_string(sweep) +
                   " sweeps");
   }
+  learnt_.history = checkpoints_->take_progress(FactorModel()).history;
   return sweep;
 }
 

@@ -144,7 +144,7 @@ void PosteriorMean::save(SectionWriter& file) const {
 
 void PosteriorMean::restore(const SectionReader& file) {
   mean_.restore(file);
-  noise_sum_ = saved_array<double>(file, "mean.noise", 1)[0];
+  noise_sum_ = saved_array<double>(file, "mean.noise", 1, Sign::kNotNegative)[0];
   samples_ = saved_array<std::uint64_t>(file, "mean.samples", 1)[0];
   if (samples_ != mean_.terms()) {
     file.fail("mean.samples", 0,

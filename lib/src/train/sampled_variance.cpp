@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,7 @@ ScoreVariance scaled(const ScoreVariance& variance, double scale) {
 
 IntervalCheck check_intervals(const FactorModel& model, const RatingStore& held_out) {
   constexpr double kShare = 0.9, kNormal95 = 1.6448536;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   // So many ratings leave the scale that is found half its say.
   constexpr double kHalfSay = 200.0;
   std::vector<double> errors;  // in standard deviations
@@ -61,7 +63,8 @@ IntervalCheck check_intervals(const FactorModel& model, const RatingStore& held_
                         const RatingInterval interval = model.interval(user, item);
                         within += interval.p5 <= rating && rating <= interval.p95;
                         const double error = double{rating} - double{model.score(user, item)};
-                        errors.push_back(std::abs(error) / double{interval.sd});
+                        const double in_sd = std::abs(error) / double{interval.sd};
+                        errors.push_back(std::isnan(in_sd) ? kInfinity : in_sd);
                       });
   }
   if (errors.empty()) return {};

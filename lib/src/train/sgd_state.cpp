@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <numbers>
+#include <vector>
 
 #include "base/partition.hpp"
 #include "base/random.hpp"
@@ -140,9 +142,36 @@ void SgdState::save(SectionWriter& file) const {
 }
 
 void SgdState::restore(const SectionReader& file) {
-  restore_array(file, "sgd.users", users_.memory.span());
-  restore_array(file, "sgd.items", items_.memory.span());
-  restore_array(file, "sgd.rate", std::span(&rate_, 1));
+  restore(file, "sgd.users", users_);
+  restore(file, "sgd.items", items_);
+  rate_ = saved_array<double>(file, "sgd.rate", 1, Sign::kPositive)[0];
+  if (rate_ > 1.0) file.fail("sgd.rate", 0, "the share of the learning rate is above 1");
+}
+
+/// What never changes in a record must be as it is after the start.
+void SgdState::restore(const SectionReader& file, const std::string& section, Rows& rows) {
+  std::vector<float> penalties;
+  for (std::size_t row = 0; row < rows.count; ++row) {
+    penalties.push_back(rows.records.state(row).penalty_weight);
+  }
+  restore_array(file, section, rows.memory.span());
+  const std::size_t width = factor_width(rows.records.rank), stride = record_stride(width);
+  for (std::size_t row = 0; row < rows.count; ++row) {
+    const auto refuse = [&](std::size_t at, const char* what) {
+      file.fail(section, (row * stride + at) * sizeof(float), what);
+    };
+    const RowState& state = rows.records.state(row);
+    if (state.bias_accumulator <= 0.0f || state.accumulator <= 0.0f) {
+      refuse(width, "a sum of squares is not above 0");
+    }
+    if (state.penalty_weight != penalties[row]) {
+      refuse(width, "the penalty is not that of a row with so many ratings");
+    }
+    for (std::size_t at = rows.records.rank; at < stride; ++at) {
+      if (at == width) at += offsetof(RowState, unused) / sizeof(float);
+      if (rows.records.row(row)[at] != 0.0f) refuse(at, "the padding of a row is not zero");
+    }
+  }
 }
 
 }  // namespace mfpar

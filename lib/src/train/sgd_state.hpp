@@ -52,6 +52,7 @@ class SgdState {
              const Workers& workers);
   void start(const Workers& workers);
   void start_from(const FactorModel& init, const Workers& workers);
+  static void restore(const SectionReader& file, const std::string& section, Rows& rows);
 
   const TrainOptions options_;
   const RatingStatistics& statistics_;

@@ -2,6 +2,7 @@
 #include "train/checkpoint/saved_result.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -82,6 +83,10 @@ TrainResult read_result(const SectionReader& file) {
   if (numbers.stop_reason < 0 ||
       numbers.stop_reason > static_cast<std::int64_t>(StopReason::kDiverged)) {
     file.fail(section, 0, "there is no stop reason " + std::to_string(numbers.stop_reason));
+  }
+  for (const std::int64_t count : {numbers.divergences, numbers.samples, numbers.rank}) {
+    if (count >= 0 && count <= std::numeric_limits<int>::max()) continue;
+    file.fail(section, 0, "a count of " + std::to_string(count) + " cannot be");
   }
   TrainResult result;
   result.model = read_model_sections(file, /*verify=*/true);

@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
@@ -119,8 +122,8 @@ void TrainingCheckpoints::find_checkpoint() {
   }
 }
 
-TrainingProgress TrainingCheckpoints::progress(const FactorModel& like) const {
-  const SectionReader& file = *saved_;
+TrainingProgress TrainingCheckpoints::take_progress(const FactorModel& like) {
+  const SectionReader file = *std::exchange(saved_, std::nullopt);
   const FrozenArray<ProgressNumbers> saved = saved_array<ProgressNumbers>(file, "progress", 1);
   const ProgressNumbers& numbers = saved[0];
   if (numbers.epoch != epoch_) {
@@ -137,19 +140,34 @@ TrainingProgress TrainingCheckpoints::progress(const FactorModel& like) const {
   progress.best_epoch =
       epoch_number(file, "progress", offsetof(ProgressNumbers, best_epoch), numbers.best_epoch);
   progress.best_error = numbers.best_error;
+  const bool has_best = file.has("best.user_factors");
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (progress.best_epoch > epoch_ || (progress.best_error > -kInfinity) != has_best) {
+    file.fail("progress", offsetof(ProgressNumbers, best_epoch),
+              "a best epoch " + std::to_string(progress.best_epoch) + " with the error " +
+                  std::to_string(progress.best_error) + " cannot be");
+  }
   progress.evaluations_since_best =
       count(offsetof(ProgressNumbers, evaluations_since_best), numbers.evaluations_since_best);
   progress.divergences = count(offsetof(ProgressNumbers, divergences), numbers.divergences);
   TrainingRecord record;
   read_record_sections(file, record);
   progress.history = std::move(record.history);
+  for (std::size_t i = 0; i < progress.history.size(); ++i) {
+    if (progress.history[i].epoch > epoch_) {
+      file.fail("history", i * sizeof(HistoryRow), "it is of a later epoch");
+    }
+  }
   if (like.feedback() == Feedback::kOneClass) as_ndcg(progress.history);
-  if (!file.has("best.user_factors")) return progress;
+  if (!has_best) return progress;
   FactorModel::Parts parts = like.parts();
   parts.users.factors = copied(file, "best.user_factors", parts.users.factors.size());
   parts.items.factors = copied(file, "best.item_factors", parts.items.factors.size());
   parts.users.biases = copied(file, "best.user_biases", parts.users.biases.size());
   parts.items.biases = copied(file, "best.item_biases", parts.items.biases.size());
+  if (const auto fault = find_array_fault(parts)) {
+    file.fail("best." + fault->section, fault->position, fault->what);
+  }
   progress.best = FactorModel(std::move(parts));
   return progress;
 }

@@ -30,11 +30,13 @@ class TrainingCheckpoints {
   /// What it gave, where it was done before.
   std::optional<TrainResult> take_result() { return std::move(result_); }
 
-  /// Where it goes on: the file with the state of the solver; null where it starts afresh.
+  /// Where it goes on: the file with the state of the solver; null where it starts afresh, and once
+  /// the progress was taken.
   const SectionReader* saved() const noexcept { return saved_ ? &*saved_ : nullptr; }
   int epoch() const noexcept { return epoch_; }
-  /// And the progress saved with it; `like` has the sizes of the best model.
-  TrainingProgress progress(const FactorModel& like) const;
+  /// The progress saved with it; `like` has the sizes of the best model. Throws Error(kBadFile) for
+  /// what cannot be. REQUIRES: saved().
+  TrainingProgress take_progress(const FactorModel& like);
 
   /// Whether the end of this epoch is to be saved, which is as good as done then.
   bool is_due(int epoch);
