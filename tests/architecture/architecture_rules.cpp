@@ -46,7 +46,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"loss", {"loss", "ordinal_link"}},
     {"store", {"packed_store", "rating_store", "rating_table", "split"}},
     {"model", {"epoch_report", "factor_model", "interchange", "model_file", "score_variance"}},
-    {"text", {"delimited_text", "read_features", "read_ratings"}},
+    {"text", {"delimited_text", "pack_ratings", "read_features", "read_ratings"}},
     {"compute", {"evaluate", "option_names", "train_options"}},
     {"synthetic", {"synthetic"}},
     {"ranking", {"ease", "ranking_baselines", "ranking_metrics"}},

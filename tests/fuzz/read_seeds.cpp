@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
       {"matrix_market", matrix_market},
       {"model_file", model_file},
       {"npy_model", npy_model},
+      {"packed_store", packed_store},
       {"ratings_text", ratings_text},
       {"sparse_archive", sparse_archive},
       {"text_model", text_model},

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -21,6 +22,9 @@ struct PackedOrigin {
   Duplicates duplicates = Duplicates::kLast;
 };
 
+/// Which ratings of a packed store are wanted, where some are held out.
+enum class PackedPart { kAll, kTraining, kHeldOut };
+
 /// A store on disk, which may be larger than memory: a RatingStore's arrays as a file of ours
 /// (lib/FORMAT.md describes it byte by byte). Ids, values and offsets are in memory, at about 30
 /// bytes a user or item; ratings are read from the file where they are asked for, and proven by the
@@ -38,6 +42,7 @@ class MFPAR_API PackedStore {
   UserIndex user_count() const noexcept;
   ItemIndex item_count() const noexcept;
   std::uint64_t size() const noexcept;        ///< ratings
+  std::uint64_t bytes() const noexcept;       ///< of the file
   std::uint64_t duplicates() const noexcept;  ///< ratings that were merged into another
   const PackedOrigin& origin() const noexcept;
 
@@ -86,10 +91,20 @@ class MFPAR_API PackedStore {
 /// or cannot be read.
 MFPAR_API bool is_packed_store(const std::string& path);
 
+/// Which ratings of a store are marked as held out, by the seed of the store: none, or those that
+/// one of these splits holds out.
+struct HoldOut {
+  std::optional<double> fraction = std::nullopt;     ///< as split_random()
+  std::optional<double> by_user = std::nullopt;      ///< as split_by_user()
+  std::optional<std::uint32_t> last = std::nullopt;  ///< as split_last()
+  std::optional<std::int64_t> time = std::nullopt;   ///< as split_at_time()
+};
+
 /// Writes a store, atomically. `origin` is what it was built with: by the seed whoever reads the
 /// file finds the order in which ids first appeared. Throws Error(kBadData) for a store without
-/// ratings, Error(kSystem).
+/// ratings, what the split throws, Error(kSystem).
 MFPAR_API void save_packed_store(const RatingStore& ratings, const std::string& path,
-                                 const PackedOrigin& origin = {});
+                                 const PackedOrigin& origin = {}, const HoldOut& hold_out = {},
+                                 int threads = 0);
 
 }  // namespace mfpar

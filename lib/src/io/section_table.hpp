@@ -34,6 +34,9 @@ class SectionTable {
   std::uint32_t version() const noexcept { return header_.kind_version; }
   std::span<const SectionFileEntry> sections() const noexcept { return table_; }
 
+  /// The size of the file.
+  std::uint64_t size() const noexcept { return header_.file_size; }
+
   /// Where header and table end.
   std::uint64_t end() const noexcept {
     return sizeof header_ + table_.size() * sizeof(SectionFileEntry);

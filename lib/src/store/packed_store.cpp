@@ -240,6 +240,7 @@ const std::string& PackedStore::path() const noexcept { return impl_->file.table
 UserIndex PackedStore::user_count() const noexcept { return impl_->users->size(); }
 ItemIndex PackedStore::item_count() const noexcept { return impl_->items->size(); }
 std::uint64_t PackedStore::size() const noexcept { return impl_->numbers.ratings; }
+std::uint64_t PackedStore::bytes() const noexcept { return impl_->file.table().size(); }
 std::uint64_t PackedStore::duplicates() const noexcept { return impl_->numbers.duplicates; }
 const PackedOrigin& PackedStore::origin() const noexcept { return impl_->origin; }
 bool PackedStore::is_compact() const noexcept {

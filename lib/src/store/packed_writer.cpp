@@ -24,7 +24,7 @@ void PackedWriter::add(std::span<const RatingStore::CompactEntry> entries) {
 
 void PackedWriter::add(std::span<const RatingStore::WideEntry> entries) {
   assert(!writes_timestamps_);
-  entry_bytes_ = sizeof(RatingStore::WideEntry);
+  if (!entries.empty()) entry_bytes_ = sizeof(RatingStore::WideEntry);
   blocks_->write(entries);
 }
 

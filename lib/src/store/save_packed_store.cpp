@@ -5,9 +5,11 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mfpar/error.hpp"
 #include "mfpar/packed_store.hpp"
+#include "store/hold_out.hpp"
 #include "store/packed_format.hpp"
 #include "store/packed_writer.hpp"
 
@@ -25,20 +27,25 @@ bool is_packed_store(const std::string& path) {
 }
 
 void save_packed_store(const RatingStore& ratings, const std::string& path,
-                       const PackedOrigin& origin) {
+                       const PackedOrigin& origin, const HoldOut& hold_out, int threads) {
   if (ratings.size() == 0) {
     throw Error(ErrorCode::kBadData, path + ": not written: there are no ratings to pack");
   }
+  if (hold_out.last || hold_out.time) check_timestamps(ratings.has_timestamps());
   const RatingStore::Parts& parts = ratings.parts();
+  const auto read_times = [&](Range positions, std::vector<std::int64_t>&) {
+    return parts.timestamps.span().subspan(positions.begin, positions.size());
+  };
+  const Workers workers(threads);
+  const HeldOut held_out =
+      held_out_bits(hold_out, ratings.offsets(), origin.seed, read_times, workers);
   PackedWriter file(path, *parts.users, *parts.items, parts.values.span());
-  if (ratings.is_compact()) {
-    file.add(parts.compact.span());
-  } else {
-    file.add(parts.wide.span());
-  }
-  if (ratings.has_timestamps()) file.add_timestamps(parts.timestamps.span());
+  file.add(parts.compact.span());
+  file.add(parts.wide.span());
+  file.add_timestamps(parts.timestamps.span());
   file.commit({.offsets = ratings.offsets(),
-               .held_out = {},
+               .held_out = held_out.bits,
+               .held_out_count = held_out.count,
                .duplicates = parts.duplicates,
                .origin = origin});
 }
