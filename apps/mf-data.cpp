@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
   using namespace mfpar::apps;
   const ProgramInfo info{
       .name = "mf-data",
-      .purpose = "generate, inspect and split files of ratings",
+      .purpose = "generate, inspect, pack and split files of ratings",
       .synopsis = "COMMAND [ARGUMENT]...",
       .description =
           "Works on text files of ratings (user, item, rating and maybe a timestamp), "
@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   const Command commands[] = {
       {"synth", "generate ratings from a known model", run_synth},
       {"inspect", "show what a file of ratings contains", run_inspect},
+      {"pack", "pack ratings into a store on disk", run_pack},
       {"split", "split a file of ratings for training and validation", run_split}};
   return run_commands(info, commands, argc, argv);
 }

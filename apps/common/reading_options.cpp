@@ -102,6 +102,12 @@ void add_reading_options(Options& options, ReadOptions& read) {
       "most-bad-share", "SHARE", read.most_bad_share, Interval::between(0.0, 1.0),
       "With --on-bad-line skip, fail after all when more than this share of the lines is "
       "bad.");
+  options.choice("part", read.part,
+                 {{"all", PackedPart::kAll},
+                  {"training", PackedPart::kTraining},
+                  {"held-out", PackedPart::kHeldOut}},
+                 "Of a packed store in which ratings are held out (mf-data pack), which are read: "
+                 "all, those to train on, or those held out.");
   options.integer("threads,s", "N", read.threads, 0, 4096,
                   "Threads to work with; 0 is one for each core.");
 }

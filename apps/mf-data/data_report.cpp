@@ -47,7 +47,7 @@ DataReport make_data_report(ReadResult read, const StoreOptions& options) {
   report.read = std::move(read.report);
   const RatingStore store = build_store(std::move(read.ratings), options);
   report.ratings = store.size();
-  report.duplicates = store.parts().duplicates;
+  report.duplicates = store.parts().duplicates + report.read.merged;
   report.users = store.user_count();
   report.items = store.item_count();
   const auto times = store.parts().timestamps.span();

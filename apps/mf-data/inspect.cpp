@@ -31,7 +31,7 @@ int run_inspect(int argc, const char* const* argv) {
   Options options;
   options.rest("RATINGS", ratings,
                "Text files of ratings, plain or compressed, or folders of them, read as one; - is "
-               "standard input.",
+               "standard input. Or a packed store, which is read to the end, and so proven.",
                /*required=*/true);
   options.group("Output");
   options.flag("json", json, "Print one JSON object instead of the report.");

@@ -95,15 +95,23 @@ Json json_of(const Quantiles& quantiles) {
   return json;
 }
 
+/// How the ratings are written.
+std::string layout_rows(const ReadReport& read) {
+  if (read.is_packed) {
+    return row("layout", "packed store, proven") + row("bytes", with_commas(read.bytes)) +
+           row("held out", with_commas(read.held_out));
+  }
+  return row("compression", read.compression) + row("delimiter", delimiter_name(read.delimiter)) +
+         row("header", read.header ? "yes" : "no") + row("columns", read.columns) +
+         row("bytes", with_commas(read.bytes)) + row("lines", with_commas(read.lines)) +
+         row("bad lines", with_commas(read.bad_lines));
+}
+
 }  // namespace
 
 std::string data_table(const DataReport& report) {
   const ReadReport& read = report.read;
-  std::string text = row("source", read.source) + row("compression", read.compression) +
-                     row("delimiter", delimiter_name(read.delimiter)) +
-                     row("header", read.header ? "yes" : "no") + row("columns", read.columns) +
-                     row("bytes", with_commas(read.bytes)) + row("lines", with_commas(read.lines)) +
-                     row("bad lines", with_commas(read.bad_lines));
+  std::string text = row("source", read.source) + layout_rows(read);
   for (const BadLine& bad : read.first_bad) text += "  " + bad.message + '\n';
   if (read.missing > 0) text += row("missing", with_commas(read.missing) + " left out");
   text += row("read in", fixed(read.seconds, 3) + " s") + '\n' +
@@ -131,6 +139,8 @@ std::string data_table(const DataReport& report) {
 std::string data_json(const DataReport& report) {
   const ReadReport& read = report.read;
   Json json{{"source", read.source},
+            {"packed", read.is_packed},
+            {"held_out", read.held_out},
             {"compression", read.compression},
             {"delimiter", read.delimiter},
             {"header", read.header},

@@ -60,7 +60,9 @@ void join_with_validation(const TrainCommand& command, RatingTable&& ratings, Ra
   JoinResult joined = build_joined_stores(std::move(ratings), std::move(valid), store);
   prepared.training = std::move(joined.training);
   prepared.validation = std::move(joined.validation);
-  prepared.held_out = "those in " + command.valid_path;
+  prepared.held_out =
+      (command.valid_part == PackedPart::kHeldOut ? "those held out in " : "those in ") +
+      command.valid_path;
   // Features tell of those whom nobody has rated.
   const bool by_ids = command.user_features_path.empty() && command.item_features_path.empty();
   if (by_ids && prepared.validation.size() > 0 &&
@@ -119,7 +121,11 @@ PreparedRatings prepare_ratings(const TrainCommand& command) {
   const auto start = std::chrono::steady_clock::now();
   PreparedRatings prepared = prepare_ratings(
       command, [&] { return read_ratings(command.ratings_paths, command.read); },
-      [&] { return read_ratings(command.valid_path, command.read).ratings; });
+      [&] {
+        ReadOptions options = command.read;
+        options.part = command.valid_part;
+        return read_ratings(command.valid_path, options).ratings;
+      });
   prepared.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return prepared;
@@ -159,6 +165,7 @@ PreparedRatings prepare_ratings(const TrainCommand& command,
     prepared.duplicates =
         prepared.training.parts().duplicates + prepared.validation.parts().duplicates;
   }
+  prepared.duplicates += prepared.report.merged;
   for (const auto* features : {&prepared.user_features, &prepared.item_features}) {
     add_warnings(*features, prepared.warnings);
   }

@@ -15,6 +15,7 @@
 #include "mf-train/validation_options.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
+#include "mfpar/packed_store.hpp"
 
 namespace mfpar::apps {
 
@@ -203,6 +204,20 @@ void add_train_options(Options& options, TrainCommand& command) {
   add_duplicates_option(options, command.duplicates);
 }
 
+namespace {
+
+/// Of a packed store that says what is held out, validates on that.
+void take_held_out(TrainCommand& command) {
+  const std::string& path = command.ratings_paths[0];
+  if (command.ratings_paths.size() > 1 || command.read.part != PackedPart::kAll) return;
+  if (!is_packed_store(path) || PackedStore(path).held_out() == 0) return;
+  command.read.part = PackedPart::kTraining;
+  command.valid_path = path;
+  command.valid_part = PackedPart::kHeldOut;
+}
+
+}  // namespace
+
 void finish_train_command(const Options& options, TrainCommand& command) {
   finish_learning_words(options, command);
   finish_checkpoint_options(options, command.checkpoints);
@@ -267,6 +282,7 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     const auto path = std::filesystem::path(paths[0] + "/").parent_path();
     command.model_path = (paths[0] == "-" ? "ratings" : path.filename().string()) + ".model";
   }
+  if (chosen.empty() && !options.given("valid-fraction")) take_held_out(command);
   const bool validated = command.valid_fraction > 0.0 || (!chosen.empty() && chosen != "folds");
   if (command.train.feedback == Feedback::kRatings && command.train.biases &&
       command.train.method == Method::kSgd && (!validated || command.train.eval_every == 0) &&

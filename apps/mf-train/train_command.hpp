@@ -44,7 +44,8 @@ struct TrainCommand {
 
   // Which ratings are held out: at most one of these is asked for.
   double valid_fraction = 0.1;
-  std::string valid_path;  ///< -p
+  std::string valid_path;  ///< -p, or the packed store in which some are held out
+  PackedPart valid_part = PackedPart::kAll;
   std::optional<double> split_by_user;
   std::optional<std::uint32_t> split_last;
   std::optional<std::int64_t> split_time;

@@ -14,13 +14,21 @@ int main(int argc, char** argv) {
   namespace fs = std::filesystem;
   using namespace mfpar::fuzz;
   const std::map<std::string, void (*)(std::string_view)> targets{
-      {"checkpoint_file", checkpoint_file}, {"compressed_text", compressed_text},
-      {"feature_table", feature_table},     {"http_requests", http_requests},
-      {"item_titles", item_titles},         {"json_lines", json_lines},
-      {"libmf_model", libmf_model},         {"matrix_market", matrix_market},
-      {"model_file", model_file},           {"npy_model", npy_model},
-      {"ratings_text", ratings_text},       {"sparse_archive", sparse_archive},
-      {"text_model", text_model},           {"values", values},
+      {"checkpoint_file", checkpoint_file},
+      {"compressed_text", compressed_text},
+      {"feature_table", feature_table},
+      {"http_requests", http_requests},
+      {"item_titles", item_titles},
+      {"json_lines", json_lines},
+      {"libmf_model", libmf_model},
+      {"matrix_market", matrix_market},
+      {"model_file", model_file},
+      {"npy_model", npy_model},
+      {"packed_store", packed_store},
+      {"ratings_text", ratings_text},
+      {"sparse_archive", sparse_archive},
+      {"text_model", text_model},
+      {"values", values},
   };
   const fs::path folder(argc > 1 ? argv[1] : "");
   for (const auto& [name, read] : targets) {

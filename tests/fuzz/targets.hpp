@@ -19,6 +19,7 @@ void libmf_model(std::string_view input);
 void matrix_market(std::string_view input);
 void model_file(std::string_view input);
 void npy_model(std::string_view input);
+void packed_store(std::string_view input);
 void ratings_text(std::string_view input);
 void sparse_archive(std::string_view input);
 void text_model(std::string_view input);

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 """All forms of ratings that mean the same give the same model; what cannot be used is refused."""
+import os
+import pathlib
+import tempfile
 import unittest
 
 import numpy as np
@@ -7,7 +10,7 @@ import pandas as pd
 import scipy.sparse as sparse
 
 from mfpar import MatrixFactorization, data
-from support import TestCase, made_up
+from support import TestCase, made_up, run
 
 X, Y = made_up(users=30, items=20)
 
@@ -54,6 +57,17 @@ class Forms(TestCase):
             "nullable": (frame.astype({"user": "Int64", "rating": "Float64"}),),
             "another index": (frame.set_index(np.arange(len(frame))[::-1]),),
         })
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text, store = os.path.join(folder, "r.csv"), pathlib.Path(folder, "r.store")
+            pd.DataFrame({"user": X[:, 0], "item": X[:, 1], "rating": Y}).to_csv(text, index=False)
+            run("mf-data", "pack", text, "-o", str(store))
+            self.check_same({"text": (text,), "a packed store": (store,)})
+            with self.assertRaisesRegex(ValueError, "leave y out"):
+                factors(text, Y)
+            with self.assertRaises(OSError):
+                factors(text + "x")
 
     def test_sparse_matrices(self):
         order = np.lexsort((X[:, 1], X[:, 0]))  # as a matrix has them

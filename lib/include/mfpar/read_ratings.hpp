@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mfpar/export.hpp"
+#include "mfpar/packed_store.hpp"
 #include "mfpar/rating_table.hpp"
 
 namespace mfpar {
@@ -73,6 +74,9 @@ struct ReadOptions {
   enum class OnBadLine { kError, kSkip } on_bad_line = OnBadLine::kError;
   double most_bad_share = 0.01;
 
+  /// Of a packed store, which ratings; of text there are but all.
+  PackedPart part = PackedPart::kAll;
+
   /// Threads to parse with; 0 is all cores. The result does not depend on it.
   int threads = 0;
 };
@@ -96,6 +100,10 @@ struct ReadReport {
   std::uint64_t lines = 0;      ///< with a rating or bad; header and empty lines not counted
   std::uint64_t bad_lines = 0;  ///< left out under kSkip
   std::uint64_t missing = 0;    ///< left out by ReadOptions::missing
+  bool is_packed = false;       ///< whether it was a packed store; what says how text is written
+                                ///< is empty then, and lines are ratings
+  std::uint64_t merged = 0;     ///< of a packed store: duplicates merged when it was packed
+  std::uint64_t held_out = 0;   ///< of a packed store: ratings held out, in it or left out here
   std::optional<float> only_value;  ///< the value of all ratings, where they have but one
   std::vector<BadLine> first_bad;   ///< at most 5
   std::vector<std::string> notes;   ///< things worth a look that are no errors (negative ids, say)
@@ -130,12 +138,17 @@ struct ReadResult {
 ///   ("101:") and the KDD Cup of 2011 ("7|3"); and libFM or LibSVM with a user and an item each
 ///   line. Reports say so in notes.
 ///
+/// - A packed store (PackedStore) is read wherever text is, by itself: its ratings come with ids in
+///   the order in which they first appeared, so that a store built of them is the one that was
+///   packed, by any seed.
+///
 /// What looks wrong is in ReadReport::notes: a value that is far from all others or stands for no
 /// rating, ids that a spreadsheet has rounded, columns that were not where they are expected.
 ///
 /// Throws Error(kSystem) when the file cannot be read, Error(kBadData) with file, line and column
 /// when a line cannot be used or there is no rating at all, Error(kBadOption) when a named column
-/// is not there. Safe to call from many threads at once.
+/// is not there, or one says how text is written and `path` is a packed store; a store that is
+/// damaged is Error(kBadFile). Safe to call from many threads at once.
 MFPAR_API ReadResult read_ratings(const std::string& path, const ReadOptions& options = {});
 
 /// The same from several files, in their order, as if they were one; a folder stands for the files

@@ -8,6 +8,7 @@ pandas's extension types, other sparse matrices (made CSR). The library then kee
 rating of its own."""
 from __future__ import annotations
 
+import os
 from typing import Any, Optional
 
 import numpy as np
@@ -96,6 +97,10 @@ def columns_of(X: Any, y: Any = None):
 
 def ratings_of(X: Any, y: Any = None) -> _core.Ratings:
     """Ratings for one call of the core."""
+    if isinstance(X, (str, os.PathLike)):
+        if y is not None:
+            raise ValueError("a file of ratings holds the ratings itself: leave y out")
+        return _core.Ratings.of_file(os.fspath(X))
     if is_sparse(X) and y is None and X.format != "coo":
         matrix = X.tocsr()
         return _core.Ratings.of_csr(matrix.indptr, ids_of(matrix.indices, "item"),

@@ -126,7 +126,8 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         X, y: an (n, 2) array of user and item ids, whole numbers or text, and n ratings; or,
         without y, a sparse matrix (rows are users, columns items, entries ratings; ids are numbers
         of rows and columns from 0), or a pandas frame with the columns user, item and rating, or
-        else whose first three columns are these. Without ratings every pair is a choice
+        else whose first three columns are these; or the path of a file of ratings, text or a packed
+        store, which is read as mf-train reads it. Without ratings every pair is a choice
         (feedback="one-class"). valid: further ratings, in any of these forms or as (X, y), to
         validate on. warm_start: a model to start from, into which new users and items are folded first. on_epoch: called with a dict after every epoch,
         in this thread.

@@ -2,8 +2,11 @@
 #include "ratings.hpp"
 
 #include <charconv>
+#include <string>
+#include <utility>
 
 #include "mfpar/error.hpp"
+#include "mfpar/read_ratings.hpp"
 
 namespace mfpar::python {
 
@@ -64,6 +67,15 @@ Ratings ratings_of_csr(const py::array& offsets, const py::array& columns,
   return ratings;
 }
 
+/// Those in a file, as mf-train reads them: text or a packed store.
+Ratings ratings_of_file(const std::string& path) {
+  const py::gil_scoped_release without_gil;
+  ReadOptions options;
+  options.may_lack_ratings = true;
+  ReadResult read = read_ratings(path, options);
+  return {std::move(read.ratings), read.report.only_value};
+}
+
 }  // namespace
 
 void bind_ratings(py::module_& module) {
@@ -71,6 +83,7 @@ void bind_ratings(py::module_& module) {
       .def(py::init(&ratings_of_columns), py::arg("users"), py::arg("items"),
            py::arg("values") = py::none())
       .def_static("of_csr", &ratings_of_csr, py::arg("indptr"), py::arg("indices"), py::arg("data"))
+      .def_static("of_file", &ratings_of_file, py::arg("path"))
       .def("__len__", [](const Ratings& ratings) { return ratings.table.size(); });
 }
 

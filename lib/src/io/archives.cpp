@@ -44,6 +44,8 @@ constexpr std::array kForeignKinds{
     ForeignKind{"\xD0\xCF\x11\xE0"sv, "an old Excel workbook; save it as CSV"},
     ForeignKind{"%PDF-"sv, "a PDF document"},
     ForeignKind{"\x89PNG"sv, "a PNG picture"},
+    ForeignKind{"\x89MFPAR\r\n\x04\x03\x02\x01\x01\0\0\0store"sv,
+                "a packed store, which is read from a file, not from a pipe: name the file"},
     ForeignKind{"\x89MFPAR\r\n"sv, "a model that mfpar has learnt"},
     ForeignKind{"OBJ\1"sv, "an Avro file; export it as CSV first"},
     ForeignKind{"ORC"sv, "an ORC file; export it as CSV first"},

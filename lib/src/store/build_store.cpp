@@ -34,19 +34,6 @@ std::vector<std::uint32_t> shuffled_indices(std::uint32_t count, std::uint64_t s
   return indices;
 }
 
-/// Gives the users and items of a table the random order that `seed` stands for.
-StoreIndices shuffled(const IdDictionary& users, const IdDictionary& items, std::uint64_t seed,
-                      const Workers& workers) {
-  StoreIndices indices;
-  indices.user_index =
-      shuffled_indices(users.size(), derive_seed(seed, SeedUse::kRelabelUsers), workers);
-  indices.item_index =
-      shuffled_indices(items.size(), derive_seed(seed, SeedUse::kRelabelItems), workers);
-  indices.users = std::make_shared<const IdDictionary>(users.relabelled(indices.user_index));
-  indices.items = std::make_shared<const IdDictionary>(items.relabelled(indices.item_index));
-  return indices;
-}
-
 /// What the second table's indices become, by way of the joined dictionary.
 std::vector<std::uint32_t> through(const std::vector<std::uint32_t>& joined,
                                    const std::vector<std::uint32_t>& shuffled) {
@@ -77,6 +64,18 @@ std::uint64_t common_items(const RatingStore& a, const RatingStore& b, UserIndex
 }
 
 }  // namespace
+
+StoreIndices shuffled(const IdDictionary& users, const IdDictionary& items, std::uint64_t seed,
+                      const Workers& workers) {
+  StoreIndices indices;
+  indices.user_index =
+      shuffled_indices(users.size(), derive_seed(seed, SeedUse::kRelabelUsers), workers);
+  indices.item_index =
+      shuffled_indices(items.size(), derive_seed(seed, SeedUse::kRelabelItems), workers);
+  indices.users = std::make_shared<const IdDictionary>(users.relabelled(indices.user_index));
+  indices.items = std::make_shared<const IdDictionary>(items.relabelled(indices.item_index));
+  return indices;
+}
 
 RatingStore build_store(RatingTable&& table, const StoreOptions& options) {
   const Workers workers(options.threads);

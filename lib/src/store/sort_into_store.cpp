@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "base/partition.hpp"
@@ -29,12 +28,13 @@ namespace mfpar {
 namespace {
 
 /// Gives the users of all chunks their new indices and counts the ratings of each bucket.
-ScatterOffsets relabel_users(std::span<RatingChunk> chunks, std::span<const UserIndex> user_index,
+ScatterOffsets relabel_users(std::span<RatingChunk> chunks, const RowIndices& indices,
                              const UserBuckets& buckets, const Workers& workers) {
   ScatterOffsets places(chunks.size(), buckets.count());
   workers.for_each(chunks.size(), [&](std::size_t c) {
     const auto counts = places.of(c);
-    chunks[c].users.rename([&](UserIndex user) { return user_index[user]; });
+    chunks[c].users.rename(
+        [&](UserIndex user) { return indices.user_index[user] - indices.first_user; });
     chunks[c].users.for_each_run(
         [&](UserIndex user, Range positions) { counts[buckets.of(user)] += positions.size(); });
   });
@@ -80,20 +80,6 @@ void sort_all(Source source, const UserBuckets& buckets, const ScatterOffsets& p
   });
 }
 
-[[noreturn]] void refuse_duplicates(std::span<const MergeResult> merges,
-                                    const StoreIndices& indices) {
-  std::uint64_t pairs = 0;
-  for (const MergeResult& merge : merges) pairs += merge.pairs;
-  const auto first = std::find_if(merges.begin(), merges.end(),
-                                  [](const MergeResult& merge) { return merge.pairs > 0; });
-  throw Error(ErrorCode::kBadData,
-              "user \"" + indices.users->id(first->user) + "\" rated item \"" +
-                  indices.items->id(first->item) + "\" more than once, and " +
-                  std::to_string(pairs) +
-                  " (user, item) pairs in all are there more than once; choose what to keep with "
-                  "--duplicates last, first or mean");
-}
-
 /// Moves rows down over the room that merged duplicates left, now that all counts are known.
 template <class Entry>
 void close_gaps(Building<Entry>& building, const UserBuckets& buckets,
@@ -114,40 +100,41 @@ void close_gaps(Building<Entry>& building, const UserBuckets& buckets,
 }
 
 void freeze_entries(Building<RatingStore::CompactEntry>& building, std::size_t size,
-                    const Workers& workers, RatingStore::Parts& parts) {
+                    const Workers& workers, SortedRows& rows) {
   std::vector<ValueAt> changed;
   for (const MergeResult& merge : building.merges) {
     changed.insert(changed.end(), merge.new_values.begin(), merge.new_values.end());
   }
   const auto entries = building.entries.span().first(size);
   if (changed.empty() || change_values(entries, building.values, changed, workers)) {
-    parts.compact = std::move(building.entries).freeze(size);
-    parts.values = FrozenArray<float>(std::move(building.values));
+    rows.compact = std::move(building.entries).freeze(size);
+    rows.values = std::move(building.values);
   } else {
-    parts.wide = widened(RatingStore::Entries<RatingStore::CompactEntry>(entries, building.values),
-                         changed, workers)
-                     .freeze(size);
+    rows.wide = widened(RatingStore::Entries<RatingStore::CompactEntry>(entries, building.values),
+                        changed, workers)
+                    .freeze(size);
   }
 }
 void freeze_entries(Building<RatingStore::WideEntry>& building, std::size_t size, const Workers&,
-                    RatingStore::Parts& parts) {
-  parts.wide = std::move(building.entries).freeze(size);
+                    SortedRows& rows) {
+  rows.wide = std::move(building.entries).freeze(size);
 }
 
 template <class T>
-RatingStore sort_triplets(std::vector<RatingChunk> chunks, std::vector<float> values,
-                          std::uint64_t ratings, const StoreIndices& indices, Duplicates duplicates,
-                          const Workers& workers) {
+SortedRows sort_triplets(std::vector<RatingChunk> chunks, const StoreForm& form,
+                         const RowIndices& indices, Duplicates duplicates, const Workers& workers) {
   constexpr bool kMayGather = kIsCompact<T> && !kIsTimed<T>;
+  std::uint64_t ratings = 0;
+  for (const RatingChunk& chunk : chunks) ratings += chunk.size();
   const bool is_gathered =
       kMayGather && std::ranges::all_of(chunks, &UserColumn::has_runs, &RatingChunk::users);
   const UserBuckets buckets(
-      indices.users->size(), ratings,
+      indices.users, ratings,
       is_gathered ? GatheredBuckets::kMaxBuckets : ScatteredBuckets<T>::kMaxBuckets);
   Building<typename T::Entry> building;
-  building.values = std::move(values);
-  ScatterOffsets places = relabel_users(chunks, indices.user_index, buckets, workers);
-  building.offsets.resize(std::size_t{indices.users->size()} + 1);
+  building.values = form.values;
+  ScatterOffsets places = relabel_users(chunks, indices, buckets, workers);
+  building.offsets.resize(std::size_t{indices.users} + 1);
   building.entries = SystemArray<typename T::Entry>(ratings);
   building.entries.prefer_large_pages();
   if constexpr (kIsTimed<T>) {
@@ -157,8 +144,7 @@ RatingStore sort_triplets(std::vector<RatingChunk> chunks, std::vector<float> va
   building.merges.resize(buckets.count());
   const TripletMaker<T> maker(chunks, indices.item_index, building.values);
   const auto sort = [&](auto source) {
-    sort_all<T>(std::move(source), buckets, places, indices.items->size(), duplicates, building,
-                workers);
+    sort_all<T>(std::move(source), buckets, places, indices.items, duplicates, building, workers);
   };
   if constexpr (kMayGather) {
     if (is_gathered) {
@@ -171,42 +157,74 @@ RatingStore sort_triplets(std::vector<RatingChunk> chunks, std::vector<float> va
     sort(ScatteredBuckets<T>(std::move(chunks), maker, buckets, places, workers));
   }
 
-  RatingStore::Parts parts;
-  for (const MergeResult& merge : building.merges) parts.duplicates += merge.removed;
-  if (parts.duplicates > 0 && duplicates == Duplicates::kError) {
-    refuse_duplicates(building.merges, indices);
+  SortedRows rows;
+  for (const MergeResult& merge : building.merges) {
+    if (rows.duplicates.pairs == 0 && merge.pairs > 0) {
+      rows.duplicates.user = indices.first_user + merge.user;
+      rows.duplicates.item = merge.item;
+    }
+    rows.duplicates.pairs += merge.pairs;
+    rows.duplicates.merged += merge.removed;
   }
   close_gaps(building, buckets, places);
   const std::uint64_t size = building.offsets.back();
-  parts.users = indices.users;
-  parts.items = indices.items;
-  freeze_entries(building, size, workers, parts);
-  if constexpr (kIsTimed<T>) parts.timestamps = std::move(building.timestamps).freeze(size);
-  parts.offsets = FrozenArray<std::uint64_t>(std::move(building.offsets));
-  return RatingStore(std::move(parts));
+  freeze_entries(building, size, workers, rows);
+  if constexpr (kIsTimed<T>) rows.timestamps = std::move(building.timestamps).freeze(size);
+  rows.offsets = std::move(building.offsets);
+  return rows;
 }
 
 }  // namespace
 
+void StoreForm::add(const RatingChunk& chunk) {
+  is_wide = is_wide || !chunk.is_compact();
+  has_timestamps = has_timestamps || !chunk.timestamps.empty();
+  if (is_wide) return;
+  add_values(values, chunk.code_values);
+  is_wide = values.size() > RatingStore::kMaxValues;
+}
+
+void refuse_duplicates(const FoundDuplicates& found, const IdDictionary& users,
+                       const IdDictionary& items) {
+  throw Error(ErrorCode::kBadData,
+              "user \"" + users.id(found.user) + "\" rated item \"" + items.id(found.item) +
+                  "\" more than once, and " + std::to_string(found.pairs) +
+                  " (user, item) pairs in all are there more than once; choose what to keep with "
+                  "--duplicates last, first or mean");
+}
+
+SortedRows sort_rows(std::vector<RatingChunk> chunks, const StoreForm& form,
+                     const RowIndices& indices, Duplicates duplicates, const Workers& workers) {
+  const auto sort = [&]<class Entry>(Entry) {
+    const auto sort_as =
+        form.has_timestamps ? sort_triplets<TimedTriplet<Entry>> : sort_triplets<Triplet<Entry>>;
+    return sort_as(std::move(chunks), form, indices, duplicates, workers);
+  };
+  return form.is_wide ? sort(RatingStore::WideEntry{}) : sort(RatingStore::CompactEntry{});
+}
+
 RatingStore sort_into_store(std::vector<RatingChunk> chunks, const StoreIndices& indices,
                             Duplicates duplicates, const Workers& workers) {
-  std::uint64_t ratings = 0;
-  bool wide = indices.items->size() > RatingStore::kMaxCompactItems;
-  bool timed = false;
-  for (const RatingChunk& chunk : chunks) {
-    ratings += chunk.size();
-    wide = wide || !chunk.is_compact();
-    timed = timed || !chunk.timestamps.empty();
+  StoreForm form;
+  form.is_wide = indices.items->size() > RatingStore::kMaxCompactItems;
+  for (const RatingChunk& chunk : chunks) form.add(chunk);
+  if (form.is_wide) form.values = {};
+  const RowIndices rows_of{indices.user_index, 0, indices.users->size(), indices.item_index,
+                           indices.items->size()};
+  SortedRows rows = sort_rows(std::move(chunks), form, rows_of, duplicates, workers);
+  if (rows.duplicates.pairs > 0 && duplicates == Duplicates::kError) {
+    refuse_duplicates(rows.duplicates, *indices.users, *indices.items);
   }
-  std::vector<float> values;
-  if (!wide) values = merged_values(chunks);
-  wide = wide || values.size() > RatingStore::kMaxValues;
-
-  const auto sort = [&]<class Entry>(Entry) {
-    const auto sort_as = timed ? sort_triplets<TimedTriplet<Entry>> : sort_triplets<Triplet<Entry>>;
-    return sort_as(std::move(chunks), std::move(values), ratings, indices, duplicates, workers);
-  };
-  return wide ? sort(RatingStore::WideEntry{}) : sort(RatingStore::CompactEntry{});
+  RatingStore::Parts parts;
+  parts.users = indices.users;
+  parts.items = indices.items;
+  parts.offsets = FrozenArray<std::uint64_t>(std::move(rows.offsets));
+  parts.compact = std::move(rows.compact);
+  parts.wide = std::move(rows.wide);
+  if (parts.wide.empty()) parts.values = FrozenArray<float>(std::move(rows.values));
+  parts.timestamps = std::move(rows.timestamps);
+  parts.duplicates = rows.duplicates.merged;
+  return RatingStore(std::move(parts));
 }
 
 }  // namespace mfpar

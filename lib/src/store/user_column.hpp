@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/partition.hpp"
@@ -17,6 +18,12 @@ namespace mfpar {
 /// are long, as they are in a file that lists user after user, else one by one.
 class UserColumn {
  public:
+  UserColumn() = default;
+
+  /// Of what users() and ends() of another gave.
+  UserColumn(bool has_runs, std::vector<UserIndex> users, std::vector<std::uint32_t> ends)
+      : has_runs_(has_runs), users_(std::move(users)), ends_(std::move(ends)) {}
+
   std::size_t size() const noexcept { return has_runs_ ? end_of_runs() : users_.size(); }
 
   /// Whether it is run-length encoded.
@@ -38,6 +45,10 @@ class UserColumn {
     for (; has_runs_ && !users.empty(); users = users.subspan(1)) push_back(users.front());
     users_.insert(users_.end(), users.begin(), users.end());
   }
+
+  /// The user of each run, and where it ends; or the user of each rating, and nothing.
+  std::span<const UserIndex> users() const noexcept { return users_; }
+  std::span<const std::uint32_t> ends() const noexcept { return ends_; }
 
   /// The user of the rating at `position`. REQUIRES: position < size().
   UserIndex operator[](std::size_t position) const {

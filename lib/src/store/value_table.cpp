@@ -19,14 +19,15 @@ void sort_distinct(std::vector<float>& values) {
 
 }  // namespace
 
-std::vector<float> merged_values(std::span<const RatingChunk> chunks) {
-  std::vector<float> values;
-  for (const RatingChunk& chunk : chunks) {
+void add_values(std::vector<float>& values, std::span<const float> more) {
+  const std::size_t before = values.size();
+  for (const float value : more) {
     // Adding zero makes a negative zero positive.
-    for (const float value : chunk.code_values) values.push_back(value + 0.0f);
-    sort_distinct(values);
+    const bool is_known = std::binary_search(
+        values.begin(), values.begin() + static_cast<std::ptrdiff_t>(before), value + 0.0f);
+    if (!is_known) values.push_back(value + 0.0f);
   }
-  return values;
+  if (values.size() > before) sort_distinct(values);
 }
 
 std::uint32_t code_in(std::span<const float> values, float value) {

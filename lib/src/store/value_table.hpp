@@ -8,12 +8,11 @@
 #include "base/parallel.hpp"
 #include "base/system_array.hpp"
 #include "mfpar/rating_store.hpp"
-#include "store/rating_table_impl.hpp"
 
 namespace mfpar {
 
-/// Every distinct value of the chunks' code tables, ascending.
-std::vector<float> merged_values(std::span<const RatingChunk> chunks);
+/// Adds `more` to distinct values, ascending.
+void add_values(std::vector<float>& values, std::span<const float> more);
 
 /// The code of `value` in an ascending table, or values.size() when it has none.
 std::uint32_t code_in(std::span<const float> values, float value);

@@ -127,6 +127,9 @@ std::size_t RatingText::parse(std::string_view buffer, bool is_last, const Parse
     for (const ParsedChunk& chunk : attempt.chunks) count(chunk);
     const std::size_t end = attempt.chunks.back().end;
     merge(attempt);
+    if (sink_) {
+      sink_(std::exchange(chunks_, {}), std::uint64_t{ids_.users.size()} + ids_.items.size());
+    }
     report_.bytes += end;
     return end;
   }

@@ -38,6 +38,11 @@ class RatingText {
   /// was parsed.
   void set_format(TextFormat format) { format_ = std::move(format); }
 
+  /// Takes ratings as they are parsed, with the number of users and items so far, instead of the
+  /// table, which then has ids only.
+  using Sink = std::function<void(std::vector<RatingChunk> chunks, std::uint64_t ids)>;
+  void set_sink(Sink sink) { sink_ = std::move(sink); }
+
   /// Adds to the report's notes.
   void note(std::string text) { report_.notes.push_back(std::move(text)); }
 
@@ -79,6 +84,7 @@ class RatingText {
   std::optional<TextFormat> first_format_;  // of the first file
   GrowingIds ids_;
   std::vector<RatingChunk> chunks_;
+  Sink sink_;
   std::uint64_t ratings_ = 0;
   std::uint64_t line_breaks_ = 0;   // before what is parsed next
   bool is_at_beginning_ = true;     // of the file

@@ -93,18 +93,21 @@ bool RatingValues::stands_apart(Values::const_iterator value, Values::const_iter
 std::vector<std::string> RatingValues::notes(std::span<const RatingChunk> chunks,
                                              std::span<const std::string> names) {
   constexpr std::size_t kMaxNotes = 3;
+  if (chunks.empty() && is_continuous_) return {};
   if (is_continuous_) add_sample(chunks);
   std::uint64_t total = 0;
   for (const RatingChunk& chunk : chunks) total += chunk.size();
+  for (const auto& [value, seen] : values_) total += chunks.empty() ? seen.count : 0;
   std::vector<std::string> notes;
   auto low = values_.cbegin(), high = std::prev(values_.cend());
   while (notes.size() < kMaxNotes && std::distance(low, high) >= 2) {
     const bool high_is = stands_apart(high, low, high, total);
     if (!high_is && !stands_apart(low, low, high, total)) break;
     const auto at = high_is ? high-- : low++;
-    const std::uint64_t count = count_of(at->first, chunks);
+    const std::uint64_t count = chunks.empty() ? at->second.count : count_of(at->first, chunks);
     const std::string value = shortest_decimal(at->first);
-    std::string text = std::to_string(count) + " of " + std::to_string(total) + " ratings (" +
+    std::string text = (chunks.empty() ? "about " : "") + std::to_string(count) + " of " +
+                       std::to_string(total) + " ratings (" +
                        percent(static_cast<double>(count) / static_cast<double>(total)) +
                        (count == 1 ? ") is " : ") are ") + value;
     if (at->second.line > 0) {

@@ -22,7 +22,8 @@ class RatingValues {
   float first() const { return values_.begin()->first; }
 
   /// What looks wrong: values that stand apart from all others, with how often and where, and how
-  /// to leave them out. `chunks` hold all ratings; `names` are those of the files. To be called
+  /// to leave them out. `chunks` hold all ratings, or none where they went elsewhere, so that
+  /// counts are estimates; `names` are those of the files. To be called
   /// once, after the last add().
   std::vector<std::string> notes(std::span<const RatingChunk> chunks,
                                  std::span<const std::string> names);

@@ -16,6 +16,8 @@
 #include "mfpar/error.hpp"
 #include "text/layouts.hpp"
 #include "text/rating_text.hpp"
+#include "text/read_packed_ratings.hpp"
+#include "text/read_text.hpp"
 #include "text/sparse_archive.hpp"
 #include "text/text_encoding.hpp"
 
@@ -115,8 +117,23 @@ void parse_sparse_archive(std::string_view bytes, const std::string& name,
   }
 }
 
-/// Parses one file; returns how it was compressed.
-Compression parse_file(const std::string& path, const ReadOptions& options, RatingText& ratings) {
+/// Parses all of `mapped`, `window` bytes at a time.
+void parse_plain(const MappedFile& mapped, std::size_t window, RatingText& ratings) {
+  const std::string_view text = mapped.text();
+  std::size_t begin = 0;
+  for (bool is_last = false; !is_last;) {
+    const std::string_view part = text.substr(begin, window);
+    is_last = begin + part.size() == text.size();
+    // An unfinished line is shorter than a window, so that each takes something.
+    begin += ratings.parse(part, is_last, [&](std::size_t from, std::size_t to) {
+      mapped.drop(begin + from, begin + to);
+    });
+  }
+}
+
+/// Parses one file, `window` bytes at a time where it is mapped; returns how it was compressed.
+Compression parse_file(const std::string& path, const ReadOptions& options, std::size_t window,
+                       RatingText& ratings) {
   const std::string name = name_of_source(path);
   FileDescriptor file = path == "-" ? FileDescriptor(::dup(STDIN_FILENO)) : open_for_reading(path);
 
@@ -136,8 +153,7 @@ Compression parse_file(const std::string& path, const ReadOptions& options, Rati
                  !find_layout(head, is_whole, name, options).conversion;
       if (!is_plain) return;
       require_text(head.substr(0, kSniffedBytes), name);
-      ratings.parse(text, true,
-                    [&](std::size_t begin, std::size_t end) { mapped.drop(begin, end); });
+      parse_plain(mapped, window, ratings);
     });
     if (is_plain || is_done) return Compression::kNone;
   }
@@ -189,24 +205,31 @@ std::vector<std::string> files_of(const std::string& path) {
 
 }  // namespace
 
-ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
-  return read_ratings(std::span(&path, 1), options);
-}
-
-ReadResult read_ratings(std::span<const std::string> paths, const ReadOptions& options) {
-  const Stopwatch clock;
-  check(options);
+std::vector<std::string> files_to_read(std::span<const std::string> paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     const std::vector<std::string> more = files_of(path);
     files.insert(files.end(), more.begin(), more.end());
   }
+  return files;
+}
+
+ReadResult read_text(const std::vector<std::string>& files, const ReadOptions& options,
+                     RatingText::Sink sink, std::size_t window) {
+  const Stopwatch clock;
+  check(options);
+  if (options.part != PackedPart::kAll) {
+    throw Error(ErrorCode::kBadOption, name_of_source(files[0]) +
+                                           ": is no packed store; only one that mf-data pack made "
+                                           "has a part that is held out");
+  }
   RatingText ratings(name_of_source(files[0]), options);
-  const Compression compression = parse_file(files[0], options, ratings);
+  if (sink) ratings.set_sink(std::move(sink));
+  const Compression compression = parse_file(files[0], options, window, ratings);
   ratings.end_file();
   for (std::size_t i = 1; i < files.size(); ++i) {
     ratings.begin_file(name_of_source(files[i]));
-    parse_file(files[i], options, ratings);
+    parse_file(files[i], options, window, ratings);
     ratings.end_file();
   }
   ReadResult result = ratings.finish();
@@ -218,6 +241,23 @@ ReadResult read_ratings(std::span<const std::string> paths, const ReadOptions& o
   result.report.compression = name_of(compression);
   result.report.seconds = clock.seconds();
   return result;
+}
+
+ReadResult read_ratings(const std::string& path, const ReadOptions& options) {
+  return read_ratings(std::span(&path, 1), options);
+}
+
+ReadResult read_ratings(std::span<const std::string> paths, const ReadOptions& options) {
+  const std::vector<std::string> files = files_to_read(paths);
+  const auto packed = std::ranges::find_if(files, is_packed_store);
+  if (packed == files.end()) return read_text(files, options);
+  if (files.size() > 1) {
+    throw Error(ErrorCode::kBadOption,
+                *packed +
+                    ": is a packed store, which is read by itself; pack what it was made of "
+                    "and the other files into one");
+  }
+  return read_packed_ratings(*packed, options);
 }
 
 ReadResult parse_ratings(std::string_view contents, const std::string& name,
