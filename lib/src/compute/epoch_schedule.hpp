@@ -24,7 +24,7 @@ struct EpochPlan {
   double most_error = std::numeric_limits<double>::infinity();
 };
 
-/// An order in which threads pass over all ratings of a BandStore once. One epoch at a time.
+/// An order in which threads pass over all ratings of Bands once. One epoch at a time.
 class EpochSchedule {
  public:
   virtual ~EpochSchedule() = default;
@@ -41,6 +41,6 @@ BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
                      const TrainOptions& options, const Workers& workers);
 
 /// `bands` must outlive the schedule, and be what make_bands makes for the options.
-std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands);
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands);
 
 }  // namespace mfpar

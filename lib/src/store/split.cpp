@@ -13,23 +13,33 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/rating_source.hpp"
 #include "store/atomic_bitset.hpp"
+#include "store/split_source.hpp"
 #include "store/split_store.hpp"
 
 namespace mfpar {
 
 namespace {
 
-/// Holds out the ratings that a random order of all ratings has at `ranks`.
-SplitResult split_by_rank(RatingStore ratings, const RandomPermutation& order, Range ranks,
+/// The positions of `size` ratings that a random order of all of them has at `ranks`.
+AtomicBitset positions_at(std::uint64_t size, const RandomPermutation& order, Range ranks,
                           const Workers& workers) {
   constexpr std::size_t kPartitions = 256;
-  AtomicBitset held_out(ratings.size());
+  AtomicBitset held_out(size);
   workers.for_each(kPartitions, [&](std::size_t partition) {
     const Range range = even_range(ranks.size(), kPartitions, partition);
     for (std::size_t i = range.begin; i < range.end; ++i) held_out.insert(order(ranks.begin + i));
   });
-  return split_store(std::move(ratings), held_out, workers);
+  return held_out;
+}
+
+/// A random `fraction` of the positions of `size` ratings.
+AtomicBitset random_positions(std::uint64_t size, double fraction, std::uint64_t seed,
+                              const Workers& workers) {
+  const auto count = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(size)));
+  const RandomPermutation order(size, derive_seed(seed, SeedUse::kSplit));
+  return positions_at(size, order, {0, count}, workers);
 }
 
 /// Calls body(i) for `count` of the numbers below `size`, ascending, each such set equally likely:
@@ -54,8 +64,8 @@ std::uint32_t share_of(std::uint32_t count, double fraction) {
 
 /// Calls body(user, positions) once for every user, beside one another for users of different
 /// shards.
-template <class Body>
-void for_each_user(const RatingStore& ratings, const Workers& workers, const Body& body) {
+template <class Ratings, class Body>
+void for_each_user(const Ratings& ratings, const Workers& workers, const Body& body) {
   const auto offsets = ratings.offsets();
   if (offsets.empty()) return;  // no store at all
   const auto shards = ratings.shard_boundaries();
@@ -68,8 +78,8 @@ void for_each_user(const RatingStore& ratings, const Workers& workers, const Bod
 
 /// Of every user's n ratings held(n), at random. A user's own generator makes the choice
 /// independent of the threads.
-template <class Held>
-AtomicBitset hold_out_of_each_user(const RatingStore& ratings, std::uint64_t seed,
+template <class Ratings, class Held>
+AtomicBitset hold_out_of_each_user(const Ratings& ratings, std::uint64_t seed,
                                    const Workers& workers, const Held& held) {
   AtomicBitset held_out(ratings.size());
   for_each_user(ratings, workers, [&](UserIndex user, Range positions) {
@@ -114,10 +124,17 @@ void check_timestamps(const RatingStore& ratings) {
 
 SplitResult split_random(RatingStore ratings, double fraction, std::uint64_t seed, int threads) {
   check_fraction(fraction);
-  const auto size = static_cast<double>(ratings.size());
-  const auto count = static_cast<std::size_t>(std::llround(fraction * size));
-  const RandomPermutation order(ratings.size(), derive_seed(seed, SeedUse::kSplit));
-  return split_by_rank(std::move(ratings), order, {0, count}, Workers(threads));
+  const Workers workers(threads);
+  const AtomicBitset held_out = random_positions(ratings.size(), fraction, seed, workers);
+  return split_store(std::move(ratings), held_out, workers);
+}
+
+SourceSplit split_random(std::shared_ptr<const RatingSource> all, double fraction,
+                         std::uint64_t seed, int threads) {
+  check_fraction(fraction);
+  const Workers workers(threads);
+  AtomicBitset held_out = random_positions(all->size(), fraction, seed, workers);
+  return split_source(std::move(all), std::move(held_out), workers);
 }
 
 SplitResult split_by_user(RatingStore ratings, double fraction, std::uint64_t seed, int threads) {
@@ -126,6 +143,15 @@ SplitResult split_by_user(RatingStore ratings, double fraction, std::uint64_t se
   const AtomicBitset held_out = hold_out_of_each_user(
       ratings, seed, workers, [&](std::uint32_t rated) { return share_of(rated, fraction); });
   return split_store(std::move(ratings), held_out, workers);
+}
+
+SourceSplit split_by_user(std::shared_ptr<const RatingSource> all, double fraction,
+                          std::uint64_t seed, int threads) {
+  check_fraction(fraction);
+  const Workers workers(threads);
+  AtomicBitset held_out = hold_out_of_each_user(
+      *all, seed, workers, [&](std::uint32_t rated) { return share_of(rated, fraction); });
+  return split_source(std::move(all), std::move(held_out), workers);
 }
 
 UserSplitResult split_users(RatingStore ratings, double fraction, double given_fraction,
@@ -160,7 +186,9 @@ SplitResult split_fold(RatingStore ratings, std::uint32_t folds, std::uint32_t f
   }
   const RandomPermutation order(ratings.size(), derive_seed(seed, SeedUse::kFolds));
   const Range ranks = even_range(ratings.size(), folds, fold);
-  return split_by_rank(std::move(ratings), order, ranks, Workers(threads));
+  const Workers workers(threads);
+  const AtomicBitset held_out = positions_at(ratings.size(), order, ranks, workers);
+  return split_store(std::move(ratings), held_out, workers);
 }
 
 SplitResult split_at_time(RatingStore ratings, std::int64_t time, int threads) {

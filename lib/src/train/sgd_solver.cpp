@@ -61,7 +61,7 @@ class SgdSolver final : public Solver {
   void restore(const SectionReader& file) override { state_.restore(file); }
 
   void give_lists(FactorModel::Parts& parts) override {
-    parts.trained = std::move(bands_).into_item_lists(workers_);
+    parts.trained = bands_.into_item_lists(workers_);
   }
 
  private:
