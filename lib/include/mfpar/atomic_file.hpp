@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ class MFPAR_API AtomicFile {
   /// Appends. Small pieces are collected into large ones.
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+
+  /// Writes over bytes that were written, from `position` on; refused where the target is a pipe.
+  void write_at(std::uint64_t position, std::span<const std::byte> bytes);
 
   /// Flushes everything to disk. Nothing can be written afterwards; commit() has little left to do.
   void finish();

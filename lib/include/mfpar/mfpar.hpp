@@ -9,6 +9,7 @@
 ///     read_ratings          text of any shape to a RatingTable, and what was read
 ///     rating_table          ratings in the order in which they came; add() fills it by hand
 ///     rating_store          the same sorted into compact rows of users: what training walks
+///     packed_store          such a store on disk, larger than memory may be
 ///     features, read_features  what is known of users and items beside their ratings
 ///     split                 held-out ratings or users, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
@@ -72,6 +73,7 @@
 #include "mfpar/model_handle.hpp"
 #include "mfpar/option_names.hpp"
 #include "mfpar/ordinal_link.hpp"
+#include "mfpar/packed_store.hpp"
 #include "mfpar/ranking_baselines.hpp"
 #include "mfpar/ranking_metrics.hpp"
 #include "mfpar/rated_items.hpp"

@@ -188,6 +188,18 @@ void AtomicFile::write_out(std::span<const std::byte> bytes) {
   }
 }
 
+void AtomicFile::write_at(std::uint64_t position, std::span<const std::byte> bytes) {
+  assert(!finished_);
+  flush();
+  while (!bytes.empty()) {
+    const auto count = retried(
+        [&] { return ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(position)); });
+    if (count < 0) fail(path_, reason_of(errno));
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    position += static_cast<std::uint64_t>(count);
+  }
+}
+
 void AtomicFile::finish() {
   if (finished_) return;
   assert(file_ >= 0);

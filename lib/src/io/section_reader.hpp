@@ -8,10 +8,9 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 #include "io/mapped_file.hpp"
-#include "io/sections.hpp"
+#include "io/section_table.hpp"
 #include "mfpar/frozen_array.hpp"
 
 namespace mfpar {
@@ -27,10 +26,10 @@ class SectionReader {
                 MappedFile::Access access = MappedFile::Access::kCopy);
 
   /// Of the file's kind.
-  std::uint32_t version() const noexcept { return header_.kind_version; }
+  std::uint32_t version() const noexcept { return table_.version(); }
 
   /// Whether there is a section of this name.
-  bool has(std::string_view name) const { return find(name) != nullptr; }
+  bool has(std::string_view name) const { return table_.find(name) != nullptr; }
 
   /// The section's bytes as values of T. Throws Error(kBadFile) when it is missing or not a whole
   /// number of values.
@@ -43,27 +42,21 @@ class SectionReader {
 
   /// Throws Error(kBadFile) about byte `position` of a section, giving its place in the file.
   [[noreturn]] void fail(std::string_view name, std::uint64_t position,
-                         const std::string& what) const;
+                         const std::string& what) const {
+    table_.fail(name, position, what);
+  }
 
   /// Throws Error(kBadFile) about the file as a whole.
-  [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail(const std::string& what) const { table_.fail(what); }
 
  private:
   std::span<const std::byte> section(std::string_view name, std::size_t value_size) const;
-  const SectionFileEntry* find(std::string_view name) const;
-  [[noreturn]] void fail_at(std::uint64_t offset, const std::string& what) const;
-  void check_beginning() const;
-  void read_header();
-  void read_table();
   void check_padding(std::uint64_t begin, std::uint64_t end) const;
   void check_contents() const;
 
-  std::string path_;
-  SectionFileKind kind_;
+  SectionTable table_;
   std::shared_ptr<const void> owner_;
   std::span<const std::byte> bytes_;
-  SectionFileHeader header_{};
-  std::vector<SectionFileEntry> table_;
 };
 
 }  // namespace mfpar

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cstring>
 
 #include "io/checksum.hpp"
 #include "mfpar/atomic_file.hpp"
@@ -33,17 +32,7 @@ void SectionWriter::write(const std::string& path) const {
     table.push_back(entry);
   }
 
-  SectionFileHeader header{};
-  std::memcpy(header.magic, kSectionFileMagic, sizeof header.magic);
-  header.byte_order = kSectionByteOrder;
-  header.container_version = kContainerVersion;
-  assert(!kind_.name.empty() && kind_.name.size() <= sizeof header.kind);
-  std::copy(kind_.name.begin(), kind_.name.end(), header.kind);
-  header.kind_version = kind_.version;
-  header.section_count = static_cast<std::uint32_t>(table.size());
-  header.file_size = aligned_to_section(end);
-  header.checksum = header_checksum(header, table);
-
+  const SectionFileHeader header = make_header(kind_, table, aligned_to_section(end));
   std::uint64_t position = 0;
   const auto append = [&](std::span<const std::byte> bytes) {
     constexpr std::array<std::byte, kSectionAlignment> kZeros{};

@@ -46,10 +46,17 @@ inline constexpr std::uint32_t kSectionByteOrder = 0x01020304;
 inline constexpr std::uint32_t kContainerVersion = 1;
 inline constexpr std::uint64_t kSectionAlignment = 64;
 
+/// The bytes of a block of a section that is proven block by block (BlockedSection).
+inline constexpr std::size_t kSectionBlock = std::size_t{1} << 16;
+
 /// `position` rounded up to the alignment.
 constexpr std::uint64_t aligned_to_section(std::uint64_t position) {
   return (position + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment;
 }
+
+/// The header of a file of so many bytes with this table.
+SectionFileHeader make_header(const SectionFileKind& kind, std::span<const SectionFileEntry> table,
+                              std::uint64_t file_size);
 
 /// The checksum that belongs into the header of a file with this header and table.
 std::uint64_t header_checksum(SectionFileHeader header, std::span<const SectionFileEntry> table);

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "io/id_sections.hpp"
 #include "mfpar/error.hpp"
 #include "model/model_check.hpp"
 #include "model/record_sections.hpp"
@@ -30,26 +31,6 @@ std::uint32_t version_of(const FactorModel::Parts& parts) {
   if (parts.variance.rank > 0) return kWithVariance;
   if (parts.feedback == Feedback::kOneClass || parts.one_class) return kOneClass;
   return parts.loss == Loss::kSquared ? kSquared : kWithLoss;
-}
-
-void add_dictionary(SectionWriter& file, const std::string& name, const IdDictionary& ids) {
-  const IdDictionary::Parts& parts = ids.parts();
-  file.add(name + ".integers", parts.integers.span());
-  file.add(name + ".text_offsets", parts.text_offsets.span());
-  file.add(name + ".text", parts.text.span());
-  file.add(name + ".slots", parts.slots.span());
-}
-
-std::shared_ptr<const IdDictionary> dictionary(const SectionReader& file, const std::string& name) {
-  IdDictionary::Parts parts{.integers = file.array<std::int64_t>(name + ".integers"),
-                            .text_offsets = file.array<std::uint64_t>(name + ".text_offsets"),
-                            .text = file.array<char>(name + ".text"),
-                            .slots = file.array<std::uint32_t>(name + ".slots")};
-  try {
-    return std::make_shared<const IdDictionary>(std::move(parts));
-  } catch (const Error& e) {
-    file.fail(name + ".slots", 0, e.what());
-  }
 }
 
 void add_lists(SectionWriter& file, const std::string& name, const ItemLists& lists) {
@@ -260,8 +241,8 @@ FactorModel read_model_sections(const SectionReader& file, bool verify) {
   if (file.version() > kSquared) parts.loss = read_loss(file);
   parts.users.biases = file.array<float>("user_biases");
   parts.items.biases = file.array<float>("item_biases");
-  parts.users.ids = dictionary(file, "users");
-  parts.items.ids = dictionary(file, "items");
+  parts.users.ids = read_dictionary(file, "users");
+  parts.items.ids = read_dictionary(file, "items");
   parts.trained = item_lists(file, "trained");
   parts.held_out = item_lists(file, "held_out");
   parts.baseline.user_biases = file.array<float>("baseline.user_biases");
