@@ -10,6 +10,7 @@
 #include "mfpar/export.hpp"
 #include "mfpar/frozen_array.hpp"
 #include "mfpar/id_dictionary.hpp"
+#include "mfpar/packed_store.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/types.hpp"
 
@@ -95,6 +96,13 @@ MFPAR_API SourceSplit split_random(std::shared_ptr<const RatingSource> all, doub
                                    std::uint64_t seed, int threads = 0);
 MFPAR_API SourceSplit split_by_user(std::shared_ptr<const RatingSource> all, double fraction,
                                     std::uint64_t seed, int threads = 0);
+
+/// The ratings of a packed store, read from its file a million at a time, or a user's where that has
+/// more. Whoever takes them gets what read() of the store throws.
+MFPAR_API std::shared_ptr<const RatingSource> open_source(PackedStore store);
+
+/// Those of them that are not marked as held out, and those that are.
+MFPAR_API SourceSplit split_packed(PackedStore store, int threads = 0);
 
 template <class Body>
 void RatingSource::for_each_user(UserIndex first, UserIndex last, const Body& body) const {

@@ -26,6 +26,17 @@ BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
   return BandStore(std::move(ratings), statistics, options.loss, rank, in_step, workers);
 }
 
+std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> ratings,
+                                         const RatingStatistics& statistics,
+                                         const TrainOptions& options, const std::string& folder,
+                                         const Workers& workers) {
+  const std::uint32_t in_step =
+      bands_in_step(options, ratings->user_count(), ratings->item_count(), workers);
+  return std::make_unique<BandFile>(std::move(ratings), statistics, options.loss,
+                                    static_cast<std::uint32_t>(options.rank), in_step, folder,
+                                    workers);
+}
+
 std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands) {
   const SgdKernel kernel = find_kernels(options.kernel)
                                .sgd(options.loss, static_cast<std::uint32_t>(options.rank),

@@ -5,8 +5,10 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <string>
 
 #include "base/parallel.hpp"
+#include "compute/band_file.hpp"
 #include "compute/band_store.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 #include "compute/rating_statistics.hpp"
@@ -39,6 +41,12 @@ class EpochSchedule {
 /// The bands of `ratings` that suit a schedule on these workers; see BandStore.
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
                      const TrainOptions& options, const Workers& workers);
+
+/// The same on disk, in a temporary file in `folder`; see BandFile.
+std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> ratings,
+                                         const RatingStatistics& statistics,
+                                         const TrainOptions& options, const std::string& folder,
+                                         const Workers& workers);
 
 /// `bands` must outlive the schedule, and be what make_bands makes for the options.
 std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands);
