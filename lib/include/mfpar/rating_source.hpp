@@ -97,8 +97,8 @@ MFPAR_API SourceSplit split_random(std::shared_ptr<const RatingSource> all, doub
 MFPAR_API SourceSplit split_by_user(std::shared_ptr<const RatingSource> all, double fraction,
                                     std::uint64_t seed, int threads = 0);
 
-/// The ratings of a packed store, read from its file a million at a time, or a user's where that has
-/// more. Whoever takes them gets what read() of the store throws.
+/// The ratings of a packed store, read from its file a million at a time, or a user's where
+/// there are more. Whoever takes them gets what read() of the store throws.
 MFPAR_API std::shared_ptr<const RatingSource> open_source(PackedStore store);
 
 /// Those of them that are not marked as held out, and those that are.

@@ -66,8 +66,8 @@ struct BandTargets {
 /// Ratings in the order that training walks: bands of users, small enough for their rows to stay in
 /// a core's part of the caches, and within a band by item, so that an item's row is loaded once for
 /// all its users there. A band is cut into panels of items; blocks of different bands and panels
-/// share no row. They lie in memory (BandStore) or on disk (BandFile), in the same order. Immutable;
-/// safe from any number of threads.
+/// share no row. They lie in memory (BandStore) or on disk (BandFile), in the same order.
+/// Immutable; safe from any number of threads.
 class Bands {
  public:
   /// Enough for 16 threads to find work.

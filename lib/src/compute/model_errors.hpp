@@ -18,8 +18,8 @@ namespace mfpar {
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
                       const KernelSet& kernels, const Workers& workers);
 
-/// The same on all ratings of `bands`, for which the sums may differ by rounding. Throws what reading
-/// them throws.
+/// The same on all ratings of `bands`, for which the sums may differ by rounding. Throws what
+/// reading them throws.
 PassSums model_errors(const FactorModel& model, const Bands& bands, const KernelSet& kernels,
                       const Workers& workers);
 

@@ -20,7 +20,8 @@ std::unique_ptr<Solver> make_sgd_solver(RatingStore training, const RatingStatis
                                         const TrainOptions& options, const FactorModel* init,
                                         const Workers& workers);
 
-/// The same from ratings that are read as they are needed, sorted into a temporary file in `folder`.
+/// The same from ratings that are read as they are needed, sorted into a temporary file in
+/// `folder`.
 std::unique_ptr<Solver> make_sgd_solver(std::shared_ptr<const RatingSource> training,
                                         const std::string& folder,
                                         const RatingStatistics& statistics,
