@@ -44,7 +44,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
       "item_lists", "item_titles", "threads", "types", "version"}},
     {"io", {"atomic_file"}},
     {"loss", {"loss", "ordinal_link"}},
-    {"store", {"packed_store", "rating_store", "rating_table", "split"}},
+    {"store", {"packed_store", "rating_source", "rating_store", "rating_table", "split"}},
     {"model", {"epoch_report", "factor_model", "interchange", "model_file", "score_variance"}},
     {"text", {"delimited_text", "pack_ratings", "read_features", "read_ratings"}},
     {"compute", {"evaluate", "option_names", "train_options"}},

@@ -51,7 +51,8 @@ struct Grid {
               random_store({.users = users, .items = items, .density = 1.0, .seed = 3});
           const RatingStatistics statistics =
               measure_ratings(ratings, Loss::kSquared, true, workers);
-          const std::uint32_t panels = BandStore::panels_of(ratings);
+          const std::uint32_t panels =
+              BandStore::panels_of(ratings.user_count(), ratings.item_count());
           return BandStore(std::move(ratings), statistics, Loss::kSquared, rank, panels, workers);
         }()) {
     for (std::uint32_t band = 0; band < store.bands(); ++band) {

@@ -79,6 +79,7 @@
 #include "mfpar/ranking_baselines.hpp"
 #include "mfpar/ranking_metrics.hpp"
 #include "mfpar/rated_items.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/rating_table.hpp"
 #include "mfpar/read_features.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,7 @@
 #include "mfpar/export.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/features.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
 
@@ -55,6 +57,18 @@ struct TrainHooks {
   /// twice. What they point to outlives the training.
   const Features* user_features = nullptr;
   const Features* item_features = nullptr;
+
+  /// Whether the model knows who rated what: 4 bytes a rating in memory and in its file. Without,
+  /// lists do not leave out what a user has rated, and what asks for it says so. Not for models of
+  /// one-class feedback, which lists by it.
+  bool rated_lists = true;
+};
+
+/// How ratings are trained on that stay on disk.
+struct StreamOptions {
+  /// The folder for the ratings in training's order, in a file without a name: 4 bytes a rating (8
+  /// in the wide form) and 8 for each item of a band, at most.
+  std::string temporary = ".";
 };
 
 /// Why training ended: all epochs done, no better for a while (of samples: as sure as was asked
@@ -115,6 +129,18 @@ struct TrainResult {
 MFPAR_API TrainResult train(RatingStore training, const RatingStore& validation,
                             const TrainOptions& options = {}, const TrainHooks& hooks = {});
 
+/// The same from ratings that are not held in memory: the method sgd, for models of ratings. They
+/// are read several times before the first epoch, to be measured, and sorted into a
+/// temporary file, which every epoch reads once, and once more where it is evaluated with
+/// TrainError::kExact. In memory are rows, snapshots, and up to three bands for each worker (blocks
+/// of bands under Schedule::kBlocks), twice while the evaluator reads too. The model is that of the
+/// same ratings in memory, to the byte where that is reproducible. Throws besides Error(kBadOption)
+/// for what needs all ratings in memory: features, several seeds, other methods; and
+/// Error(kSystem), Error(kBadFile) where the source or the temporary file cannot be read.
+MFPAR_API TrainResult train(std::shared_ptr<const RatingSource> training,
+                            const RatingStore& validation, const TrainOptions& options,
+                            const TrainHooks& hooks, const StreamOptions& stream);
+
 /// Learns once more, from `all` ratings, those that were held out with the others: for as many
 /// epochs as were best when they were. `validated` comes back with that model, whose record keeps
 /// the history that it was judged by, and what it was judged without; as it was where no epoch was
@@ -124,5 +150,8 @@ MFPAR_API TrainResult train(RatingStore training, const RatingStore& validation,
 /// REQUIRES: `all` has the users and items that `validated` was trained on.
 MFPAR_API TrainResult refit(RatingStore all, TrainResult validated, const TrainOptions& options,
                             const TrainHooks& hooks = {});
+MFPAR_API TrainResult refit(std::shared_ptr<const RatingSource> all, TrainResult validated,
+                            const TrainOptions& options, const TrainHooks& hooks,
+                            const StreamOptions& stream);
 
 }  // namespace mfpar

@@ -5,56 +5,14 @@
 #include <atomic>
 #include <utility>
 
-#include "base/partition.hpp"
-#include "base/random.hpp"
 #include "base/system_array.hpp"
-#include "loss/losses.hpp"
 
 namespace mfpar {
 
 namespace {
 
-/// Bytes of user rows in a band, at most: somewhat more than a core has of the third-level cache in
-/// the processors of these years, since the shorter runs of smaller bands cost more than they save.
-constexpr std::size_t kBandBytes = std::size_t{8} << 20;
-
-/// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns
-/// less. Up to kMaxBands as long as runs have kRunLength ratings on average, since short runs cost
-/// time.
-constexpr std::size_t kMinBands = 4, kMaxBands = 8, kRunLength = 64;
-
 /// Bands that are sorted at a time: each needs its ratings a second time meanwhile.
 constexpr std::size_t kMaxSorted = 4;
-
-/// Balanced boundaries of exactly `parts` ranges; those beyond the rows are empty.
-std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offsets,
-                                           std::uint32_t parts) {
-  auto boundaries = balanced_boundaries(offsets, parts);
-  boundaries.resize(parts + 1, boundaries.back());
-  return boundaries;
-}
-
-/// Boundaries of bands whose users a compact entry can tell apart: if users without ratings make a
-/// band too wide, bands of about as many users each, and then as many as it takes.
-std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offsets,
-                                           std::size_t wanted, std::uint32_t in_step) {
-  const auto stepped = [&](std::size_t bands) {
-    return static_cast<std::uint32_t>((bands + in_step - 1) / in_step * in_step);
-  };
-  auto boundaries = grid_boundaries(offsets, stepped(wanted));
-  std::uint32_t widest = 0;
-  for (std::size_t b = 1; b < boundaries.size(); ++b) {
-    widest = std::max(widest, boundaries[b] - boundaries[b - 1]);
-  }
-  if (widest <= RatingStore::kMaxCompactItems) return boundaries;
-  const std::size_t users = offsets.size() - 1;
-  const std::uint32_t count = stepped(std::max(wanted, users / RatingStore::kMaxCompactItems + 1));
-  boundaries.assign(1, 0);
-  for (std::size_t b = 0; b < count; ++b) {
-    boundaries.push_back(static_cast<std::uint32_t>(even_range(users, count, b).end));
-  }
-  return boundaries;
-}
 
 /// Copies of the ratings of bands, to sort them from: one that is used again, since to come by
 /// fresh memory takes as long as to fill it.
@@ -86,160 +44,101 @@ void for_few_at_a_time(std::size_t count, const Workers& workers, const Body& bo
   });
 }
 
-std::uint32_t item_of(std::uint32_t entry) { return RatingStore::item_of(entry); }
-std::uint32_t item_of(const RatingStore::WideEntry& entry) { return entry.item; }
-
-/// `entry` with `row` in place of its item.
-std::uint32_t with_row(std::uint32_t entry, std::uint32_t row) {
-  return RatingStore::pack(row, RatingStore::code_of(entry));
-}
-RatingStore::WideEntry with_row(const RatingStore::WideEntry& entry, std::uint32_t row) {
-  return {row, entry.value};
-}
-
 }  // namespace
-
-std::uint32_t BandStore::panels_of(const RatingStore& ratings) {
-  return std::min({kMaxPanels, ratings.user_count(), ratings.item_count()});
-}
 
 BandStore::BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss,
                      std::uint32_t rank, std::uint32_t in_step, const Workers& workers)
-    : users_(ratings.user_count()), panels_(panels_of(ratings)) {
-  const std::uint32_t items = ratings.item_count();
-  std::vector<std::uint64_t> item_offsets{0};
-  for (const std::uint32_t count : statistics.item_counts) {
-    item_offsets.push_back(item_offsets.back() + count);
-  }
-  const auto panels = grid_boundaries(item_offsets, panels_);
-
-  const std::size_t row_bytes = users_ * record_stride(factor_width(rank)) * sizeof(float);
-  const std::size_t with_long_runs = ratings.size() / (items * kRunLength);
-  const std::size_t wanted = std::min<std::size_t>(
-      users_,
-      std::max(row_bytes / kBandBytes + 1, std::clamp(with_long_runs, kMinBands, kMaxBands)));
-  const auto boundaries = band_boundaries(ratings.offsets(), wanted, in_step);
-  bands_.resize(boundaries.size() - 1);
-  for (std::size_t b = 0; b < bands_.size(); ++b) {
-    bands_[b].first_user = boundaries[b];
-    bands_[b].users = boundaries[b + 1] - boundaries[b];
-    bands_[b].begin = ratings.offsets()[boundaries[b]];
-  }
-
+    : Bands(make_grid(ratings.offsets(), statistics, rank, in_step), ratings.is_compact(),
+            ratings.parts().values.span(), statistics, loss),
+      runs_(bands()) {
   RatingStore::Parts parts = std::move(ratings).release();
   offsets_ = std::move(parts.offsets);
-  const auto convert = [&](const TargetScale& scale) {
-    Values values{scale, {}};
-    for (const float value : parts.values) values.by_code.push_back(scale(value));
-    return values;
-  };
-  training_ = convert(statistics.scale.target);
-  model_ = convert(score_target(loss, statistics.scale.range));
-  if (parts.wide.empty()) {
+  if (is_compact()) {
     compact_ = std::move(parts.compact).thaw();
-    sort(compact_.span, panels, items, workers);
+    sort(compact_.span, workers);
   } else {
     wide_ = std::move(parts.wide).thaw();
-    sort(wide_.span, panels, items, workers);
+    sort(wide_.span, workers);
   }
 }
 
 /// Sorts the entries of each band from users to items, in place.
 template <class Entry>
-void BandStore::sort(std::span<Entry> all, std::span<const std::uint32_t> panels,
-                     std::uint32_t item_count, const Workers& workers) {
-  const auto user_offsets = offsets_.span();
-  for_few_at_a_time<Entry>(bands_.size(), workers, [&](std::size_t b, Scratch<Entry>& scratch) {
-    Band& band = bands_[b];
-    const std::uint64_t end = user_offsets[band.first_user + band.users];
-    const std::span<Entry> entries = all.subspan(band.begin, end - band.begin);
-
-    // A counting sort; `next` is first the count of each item, then where its next entry goes.
-    std::vector<std::uint64_t> next(item_count);
-    for (const Entry& entry : entries) ++next[item_of(entry)];
-    band.panel_begins.push_back(0);
-    std::uint64_t total = 0;
-    for (std::uint32_t panel = 0; panel < panels_; ++panel) {
-      for (std::uint32_t item = panels[panel]; item < panels[panel + 1]; ++item) {
-        const std::uint64_t count = std::exchange(next[item], total);
-        if (count == 0) continue;
-        band.items.push_back(item);
-        band.offsets.push_back(total);
-        total += count;
-      }
-      band.panel_begins.push_back(static_cast<std::uint32_t>(band.items.size()));
-    }
-    band.offsets.push_back(total);
-
-    const Entry* from = scratch.copy_of(entries).data();
-    for (std::uint32_t row = 0; row < band.users; ++row) {
-      const std::uint32_t user = band.first_user + row;
-      for (std::uint64_t n = user_offsets[user + 1] - user_offsets[user]; n > 0; --n, ++from) {
-        entries[next[item_of(*from)]++] = with_row(*from, row);
-      }
-    }
-
-    // Each run starts at a random user and goes round: those that are walked together would else
-    // meet the same users step by step.
-    for (std::size_t run = 0; run < band.items.size(); ++run) {
-      const auto entries_of_run =
-          entries.subspan(band.offsets[run], band.offsets[run + 1] - band.offsets[run]);
-      const auto start = derive_seed(b, band.items[run]) % entries_of_run.size();
-      std::rotate(entries_of_run.begin(),
-                  entries_of_run.begin() + static_cast<std::ptrdiff_t>(start),
-                  entries_of_run.end());
-    }
+void BandStore::sort(std::span<Entry> all, const Workers& workers) {
+  for_few_at_a_time<Entry>(bands(), workers, [&](std::size_t b, Scratch<Entry>& scratch) {
+    const auto band = static_cast<std::uint32_t>(b);
+    const auto user_offsets =
+        offsets_.span().subspan(grid().first_user(band), grid().users_of(band) + std::size_t{1});
+    const std::span<Entry> entries =
+        all.subspan(user_offsets.front(), user_offsets.back() - user_offsets.front());
+    runs_[b] = sort_band(grid(), band, user_offsets, scratch.copy_of(entries), entries);
   });
 }
 
-RatingRuns BandStore::runs(const Band& band, std::uint32_t first, std::uint32_t last,
-                           Targets targets) const {
-  const Values& values = targets == Targets::kTraining ? training_ : model_;
+RatingRuns BandStore::runs(const Piece& piece, Targets which) const {
+  const BandRuns& band = runs_[piece.band];
+  const bool whole = piece.panel == kAllPanels;
+  const std::uint32_t first = whole ? 0 : band.panel_begins[piece.panel];
+  const std::uint32_t last =
+      whole ? static_cast<std::uint32_t>(band.items.size()) : band.panel_begins[piece.panel + 1];
   RatingRuns runs;
   runs.count = last - first;
   runs.rows = band.items.data() + first;
   runs.offsets = band.offsets.data() + first;
-  runs.moving_base = band.first_user;
+  runs.moving_base = grid().first_user(piece.band);
   if (is_compact()) {
-    runs.compact = compact_.span.data() + band.begin;
-    runs.code_values = values.by_code.data();
+    targets(which).fill(runs, compact_.span.data() + begin(piece.band));
   } else {
-    runs.wide = wide_.span.data() + band.begin;
-    runs.wide_mean = values.scale.origin;
-    runs.wide_scale = 1.0f / values.scale.width;
+    targets(which).fill(runs, wide_.span.data() + begin(piece.band));
   }
   return runs;
 }
 
-RatingRuns BandStore::band(std::uint32_t band, Targets targets) const {
-  return runs(bands_[band], 0, static_cast<std::uint32_t>(bands_[band].items.size()), targets);
+RatingRuns BandStore::band(std::uint32_t band, Targets which) const {
+  return runs({.band = band}, which);
 }
 
 RatingRuns BandStore::block(std::uint32_t band, std::uint32_t panel) const {
-  const auto& begins = bands_[band].panel_begins;
-  return runs(bands_[band], begins[panel], begins[panel + 1], Targets::kTraining);
+  return runs({.band = band, .panel = panel}, Targets::kTraining);
 }
 
-ItemLists BandStore::into_item_lists(const Workers& workers) && {
+std::unique_ptr<Bands::Walk> BandStore::walk(std::vector<Piece> pieces, Targets targets) const {
+  class InMemory final : public Walk {
+   public:
+    InMemory(const BandStore& bands, std::vector<Piece> pieces, Targets targets)
+        : bands_(bands), pieces_(std::move(pieces)), targets_(targets) {}
+    HeldRuns take(std::size_t n) override { return HeldRuns(bands_.runs(pieces_[n], targets_)); }
+
+   private:
+    const BandStore& bands_;
+    const std::vector<Piece> pieces_;
+    const Targets targets_;
+  };
+  return std::make_unique<InMemory>(*this, std::move(pieces), targets);
+}
+
+ItemLists BandStore::into_item_lists(const Workers& workers) {
   const bool in_place = is_compact();
   ThawedArray<ItemIndex> lists = std::move(compact_);
   if (!in_place) lists = FrozenArray<ItemIndex>(std::vector<ItemIndex>(size())).thaw();
   using Copies = Scratch<ItemIndex>;
-  for_few_at_a_time<ItemIndex>(bands_.size(), workers, [&](std::size_t b, Copies& scratch) {
-    const Band& band = bands_[b];
-    const auto user_offsets = offsets_.span().subspan(band.first_user, band.users + 1);
+  for_few_at_a_time<ItemIndex>(bands(), workers, [&](std::size_t b, Copies& scratch) {
+    const BandRuns& band = runs_[b];
+    const auto number = static_cast<std::uint32_t>(b);
+    const auto user_offsets = offsets_.span().subspan(grid().first_user(number),
+                                                      grid().users_of(number) + std::size_t{1});
     std::vector<std::uint64_t> next(user_offsets.begin(), user_offsets.end());
     const auto put_all = [&](const auto* entries) {
       for (std::size_t run = 0; run < band.items.size(); ++run) {
         for (std::uint64_t at = band.offsets[run]; at < band.offsets[run + 1]; ++at) {
-          lists.span[next[item_of(entries[at])]++] = band.items[run];
+          lists.span[next[RatingStore::item_of(entries[at])]++] = band.items[run];
         }
       }
     };
     if (in_place) {
-      put_all(scratch.copy_of(lists.span.subspan(band.begin, band.offsets.back())).data());
+      put_all(scratch.copy_of(lists.span.subspan(begin(number), band.offsets.back())).data());
     } else {
-      put_all(wide_.span.data() + band.begin);
+      put_all(wide_.span.data() + begin(number));
     }
   });
   return {std::move(offsets_), FrozenArray<ItemIndex>(std::move(lists.owner), lists.span, true)};

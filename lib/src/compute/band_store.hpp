@@ -6,77 +6,43 @@
 #include <vector>
 
 #include "base/parallel.hpp"
-#include "compute/kernels/sgd_pass.hpp"
+#include "compute/bands.hpp"
 #include "compute/rating_statistics.hpp"
+#include "compute/sort_band.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/rating_store.hpp"
 
 namespace mfpar {
 
-/// Ratings in the order that training walks: bands of users, small enough for their rows to stay in
-/// a core's part of the caches, and within a band by item, so that an item's row is loaded once for
-/// all its users there. A band is cut into panels of items; blocks of different bands and panels
-/// share no row. The grid depends on what the constructor is given except the workers.
-/// Immutable; safe from any number of threads.
-class BandStore {
+/// Bands in memory. The grid depends on what the constructor is given except the workers.
+class BandStore final : public Bands {
  public:
-  /// Enough for 16 threads to find work.
-  static constexpr std::uint32_t kMaxPanels = 16;
-
-  /// The panels of the grid of `ratings`.
-  static std::uint32_t panels_of(const RatingStore& ratings);
-
-  /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else.
-  /// The bands suit rows of `rank` and are a multiple of `in_step`, so that so many threads, or
-  /// panels, end together. REQUIRES: in_step > 0.
+  /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else. The
+  /// bands suit rows of `rank`; see make_grid().
   BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss, std::uint32_t rank,
             std::uint32_t in_step, const Workers& workers);
 
-  std::uint32_t user_count() const noexcept { return users_; }
   std::uint64_t size() const noexcept { return offsets_.span().back(); }
-  bool is_compact() const noexcept { return wide_.span.empty(); }
-  std::uint32_t bands() const noexcept { return static_cast<std::uint32_t>(bands_.size()); }
-  std::uint32_t panels() const noexcept { return panels_; }
 
-  /// Which targets the values of runs are: those of training, or those of a model's scores.
-  enum class Targets { kTraining, kModel };
-
-  /// The ratings of a band, or a block of it, as runs: fixed rows are items, moving rows are users.
+  /// The ratings of a band, or a block of it.
   RatingRuns band(std::uint32_t band, Targets targets = Targets::kTraining) const;
   RatingRuns block(std::uint32_t band, std::uint32_t panel) const;
 
-  /// Who rated what, in the memory of the ratings.
-  ItemLists into_item_lists(const Workers& workers) &&;
+  std::unique_ptr<Walk> walk(std::vector<Piece> pieces, Targets targets) const override;
+
+  /// In the memory of the ratings.
+  ItemLists into_item_lists(const Workers& workers) override;
 
  private:
-  struct Band {
-    std::uint32_t first_user = 0;
-    std::uint32_t users = 0;
-    std::uint64_t begin = 0;                  ///< position of its first entry
-    std::vector<std::uint32_t> items;         ///< of each run, ascending
-    std::vector<std::uint64_t> offsets;       ///< runs + 1 positions, from `begin` on
-    std::vector<std::uint32_t> panel_begins;  ///< panels + 1 positions in `items`
-  };
-
   template <class Entry>
-  void sort(std::span<Entry> all, std::span<const std::uint32_t> panels, std::uint32_t item_count,
-            const Workers& workers);
-  RatingRuns runs(const Band& band, std::uint32_t first, std::uint32_t last, Targets targets) const;
+  void sort(std::span<Entry> all, const Workers& workers);
+  RatingRuns runs(const Piece& piece, Targets targets) const;
+  std::uint64_t begin(std::uint32_t band) const { return offsets_[grid().first_user(band)]; }
 
-  /// How ratings become targets, and the targets of all codes.
-  struct Values {
-    TargetScale scale;
-    std::vector<float> by_code;
-  };
-
-  std::uint32_t users_ = 0;
-  std::uint32_t panels_ = 0;
-  FrozenArray<std::uint64_t> offsets_;  ///< of the users, as in the RatingStore
-  Values training_;
-  Values model_;
-  ThawedArray<std::uint32_t> compact_;        ///< pack(user - first_user, code)
-  ThawedArray<RatingStore::WideEntry> wide_;  ///< {user - first_user, value}
-  std::vector<Band> bands_;
+  FrozenArray<std::uint64_t> offsets_;        ///< of the users, as in the RatingStore
+  ThawedArray<std::uint32_t> compact_;        ///< pack(user - first user, code)
+  ThawedArray<RatingStore::WideEntry> wide_;  ///< {user - first user, value}
+  std::vector<BandRuns> runs_;                ///< of each band
 };
 
 }  // namespace mfpar

@@ -30,7 +30,7 @@ struct WeightedSum {
 };
 
 template <class LossPolicy>
-BiasBaseline fit(const RatingStore& ratings, const RatingScale& scale, const Workers& workers) {
+BiasBaseline fit(const RatingSource& ratings, const RatingScale& scale, const Workers& workers) {
   const float mean = scale.best_constant;
   // A kink is rounded off over half a deviation; a rating's worth of penalty is a curvature.
   const double smoothing = 0.5 * scale.deviation;
@@ -54,21 +54,21 @@ BiasBaseline fit(const RatingStore& ratings, const RatingScale& scale, const Wor
     workers.for_each(sums.size(), [&](std::size_t partition) {
       auto& item_sums = sums[partition];
       std::fill(item_sums.begin(), item_sums.end(), WeightedSum{});
-      for (std::uint32_t user = partitions[partition]; user < partitions[partition + 1]; ++user) {
-        const std::uint64_t begin = ratings.offsets()[user];
-        const std::uint64_t end = ratings.offsets()[user + 1];
-        WeightedSum of_user;
-        const float before = user_biases[user];
-        ratings.for_each(begin, end, [&](ItemIndex item, float rating) {
-          add(of_user, rating, before, item_biases[item]);
-        });
-        const auto bias =
-            static_cast<float>(of_user.sum / (of_user.weight + kUserRidge * curvature));
-        user_biases[user] = bias;
-        ratings.for_each(begin, end, [&](ItemIndex item, float rating) {
-          add(item_sums[item], rating, item_biases[item], bias);
-        });
-      }
+      ratings.for_each_user(
+          partitions[partition], partitions[partition + 1],
+          [&](UserIndex user, const auto& entries, std::size_t begin, std::size_t end) {
+            WeightedSum of_user;
+            const float before = user_biases[user];
+            entries.for_each(begin, end, [&](ItemIndex item, float rating) {
+              add(of_user, rating, before, item_biases[item]);
+            });
+            const auto bias =
+                static_cast<float>(of_user.sum / (of_user.weight + kUserRidge * curvature));
+            user_biases[user] = bias;
+            entries.for_each(begin, end, [&](ItemIndex item, float rating) {
+              add(item_sums[item], rating, item_biases[item], bias);
+            });
+          });
     });
     for (ItemIndex item = 0; item < ratings.item_count(); ++item) {
       WeightedSum of_item;
@@ -109,7 +109,7 @@ double error_of(const FactorModel& model, const RatingStore& ratings, const Work
 
 }  // namespace
 
-BiasBaseline fit_bias_baseline(const RatingStore& ratings, Loss loss, const RatingScale& scale,
+BiasBaseline fit_bias_baseline(const RatingSource& ratings, Loss loss, const RatingScale& scale,
                                const Workers& workers) {
   return with_loss(loss,
                    [&]<class LossPolicy>() { return fit<LossPolicy>(ratings, scale, workers); });

@@ -5,6 +5,7 @@
 #include "loss/rating_scale.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/loss.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 
 namespace mfpar {
@@ -13,7 +14,7 @@ namespace mfpar {
 /// ridge penalties of Koren (2010, "Factor in the Neighbors", section 2.1): 15 ratings' worth for
 /// users, 10 for items. Losses other than squares are majorised at each step. Three sweeps; the
 /// same for any number of threads.
-BiasBaseline fit_bias_baseline(const RatingStore& ratings, Loss loss, const RatingScale& scale,
+BiasBaseline fit_bias_baseline(const RatingSource& ratings, Loss loss, const RatingScale& scale,
                                const Workers& workers);
 
 /// The sum of the loss's errors of the model's bias baseline on `ratings`, clipped as the model's;

@@ -6,7 +6,7 @@
 
 namespace mfpar {
 
-/// The blocks of a BandStore in Latin order: at each step, as many bands as there are panels take
+/// The blocks of Bands in Latin order: at each step, as many bands as there are panels take
 /// one panel each, the next one at the next step, and further bands follow when these have seen all
 /// panels. A block begins when the previous block of its band and the previous block of its panel
 /// are done, so every row is touched by one thread at a time and in an order that the grid fixes:

@@ -7,16 +7,37 @@
 
 namespace mfpar {
 
+namespace {
+
+/// Of how many the bands are a multiple that suit a schedule on these workers.
+std::uint32_t bands_in_step(const TrainOptions& options, std::uint32_t users, std::uint32_t items,
+                            const Workers& workers) {
+  return options.schedule == Schedule::kBlocks ? Bands::panels_of(users, items)
+                                               : static_cast<std::uint32_t>(workers.threads());
+}
+
+}  // namespace
+
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
                      const TrainOptions& options, const Workers& workers) {
-  const std::uint32_t in_step = options.schedule == Schedule::kBlocks
-                                    ? BandStore::panels_of(ratings)
-                                    : static_cast<std::uint32_t>(workers.threads());
+  const std::uint32_t in_step =
+      bands_in_step(options, ratings.user_count(), ratings.item_count(), workers);
   const auto rank = static_cast<std::uint32_t>(options.rank);
   return BandStore(std::move(ratings), statistics, options.loss, rank, in_step, workers);
 }
 
-std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands) {
+std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> ratings,
+                                         const RatingStatistics& statistics,
+                                         const TrainOptions& options, const std::string& folder,
+                                         const Workers& workers) {
+  const std::uint32_t in_step =
+      bands_in_step(options, ratings->user_count(), ratings->item_count(), workers);
+  return std::make_unique<BandFile>(std::move(ratings), statistics, options.loss,
+                                    static_cast<std::uint32_t>(options.rank), in_step, folder,
+                                    workers);
+}
+
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands) {
   const SgdKernel kernel = find_kernels(options.kernel)
                                .sgd(options.loss, static_cast<std::uint32_t>(options.rank),
                                     options.step_rule == StepRule::kAdaGrad);

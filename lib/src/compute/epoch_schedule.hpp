@@ -5,8 +5,10 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <string>
 
 #include "base/parallel.hpp"
+#include "compute/band_file.hpp"
 #include "compute/band_store.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 #include "compute/rating_statistics.hpp"
@@ -24,7 +26,7 @@ struct EpochPlan {
   double most_error = std::numeric_limits<double>::infinity();
 };
 
-/// An order in which threads pass over all ratings of a BandStore once. One epoch at a time.
+/// An order in which threads pass over all ratings of Bands once. One epoch at a time.
 class EpochSchedule {
  public:
   virtual ~EpochSchedule() = default;
@@ -40,7 +42,13 @@ class EpochSchedule {
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
                      const TrainOptions& options, const Workers& workers);
 
+/// The same on disk, in a temporary file in `folder`; see BandFile.
+std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> ratings,
+                                         const RatingStatistics& statistics,
+                                         const TrainOptions& options, const std::string& folder,
+                                         const Workers& workers);
+
 /// `bands` must outlive the schedule, and be what make_bands makes for the options.
-std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands);
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands);
 
 }  // namespace mfpar

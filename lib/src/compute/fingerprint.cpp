@@ -54,22 +54,27 @@ std::uint64_t total(const std::vector<std::uint64_t>& sums) {
 
 }  // namespace
 
-std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads) {
+std::uint64_t rating_fingerprint(const RatingSource& ratings, const Workers& workers) {
   if (ratings.size() == 0) return 0;
-  const Workers workers(threads);
-  const IdHashes hashes(*ratings.parts().users, *ratings.parts().items, workers);
+  const IdHashes hashes(*ratings.users(), *ratings.items(), workers);
   const auto shards = ratings.shard_boundaries();
   std::vector<std::uint64_t> sums(shards.size() - 1);
   workers.for_each(sums.size(), [&](std::size_t shard) {
     std::uint64_t sum = 0;
-    for (UserIndex user = shards[shard]; user < shards[shard + 1]; ++user) {
-      ratings.for_each(
-          ratings.offsets()[user], ratings.offsets()[user + 1],
-          [&](ItemIndex item, float value) { sum += hashes.share(user, item, value); });
-    }
+    ratings.for_each_user(
+        shards[shard], shards[shard + 1],
+        [&](UserIndex user, const auto& entries, std::size_t begin, std::size_t end) {
+          entries.for_each(begin, end, [&](ItemIndex item, float value) {
+            sum += hashes.share(user, item, value);
+          });
+        });
     sums[shard] = sum;
   });
   return total(sums);
+}
+
+std::uint64_t rating_fingerprint(const RatingStore& ratings, int threads) {
+  return rating_fingerprint(StoreSource(ratings), Workers(threads));
 }
 
 std::uint64_t rating_fingerprint(const RatingTable& ratings, const Workers& workers) {

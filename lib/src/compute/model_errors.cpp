@@ -2,9 +2,11 @@
 #include "compute/model_errors.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 #include <vector>
 
+#include "base/in_order.hpp"
 #include "base/partition.hpp"
 #include "compute/row_norms.hpp"
 #include "loss/losses.hpp"
@@ -93,24 +95,39 @@ PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
   return sum_of(partitions, kernels.error(model.loss(), parts.rank, ratings.is_compact()), workers);
 }
 
-PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
+PassSums model_errors(const FactorModel& model, const Bands& bands, const KernelSet& kernels,
                       const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts, parts.items, parts.users);
-  const std::size_t partitions_each = std::max<std::size_t>(kErrorPartitions / bands.bands(), 1);
-  std::vector<ErrorPass> partitions;
+  const ErrorPass all = pass_of(parts, parts.items, parts.users);
+  const ErrorKernel kernel = kernels.error(model.loss(), parts.rank, bands.is_compact());
+  // Each band in partitions, which are cut by who comes first.
+  const std::size_t each = std::max<std::size_t>(kErrorPartitions / bands.bands(), 1);
+  std::vector<Bands::Piece> pieces;
   for (std::uint32_t band = 0; band < bands.bands(); ++band) {
-    const RatingRuns runs = bands.band(band, BandStore::Targets::kModel);
-    const auto bounds = balanced_boundaries({runs.offsets, runs.count + 1}, partitions_each);
-    for (std::size_t partition = 0; partition + 1 < bounds.size(); ++partition) {
-      pass.runs = runs;
-      pass.runs.rows = runs.rows + bounds[partition];
-      pass.runs.count = bounds[partition + 1] - bounds[partition];
-      pass.runs.offsets = runs.offsets + bounds[partition];
-      partitions.push_back(pass);
-    }
+    pieces.push_back({.band = band, .uses = static_cast<std::uint32_t>(each)});
   }
-  return sum_of(partitions, kernels.error(model.loss(), parts.rank, bands.is_compact()), workers);
+  const auto walk = bands.walk(std::move(pieces), Bands::Targets::kModel);
+  std::vector<std::once_flag> is_cut(bands.bands());
+  std::vector<std::vector<std::uint32_t>> cuts(bands.bands());
+  std::vector<PassSums> sums(bands.bands() * each);
+  for_each_in_order(workers, sums.size(), [&](std::size_t n) {
+    const std::size_t band = n / each, partition = n % each;
+    const HeldRuns held = walk->take(band);
+    const RatingRuns& runs = held.runs();
+    std::call_once(is_cut[band], [&] {
+      cuts[band] = balanced_boundaries({runs.offsets, runs.count + 1}, each);
+    });
+    if (partition + 1 >= cuts[band].size()) return;
+    const std::uint32_t first = cuts[band][partition];
+    ErrorPass pass = all;
+    pass.runs = runs;
+    pass.runs.rows = runs.rows + first;
+    pass.runs.count = cuts[band][partition + 1] - first;
+    pass.runs.offsets = runs.offsets + first;
+    sums[n] = kernel(pass);
+  });
+  return std::accumulate(sums.begin(), sums.end(), PassSums{},
+                         [](PassSums total, const PassSums& part) { return total += part; });
 }
 
 double model_penalty(const FactorModel& model, std::span<const float> user_weights,

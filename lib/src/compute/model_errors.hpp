@@ -4,7 +4,7 @@
 #include <span>
 
 #include "base/parallel.hpp"
-#include "compute/band_store.hpp"
+#include "compute/bands.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/objective.hpp"
 #include "mfpar/factor_model.hpp"
@@ -18,8 +18,9 @@ namespace mfpar {
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
                       const KernelSet& kernels, const Workers& workers);
 
-/// The same on all ratings of `bands`, for which the sums may differ by rounding.
-PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
+/// The same on all ratings of `bands`, for which the sums may differ by rounding. Throws what
+/// reading them throws.
+PassSums model_errors(const FactorModel& model, const Bands& bands, const KernelSet& kernels,
                       const Workers& workers);
 
 /// The sum of what the rows are charged, for the weights of the users' and of the items' rows.

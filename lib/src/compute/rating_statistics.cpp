@@ -2,6 +2,7 @@
 #include "compute/rating_statistics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <functional>
@@ -10,8 +11,8 @@
 
 #include "base/partition.hpp"
 #include "compute/bias_baseline.hpp"
+#include "compute/fingerprint.hpp"
 #include "loss/losses.hpp"
-#include "mfpar/evaluate.hpp"
 
 namespace mfpar {
 
@@ -41,27 +42,45 @@ struct Moments {
   void add(float value, double times) { add({times, value, 0.0, value, value}); }
 };
 
-/// Calls visit(value, count) for the values of ratings [begin, end); a value may come several
-/// times.
+/// How often each code of a compact source occurs.
+using CodeCounts = std::array<std::uint64_t, RatingStore::kMaxValues>;
+
+/// Calls visit(value) for the ratings of users [first, last) of a wide source, in order.
 template <class Visit>
-void for_each_value(const RatingStore& ratings, std::uint64_t begin, std::uint64_t end,
-                    const Visit& visit) {
-  ratings.visit([&](const auto& entries) { entries.for_each_value(begin, end, visit); });
+void for_each_wide(const RatingSource& ratings, UserIndex first, UserIndex last,
+                   const Visit& visit) {
+  ratings.for_each_piece(first, last, [&](const RatingSource::Piece& piece) {
+    for (const RatingStore::WideEntry& entry : piece.wide) visit(entry.value);
+  });
 }
 
-/// The distribution of a store's ratings: moments at once, the rest when it is asked for.
-class StoreDistribution final : public RatingDistribution {
+/// The distribution of ratings: moments at once, the rest when it is asked for.
+class SourceDistribution final : public RatingDistribution {
  public:
-  StoreDistribution(const RatingStore& ratings, const Workers& workers) : ratings_(ratings) {
+  SourceDistribution(const RatingSource& ratings, const Workers& workers) : ratings_(ratings) {
     const auto shards = ratings.shard_boundaries();
     std::vector<Moments> parts(shards.size() - 1);
+    std::vector<CodeCounts> counts(ratings.is_compact() ? parts.size() : 0);
     workers.for_each(parts.size(), [&](std::size_t shard) {
-      for_each_value(ratings, ratings.offsets()[shards[shard]],
-                     ratings.offsets()[shards[shard + 1]], [&](float value, std::uint64_t count) {
-                       parts[shard].add(value, static_cast<double>(count));
-                     });
+      const UserIndex first = shards[shard], last = shards[shard + 1];
+      if (!ratings.is_compact()) {
+        return for_each_wide(ratings, first, last,
+                             [&](float value) { parts[shard].add(value, 1.0); });
+      }
+      CodeCounts& of_shard = counts[shard];
+      of_shard.fill(0);
+      ratings.for_each_piece(first, last, [&](const RatingSource::Piece& piece) {
+        for (const auto entry : piece.compact) ++of_shard[RatingStore::code_of(entry)];
+      });
+      for (std::size_t code = 0; code < ratings.values().size(); ++code) {
+        const auto times = static_cast<double>(of_shard[code]);
+        if (times > 0.0) parts[shard].add(ratings.values()[code], times);
+      }
     });
     for (const Moments& part : parts) all_.add(part);
+    for (const CodeCounts& part : counts) {
+      std::ranges::transform(part, counts_, counts_.begin(), std::plus());
+    }
   }
 
   double mean() const override { return all_.mean; }
@@ -92,16 +111,24 @@ class StoreDistribution final : public RatingDistribution {
   }
 
  private:
-  template <class Visit>
-  void visit(const Visit& body) const {
-    for_each_value(ratings_, 0, ratings_.size(), body);
+  /// Calls body(value, count); a value may come several times.
+  template <class Body>
+  void visit(const Body& body) const {
+    if (!ratings_.is_compact()) {
+      return for_each_wide(ratings_, 0, ratings_.user_count(),
+                           [&](float value) { body(value, 1); });
+    }
+    for (std::size_t code = 0; code < ratings_.values().size(); ++code) {
+      if (counts_[code] > 0) body(ratings_.values()[code], counts_[code]);
+    }
   }
 
-  const RatingStore& ratings_;
+  const RatingSource& ratings_;
   Moments all_;
+  CodeCounts counts_{};  ///< of a compact source
 };
 
-std::vector<std::uint32_t> count_user_ratings(const RatingStore& ratings) {
+std::vector<std::uint32_t> count_user_ratings(const RatingSource& ratings) {
   std::vector<std::uint32_t> counts(ratings.user_count());
   const auto offsets = ratings.offsets();
   for (std::size_t user = 0; user < counts.size(); ++user) {
@@ -110,7 +137,7 @@ std::vector<std::uint32_t> count_user_ratings(const RatingStore& ratings) {
   return counts;
 }
 
-std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings, const Workers& workers) {
+std::vector<std::uint32_t> count_item_ratings(const RatingSource& ratings, const Workers& workers) {
   const std::uint32_t items = ratings.item_count();
   // Each partition counts for itself: adding to shared counters costs several times as much.
   const auto partitions =
@@ -119,9 +146,13 @@ std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings, const 
   workers.for_each(counts.size(), [&](std::size_t partition) {
     counts[partition].resize(items);
     if (partition + 1 >= partitions.size()) return;
-    ratings.for_each(ratings.offsets()[partitions[partition]],
-                     ratings.offsets()[partitions[partition + 1]],
-                     [&](ItemIndex item, float) { ++counts[partition][item]; });
+    ratings.for_each_piece(partitions[partition], partitions[partition + 1],
+                           [&](const RatingSource::Piece& piece) {
+                             for (const auto& entry : piece.compact)
+                               ++counts[partition][RatingStore::item_of(entry)];
+                             for (const auto& entry : piece.wide)
+                               ++counts[partition][RatingStore::item_of(entry)];
+                           });
   });
   for (std::size_t partition = 1; partition < counts.size(); ++partition) {
     std::ranges::transform(counts[partition], counts[0], counts[0].begin(), std::plus());
@@ -131,24 +162,33 @@ std::vector<std::uint32_t> count_item_ratings(const RatingStore& ratings, const 
 
 }  // namespace
 
-RatingStatistics count_ratings(const RatingStore& ratings, const Workers& workers) {
+RatingStatistics count_ratings(const RatingSource& ratings, const Workers& workers) {
   RatingStatistics statistics;
   statistics.count = ratings.size();
   statistics.user_counts = count_user_ratings(ratings);
   statistics.item_counts = count_item_ratings(ratings, workers);
-  statistics.fingerprint = rating_fingerprint(ratings, workers.threads());
+  statistics.fingerprint = rating_fingerprint(ratings, workers);
   return statistics;
 }
 
-RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
+RatingStatistics measure_ratings(const RatingSource& ratings, Loss loss, bool centred,
                                  const Workers& workers) {
   assert(ratings.size() > 0);
   RatingStatistics statistics = count_ratings(ratings, workers);
-  const StoreDistribution distribution(ratings, workers);
+  const SourceDistribution distribution(ratings, workers);
   statistics.scale =
       with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::scale(distribution, centred); });
   statistics.baseline = fit_bias_baseline(ratings, loss, statistics.scale, workers);
   return statistics;
+}
+
+RatingStatistics count_ratings(const RatingStore& ratings, const Workers& workers) {
+  return count_ratings(StoreSource(ratings), workers);
+}
+
+RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
+                                 const Workers& workers) {
+  return measure_ratings(StoreSource(ratings), loss, centred, workers);
 }
 
 }  // namespace mfpar

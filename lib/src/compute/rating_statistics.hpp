@@ -8,6 +8,7 @@
 #include "loss/rating_scale.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/loss.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 
 namespace mfpar {
@@ -22,12 +23,15 @@ struct RatingStatistics {
   BiasBaseline baseline;
 };
 
-/// Counts the ratings of a store: without scale and baseline.
+/// Counts ratings: without scale and baseline.
+RatingStatistics count_ratings(const RatingSource& ratings, const Workers& workers);
 RatingStatistics count_ratings(const RatingStore& ratings, const Workers& workers);
 
-/// Measures the ratings of a store under a loss; `centred` where the model has biases. The same for
+/// Measures ratings under a loss; `centred` where the model has biases. The same for
 /// any number of threads. Throws Error(kBadData) for ratings that the loss cannot learn from.
-/// REQUIRES: the store is not empty.
+/// REQUIRES: there are some.
+RatingStatistics measure_ratings(const RatingSource& ratings, Loss loss, bool centred,
+                                 const Workers& workers);
 RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
                                  const Workers& workers);
 

@@ -7,7 +7,7 @@
 namespace mfpar {
 
 void ScheduleBands::refresh_user_norms(const EpochPlan& plan, const Workers& workers) const {
-  refresh_norms(plan.pass.moving, store_->user_count(), workers);
+  refresh_norms(plan.pass.moving, bands_->user_count(), workers);
 }
 
 PassSums ScheduleBands::run(const EpochPlan& plan, const RatingRuns& runs,

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "compute/band_store.hpp"
+#include "compute/bands.hpp"
 #include "compute/epoch_schedule.hpp"
 
 namespace mfpar {
@@ -11,10 +11,10 @@ namespace mfpar {
 /// What every schedule is made of: bands of ratings and the kernel that passes over them.
 class ScheduleBands {
  public:
-  /// `store` must outlive this.
-  ScheduleBands(const BandStore& store, SgdKernel kernel) : store_(&store), kernel_(kernel) {}
+  /// `bands` must outlive this.
+  ScheduleBands(const Bands& bands, SgdKernel kernel) : bands_(&bands), kernel_(kernel) {}
 
-  const BandStore& store() const noexcept { return *store_; }
+  const Bands& bands() const noexcept { return *bands_; }
 
   /// The kernels keep the norms of users' rows by increments: starts them anew, free of rounding.
   void refresh_user_norms(const EpochPlan& plan, const Workers& workers) const;
@@ -23,7 +23,7 @@ class ScheduleBands {
   PassSums run(const EpochPlan& plan, const RatingRuns& runs, std::uint64_t number) const;
 
  private:
-  const BandStore* store_;
+  const Bands* bands_;
   SgdKernel kernel_;
 };
 

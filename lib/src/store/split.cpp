@@ -10,8 +10,10 @@
 #include "base/partition.hpp"
 #include "base/random.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/rating_source.hpp"
 #include "store/atomic_bitset.hpp"
 #include "store/hold_out.hpp"
+#include "store/split_source.hpp"
 #include "store/split_store.hpp"
 
 namespace mfpar {
@@ -51,6 +53,13 @@ SplitResult split_random(RatingStore ratings, double fraction, std::uint64_t see
   return split_store(std::move(ratings), held_out, workers);
 }
 
+SourceSplit split_random(std::shared_ptr<const RatingSource> all, double fraction,
+                         std::uint64_t seed, int threads) {
+  const Workers workers(threads);
+  AtomicBitset held_out = hold_out_random(all->size(), fraction, seed, workers);
+  return split_source(std::move(all), std::move(held_out), workers);
+}
+
 SplitResult split_by_user(RatingStore ratings, double fraction, std::uint64_t seed, int threads) {
   check_fraction(fraction);
   const Workers workers(threads);
@@ -58,6 +67,16 @@ SplitResult split_by_user(RatingStore ratings, double fraction, std::uint64_t se
       hold_out_of_each_user(ratings.offsets(), seed, workers,
                             [&](std::uint32_t rated) { return share_of(rated, fraction); });
   return split_store(std::move(ratings), held_out, workers);
+}
+
+SourceSplit split_by_user(std::shared_ptr<const RatingSource> all, double fraction,
+                          std::uint64_t seed, int threads) {
+  check_fraction(fraction);
+  const Workers workers(threads);
+  AtomicBitset held_out =
+      hold_out_of_each_user(all->offsets(), seed, workers,
+                            [&](std::uint32_t rated) { return share_of(rated, fraction); });
+  return split_source(std::move(all), std::move(held_out), workers);
 }
 
 UserSplitResult split_users(RatingStore ratings, double fraction, double given_fraction,

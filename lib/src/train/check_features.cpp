@@ -26,7 +26,7 @@ void check(const Features* features, const std::string& what, std::size_t rows, 
 
 }  // namespace
 
-void check_features(const TrainHooks& hooks, const RatingStore& training, Method method) {
+void check_features(const TrainHooks& hooks, const RatingSource& training, Method method) {
   check(hooks.user_features, "users", training.user_count(), method);
   check(hooks.item_features, "items", training.item_count(), method);
 }

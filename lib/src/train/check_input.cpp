@@ -19,7 +19,7 @@ const FactorModel* initial_model(const TrainHooks& hooks, const TrainOptions& op
   return hooks.warm_start->feedback() == Feedback::kRatings ? hooks.warm_start : nullptr;
 }
 
-void check_input(const RatingStore& training, const RatingStore& validation,
+void check_input(const RatingSource& training, const RatingStore& validation,
                  const TrainOptions& options, const TrainHooks& hooks) {
   check_options(options);
   if (training.size() == 0) {

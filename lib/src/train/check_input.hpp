@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compute/rating_statistics.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train.hpp"
 
@@ -11,7 +12,7 @@ namespace mfpar {
 const FactorModel* initial_model(const TrainHooks& hooks, const TrainOptions& options);
 
 /// Throws Error(kBadOption, kBadData) for what train() cannot learn from.
-void check_input(const RatingStore& training, const RatingStore& validation,
+void check_input(const RatingSource& training, const RatingStore& validation,
                  const TrainOptions& options, const TrainHooks& hooks);
 
 /// Throws when a validation rating is none that the loss knows: labels other than those trained on.

@@ -27,7 +27,7 @@ constexpr int kMostDivergences = 20;
 
 class EpochTraining {
  public:
-  EpochTraining(RatingStore training, const LearnSetup& setup)
+  EpochTraining(TrainingRatings training, const LearnSetup& setup)
       : setup_(setup),
         lists_(make_lists(training)),
         sample_(make_sample(training)),
@@ -42,9 +42,9 @@ class EpochTraining {
   bool is_one_class() const { return setup_.options.feedback == Feedback::kOneClass; }
   bool stop_requested() const { return setup_.hooks.stop.stop_requested(); }
 
-  std::optional<ValidationLists> make_lists(const RatingStore& training) const;
-  std::optional<RatingStore> make_sample(const RatingStore& training) const;
-  std::unique_ptr<Solver> make_solver(RatingStore training) const;
+  std::optional<ValidationLists> make_lists(const TrainingRatings& training) const;
+  std::optional<RatingStore> make_sample(const TrainingRatings& training) const;
+  std::unique_ptr<Solver> make_solver(TrainingRatings training) const;
   TrainingProgress go_on();
   void submit(EpochReport report, const PassSums& sums);
   SectionWriter saved_state() const;
@@ -62,22 +62,30 @@ class EpochTraining {
   Evaluator evaluator_;
 };
 
-std::optional<ValidationLists> EpochTraining::make_lists(const RatingStore& training) const {
+std::optional<ValidationLists> EpochTraining::make_lists(const TrainingRatings& training) const {
   if (!is_one_class() || setup_.validation.size() == 0) return std::nullopt;
-  return std::optional<ValidationLists>(std::in_place, training, setup_.validation,
+  return std::optional<ValidationLists>(std::in_place, training.store, setup_.validation,
                                         setup_.options.one_class);
 }
 
-std::optional<RatingStore> EpochTraining::make_sample(const RatingStore& training) const {
+std::optional<RatingStore> EpochTraining::make_sample(const TrainingRatings& training) const {
   if (setup_.options.train_error == TrainError::kExact) return std::nullopt;
-  return sample_users(training, setup_.options.sample, setup_.options.seed);
+  return training.visit([&](const RatingSource& ratings) {
+    return sample_users(ratings, setup_.options.sample, setup_.options.seed);
+  });
 }
 
-std::unique_ptr<Solver> EpochTraining::make_solver(RatingStore training) const {
+std::unique_ptr<Solver> EpochTraining::make_solver(TrainingRatings training) const {
   const FactorModel* const init = initial_model(setup_.hooks, setup_.options);
-  return is_one_class() ? make_als_solver(std::move(training), setup_.options, init, setup_.workers)
-                        : make_sgd_solver(std::move(training), setup_.statistics, setup_.options,
-                                          init, setup_.workers);
+  if (is_one_class()) {
+    return make_als_solver(std::move(training.store), setup_.options, init, setup_.workers);
+  }
+  if (!training.streams()) {
+    return make_sgd_solver(std::move(training.store), setup_.statistics, setup_.options, init,
+                           setup_.workers);
+  }
+  return make_sgd_solver(std::move(training.source), training.stream.temporary, setup_.statistics,
+                         setup_.options, init, setup_.workers);
 }
 
 /// From the checkpoint, if there is one.
@@ -199,7 +207,7 @@ Learnt EpochTraining::learn() {
                                          : StopReason::kEpochs;
   learnt.best_epoch = progress.best ? progress.best_epoch : epoch_;
   learnt.parts = (progress.best ? *progress.best : solver_->snapshot()).parts();
-  solver_->give_lists(learnt.parts);
+  if (setup_.hooks.rated_lists) solver_->give_lists(learnt.parts);
   learnt.history = std::move(progress.history);
   learnt.divergences = progress.divergences;
   return learnt;
@@ -207,7 +215,7 @@ Learnt EpochTraining::learn() {
 
 }  // namespace
 
-Learnt learn_by_epochs(RatingStore training, const LearnSetup& setup) {
+Learnt learn_by_epochs(TrainingRatings training, const LearnSetup& setup) {
   return EpochTraining(std::move(training), setup).learn();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,11 +11,27 @@
 #include "compute/rating_statistics.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train.hpp"
 #include "train/checkpoint/training_checkpoints.hpp"
 
 namespace mfpar {
+
+/// Ratings to learn from: in memory, or read from a source as they are needed.
+struct TrainingRatings {
+  bool streams() const noexcept { return source != nullptr; }
+
+  /// Calls body(RatingSource) with them, wherever they are.
+  template <class Body>
+  auto visit(const Body& body) const {
+    return streams() ? body(*source) : body(StoreSource(store));
+  }
+
+  RatingStore store;                           ///< empty where there is a source
+  std::shared_ptr<const RatingSource> source;  ///< null: they are in the store
+  StreamOptions stream = {};
+};
 
 /// What train() gives to a way of learning, beside the ratings to learn from; all of it outlives
 /// the learning.

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "compute/band_store.hpp"
 #include "compute/epoch_schedule.hpp"
 #include "compute/model_errors.hpp"
 #include "compute/objective.hpp"
@@ -28,17 +27,17 @@ std::vector<float> row_weights(std::span<const std::uint32_t> counts, Penalty pe
 
 class SgdSolver final : public Solver {
  public:
-  SgdSolver(RatingStore training, const RatingStatistics& statistics, const TrainOptions& options,
-            const FactorModel* init, const Workers& workers)
+  SgdSolver(const RowIds& ids, std::unique_ptr<Bands> bands, const RatingStatistics& statistics,
+            const TrainOptions& options, const FactorModel* init, const Workers& workers)
       : kernels_(find_kernels(options.kernel)),
         workers_(workers),
         charges_(penalty_charges(options.loss, options, statistics.scale.deviation)),
         user_weights_(row_weights(statistics.user_counts, options.penalty)),
         item_weights_(row_weights(statistics.item_counts, options.penalty)),
-        state_(training, statistics, options, init, workers),
-        snapshots_(training, statistics.scale, options),
-        bands_(make_bands(std::move(training), statistics, options, workers)),
-        schedule_(make_schedule(options, bands_)) {}
+        state_(ids, statistics, options, init, workers),
+        snapshots_(ids, statistics.scale, options),
+        bands_(std::move(bands)),
+        schedule_(make_schedule(options, *bands_)) {}
 
   PassSums run_epoch(int epoch, const std::function<bool()>& stop) override {
     return schedule_->run_epoch(state_.plan(epoch), workers_, stop);
@@ -46,7 +45,7 @@ class SgdSolver final : public Solver {
   FactorModel snapshot() const override { return snapshots_.take(state_, workers_); }
 
   PassSums training_errors(const FactorModel& snapshot, const Workers& workers) const override {
-    return model_errors(snapshot, bands_, kernels_, workers);
+    return model_errors(snapshot, *bands_, kernels_, workers);
   }
   double penalty(const FactorModel& snapshot, const Workers& workers) const override {
     return model_penalty(snapshot, user_weights_, item_weights_, charges_, workers);
@@ -61,7 +60,7 @@ class SgdSolver final : public Solver {
   void restore(const SectionReader& file) override { state_.restore(file); }
 
   void give_lists(FactorModel::Parts& parts) override {
-    parts.trained = std::move(bands_).into_item_lists(workers_);
+    parts.trained = bands_->into_item_lists(workers_);
   }
 
  private:
@@ -74,7 +73,7 @@ class SgdSolver final : public Solver {
 
   SgdState state_;
   const SnapshotMaker snapshots_;
-  BandStore bands_;
+  const std::unique_ptr<Bands> bands_;
   const std::unique_ptr<EpochSchedule> schedule_;
 };
 
@@ -83,7 +82,20 @@ class SgdSolver final : public Solver {
 std::unique_ptr<Solver> make_sgd_solver(RatingStore training, const RatingStatistics& statistics,
                                         const TrainOptions& options, const FactorModel* init,
                                         const Workers& workers) {
-  return std::make_unique<SgdSolver>(std::move(training), statistics, options, init, workers);
+  const RowIds ids(training);
+  auto bands =
+      std::make_unique<BandStore>(make_bands(std::move(training), statistics, options, workers));
+  return std::make_unique<SgdSolver>(ids, std::move(bands), statistics, options, init, workers);
+}
+
+std::unique_ptr<Solver> make_sgd_solver(std::shared_ptr<const RatingSource> training,
+                                        const std::string& folder,
+                                        const RatingStatistics& statistics,
+                                        const TrainOptions& options, const FactorModel* init,
+                                        const Workers& workers) {
+  const RowIds ids(*training);
+  auto bands = make_band_file(std::move(training), statistics, options, folder, workers);
+  return std::make_unique<SgdSolver>(ids, std::move(bands), statistics, options, init, workers);
 }
 
 }  // namespace mfpar

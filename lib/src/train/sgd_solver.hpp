@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "compute/rating_statistics.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
 #include "train/solver.hpp"
@@ -15,6 +17,14 @@ namespace mfpar {
 /// `training` where nobody else holds it. `statistics`, `init` and `workers` must outlive the
 /// solver.
 std::unique_ptr<Solver> make_sgd_solver(RatingStore training, const RatingStatistics& statistics,
+                                        const TrainOptions& options, const FactorModel* init,
+                                        const Workers& workers);
+
+/// The same from ratings that are read as they are needed, sorted into a temporary file in
+/// `folder`.
+std::unique_ptr<Solver> make_sgd_solver(std::shared_ptr<const RatingSource> training,
+                                        const std::string& folder,
+                                        const RatingStatistics& statistics,
                                         const TrainOptions& options, const FactorModel* init,
                                         const Workers& workers);
 

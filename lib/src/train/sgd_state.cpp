@@ -37,14 +37,9 @@ double scheduled_rate(const TrainOptions& options, int epoch) {
   return options.learning_rate;
 }
 
-SgdState::SgdState(const RatingStore& ratings, const RatingStatistics& statistics,
+SgdState::SgdState(const RowIds& ids, const RatingStatistics& statistics,
                    const TrainOptions& options, const FactorModel* init, const Workers& workers)
-    : options_(options),
-      statistics_(statistics),
-      scale_(statistics.scale),
-      user_ids_(ratings.parts().users),
-      item_ids_(ratings.parts().items),
-      init_(init) {
+    : options_(options), statistics_(statistics), scale_(statistics.scale), ids_(ids), init_(init) {
   start(workers);
 }
 
@@ -107,11 +102,11 @@ void SgdState::start_from(const FactorModel& init, const Workers& workers) {
   };
   // Where the two means differ, the users take the difference.
   start(
-      users_, statistics_.user_counts, *user_ids_, init.users(),
+      users_, statistics_.user_counts, *ids_.users, init.users(),
       [&](std::uint32_t index) { return init.user_row(index); }, init.parts().users.biases.span(),
       init.mean() - scale_.mean);
   start(
-      items_, statistics_.item_counts, *item_ids_, init.items(),
+      items_, statistics_.item_counts, *ids_.items, init.items(),
       [&](std::uint32_t index) { return init.item_row(index); }, init.parts().items.biases.span(),
       0.0f);
 }

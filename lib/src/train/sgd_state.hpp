@@ -13,10 +13,21 @@
 #include "io/section_reader.hpp"
 #include "io/section_writer.hpp"
 #include "mfpar/factor_model.hpp"
+#include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
 
 namespace mfpar {
+
+/// Whose rows there are.
+struct RowIds {
+  // Implicit: ratings say whose they are.
+  RowIds(const RatingStore& ratings) : users(ratings.parts().users), items(ratings.parts().items) {}
+  RowIds(const RatingSource& ratings) : users(ratings.users()), items(ratings.items()) {}
+
+  std::shared_ptr<const IdDictionary> users;
+  std::shared_ptr<const IdDictionary> items;
+};
 
 /// The parameters of SGD in training, in the units of training. The workers of an epoch write them
 /// through plan(); nobody else may touch them meanwhile.
@@ -25,8 +36,8 @@ class SgdState {
   /// Small random factors, biases 0; from `init`, where its ids match and it is given, the factors
   /// and biases it learnt. Rows without training ratings are zero and stay so. `statistics` and
   /// `init` outlive the state.
-  SgdState(const RatingStore& ratings, const RatingStatistics& statistics,
-           const TrainOptions& options, const FactorModel* init, const Workers& workers);
+  SgdState(const RowIds& ids, const RatingStatistics& statistics, const TrainOptions& options,
+           const FactorModel* init, const Workers& workers);
 
   /// What epoch `epoch` (1, 2, ...) is to do.
   EpochPlan plan(int epoch);
@@ -57,8 +68,7 @@ class SgdState {
   const TrainOptions options_;
   const RatingStatistics& statistics_;
   const RatingScale& scale_;
-  const std::shared_ptr<const IdDictionary> user_ids_;
-  const std::shared_ptr<const IdDictionary> item_ids_;
+  const RowIds ids_;
   const FactorModel* const init_;
   double rate_ = 1.0;  ///< times the options' learning rate
   Rows users_;

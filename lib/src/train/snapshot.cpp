@@ -30,12 +30,9 @@ FoldInPenalty fold_in_penalty(const TrainOptions& options, const RatingScale& sc
 
 }  // namespace
 
-SnapshotMaker::SnapshotMaker(const RatingStore& ratings, const RatingScale& scale,
+SnapshotMaker::SnapshotMaker(const RowIds& ids, const RatingScale& scale,
                              const TrainOptions& options)
-    : users_(ratings.parts().users),
-      items_(ratings.parts().items),
-      scale_(scale),
-      options_(options) {}
+    : ids_(ids), scale_(scale), options_(options) {}
 
 std::shared_ptr<AlignedBuffer<float>> SnapshotMaker::buffer(std::size_t size) const {
   AlignedBuffer<float> taken;
@@ -83,8 +80,8 @@ FactorModel SnapshotMaker::take(const SgdState& state, const Workers& workers) c
   parts.biases = options_.biases;
   parts.mean = scale_.mean;
   parts.range = scale_.range;
-  parts.users = copy(state.users(), users_);
-  parts.items = copy(state.items(), items_);
+  parts.users = copy(state.users(), ids_.users);
+  parts.items = copy(state.items(), ids_.items);
   parts.fold_in = fold_in_penalty(options_, scale_);
   return FactorModel(std::move(parts));
 }

@@ -9,7 +9,6 @@
 #include "base/parallel.hpp"
 #include "loss/rating_scale.hpp"
 #include "mfpar/factor_model.hpp"
-#include "mfpar/rating_store.hpp"
 #include "train/sgd_state.hpp"
 
 namespace mfpar {
@@ -19,7 +18,7 @@ namespace mfpar {
 /// fresh pages. Safe from many threads.
 class SnapshotMaker {
  public:
-  SnapshotMaker(const RatingStore& ratings, const RatingScale& scale, const TrainOptions& options);
+  SnapshotMaker(const RowIds& ids, const RatingScale& scale, const TrainOptions& options);
 
   /// REQUIRES: no worker is writing `state`.
   FactorModel take(const SgdState& state, const Workers& workers) const;
@@ -33,8 +32,7 @@ class SnapshotMaker {
 
   std::shared_ptr<AlignedBuffer<float>> buffer(std::size_t size) const;
 
-  std::shared_ptr<const IdDictionary> users_;
-  std::shared_ptr<const IdDictionary> items_;
+  RowIds ids_;
   RatingScale scale_;
   TrainOptions options_;
   std::shared_ptr<Pool> pool_ = std::make_shared<Pool>();

@@ -32,30 +32,49 @@ std::vector<EpochReport> without_times(std::vector<EpochReport> history) {
   return history;
 }
 
-}  // namespace
+/// Refuses what needs all ratings in memory.
+void check_stream(const TrainOptions& options, const TrainHooks& hooks) {
+  const auto refuse = [](const std::string& what) {
+    throw Error(ErrorCode::kBadOption,
+                "ratings are streamed from disk, and " + what +
+                    " needs them in memory; leave it out, or read them into a store");
+  };
+  if (options.feedback == Feedback::kOneClass) refuse("one-class feedback");
+  if (options.method == Method::kGibbs) refuse("the method gibbs");
+  if (options.seeds > 1) refuse("the average of several seeds");
+  if (hooks.user_features != nullptr || hooks.item_features != nullptr)
+    refuse("a file of features");
+}
 
-TrainResult train(RatingStore training, const RatingStore& validation,
-                  const TrainOptions& requested, const TrainHooks& hooks) {
-  check_input(training, validation, requested, hooks);
-  if (requested.seeds > 1) return average_seeds(training, validation, requested, hooks);
+TrainResult train_on(TrainingRatings training, const RatingStore& validation,
+                     const TrainOptions& requested, const TrainHooks& hooks) {
+  training.visit(
+      [&](const RatingSource& ratings) { check_input(ratings, validation, requested, hooks); });
+  if (training.streams()) check_stream(requested, hooks);
+  if (!hooks.rated_lists && requested.feedback == Feedback::kOneClass) {
+    throw Error(ErrorCode::kBadOption,
+                "a model of one-class feedback lists by who rated what; leave rated_lists on");
+  }
+  if (requested.seeds > 1) return average_seeds(training.store, validation, requested, hooks);
   const Workers workers(requested.threads);
   const KernelSet& kernels = find_kernels(requested.kernel);
   TrainOptions options = requested;
   options.kernel = kernels.name;
   const bool one_class = options.feedback == Feedback::kOneClass;
-  if (!options.one_class.unobserved_weight) {
-    options.one_class.unobserved_weight =
-        usual_unobserved_weight(training.size(), training.user_count(), training.item_count());
-  }
-  const RatingStatistics statistics =
-      one_class ? count_ratings(training, workers)
-                : measure_ratings(training, options.loss, options.biases, workers);
+  const RatingStatistics statistics = training.visit([&](const RatingSource& ratings) {
+    if (!options.one_class.unobserved_weight) {
+      options.one_class.unobserved_weight =
+          usual_unobserved_weight(ratings.size(), ratings.user_count(), ratings.item_count());
+    }
+    return one_class ? count_ratings(ratings, workers)
+                     : measure_ratings(ratings, options.loss, options.biases, workers);
+  });
   if (!one_class) {
     check_validation(validation, options.loss, statistics.scale.range);
     check_finite(statistics, options);
   }
   std::optional<RatingStore> rated;  // what the solver takes, where it is looked at once more
-  if (hooks.user_features || hooks.item_features) rated = training;
+  if (hooks.user_features || hooks.item_features) rated = training.store;
   std::optional<TrainingCheckpoints> checkpoints;
   if (hooks.checkpoints != nullptr) {
     checkpoints.emplace(*hooks.checkpoints,
@@ -69,11 +88,15 @@ TrainResult train(RatingStore training, const RatingStore& validation,
                          .checkpoints = checkpoints ? &*checkpoints : nullptr,
                          .kernels = kernels,
                          .workers = workers};
-  Learnt learnt = options.method == Method::kGibbs ? learn_by_gibbs(training, setup)
+  Learnt learnt = options.method == Method::kGibbs ? learn_by_gibbs(training.store, setup)
                                                    : learn_by_epochs(std::move(training), setup);
 
   // What the model lacks to be saved: what simpler models reach, where it comes from.
-  if (validation.size() > 0) learnt.parts.held_out = item_lists_of(validation, workers);
+  if (!hooks.rated_lists) {
+    learnt.parts.trained = {};
+  } else if (validation.size() > 0) {
+    learnt.parts.held_out = item_lists_of(validation, workers);
+  }
   learnt.parts.baseline = statistics.baseline;
   TrainingRecord& record = learnt.parts.record;
   record.options = describe_options(options);
@@ -105,6 +128,19 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   }
   if (checkpoints && result.stop_reason != StopReason::kRequested) checkpoints->keep(result);
   return result;
+}
+
+}  // namespace
+
+TrainResult train(RatingStore training, const RatingStore& validation, const TrainOptions& options,
+                  const TrainHooks& hooks) {
+  return train_on({std::move(training), nullptr}, validation, options, hooks);
+}
+
+TrainResult train(std::shared_ptr<const RatingSource> training, const RatingStore& validation,
+                  const TrainOptions& options, const TrainHooks& hooks,
+                  const StreamOptions& stream) {
+  return train_on({RatingStore(), std::move(training), stream}, validation, options, hooks);
 }
 
 }  // namespace mfpar

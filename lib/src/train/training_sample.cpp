@@ -2,24 +2,15 @@
 #include "train/training_sample.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
 
 namespace mfpar {
 
-namespace {
-
-template <class Entry>
-FrozenArray<Entry> part_of(const FrozenArray<Entry>& all, std::uint64_t begin, std::uint64_t end) {
-  if (all.empty()) return {};
-  return FrozenArray<Entry>(std::vector<Entry>(all.begin() + begin, all.begin() + end));
-}
-
-}  // namespace
-
 // Users stand in random order, so a run of them is a random sample of users.
-std::optional<RatingStore> sample_users(const RatingStore& ratings, std::uint64_t wanted,
+std::optional<RatingStore> sample_users(const RatingSource& ratings, std::uint64_t wanted,
                                         std::uint64_t seed) {
   if (wanted >= ratings.size()) return std::nullopt;
   Random random(derive_seed(seed, SeedUse::kSample));
@@ -29,18 +20,26 @@ std::optional<RatingStore> sample_users(const RatingStore& ratings, std::uint64_
   const auto row_at = [&](std::uint64_t rating) {
     return std::upper_bound(offsets.begin(), offsets.end(), rating) - offsets.begin() - 1;
   };
-  const std::uint64_t begin = offsets[row_at(first_rating)];
-  const std::uint64_t end = offsets[row_at(first_rating + wanted - 1) + 1];
+  const auto first = static_cast<UserIndex>(row_at(first_rating));
+  const auto last = static_cast<UserIndex>(row_at(first_rating + wanted - 1) + 1);
 
-  RatingStore::Parts parts = ratings.parts();
   std::vector<std::uint64_t> own_offsets;
   for (const std::uint64_t offset : offsets) {
-    own_offsets.push_back(std::clamp(offset, begin, end) - begin);
+    own_offsets.push_back(std::clamp(offset, offsets[first], offsets[last]) - offsets[first]);
   }
+  std::vector<RatingStore::CompactEntry> compact;
+  std::vector<RatingStore::WideEntry> wide;
+  ratings.for_each_piece(first, last, [&](const RatingSource::Piece& piece) {
+    compact.insert(compact.end(), piece.compact.begin(), piece.compact.end());
+    wide.insert(wide.end(), piece.wide.begin(), piece.wide.end());
+  });
+  RatingStore::Parts parts;
+  parts.users = ratings.users();
+  parts.items = ratings.items();
+  parts.values = ratings.frame().values;
   parts.offsets = FrozenArray<std::uint64_t>(std::move(own_offsets));
-  parts.compact = part_of(parts.compact, begin, end);
-  parts.wide = part_of(parts.wide, begin, end);
-  parts.timestamps = {};
+  parts.compact = FrozenArray<RatingStore::CompactEntry>(std::move(compact));
+  parts.wide = FrozenArray<RatingStore::WideEntry>(std::move(wide));
   return RatingStore(std::move(parts));
 }
 
