@@ -72,15 +72,32 @@ class StoreDistribution final : public RatingDistribution {
   RatingRange range() const override { return {all_.lowest, all_.highest}; }
 
   double median() const override {
-    std::vector<std::pair<float, std::uint64_t>> values;
-    visit([&](float value, std::uint64_t count) { values.emplace_back(value, count); });
-    std::ranges::sort(values);
+    const auto values = sorted_values();
     std::uint64_t up_to = 0;
     const auto middle = std::ranges::find_if(values, [&](const auto& value) {
       up_to += value.second;
       return 2 * up_to >= ratings_.size();
     });
     return middle->first;
+  }
+
+  // Newton's steps from the median: what is within delta moves it all, the rest pulls with delta.
+  double location(double delta) const override {
+    constexpr int kMostNewtonSteps = 50;
+    const auto values = sorted_values();
+    double at = median();
+    for (int step = 0; step < kMostNewtonSteps; ++step) {
+      double pull = 0.0, within = 0.0;
+      for (const auto& [value, count] : values) {
+        const double residual = double{value} - at;
+        pull += static_cast<double>(count) * std::clamp(residual, -delta, delta);
+        if (std::abs(residual) <= delta) within += static_cast<double>(count);
+      }
+      const double move = std::clamp(pull / std::max(within, 1.0), -delta, delta);
+      at += move;
+      if (std::abs(move) < 1e-9 * delta) break;
+    }
+    return at;
   }
 
   bool is_two_valued() const override {
@@ -92,6 +109,13 @@ class StoreDistribution final : public RatingDistribution {
   }
 
  private:
+  std::vector<std::pair<float, std::uint64_t>> sorted_values() const {
+    std::vector<std::pair<float, std::uint64_t>> values;
+    visit([&](float value, std::uint64_t count) { values.emplace_back(value, count); });
+    std::ranges::sort(values);
+    return values;
+  }
+
   template <class Visit>
   void visit(const Visit& body) const {
     for_each_value(ratings_, 0, ratings_.size(), body);
@@ -140,13 +164,14 @@ RatingStatistics count_ratings(const RatingStore& ratings, const Workers& worker
   return statistics;
 }
 
-RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
+RatingStatistics measure_ratings(const RatingStore& ratings, LossChoice loss, bool centred,
                                  const Workers& workers) {
   assert(ratings.size() > 0);
   RatingStatistics statistics = count_ratings(ratings, workers);
   const StoreDistribution distribution(ratings, workers);
-  statistics.scale =
-      with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::scale(distribution, centred); });
+  statistics.scale = with_loss(loss.loss, [&]<class LossPolicy>() {
+    return policy_of<LossPolicy>(loss.delta).scale(distribution, centred);
+  });
   statistics.baseline = fit_bias_baseline(ratings, loss, statistics.scale, workers);
   return statistics;
 }

@@ -28,7 +28,7 @@ RatingStatistics count_ratings(const RatingStore& ratings, const Workers& worker
 /// Measures the ratings of a store under a loss; `centred` where the model has biases. The same for
 /// any number of threads. Throws Error(kBadData) for ratings that the loss cannot learn from.
 /// REQUIRES: the store is not empty.
-RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
+RatingStatistics measure_ratings(const RatingStore& ratings, LossChoice loss, bool centred,
                                  const Workers& workers);
 
 }  // namespace mfpar

@@ -7,6 +7,7 @@ namespace mfpar {
 
 /// Throws Error(kBadOption) where hooks have features that are not of the rows of `training`, or
 /// that the method cannot use.
-void check_features(const TrainHooks& hooks, const RatingStore& training, Method method);
+void check_features(const TrainHooks& hooks, const RatingStore& training,
+                    const TrainOptions& options);
 
 }  // namespace mfpar

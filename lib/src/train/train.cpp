@@ -49,7 +49,7 @@ TrainResult train(RatingStore training, const RatingStore& validation,
   }
   const RatingStatistics statistics =
       one_class ? count_ratings(training, workers)
-                : measure_ratings(training, options.loss, options.biases, workers);
+                : measure_ratings(training, options.loss_choice(), options.biases, workers);
   if (!one_class) {
     check_validation(validation, options.loss, statistics.scale.range);
     check_finite(statistics, options);
