@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "common/error_table.hpp"
 #include "common/report/grouped_errors.hpp"
 #include "common/report/markup.hpp"
 #include "common/report/model_figures.hpp"
@@ -17,22 +18,17 @@ namespace {
 
 /// The table that is printed, with what else is known of each group.
 ReportTable error_page_table(const Evaluation& e, const LossInfo& loss) {
-  const bool labels = loss.predicts_probability;
   ReportTable table{{"", "ratings"}, {}};
-  const std::vector<std::string> names =
-      labels ? std::vector<std::string>{"log loss", "accuracy", "AUC"}
-             : std::vector<std::string>{"MSE", "RMSE", "MAE"};
+  const std::vector<std::string> names = error_heads(loss);
   table.head.insert(table.head.end(), names.begin(), names.end());
   const bool intervals = !std::isnan(e.all.interval_coverage);
-  const bool values = !labels && !std::isnan(e.all.log_loss);
+  const bool values = !loss.takes_labels && !std::isnan(e.all.log_loss);
   if (intervals) table.head.push_back("within 90 %");
   if (values) table.head.push_back("log loss of values");
   const auto add = [&](const std::string& name, const ErrorSummary& summary) {
     std::vector<std::string> row{name, with_commas(summary.count)};
-    for (const double x : labels ? std::vector{summary.log_loss, summary.accuracy, summary.auc}
-                                 : std::vector{summary.mse, summary.rmse(), summary.mae}) {
-      row.push_back(fixed(x, 4));
-    }
+    const std::vector<std::string> errors = error_cells(summary, loss);
+    row.insert(row.end(), errors.begin(), errors.end());
     if (intervals) row.push_back(percent(summary.interval_coverage, 2));
     if (values) row.push_back(fixed(summary.log_loss, 4));
     table.rows.push_back(std::move(row));
@@ -45,18 +41,6 @@ ReportTable error_page_table(const Evaluation& e, const LossInfo& loss) {
   return table;
 }
 
-double mean_loss(const ErrorSummary& summary, Loss loss) {
-  switch (loss) {
-    case Loss::kSquared:
-      return summary.mse;
-    case Loss::kAbsolute:
-      return summary.mae;
-    case Loss::kLogistic:
-      break;
-  }
-  return summary.log_loss;
-}
-
 }  // namespace
 
 Page evaluation_page(const std::string& path, const FactorModel& model, const std::string& source,
@@ -64,7 +48,7 @@ Page evaluation_page(const std::string& path, const FactorModel& model, const st
   const std::string what = "the " + counted(ratings.size(), "rating") + " of " + source;
   Page page(path, "Its predictions of " + what);
   const ShownError shown(model.loss());
-  const double error = shown.of(mean_loss(evaluation.all, model.loss()));
+  const double error = shown.of(evaluation.all.mean_loss);
   const double biases = shown.of(evaluation.baseline_bias_error);
   page.key_figure(fixed(error, 4), shown.title);
   if (!std::isnan(biases)) add_gain(page, error, biases);

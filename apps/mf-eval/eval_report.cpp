@@ -24,7 +24,7 @@ std::string interval_line(const ErrorSummary& all) {
 
 /// Of a model that knows the probability of each value.
 std::string values_row(const Evaluation& e, const LossInfo& loss) {
-  if (loss.predicts_probability || std::isnan(e.all.log_loss)) return "";
+  if (loss.takes_labels || std::isnan(e.all.log_loss)) return "";
   return "log loss of the values: " + fixed(e.all.log_loss, 4) + '\n';
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "common/loss_option.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
@@ -55,17 +56,11 @@ void add_import_options(Options& options, ImportCommand& command) {
       "Arrays of NumPy, users x rank and items x rank; tables with a tab between "
       "fields; or a text model of LIBMF.");
   options.group("What is not in the files");
-  std::string losses_to_choose;
-  for (const LossInfo& info : losses()) {
-    losses_to_choose += (losses_to_choose.empty() ? "" : "|") + std::string(info.name);
-  }
-  options.add("loss", losses_to_choose,
+  options.add("loss", loss_words(),
               "Which the factors minimise: under logistic, scores are log-odds. Unless given, what "
               "model.json or LIBMF's model says, else squared.",
-              "", [&command, losses_to_choose](const std::string& value) {
-                command.options.loss = find_loss(value);
-                if (!command.options.loss) Options::reject("one of " + losses_to_choose);
-              });
+              "",
+              [&command](const std::string& value) { command.options.loss = parse_loss(value); });
   options.add("range", "LOWEST:HIGHEST",
               "Clip predictions to these ratings. Unless given, what model.json says, else they "
               "are not clipped.",

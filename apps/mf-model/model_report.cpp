@@ -191,13 +191,18 @@ Json one_class_json(const FactorModel& model) {
           {"valid_ndcg", parts.record.best_report().valid_ndcg}};
 }
 
+Json zeros_json(const FactorModel& model) {
+  const ZeroShares zeros = zero_shares(model);
+  return {{"users", zeros.users}, {"items", zeros.items}};
+}
+
 }  // namespace
 
 std::string model_report(const FactorModel& model) {
   const FactorModel::Parts& parts = model.parts();
   const FactorModel* const one_class = model.one_class();
-  std::string text = row("feedback", feedback_of(model)) +
-                     row("loss", std::string(describe_loss(model.loss()).name));
+  std::string text =
+      row("feedback", feedback_of(model)) + row("loss", name_of_loss(model.loss_choice()));
   text += row("rank", std::to_string(model.rank()));
   text += row("users", ids_text(model.users())) + row("items", ids_text(model.items()));
   text += row("biases", model.has_biases() ? "yes, mean " + shortest_decimal(model.mean()) : "no");
@@ -205,6 +210,12 @@ std::string model_report(const FactorModel& model) {
                                                shortest_decimal(model.range().highest)
                                          : "not known; predictions are not clipped");
   if (model.has_link()) text += row("ordinal", link_text(parts.link));
+  if (parts.constraints.any()) {
+    const ZeroShares zeros = zero_shares(model);
+    text += row("factors", std::string(parts.constraints.nonnegative ? "not negative; " : "") +
+                               "zero are " + fixed(100.0 * zeros.users, 1) + " % of users', " +
+                               fixed(100.0 * zeros.items, 1) + " % of items'");
+  }
   if (one_class != nullptr) text += one_class_rows(*one_class);
   if (model.has_variance()) {
     text += row("intervals", "by variances of rank " + std::to_string(parts.variance.rank));
@@ -236,7 +247,7 @@ std::string model_json(const FactorModel& model) {
   for (const auto& [name, size] : sizes_of(model)) bytes[name] = size;
   const double none = EpochReport::kNotComputed;
   return text_of(Json{{"feedback", feedback_of(model)},
-                      {"loss", loss.name},
+                      {"loss", name_of_loss(model.loss_choice())},
                       {"rank", model.rank()},
                       {"users", model.user_count()},
                       {"items", model.item_count()},
@@ -262,6 +273,8 @@ std::string model_json(const FactorModel& model) {
                         {"train_" + metric, best.train_error},
                         {"valid_" + metric, best.valid_error},
                         {"objective", best.objective}}},
+                      {"nonnegative", parts.constraints.nonnegative},
+                      {"zero_factors", zeros_json(model)},
                       {"variance_rank", parts.variance.rank},
                       {"one_class", one_class_json(model)},
                       {"bytes", bytes}}) +

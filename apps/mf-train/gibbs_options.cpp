@@ -16,9 +16,10 @@ constexpr const char* kGibbsOptions[] = {"samples",      "burn-in",    "monte-ca
                                          "no-links",     "likelihood", "posterior-rank",
                                          "variance-rank"};
 constexpr const char* kSgdOptions[] = {
-    "loss",      "no-biases", "penalty",       "lambda-factors", "lambda-biases", "learning-rate",
-    "step-rule", "decay",     "rate-schedule", "init-scale",     "warm-start",    "schedule",
-    "train-mse", "epochs",    "patience",      "seeds"};
+    "loss",      "no-biases",      "nonnegative",   "l1-factors",    "l1-biases",
+    "penalty",   "lambda-factors", "lambda-biases", "learning-rate", "step-rule",
+    "decay",     "rate-schedule",  "init-scale",    "warm-start",    "schedule",
+    "train-mse", "epochs",         "patience",      "seeds"};
 
 /// Those that one-class feedback has, too.
 constexpr const char* kSgdAndAlsOptions[] = {"epochs", "patience", "init-scale"};

@@ -43,7 +43,7 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings,
             {"kernel", kernel == "auto" ? kernel_name() : kernel},
             {"feedback", name_of(kFeedbackNames, feedback_)},
             {"method", name_of(kMethodNames, command.train.method)},
-            {"loss", loss_.name},
+            {"loss", name_of_loss(command.train.loss_choice())},
             {"metric", feedback_ == Feedback::kOneClass ? "ndcg" : loss_.metric},
             {"options", options},
             {"data",
@@ -156,6 +156,10 @@ void JsonLog::end(const std::string& outcome, const FactorModel& model, bool sav
       {"event", "end"}, {"outcome", outcome}, {"best_epoch", model.parts().record.best_epoch}};
   if (const auto& carried = model.parts().one_class) {
     line["one_class_best_epoch"] = carried->parts().record.best_epoch;
+  }
+  if (model.parts().constraints.any()) {
+    const ZeroShares zeros = zero_shares(model);
+    line["zero_factors"] = Json{{"users", zeros.users}, {"items", zeros.items}};
   }
   line["refitted"] = model.parts().record.judged_ratings > 0;
   line["saved"] = saved;

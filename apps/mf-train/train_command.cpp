@@ -6,9 +6,11 @@
 #include <limits>
 
 #include "common/item_titles.hpp"
+#include "common/loss_option.hpp"
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
 #include "mf-train/checkpoint_options.hpp"
+#include "mf-train/constraint_options.hpp"
 #include "mf-train/gibbs_options.hpp"
 #include "mf-train/one_class_options.hpp"
 #include "mf-train/prepare_features.hpp"
@@ -20,12 +22,6 @@
 namespace mfpar::apps {
 
 namespace {
-
-std::vector<std::pair<std::string, Loss>> loss_names() {
-  std::vector<std::pair<std::string, Loss>> names;
-  for (const LossInfo& info : losses()) names.emplace_back(info.name, info.loss);
-  return names;
-}
 
 TrainOptions one_class_defaults() { return default_options(Feedback::kOneClass); }
 
@@ -47,9 +43,17 @@ void add_model_options(Options& options, TrainCommand& command) {
       "How: stochastic gradient descent, for ratings; Gibbs sampling, for ratings, slower "
       "and more accurate; or alternating least squares, for one-class feedback. Either "
       "of --feedback and --method is enough; of --feedback both it is that for ratings.");
-  options.choice("loss", train.loss, loss_names(),
-                 "What is minimised: squared or absolute errors of ratings, or the log loss of "
-                 "labels, 0 and 1 or -1 and 1, for which predictions are probabilities.");
+  options.add("loss", loss_words(),
+              "What is minimised: squared or absolute errors of ratings, or Huber's, which are "
+              "squares up to delta (1, in the units of ratings, unless given: huber:0.5); the "
+              "divergence of counts from Poisson's distribution, by factors that are not negative "
+              "and no biases; or, of labels, 0 and 1 or -1 and 1, the log loss, for which "
+              "predictions are probabilities, or what margins lack of 1, or its square.",
+              name_of_loss(train.loss_choice()), [&](const std::string& value) {
+                const LossChoice choice = parse_loss(value);
+                train.loss = choice.loss;
+                train.huber_delta = double{choice.delta};
+              });
   options.integer("rank,k", "K", train.rank, 1, 1024,
                   "Factors a user and an item; of one-class feedback " +
                       std::to_string(one_class_defaults().rank) + ", of Gibbs sampling " +
@@ -64,6 +68,7 @@ void add_model_options(Options& options, TrainCommand& command) {
                  "Lambda of the factors, for ratings scaled to standard deviation 1.");
   options.number("lambda-biases", "X", train.lambda_biases, Interval::at_least(0),
                  "Lambda of the biases.");
+  add_constraint_options(options, train);
 }
 
 /// Options that only one-class feedback has, and those that only ratings have.
@@ -71,9 +76,9 @@ constexpr const char* kOneClassOptions[] = {"relevant",         "unobserved-weig
                                             "lambda-one-class", "penalty-exponent",
                                             "confidence",       "valid-top"};
 constexpr const char* kRatingOptions[] = {
-    "loss",          "no-biases", "penalty",       "lambda-factors", "lambda-biases",
-    "learning-rate", "step-rule", "rate-schedule", "decay",          "schedule",
-    "train-mse",     "folds",     "item-features", "user-features",  "seeds"};
+    "loss",          "no-biases",     "penalty", "lambda-factors", "lambda-biases", "learning-rate",
+    "step-rule",     "rate-schedule", "decay",   "schedule",       "train-mse",     "folds",
+    "item-features", "user-features", "seeds",   "nonnegative",    "l1-factors",    "l1-biases"};
 
 /// Completes feedback by method, or the other way round, sets the defaults that go with it, and
 /// refuses options of the other one.
@@ -163,6 +168,7 @@ void add_learning_words(Options& options, TrainCommand& command) {
 
 void finish_learning_words(const Options& options, TrainCommand& command) {
   choose_feedback(options, command);
+  finish_constraint_options(command.train);
   if (options.given("deterministic")) {
     if (options.given("schedule") && command.train.schedule != Schedule::kBlocks) {
       throw Error(ErrorCode::kBadOption, "--deterministic contradicts --schedule hogwild");

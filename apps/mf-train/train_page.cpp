@@ -126,6 +126,11 @@ void TrainPage::write(const FactorModel& saved) const {
   page.key_figure(std::to_string(record.best_epoch),
                   command_.train.method == Method::kGibbs ? "sweeps" : "epochs");
   page.key_figure(std::to_string(saved.rank()), "factors a user and item");
+  if (saved.parts().constraints.any()) {
+    const ZeroShares zeros = zero_shares(saved);
+    page.key_figure(percent(zeros.users) + " / " + percent(zeros.items),
+                    "of users' / items' factors are zero");
+  }
   page.key_figure(with_commas(record.ratings), "ratings learnt from");
   if (held_out_ratings_ > 0)
     page.key_figure(with_commas(held_out_ratings_), "held out to validate");

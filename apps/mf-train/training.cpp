@@ -190,6 +190,11 @@ int Training::train_model() {
     std::printf("%s%s: %s, saved after %s s\n", interrupted ? "interrupted; " : "",
                 command_.model_path.c_str(), which.c_str(), fixed(seconds(), 2).c_str());
   }
+  if (!command_.quiet && saved && result.model.parts().constraints.any()) {
+    const ZeroShares zeros = zero_shares(result.model);
+    std::printf("zeros among the factors: %s of users', %s of items'\n",
+                percent(zeros.users).c_str(), percent(zeros.items).c_str());
+  }
   int code = interrupted ? kInterrupted : kDone;
   if (interrupted && progress_.checkpoints() != nullptr && !command_.quiet) {
     std::printf("to go on, add --resume\n");

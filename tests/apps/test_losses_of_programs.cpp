@@ -63,6 +63,49 @@ BOOST_FIXTURE_TEST_CASE(labels_are_learnt_and_judged, WithLabels) {
   BOOST_TEST(done("mf-model info l.model").find("logistic") != std::string::npos);
 }
 
+// Every further loss, from training to evaluation, fold-in and lists, under its own metric.
+BOOST_FIXTURE_TEST_CASE(further_losses_go_through_all_programs, WithLabels) {
+  struct {
+    const char *loss, *ratings, *metric, *title;
+  } const cases[] = {{"huber:0.5", "ratings.csv", "huber_loss", "Huber loss"},
+                     {"poisson", "ratings.csv", "kl_divergence", "KL divergence"},
+                     {"hinge", "signs.csv", "hinge_loss", "hinge loss"},
+                     {"squared-hinge", "labels.csv", "squared_hinge_loss", "squared hinge loss"}};
+  for (const auto& one : cases) {
+    const std::string loss(one.loss), ratings(one.ratings), metric(one.metric);
+    const std::string table = done("mf-train " + ratings + " --loss " + loss +
+                                   " -k 4 -t 15 --log-json log -o a.model --report a.html");
+    BOOST_TEST(table.find("valid " + std::string(one.title)) != std::string::npos, table);
+    const auto log = lines("log");
+    BOOST_TEST(log.front().find("\"loss\":\"" + loss + "\",\"metric\":\"" + metric + '"') !=
+               std::string::npos);
+    const auto epochs = events(log, "epoch");
+    BOOST_TEST(json_number(epochs.back(), "train_" + metric) <
+               json_number(epochs.front(), "train_" + metric));
+    const std::string found = done("mf-eval a.model " + ratings + " --json");
+    BOOST_TEST(json_number(found, metric) < json_number(found, "baseline_mean_" + metric));
+    BOOST_TEST(done("mf-eval a.model " + ratings).find(one.title) != std::string::npos);
+    BOOST_TEST(done("mf-model info a.model").find(loss) != std::string::npos);
+    BOOST_TEST(done("mf-recommend a.model --user 3 --top 2").size() > 0u);
+    done("mf-fold-in a.model " + ratings + " -o b.model");
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(zeros_are_counted_wherever_a_model_is_told, WithLabels) {
+  const std::string table = done(
+      "mf-train ratings.csv --nonnegative --l1-factors 0.1,0.5 -k 6 -t 15 --deterministic "
+      "--log-json log -o a.model --report a.html");
+  BOOST_TEST(table.find("zeros among the factors: ") != std::string::npos, table);
+  const auto log = lines("log");
+  BOOST_TEST(log.front().find("\"l1-factors\":\"0.1,0.5\"") != std::string::npos);
+  const std::string end = events(log, "end").back();
+  BOOST_TEST(end.find("\"zero_factors\":{\"users\":0.") != std::string::npos, end);
+  BOOST_TEST(read("a.html").find("factors are zero") != std::string::npos);
+  BOOST_TEST(done("mf-model info a.model").find("not negative; zero are ") != std::string::npos);
+  BOOST_TEST(done("mf-model info a.model --json").find("\"nonnegative\":true") !=
+             std::string::npos);
+}
+
 // The values of labels make no difference but in the files.
 BOOST_FIXTURE_TEST_CASE(labels_of_minus_one_and_one_are_the_same_labels, WithLabels) {
   std::string judged[2];

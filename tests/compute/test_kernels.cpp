@@ -64,11 +64,14 @@ struct Runs {
   std::vector<RatingStore::WideEntry> wide;
   std::vector<float> values;
 
-  /// With `labels`, values are 0 and 1.
-  explicit Runs(std::uint64_t seed, std::uint32_t longest = 5, bool labels = false) {
+  /// Of values that the loss learns from.
+  explicit Runs(std::uint64_t seed, std::uint32_t longest = 5, const LossInfo& info = {}) {
     Random random(seed);
     for (int code = 0; code < 10; ++code) {
-      values.push_back(labels ? static_cast<float>(code % 2) : static_cast<float>(code - 5) / 3.0f);
+      const float value = static_cast<float>(code - 5) / 3.0f;
+      values.push_back(info.takes_labels        ? static_cast<float>(code % 2)
+                       : info.needs_nonnegative ? std::abs(value)
+                                                : value);
     }
     for (std::uint32_t run = 0; run < kRuns; ++run) {
       for (std::uint32_t n = run == 5 ? longest : kLengths[run]; n > 0; --n) {
@@ -157,7 +160,8 @@ void compare_with_twin(const KernelSet& set, Loss loss, const Runs& runs, std::u
   auto fast = pass_of(runs.describe(compact), fast_users, fast_items, rank);
   auto slow = pass_of(runs.describe(compact), slow_users, slow_items, rank);
   fast.bias_rate = slow.bias_rate = bias_rate;
-  fast.mean = slow.mean = 0.125f;
+  // Scores of counts stay above zero.
+  fast.mean = slow.mean = describe_loss(loss).needs_nonnegative ? 8.0f : 0.125f;
   const PassSums fast_sums = set.sgd(loss, rank, adagrad)(fast);
   const PassSums slow_sums = sgd_reference(loss, slow, adagrad);
   // Sums of up to 1,024 products in another order, and ten updates one upon another.
@@ -166,25 +170,68 @@ void compare_with_twin(const KernelSet& set, Loss loss, const Runs& runs, std::u
   BOOST_TEST(fast_sums.error == slow_sums.error, boost::test_tools::tolerance(1e-5));
   BOOST_TEST(fast_sums.clipped_error == slow_sums.clipped_error,
              boost::test_tools::tolerance(1e-5));
-  const bool clips = !describe_loss(loss).predicts_probability;
+  const bool clips = !describe_loss(loss).takes_labels;
   BOOST_TEST((slow_sums.clipped_error != slow_sums.error) == clips);
   BOOST_TEST(largest_difference(fast_users, users, adagrad) > 1e-3);
 }
 
 BOOST_AUTO_TEST_CASE(every_kernel_agrees_with_its_scalar_twin) {
   for (const LossInfo& info : losses()) {
-    const Runs runs(1, 5, info.predicts_probability);
+    const Runs runs(1, 5, info);
     for (const KernelSet* set : available_kernels()) {
       for (const std::uint32_t rank : kRanks) {
         for (const bool adagrad : {true, false}) {
           for (const bool compact : {true, false}) {
-            if (!compact && info.predicts_probability) continue;  // labels are few
+            if (!compact && info.takes_labels) continue;  // labels are few
             for (const float bias_rate : {0.05f, 0.0f}) {
               BOOST_TEST_CONTEXT(info.name << " " << set->name << " rank " << rank << " adagrad "
                                            << adagrad << " compact " << compact << " bias "
                                            << bias_rate) {
                 compare_with_twin(*set, info.loss, runs, rank, adagrad, compact, bias_rate);
               }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(constrained_kernels_agree_with_their_scalar_twin) {
+  const Runs runs(1, 5);
+  for (const KernelSet* set : available_kernels()) {
+    for (const std::uint32_t rank : {1u, 8u, 17u, 64u, 129u, 300u}) {
+      for (const bool adagrad : {true, false}) {
+        for (const bool nonnegative : {true, false}) {
+          for (const float l1 :
+               {nonnegative ? 0.0f : 1.0f, 4.0f / std::sqrt(static_cast<float>(rank))}) {
+            Side users(Runs::kRuns, rank, 2), items(runs.items, rank, 3);
+            if (nonnegative) {
+              for (Side* side : {&users, &items}) {
+                for (float& x : side->records) x = std::abs(x);
+              }
+            }
+            Side fast_users(users), fast_items(items), slow_users(users), slow_items(items);
+            auto fast = pass_of(runs.describe(true), fast_users, fast_items, rank);
+            auto slow = pass_of(runs.describe(true), slow_users, slow_items, rank);
+            for (SgdPass* pass : {&fast, &slow}) {
+              pass->nonnegative = nonnegative;
+              pass->l1_factors = {.fixed = l1, .moving = 2.0f * l1};
+              pass->l1_biases = {.fixed = l1, .moving = l1 / 2.0f};
+            }
+            set->sgd(Loss::kSquared, rank, adagrad)(fast);
+            sgd_reference(Loss::kSquared, slow, adagrad);
+            BOOST_TEST_CONTEXT(set->name << " rank " << rank << " adagrad " << adagrad
+                                         << " nonnegative " << nonnegative << " l1 " << l1) {
+              BOOST_TEST(largest_difference(fast_users, slow_users, adagrad) < 2e-5);
+              BOOST_TEST(largest_difference(fast_items, slow_items, adagrad) < 2e-5);
+              std::size_t zeros = 0;
+              for (std::uint32_t row = 0; row < runs.items; ++row) {
+                const std::span factors(fast_items.row(row), rank);
+                zeros += static_cast<std::size_t>(std::ranges::count(factors, 0.0f));
+                BOOST_TEST((!nonnegative || std::ranges::min(factors) >= 0.0f));
+              }
+              if (rank >= 17 && l1 > 0.0f) BOOST_TEST(zeros > 0u);
             }
           }
         }
@@ -225,7 +272,7 @@ BOOST_AUTO_TEST_CASE(the_scalar_twin_moves_down_the_gradient) {
 
 BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
   for (const LossInfo& info : losses()) {
-    const Runs runs(4, 5, info.predicts_probability);
+    const Runs runs(4, 5, info);
     for (const KernelSet* set : available_kernels()) {
       for (const std::uint32_t rank : kRanks) {
         for (const bool compact : {true, false}) {
@@ -242,7 +289,7 @@ BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
             pass.moving_biases = item_biases.data();
             pass.stride = row_stride(rank);
             pass.rank = rank;
-            pass.mean = 0.125f;
+            pass.mean = info.needs_nonnegative ? 8.0f : 0.125f;
             pass.lowest = -0.125f;  // what a zero interaction predicts: about half are clipped
             pass.highest = 0.5f;
             const PassSums fast = set->error(info.loss, rank, compact)(pass);
@@ -250,7 +297,7 @@ BOOST_AUTO_TEST_CASE(error_kernels_agree_with_their_scalar_twin) {
             BOOST_TEST(fast.error == slow.error, boost::test_tools::tolerance(1e-5));
             BOOST_TEST(fast.clipped_error == slow.clipped_error,
                        boost::test_tools::tolerance(1e-5));
-            BOOST_TEST((slow.error != slow.clipped_error) == !info.predicts_probability);
+            BOOST_TEST((slow.error != slow.clipped_error) == !info.takes_labels);
           }
         }
       }

@@ -39,19 +39,26 @@ struct Problem {
 
   Problem(Penalty penalty, bool with_biases, Loss with_loss)
       : exponent(penalty_exponent(penalty)), biases(with_biases), loss(with_loss) {
-    const bool labels = describe_loss(loss).predicts_probability;
+    const LossInfo& info = describe_loss(loss);
+    const auto fitting = [&](double value) {
+      if (info.takes_labels) return value > 0.0 ? 1.0 : info.predicts_probability ? 0.0 : -1.0;
+      return info.needs_nonnegative ? std::abs(value) : value;
+    };
     Random random(11);
     for (std::size_t u = 0; u < kUsers; ++u) {
       for (std::size_t i = 0; i < kItems; ++i) {
         if (random.uniform() < 0.4) continue;
         const double value = random.normal();
-        ratings.push_back({u, i, labels ? (value > 0.0 ? 1.0 : 0.0) : value});
+        ratings.push_back({u, i, fitting(value)});
         ++user_counts[u];
         ++item_counts[i];
       }
     }
     for (std::size_t x = 0; x < kSize; ++x) {
-      parameters.push_back(x < kUserBiases || biases ? random.normal() : 0.0);
+      const double drawn = random.normal();
+      parameters.push_back(x < kUserBiases || biases
+                               ? (info.needs_nonnegative ? 0.2 + std::abs(drawn) : drawn)
+                               : 0.0);
     }
   }
 
@@ -74,7 +81,7 @@ struct Problem {
   double total() const {
     return with_loss(loss, [&]<class LossPolicy>() {
       double sum = 0;
-      for (const auto& r : ratings) sum += rating_loss<LossPolicy>(point(r), weights(r));
+      for (const auto& r : ratings) sum += rating_loss(LossPolicy{}, point(r), weights(r));
       return sum;
     });
   }
@@ -88,7 +95,7 @@ struct Problem {
     std::vector<double> total(kSize);
     std::vector<double> p(kRank), q(kRank);
     for (const auto& r : ratings) {
-      const auto bias = rating_gradient<LossPolicy, double>(point(r), weights(r), p, q);
+      const auto bias = rating_gradient<double>(LossPolicy{}, point(r), weights(r), p, q);
       for (std::size_t f = 0; f < kRank; ++f) {
         total[r.user * kRank + f] += p[f];
         total[kQ + r.item * kRank + f] += q[f];
@@ -103,7 +110,7 @@ struct Problem {
 
 const auto kPenalties = boost::unit_test::data::make({0, 1, 2});
 const auto kWithBiases = boost::unit_test::data::make({false, true});
-const auto kLosses = boost::unit_test::data::make({0, 1, 2});
+const auto kLosses = boost::unit_test::data::make({0, 1, 2, 3, 4, 5, 6});
 
 }  // namespace
 
@@ -140,7 +147,8 @@ BOOST_DATA_TEST_CASE(losses_add_up_to_the_reported_objective, kPenalties* kWithB
   options.lambda_factors = kLambdaFactors;
   options.lambda_biases = kLambdaBiases;
   const PenaltyCharges charges = penalty_charges(problem.loss, options, 1.0);
-  const double step = problem.loss == Loss::kSquared ? 0.5 : 1.0;
+  const double step =
+      problem.loss == Loss::kSquared || problem.loss == Loss::kSquaredHinge ? 0.5 : 1.0;
   const auto& x = problem.parameters;
   const double exponent = problem.exponent;
   double objective = 0;
@@ -149,7 +157,11 @@ BOOST_DATA_TEST_CASE(losses_add_up_to_the_reported_objective, kPenalties* kWithB
     const double e = rating_residual(at), s = at.target - e;
     objective += problem.loss == Loss::kSquared    ? e * e
                  : problem.loss == Loss::kAbsolute ? std::abs(e)
-                                                   : std::log(1 + std::exp(s)) - at.target * s;
+                 : problem.loss == Loss::kLogistic
+                     ? std::log(1 + std::exp(s)) - at.target * s
+                     : with_loss(problem.loss, [&]<class LossPolicy>() {
+                         return LossPolicy{}.error(at.target, e);
+                       });
   }
   const auto add_row = [&x, &objective, &charges, exponent](double count, std::size_t factors,
                                                             std::size_t bias) {

@@ -10,6 +10,7 @@
 #include "compute/kernels/kernel_set.hpp"
 #include "rating_fixtures.hpp"
 #include "train/sgd_state.hpp"
+#include "training_fixtures.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -108,10 +109,10 @@ BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads) {
 BOOST_AUTO_TEST_CASE(blocks_give_the_same_bytes_for_any_number_of_threads_under_every_loss) {
   for (const LossInfo& info : losses()) {
     const RatingStore store =
-        random_store({.users = 200, .items = 90, .labels = info.predicts_probability, .seed = 8});
+        random_store({.users = 200, .items = 90, .labels = info.takes_labels, .seed = 8});
     for (const StepRule rule : {StepRule::kAdaGrad, StepRule::kSgd}) {
       auto options = options_with(Schedule::kBlocks, 1);
-      options.loss = info.loss;
+      options = with_loss_of(options, info.loss);
       options.step_rule = rule;
       const Outcome one = run_two_epochs(store, options);
       options.threads = 4;

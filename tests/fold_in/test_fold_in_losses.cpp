@@ -25,17 +25,17 @@ BOOST_AUTO_TEST_SUITE(test_fold_in_losses)
 namespace {
 
 FactorModel trained_model(Loss loss, bool biases) {
-  const bool labels = describe_loss(loss).predicts_probability;
+  const bool labels = describe_loss(loss).takes_labels;
   auto options = quick_options();
-  options.loss = loss;
   options.biases = biases;
+  options = with_loss_of(options, loss);
   options.rank = 6;
   options.epochs = 20;
   return train(random_store({.users = 80, .items = 50, .labels = labels}), {}, options).model;
 }
 
 std::vector<FoldInRating> ratings_for(const FactorModel& model, std::uint32_t count) {
-  const bool labels = describe_loss(model.loss()).predicts_probability;
+  const bool labels = describe_loss(model.loss()).takes_labels;
   Random random(count);
   std::vector<FoldInRating> ratings;
   for (std::uint32_t n = 0; n < count; ++n) {
@@ -85,7 +85,7 @@ struct Problem {
     const Eigen::VectorXd scores = offsets + x * w;
     double sum = w.cwiseAbs2().dot(penalties);
     for (Eigen::Index s = 0; s < y.size(); ++s) {
-      sum += 2 * LossPolicy::kStep * LossPolicy::error(y[s], y[s] - scores[s]);
+      sum += 2 * LossPolicy::kStep * LossPolicy{}.error(y[s], y[s] - scores[s]);
     }
     return sum;
   }
@@ -106,6 +106,24 @@ double least_absolute(const Problem& problem) {
     }
   }
   return 2 * b.dot(t) - b.dot(kernel * b);
+}
+
+/// The same of 2 max(0, 1 - label score): of the largest 2 b.c - b'K b, 0 <= b_s <= 1, c being what
+/// margins lack without the row and K the above between rows times their labels.
+double least_hinge(const Problem& problem) {
+  const Eigen::MatrixXd rows = problem.y.asDiagonal() * problem.x;
+  const Eigen::MatrixXd kernel =
+      rows * problem.penalties.cwiseInverse().asDiagonal() * rows.transpose();
+  const Eigen::VectorXd c =
+      Eigen::VectorXd::Ones(problem.y.size()) - problem.y.cwiseProduct(problem.offsets);
+  Eigen::VectorXd b = Eigen::VectorXd::Zero(c.size());
+  for (int sweep = 0; sweep < 4000; ++sweep) {
+    for (Eigen::Index s = 0; s < b.size(); ++s) {
+      const double others = kernel.row(s).dot(b) - kernel(s, s) * b[s];
+      b[s] = std::clamp((c[s] - others) / kernel(s, s), 0.0, 1.0);
+    }
+  }
+  return 2 * b.dot(c) - b.dot(kernel * b);
 }
 
 std::string failure(ErrorCode code, const std::function<void()>& call) {
@@ -137,6 +155,22 @@ BOOST_AUTO_TEST_CASE(a_logistic_row_has_no_gradient_left) {
       BOOST_TEST(gradient.norm() < 1e-4 * (problem.x.transpose() * pulls).norm(),
                  "biases " << biases << " ratings " << count << ": " << gradient.norm());
       BOOST_TEST(w.norm() > 1e-3);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_hinge_row_is_the_least_there_is) {
+  for (const bool biases : {true, false}) {
+    const FactorModel model = trained_model(Loss::kHinge, biases);
+    for (const std::uint32_t count : {1u, 4u, 12u, 50u}) {
+      const auto ratings = ratings_for(model, count);
+      const FoldedIn row = fold_in_user(model, ratings);
+      const Problem problem(model, ratings, row);
+      const double found = problem.objective<HingeLoss>(problem.coefficients(row));
+      const double least = least_hinge(problem);
+      BOOST_TEST(found >= least * (1 - 1e-6));
+      BOOST_TEST(found <= least * (1 + 1e-5),
+                 "biases " << biases << " ratings " << count << ": " << found << " " << least);
     }
   }
 }

@@ -193,7 +193,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_model_of_libmf_is_refused, Folder) {
     const char *from, *to, *why;
   } cases[] = {
       {"f 0", "x 0", "bad:1:1: 'f NUMBER' was expected"},
-      {"f 0", "f 6", "a model of kind f 6 is not read"},
+      {"f 0", "f 3", "a model of kind f 3 is not read"},
       {"m 3", "m -3", "bad:2:3: 'm' is to be a whole number"},
       {"m 3", "m 2000000000", "announces 2000000002 rows of 2 factors"},
       {"k 2", "k 900", "900 factors, more than the file has bytes for"},

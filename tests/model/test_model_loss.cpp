@@ -23,8 +23,8 @@ constexpr std::size_t kVersionAt = 24;  // see lib/FORMAT.md
 
 FactorModel model_of(const LossInfo& info) {
   auto options = quick_options();
-  options.loss = info.loss;
-  return train(random_store({.labels = info.predicts_probability}), {}, options).model;
+  options = with_loss_of(options, info.loss);
+  return train(random_store({.labels = info.takes_labels}), {}, options).model;
 }
 
 std::string bytes_of(const std::string& path) {
@@ -44,7 +44,9 @@ BOOST_AUTO_TEST_CASE(a_loss_comes_back_and_squares_keep_the_version_they_had) {
     BOOST_TEST((loaded.loss() == info.loss), info.name);
     BOOST_TEST(loaded.predict(1, 2) == model.predict(1, 2));
     const std::string bytes = bytes_of(path);
-    BOOST_TEST(int{bytes.at(kVersionAt)} == (info.loss == Loss::kSquared ? 2 : 3));
+    BOOST_TEST(int{bytes.at(kVersionAt)} == (info.loss == Loss::kSquared    ? 2
+                                             : info.loss <= Loss::kLogistic ? 3
+                                                                            : 7));
     const bool has_section = bytes.find("loss") != std::string::npos;
     BOOST_TEST(has_section == (info.loss != Loss::kSquared));
   }

@@ -17,6 +17,7 @@
 #include "sanitized.hpp"
 #include "seeds.hpp"
 #include "train/sgd_state.hpp"
+#include "training_fixtures.hpp"
 
 using namespace mfpar;
 using namespace mfpar::tests;
@@ -231,11 +232,11 @@ BOOST_AUTO_TEST_CASE(every_order_gives_the_same_bytes) {
       Case one{random_store({.users = 25,
                              .items = 18,
                              .half_stars = rule == StepRule::kSgd,
-                             .labels = info.predicts_probability}),
+                             .labels = info.takes_labels}),
                {},
                {}};
       one.options.rank = 3;
-      one.options.loss = info.loss;
+      one.options = with_loss_of(one.options, info.loss);
       one.options.step_rule = rule;
       one.options.schedule = Schedule::kBlocks;
       one.options.threads = 1;

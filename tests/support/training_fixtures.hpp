@@ -19,6 +19,15 @@ inline TrainOptions quick_options() {
   return options;
 }
 
+/// `options` under `loss`, with what that brings with it.
+inline TrainOptions with_loss_of(TrainOptions options, Loss loss) {
+  options.loss = loss;
+  if (!describe_loss(loss).needs_nonnegative) return options;
+  options.nonnegative = true;
+  options.biases = false;
+  return options;
+}
+
 inline std::vector<EpochReport> history_of(const SplitResult& data, const TrainOptions& options) {
   return train(data.training, data.validation, options).history;
 }
@@ -37,6 +46,9 @@ inline std::vector<float> numbers_of(const FactorModel& model) {
 inline double error_of(const FactorModel& model, const RatingStore& ratings) {
   double sum = 0;
   const RatingRange range = model.range();
+  const auto margin_lacks = [&](double rating, double score) {
+    return std::max(0.0, 1.0 - (rating == range.highest ? score : -score));
+  };
   for (UserIndex user = 0; user < ratings.user_count(); ++user) {
     for (auto at = ratings.offsets()[user]; at < ratings.offsets()[user + 1]; ++at) {
       const double rating = ratings.value(at), predicted = model.predict(user, ratings.item(at));
@@ -49,6 +61,20 @@ inline double error_of(const FactorModel& model, const RatingStore& ratings) {
           break;
         case Loss::kLogistic:
           sum -= std::log(rating == range.highest ? predicted : 1 - predicted);
+          break;
+        case Loss::kHuber: {
+          const double miss = std::abs(rating - predicted), delta = model.parts().huber_delta;
+          sum += miss <= delta ? miss * miss / 2 : delta * (miss - delta / 2);
+          break;
+        }
+        case Loss::kPoisson:
+          sum += (rating > 0 ? rating * std::log(rating / predicted) : 0) - rating + predicted;
+          break;
+        case Loss::kHinge:
+          sum += margin_lacks(rating, predicted);
+          break;
+        case Loss::kSquaredHinge:
+          sum += std::pow(margin_lacks(rating, predicted), 2);
           break;
       }
     }

@@ -76,10 +76,10 @@ BOOST_AUTO_TEST_SUITE(test_solver)
 
 BOOST_AUTO_TEST_CASE(a_restored_solver_goes_on_as_if_nothing_had_happened) {
   for (const LossInfo& info : losses()) {
-    const RatingStore ratings = random_store({.labels = info.predicts_probability});
+    const RatingStore ratings = random_store({.labels = info.takes_labels});
     for (const StepRule rule : {StepRule::kAdaGrad, StepRule::kSgd}) {
       auto options = quick_options();
-      options.loss = info.loss;
+      options = with_loss_of(options, info.loss);
       options.step_rule = rule;
       options.rate_schedule = RateSchedule::kCosine;  // depends on the number of the epoch
       check_restored(ratings, options);
@@ -112,9 +112,9 @@ BOOST_AUTO_TEST_CASE(a_state_of_another_training_is_refused) {
 BOOST_AUTO_TEST_CASE(a_solver_measures_its_own_training_ratings) {
   const Workers workers(2);
   for (const LossInfo& info : losses()) {
-    const RatingStore ratings = random_store({.labels = info.predicts_probability});
+    const RatingStore ratings = random_store({.labels = info.takes_labels});
     auto options = quick_options();
-    options.loss = info.loss;
+    options = with_loss_of(options, info.loss);
     const Solving solver(ratings, options, workers);
     run_epochs(*solver, 1, 3);
     const FactorModel model = solver->snapshot();

@@ -22,21 +22,6 @@ constexpr double kLevels[][2] = {{0.5, 0.674490}, {0.6, 0.841621}, {0.7, 1.03643
                                  {0.99, 2.575829}};
 constexpr double kNormal95 = 1.644854;
 
-double loss_of(Loss loss, bool is_higher, float rating, float score, float prediction) {
-  const double error = double{rating} - prediction;
-  switch (loss) {
-    case Loss::kSquared:
-      return error * error;
-    case Loss::kAbsolute:
-      return std::abs(error);
-    case Loss::kLogistic:
-      break;
-  }
-  // log(1 + exp(-margin)), of which the exponential never overflows.
-  const double margin = is_higher ? double{score} : -double{score};
-  return std::max(-margin, 0.0) + std::log1p(std::exp(-std::abs(margin)));
-}
-
 /// Adds one rating after the other to groups.
 class GroupingMeter {
  public:
@@ -61,20 +46,24 @@ class GroupingMeter {
 GroupingMeter::GroupingMeter(const FactorModel& model, ValueBins bins)
     : model_(model), baseline_(model.parts().baseline), range_(model.range()) {
   const ItemLists& trained = model.parts().trained;
-  groups_.labels = describe_loss(model.loss()).predicts_probability;
+  const LossInfo& loss = describe_loss(model.loss());
+  groups_.labels = loss.takes_labels;
+  groups_.margins = loss.takes_labels && !loss.predicts_probability;
   groups_.has_counts = !trained.offsets.empty();
   groups_.has_baseline = !baseline_.user_biases.empty();
   if (range_.lowest == kUnclipped.lowest || range_.highest == kUnclipped.highest) {
     range_ = bins.range();
   }
-  if (groups_.labels) range_ = {0.0f, 1.0f};
+  if (groups_.labels) range_ = {groups_.margins ? -1.0f : 0.0f, 1.0f};
   item_counts_.resize(model.item_count());
   for (const ItemIndex item : trained.items) ++item_counts_[item];
   groups_.calibration.resize(groups_.labels ? kLabelBins : kCalibrationBins);
   // A rating may lie outside of what is predicted, and a prediction outside of these ratings.
   const double widest = std::max({1e-6, double{range_.highest} - bins.range().lowest,
                                   double{bins.range().highest} - range_.lowest});
-  const Spread spread = groups_.labels ? Spread(0.0, 1.0) : Spread(-widest, widest);
+  const Spread spread = groups_.margins  ? Spread(-2.0, 2.0)
+                        : groups_.labels ? Spread(0.0, 1.0)
+                                         : Spread(-widest, widest);
   groups_.by_value.resize(bins.size(), {.prediction = {}, .spread = spread});
   if (model.has_variance()) {
     for (const auto& [nominal, quantile] : kLevels) {
@@ -85,11 +74,13 @@ GroupingMeter::GroupingMeter(const FactorModel& model, ValueBins bins)
 }
 
 void GroupingMeter::add(UserIndex user, ItemIndex item, float rating) {
-  const Loss loss = model_.loss();
   const float score = model_.score(user, item), sd = model_.sd(user, item);
   const float prediction = model_.predict_from_score(score, model_.cutpoints(user), sd);
   const bool is_higher = groups_.labels && rating == model_.range().highest;
-  const double cost = loss_of(loss, is_higher, rating, score, prediction);
+  const LossChoice loss = model_.loss_choice();
+  const double error = double{rating} - prediction;
+  const double cost =
+      model_.has_link() ? error * error : loss_of_rating(loss, rating, score, model_.range());
 
   GroupedErrors::Group* const to[] = {
       &groups_.all,
@@ -99,9 +90,7 @@ void GroupingMeter::add(UserIndex user, ItemIndex item, float rating) {
   for (GroupedErrors::Group* group : to) group->model.add(cost);
   if (groups_.has_baseline) {
     const auto without_factors = [&](float biases) {
-      const float its = baseline_.mean + biases;
-      return loss_of(loss, is_higher, rating, its,
-                     mfpar::predict_from_score(loss, its, model_.range()));
+      return loss_of_rating(loss, rating, baseline_.mean + biases, model_.range());
     };
     const float biases = (user == kNoIndex ? 0.0f : baseline_.user_biases[user]) +
                          (item == kNoIndex ? 0.0f : baseline_.item_biases[item]);

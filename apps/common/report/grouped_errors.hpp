@@ -93,7 +93,8 @@ struct GroupedErrors {
     return counts;
   }
 
-  bool labels = false;      ///< predictions are probabilities
+  bool labels = false;  ///< predictions are probabilities, or margins
+  bool margins = false;
   bool has_counts = false;  ///< the model says what it was trained on
   bool has_baseline = false;
   ValueBins bins;

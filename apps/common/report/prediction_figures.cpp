@@ -180,12 +180,14 @@ Figure calibration_figure(const GroupedErrors& errors) {
 
 Figure value_figure(const GroupedErrors& errors) {
   const std::string of = errors.labels ? "prediction" : "residual";
+  const std::string of_labels = errors.margins ? "margins" : "probabilities";
   Figure figure{.id = "residuals",
                 .title = errors.labels ? "Predictions by label" : "Residuals by rating",
                 .caption = errors.labels
-                               ? "Each bar holds the middle half of the probabilities predicted "
-                                 "for a label, its line nine tenths: the less the two overlap, "
-                                 "the better labels are told apart."
+                               ? "Each bar holds the middle half of the " + of_labels +
+                                     " predicted "
+                                     "for a label, its line nine tenths: the less the two overlap, "
+                                     "the better labels are told apart."
                                : "Each bar holds the middle half of rating less prediction, its "
                                  "line nine tenths: predictions keep nearer to the mean than "
                                  "ratings, so low ratings lie below zero and high ones above.",
@@ -194,9 +196,11 @@ Figure value_figure(const GroupedErrors& errors) {
                            of + ": 5 %", "25 %", "median", "75 %", "95 %"},
                           {}}};
   Chart chart(errors.labels ? "label" : "actual rating",
-              errors.labels ? "predicted probability" : "rating less prediction",
+              errors.margins  ? "margin"
+              : errors.labels ? "predicted probability"
+                              : "rating less prediction",
               Chart::Numbers::kPlain,
-              errors.labels ? Chart::Numbers::kShares : Chart::Numbers::kPlain);
+              errors.labels && !errors.margins ? Chart::Numbers::kShares : Chart::Numbers::kPlain);
   std::vector<ChartBox> boxes;
   std::vector<std::string> names;
   for (std::size_t bin = 0; bin < errors.by_value.size(); ++bin) {
@@ -278,7 +282,7 @@ void add_prediction_figures(Page& page, const FactorModel& model, const GroupedE
   const ShownError shown(model.loss());
   page.add(baseline_figure(errors, shown, ratings));
   if (errors.has_counts) page.add(count_figure(errors, shown));
-  page.add(calibration_figure(errors));
+  if (!errors.margins) page.add(calibration_figure(errors));
   page.add(value_figure(errors));
   if (!errors.coverage.empty()) page.add(coverage_figure(errors, fitted_level));
 }

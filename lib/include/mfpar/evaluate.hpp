@@ -15,6 +15,9 @@ namespace mfpar {
 struct MFPAR_API ErrorSummary {
   std::uint64_t count = 0;
 
+  /// The mean of the loss that the model was trained with, in its metric (LossInfo).
+  double mean_loss = EpochReport::kNotComputed;
+
   // Of models that predict ratings, in their units.
   double mse = EpochReport::kNotComputed;
   double mae = EpochReport::kNotComputed;
@@ -28,9 +31,10 @@ struct MFPAR_API ErrorSummary {
   /// value, of models with an OrdinalLink, over the ratings that have one of its values.
   double log_loss = EpochReport::kNotComputed;
 
-  // Of models that predict the probability of the higher label.
-  double accuracy =
-      EpochReport::kNotComputed;  ///< share of labels with a probability of 1/2 or more
+  // Of models of labels.
+  double accuracy = EpochReport::
+      kNotComputed;  ///< share of labels with a probability of 1/2 or more; of margins,
+                     ///< of 0 or more
   /// The probability that of two ratings with different labels the higher one has the higher
   /// prediction, equal predictions counting half (area under the ROC curve; Hanley and McNeil
   /// 1982). NaN where there is one label only.

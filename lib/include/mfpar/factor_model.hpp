@@ -70,6 +70,23 @@ struct FoldInPenalty {
   float exponent = 1.0f;  ///< from 0 (a charge for each rating) to 1 (a charge for the row)
 };
 
+/// What the rows of a model of ratings are held to beside the squares of FoldInPenalty: none is
+/// negative, or magnitudes cost n^(1-exponent) (factors |p|_1 + biases |b|), in the units of
+/// scores, beside the same sum. A new row is fitted under the same.
+struct RowConstraints {
+  bool nonnegative = false;  ///< the factors
+
+  struct Magnitudes {
+    float factors = 0.0f;
+    float biases = 0.0f;
+    bool operator==(const Magnitudes&) const = default;
+  };
+  Magnitudes l1_users = {}, l1_items = {};
+
+  bool any() const noexcept { return nonnegative || has_l1(); }
+  bool has_l1() const noexcept { return l1_users != Magnitudes{} || l1_items != Magnitudes{}; }
+};
+
 /// How a model of one-class feedback counts pairs of user and item.
 struct OneClassWeights {
   /// Of every pair, chosen or not, as a score of 0: a row is held towards zero by
@@ -107,6 +124,7 @@ class MFPAR_API FactorModel {
   struct Parts {
     Feedback feedback = Feedback::kRatings;
     Loss loss = Loss::kSquared;
+    float huber_delta = 1.0f;  ///< of Huber's loss, in the units of ratings; above 0
     std::uint32_t rank = 0;
     std::size_t stride = 0;  ///< floats from one row of factors to the next
     bool biases = true;
@@ -118,6 +136,7 @@ class MFPAR_API FactorModel {
     ItemLists trained;   ///< what each user rated, as far as it was trained on
     ItemLists held_out;  ///< what each user rated besides, kept for validation
     FoldInPenalty fold_in;
+    RowConstraints constraints;
     OneClassWeights one_class_weights;  ///< of a model of one-class feedback
     /// Of a model of one-class feedback whose positives are not all of `trained`, or more than
     /// that: what each user chose, a part of `trained` and `held_out`.
@@ -142,6 +161,7 @@ class MFPAR_API FactorModel {
 
   Feedback feedback() const noexcept { return parts_.feedback; }
   Loss loss() const noexcept { return parts_.loss; }
+  LossChoice loss_choice() const noexcept { return {parts_.loss, parts_.huber_delta}; }
   std::uint32_t rank() const noexcept { return parts_.rank; }
   /// Floats from one row of factors to the next; not the rank.
   std::size_t stride() const noexcept { return parts_.stride; }
@@ -239,6 +259,16 @@ class MFPAR_API FactorModel {
   Parts parts_;
   std::shared_ptr<Grams> grams_;  // safe from any number of threads
 };
+
+/// Shares, from 0 to 1; NaN of no rows.
+struct ZeroShares {
+  double users = 0.0;
+  double items = 0.0;
+};
+
+/// How many of the factors of users and of items with training ratings are zero; of all, where the
+/// model does not say what it was trained on.
+MFPAR_API ZeroShares zero_shares(const FactorModel& model);
 
 /// The same model, which knows what its items are called; save_model() keeps that.
 MFPAR_API FactorModel with_titles(const FactorModel& model, ItemTitles titles);

@@ -27,7 +27,7 @@ struct ImportOptions {
   std::optional<RatingRange> range = {};
 
   /// Which the factors minimise; else what the files say, else squares.
-  std::optional<Loss> loss = {};
+  std::optional<LossChoice> loss = {};
 
   /// mu; else what the files say, else 0. Of .npy and text.
   std::optional<float> mean = {};

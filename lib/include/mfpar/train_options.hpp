@@ -125,10 +125,10 @@ enum class TrainError { kExact, kRunning, kSample };
 inline constexpr int kEpochsUnvalidated = 15;
 
 /// Everything that decides what training does. Ratings are standardised inside (mean 0 if there are
-/// biases, standard deviation 1; labels of the logistic loss become 0 and 1), and rates, penalties
-/// and initial scale are in those units: one setting serves scales from 1 to 5, 0 to 10 and -10 to
-/// 10. Where nothing else is said, an option is for ratings and SGD, and does nothing for one-class
-/// feedback; default_options() has other defaults for that.
+/// biases, standard deviation 1; labels become 0 and 1, or -1 and 1; counts are divided by their
+/// mean), and rates, penalties and initial scale are in those units: one setting serves scales from
+/// 1 to 5, 0 to 10 and -10 to 10. Where nothing else is said, an option is for ratings and SGD, and
+/// does nothing for one-class feedback; default_options() has other defaults for that.
 struct TrainOptions {
   /// One-class feedback is learnt by ALS, ratings by SGD or Gibbs sampling.
   Feedback feedback = Feedback::kRatings;
@@ -137,6 +137,8 @@ struct TrainOptions {
   GibbsOptions gibbs = {};
 
   Loss loss = Loss::kSquared;
+  double huber_delta = 1.0;  ///< of Loss::kHuber, in the units of ratings; above 0
+  LossChoice loss_choice() const { return {loss, static_cast<float>(huber_delta)}; }
 
   /// Factors a user and an item, 1 to 1024; of Gibbs sampling 1 to 256, in each sample. Time and
   /// memory grow with it. By any method.
@@ -154,6 +156,20 @@ struct TrainOptions {
   Penalty penalty = Penalty::kSquareRoot;
   double lambda_factors = 0.7;
   double lambda_biases = 0.4;
+
+  /// Penalties on magnitudes beside the squares: of a row l1 n^-e |row|_1, with the same n^-e,
+  /// users' and items' apart. They make factors, or biases, zero that are worth too little.
+  struct L1Penalty {
+    double users = 0.0;
+    double items = 0.0;
+    bool operator==(const L1Penalty&) const = default;
+  };
+  L1Penalty l1_factors = {}, l1_biases = {};
+
+  /// No factor is below 0: each step is projected. Under squared errors this is non-negative matrix
+  /// factorisation; biases may be of any sign. Loss::kPoisson needs it, and no biases: see
+  /// default_options(Loss). Without biases factors start where p.q is the mean rating on average.
+  bool nonnegative = false;
 
   /// Learn mu, b_u and b_i beside the factors. Without, the model is p.q alone.
   bool biases = true;
@@ -200,6 +216,9 @@ MFPAR_API TrainOptions default_options(Feedback feedback);
 /// The defaults for learning by `method`: Gibbs sampling is evaluated every ten sweeps, and has
 /// rank 15, so that factors and bias fill a cache line.
 MFPAR_API TrainOptions default_options(Method method);
+
+/// The defaults for ratings by SGD under `loss`: of counts non-negative factors without biases.
+MFPAR_API TrainOptions default_options(Loss loss);
 
 /// Throws Error(kBadOption), naming the option, its value and its range, if `options` cannot be
 /// used.

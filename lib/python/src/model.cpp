@@ -265,7 +265,7 @@ void bind_model(py::module_& module) {
                                return is_both ? "both" : name_of(kFeedbackNames, self->feedback());
                              })
       .def_property_readonly("loss",
-                             [](const Model& self) { return describe_loss(self->loss()).name; })
+                             [](const Model& self) { return name_of_loss(self->loss_choice()); })
       .def_property_readonly("mean", [](const Model& self) { return self->mean(); })
       .def_property_readonly(
           "range",

@@ -30,7 +30,8 @@ struct WeightedSum {
 };
 
 template <class LossPolicy>
-BiasBaseline fit(const RatingSource& ratings, const RatingScale& scale, const Workers& workers) {
+BiasBaseline fit(const LossPolicy& policy, const RatingSource& ratings, const RatingScale& scale,
+                 const Workers& workers) {
   const float mean = scale.best_constant;
   // A kink is rounded off over half a deviation; a rating's worth of penalty is a curvature.
   const double smoothing = 0.5 * scale.deviation;
@@ -39,8 +40,8 @@ BiasBaseline fit(const RatingSource& ratings, const RatingScale& scale, const Wo
   std::vector<float> user_biases(ratings.user_count());
   std::vector<float> item_biases(ratings.item_count());
   const auto add = [&](WeightedSum& sum, float rating, float own, float other) {
-    const Majoriser parabola = LossPolicy::majorise(LossPolicy::score_target(scale.range)(rating),
-                                                    mean + own + other, smoothing);
+    const Majoriser parabola = policy.majorise(LossPolicy::score_target(scale.range)(rating),
+                                               mean + own + other, smoothing);
     sum.sum += parabola.curvature * (static_cast<float>(parabola.vertex) - mean - other);
     sum.weight += parabola.curvature;
   };
@@ -85,7 +86,8 @@ BiasBaseline fit(const RatingSource& ratings, const RatingScale& scale, const Wo
 }
 
 template <class LossPolicy>
-double error_of(const FactorModel& model, const RatingStore& ratings, const Workers& workers) {
+double error_of(const LossPolicy& policy, const FactorModel& model, const RatingStore& ratings,
+                const Workers& workers) {
   const BiasBaseline& baseline = model.parts().baseline;
   const RatingRange range = model.range();
   const TargetScale target = LossPolicy::score_target(range);
@@ -98,8 +100,8 @@ double error_of(const FactorModel& model, const RatingStore& ratings, const Work
       const float of_user = baseline.mean + baseline.user_biases[user];
       ratings.for_each(ratings.offsets()[user], ratings.offsets()[user + 1],
                        [&](ItemIndex item, float rating) {
-                         sum += prediction_error<LossPolicy>(
-                             target(rating), of_user + baseline.item_biases[item], range);
+                         sum += prediction_error(policy, target(rating),
+                                                 of_user + baseline.item_biases[item], range);
                        });
     }
     sums[shard] = sum;
@@ -109,16 +111,17 @@ double error_of(const FactorModel& model, const RatingStore& ratings, const Work
 
 }  // namespace
 
-BiasBaseline fit_bias_baseline(const RatingSource& ratings, Loss loss, const RatingScale& scale,
-                               const Workers& workers) {
-  return with_loss(loss,
-                   [&]<class LossPolicy>() { return fit<LossPolicy>(ratings, scale, workers); });
+BiasBaseline fit_bias_baseline(const RatingSource& ratings, LossChoice loss,
+                               const RatingScale& scale, const Workers& workers) {
+  return with_loss(loss.loss, [&]<class LossPolicy>() {
+    return fit(policy_of<LossPolicy>(loss.delta), ratings, scale, workers);
+  });
 }
 
 double baseline_error(const FactorModel& model, const RatingStore& ratings,
                       const Workers& workers) {
   return with_loss(model.loss(), [&]<class LossPolicy>() {
-    return error_of<LossPolicy>(model, ratings, workers);
+    return error_of(policy_of<LossPolicy>(model.loss_choice().delta), model, ratings, workers);
   });
 }
 

@@ -14,8 +14,8 @@ namespace mfpar {
 /// ridge penalties of Koren (2010, "Factor in the Neighbors", section 2.1): 15 ratings' worth for
 /// users, 10 for items. Losses other than squares are majorised at each step. Three sweeps; the
 /// same for any number of threads.
-BiasBaseline fit_bias_baseline(const RatingSource& ratings, Loss loss, const RatingScale& scale,
-                               const Workers& workers);
+BiasBaseline fit_bias_baseline(const RatingSource& ratings, LossChoice loss,
+                               const RatingScale& scale, const Workers& workers);
 
 /// The sum of the loss's errors of the model's bias baseline on `ratings`, clipped as the model's;
 /// the same for any number of threads. REQUIRES: they share their indices, and the model has a

@@ -28,8 +28,9 @@ struct ErrorSums {
   std::uint64_t count = 0;
   double squares = 0.0;
   double absolutes = 0.0;
-  double losses = 0.0;
-  std::uint64_t within = 0;  ///< of 90 % intervals
+  double losses = 0.0;        ///< of the model's loss
+  double value_losses = 0.0;  ///< of an ordinal link
+  std::uint64_t within = 0;   ///< of 90 % intervals
   double deviations = 0.0;
   std::uint64_t valued = 0;                  ///< ratings that have a value of an ordinal link
   std::uint64_t right = 0;                   ///< labels that were more probable than not
@@ -40,6 +41,7 @@ struct ErrorSums {
     squares += other.squares;
     absolutes += other.absolutes;
     losses += other.losses;
+    value_losses += other.value_losses;
     within += other.within;
     deviations += other.deviations;
     valued += other.valued;
@@ -63,18 +65,19 @@ double area_under_curve(std::vector<float>& lower, std::vector<float>& higher) {
   return wins / (static_cast<double>(lower.size()) * static_cast<double>(higher.size()));
 }
 
-ErrorSummary summary_of(ErrorSums sums, bool labels, bool intervals) {
+ErrorSummary summary_of(ErrorSums sums, const LossInfo& loss, bool intervals) {
   ErrorSummary summary{.count = sums.count};
   if (sums.count == 0) return summary;
   const auto n = static_cast<double>(sums.count);
-  if (labels) {
-    summary.log_loss = sums.losses / n;
+  summary.mean_loss = sums.losses / n;
+  if (loss.takes_labels) {
+    if (loss.predicts_probability) summary.log_loss = summary.mean_loss;
     summary.accuracy = static_cast<double>(sums.right) / n;
     summary.auc = area_under_curve(sums.scores[0], sums.scores[1]);
   } else {
     summary.mse = sums.squares / n;
     summary.mae = sums.absolutes / n;
-    if (sums.valued > 0) summary.log_loss = sums.losses / static_cast<double>(sums.valued);
+    if (sums.valued > 0) summary.log_loss = sums.value_losses / static_cast<double>(sums.valued);
   }
   if (intervals) {
     summary.interval_coverage = static_cast<double>(sums.within) / n;
@@ -97,7 +100,7 @@ void add_value_loss(const OrdinalLink& link, std::span<const float> cutpoints, f
   std::array<float, kMaxOrdinalValues> probabilities;
   ordinal_probabilities(cutpoints, score, deviation,
                         std::span(probabilities).first(link.values.size()));
-  sums.losses -= std::log(std::max(double{probabilities[position]}, kLeast));
+  sums.value_losses -= std::log(std::max(double{probabilities[position]}, kLeast));
   ++sums.valued;
 }
 
@@ -149,38 +152,45 @@ template <class LossPolicy>
 class ErrorMeter {
  public:
   explicit ErrorMeter(const FactorModel& model)
-      : baseline_(model.parts().baseline), range_(model.range()) {}
+      : policy_(policy_of<LossPolicy>(model.loss_choice().delta)),
+        baseline_(model.parts().baseline),
+        range_(model.range()) {}
 
   void add(PartitionSums& partition, std::size_t kind, float rating, float score, float prediction,
            std::uint64_t position) const {
     ErrorSums& sums = partition.by_kind[kind];
     ++sums.count;
-    if constexpr (LossPolicy::kInfo.predicts_probability) {
+    if constexpr (LossPolicy::kInfo.takes_labels) {
       if (rating != range_.lowest && rating != range_.highest) {
         refuse_label(rating, range_, position);
       }
       const bool higher = rating == range_.highest;
-      sums.losses += prediction_error<LossPolicy>(higher, score, range_);
-      sums.right += higher ? prediction >= 0.5f : prediction < 0.5f;
+      sums.losses += prediction_error(policy_, target_of(rating), score, range_);
+      const float middle = LossPolicy::kInfo.predicts_probability ? 0.5f : 0.0f;
+      sums.right += higher == (prediction >= middle);
       sums.scores[higher].push_back(score);
     } else {
       const double error = double{rating} - prediction;
       sums.squares += error * error;
       sums.absolutes += std::abs(error);
+      sums.losses += policy_.template error<double>(rating, error);
     }
   }
 
   bool has_baseline() const { return !baseline_.user_biases.empty(); }
 
   void add_baseline(PartitionSums& partition, float rating, UserIndex user, ItemIndex item) const {
-    const float target = LossPolicy::score_target(range_)(rating);
+    const float target = target_of(rating);
     const float biases = (user == kNoIndex ? 0.0f : baseline_.user_biases[user]) +
                          (item == kNoIndex ? 0.0f : baseline_.item_biases[item]);
-    partition.mean_losses += prediction_error<LossPolicy>(target, baseline_.mean, range_);
-    partition.bias_losses += prediction_error<LossPolicy>(target, baseline_.mean + biases, range_);
+    partition.mean_losses += prediction_error(policy_, target, baseline_.mean, range_);
+    partition.bias_losses += prediction_error(policy_, target, baseline_.mean + biases, range_);
   }
 
  private:
+  float target_of(float rating) const { return LossPolicy::score_target(range_)(rating); }
+
+  const LossPolicy policy_;
   const BiasBaseline& baseline_;
   RatingRange range_;
 };
@@ -252,11 +262,11 @@ Evaluation evaluate(const FactorModel& model, const RatingTable& ratings, int th
     return has_baseline && count > 0 ? losses / static_cast<double>(count)
                                      : EpochReport::kNotComputed;
   };
-  const bool labels = describe_loss(model.loss()).predicts_probability;
+  const LossInfo& loss = describe_loss(model.loss());
   const auto summary = [&](bool user_known, bool item_known) {
-    return summary_of(std::move(total.by_kind[kind_of(user_known, item_known)]), labels, intervals);
+    return summary_of(std::move(total.by_kind[kind_of(user_known, item_known)]), loss, intervals);
   };
-  return {.all = summary_of(std::move(all), labels, intervals),
+  return {.all = summary_of(std::move(all), loss, intervals),
           .known = summary(true, true),
           .cold_user = summary(false, true),
           .cold_item = summary(true, false),

@@ -2,6 +2,7 @@
 #include "compute/model_errors.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <numeric>
 #include <vector>
@@ -28,6 +29,7 @@ ErrorPass pass_of(const FactorModel::Parts& parts, const FactorModel::Side& fixe
   pass.stride = parts.stride;
   pass.rank = parts.rank;
   pass.mean = parts.mean;
+  pass.delta = parts.huber_delta;
   pass.lowest = parts.range.lowest;
   pass.highest = parts.range.highest;
   return pass;
@@ -134,21 +136,29 @@ double model_penalty(const FactorModel& model, std::span<const float> user_weigh
                      std::span<const float> item_weights, const PenaltyCharges& charges,
                      const Workers& workers) {
   const FactorModel::Parts& parts = model.parts();
-  const auto charged = [&](std::span<const float> weights, const FactorModel::Side& side) {
+  const auto charged = [&](std::span<const float> weights, const FactorModel::Side& side,
+                           const PenaltyCharges::Magnitudes& l1) {
     std::vector<double> sums(kErrorPartitions);
     workers.for_each(kErrorPartitions, [&](std::size_t partition) {
       const Range range = even_range(weights.size(), kErrorPartitions, partition);
       double sum = 0.0;
       for (std::size_t row = range.begin; row < range.end; ++row) {
-        const double norm = row_norm(side.factors.data() + row * parts.stride, parts.stride);
+        const float* const factors = side.factors.data() + row * parts.stride;
+        const double norm = row_norm(factors, parts.stride);
         const double bias = side.biases[row];
-        sum += weights[row] * (charges.factors * norm + charges.biases * bias * bias);
+        sum += weights[row] *
+               (charges.factors * norm + charges.biases * bias * bias + l1.biases * std::abs(bias));
+        if (l1.factors == 0.0) continue;
+        for (std::size_t f = 0; f < parts.rank; ++f) {
+          sum += weights[row] * l1.factors * std::abs(double{factors[f]});
+        }
       }
       sums[partition] = sum;
     });
     return std::accumulate(sums.begin(), sums.end(), 0.0);
   };
-  return charged(user_weights, parts.users) + charged(item_weights, parts.items);
+  return charged(user_weights, parts.users, charges.l1_users) +
+         charged(item_weights, parts.items, charges.l1_items);
 }
 
 }  // namespace mfpar

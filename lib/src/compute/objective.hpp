@@ -48,21 +48,34 @@ inline float penalty_weight(std::uint64_t count, Penalty penalty) {
 }
 
 /// What the penalties of a row come to beside errors in the units of a model's scores: weight
-/// (factors |row|^2 + biases b^2), for the row's factors and bias in the model.
+/// (factors |row|^2 + biases b^2 + l1.factors |row|_1 + l1.biases |b|), for the row's factors and
+/// bias in the model and the magnitudes of its side.
 struct PenaltyCharges {
   double factors = 0.0;
   double biases = 0.0;
+  struct Magnitudes {
+    double factors = 0.0;
+    double biases = 0.0;
+  };
+  Magnitudes l1_users = {}, l1_items = {};
 };
 
 /// The charges in the reported objective of a training whose scores were divided by `deviation`.
 /// Errors were divided by its power g = kDegree of the loss, biases by itself and factors, of which
 /// a score has two, by its root: of deviation^g |row / sqrt(deviation)|^2, deviation^(g - 1) is
-/// left.
+/// left. Magnitudes lie between.
 inline PenaltyCharges penalty_charges(Loss loss, const TrainOptions& options, double deviation) {
   return with_loss(loss, [&]<class LossPolicy>() -> PenaltyCharges {
     const double of_error = 1.0 / (2.0 * LossPolicy::kStep);
-    return {of_error * options.lambda_factors * std::pow(deviation, LossPolicy::kDegree - 1),
-            of_error * options.lambda_biases * std::pow(deviation, LossPolicy::kDegree - 2)};
+    constexpr int kDegree = LossPolicy::kDegree;
+    const auto magnitudes = [&](double factors, double biases) -> PenaltyCharges::Magnitudes {
+      return {2.0 * of_error * factors * std::pow(deviation, kDegree - 0.5),
+              2.0 * of_error * biases * std::pow(deviation, kDegree - 1)};
+    };
+    return {of_error * options.lambda_factors * std::pow(deviation, kDegree - 1),
+            of_error * options.lambda_biases * std::pow(deviation, kDegree - 2),
+            magnitudes(options.l1_factors.users, options.l1_biases.users),
+            magnitudes(options.l1_factors.items, options.l1_biases.items)};
   });
 }
 
@@ -99,12 +112,13 @@ Real rating_residual(const RatingPoint<Real>& at) {
   return at.target - at.mean - at.p_bias - at.q_bias - dot(at.p, at.q);
 }
 
-template <class LossPolicy, class Real>
-Real rating_loss(const RatingPoint<Real>& at, const RatingWeights<Real>& weight) {
+template <class Real, class LossPolicy>
+Real rating_loss(const LossPolicy& policy, const RatingPoint<Real>& at,
+                 const RatingWeights<Real>& weight) {
   const Real penalty = weight.p * dot(at.p, at.p) + weight.q * dot(at.q, at.q) +
                        weight.p_bias * at.p_bias * at.p_bias +
                        weight.q_bias * at.q_bias * at.q_bias;
-  return static_cast<Real>(LossPolicy::kStep) * LossPolicy::error(at.target, rating_residual(at)) +
+  return static_cast<Real>(LossPolicy::kStep) * policy.error(at.target, rating_residual(at)) +
          penalty / 2;
 }
 
@@ -116,10 +130,11 @@ struct BiasGradient {
 
 /// The gradient of rating_loss: that of the factors goes to `p` and `q` (sized as those of `at`),
 /// that of the biases is returned.
-template <class LossPolicy, class Real>
-BiasGradient<Real> rating_gradient(const RatingPoint<Real>& at, const RatingWeights<Real>& weight,
-                                   std::span<Real> p, std::span<Real> q) {
-  const Real pull = LossPolicy::pull(at.target, rating_residual(at));
+template <class Real, class LossPolicy>
+BiasGradient<Real> rating_gradient(const LossPolicy& policy, const RatingPoint<Real>& at,
+                                   const RatingWeights<Real>& weight, std::span<Real> p,
+                                   std::span<Real> q) {
+  const Real pull = policy.pull(at.target, rating_residual(at));
   for (std::size_t f = 0; f < at.p.size(); ++f) {
     p[f] = weight.p * at.p[f] - pull * at.q[f];
     q[f] = weight.q * at.q[f] - pull * at.p[f];

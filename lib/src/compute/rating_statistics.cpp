@@ -91,15 +91,32 @@ class SourceDistribution final : public RatingDistribution {
   RatingRange range() const override { return {all_.lowest, all_.highest}; }
 
   double median() const override {
-    std::vector<std::pair<float, std::uint64_t>> values;
-    visit([&](float value, std::uint64_t count) { values.emplace_back(value, count); });
-    std::ranges::sort(values);
+    const auto values = sorted_values();
     std::uint64_t up_to = 0;
     const auto middle = std::ranges::find_if(values, [&](const auto& value) {
       up_to += value.second;
       return 2 * up_to >= ratings_.size();
     });
     return middle->first;
+  }
+
+  // Newton's steps from the median: what is within delta moves it all, the rest pulls with delta.
+  double location(double delta) const override {
+    constexpr int kMostNewtonSteps = 50;
+    const auto values = sorted_values();
+    double at = median();
+    for (int step = 0; step < kMostNewtonSteps; ++step) {
+      double pull = 0.0, within = 0.0;
+      for (const auto& [value, count] : values) {
+        const double residual = double{value} - at;
+        pull += static_cast<double>(count) * std::clamp(residual, -delta, delta);
+        if (std::abs(residual) <= delta) within += static_cast<double>(count);
+      }
+      const double move = std::clamp(pull / std::max(within, 1.0), -delta, delta);
+      at += move;
+      if (std::abs(move) < 1e-9 * delta) break;
+    }
+    return at;
   }
 
   bool is_two_valued() const override {
@@ -111,12 +128,19 @@ class SourceDistribution final : public RatingDistribution {
   }
 
  private:
+  std::vector<std::pair<float, std::uint64_t>> sorted_values() const {
+    std::vector<std::pair<float, std::uint64_t>> values;
+    visit([&](float value, std::uint64_t count) { values.emplace_back(value, count); });
+    std::ranges::sort(values);
+    return values;
+  }
+
   /// Calls body(value, count); a value may come several times.
   template <class Body>
   void visit(const Body& body) const {
     if (!ratings_.is_compact()) {
       return for_each_wide(ratings_, 0, ratings_.user_count(),
-                           [&](float value) { body(value, 1); });
+                           [&](float value) { body(value, std::uint64_t{1}); });
     }
     for (std::size_t code = 0; code < ratings_.values().size(); ++code) {
       if (counts_[code] > 0) body(ratings_.values()[code], counts_[code]);
@@ -171,13 +195,14 @@ RatingStatistics count_ratings(const RatingSource& ratings, const Workers& worke
   return statistics;
 }
 
-RatingStatistics measure_ratings(const RatingSource& ratings, Loss loss, bool centred,
+RatingStatistics measure_ratings(const RatingSource& ratings, LossChoice loss, bool centred,
                                  const Workers& workers) {
   assert(ratings.size() > 0);
   RatingStatistics statistics = count_ratings(ratings, workers);
   const SourceDistribution distribution(ratings, workers);
-  statistics.scale =
-      with_loss(loss, [&]<class LossPolicy>() { return LossPolicy::scale(distribution, centred); });
+  statistics.scale = with_loss(loss.loss, [&]<class LossPolicy>() {
+    return policy_of<LossPolicy>(loss.delta).scale(distribution, centred);
+  });
   statistics.baseline = fit_bias_baseline(ratings, loss, statistics.scale, workers);
   return statistics;
 }
@@ -186,7 +211,7 @@ RatingStatistics count_ratings(const RatingStore& ratings, const Workers& worker
   return count_ratings(StoreSource(ratings), workers);
 }
 
-RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
+RatingStatistics measure_ratings(const RatingStore& ratings, LossChoice loss, bool centred,
                                  const Workers& workers) {
   return measure_ratings(StoreSource(ratings), loss, centred, workers);
 }

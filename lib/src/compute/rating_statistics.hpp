@@ -30,9 +30,9 @@ RatingStatistics count_ratings(const RatingStore& ratings, const Workers& worker
 /// Measures ratings under a loss; `centred` where the model has biases. The same for
 /// any number of threads. Throws Error(kBadData) for ratings that the loss cannot learn from.
 /// REQUIRES: there are some.
-RatingStatistics measure_ratings(const RatingSource& ratings, Loss loss, bool centred,
+RatingStatistics measure_ratings(const RatingSource& ratings, LossChoice loss, bool centred,
                                  const Workers& workers);
-RatingStatistics measure_ratings(const RatingStore& ratings, Loss loss, bool centred,
+RatingStatistics measure_ratings(const RatingStore& ratings, LossChoice loss, bool centred,
                                  const Workers& workers);
 
 }  // namespace mfpar

@@ -72,6 +72,42 @@ void check_one_class(const TrainOptions& options) {
   require_between("valid-top", one_class.valid_top, 1, 1'000'000);
 }
 
+bool has_l1(const TrainOptions& options) {
+  return options.l1_factors != TrainOptions::L1Penalty{} ||
+         options.l1_biases != TrainOptions::L1Penalty{};
+}
+
+/// What only SGD can hold rows to.
+void check_unconstrained(const TrainOptions& options) {
+  if (!options.nonnegative && !has_l1(options)) return;
+  throw Error(ErrorCode::kBadOption, std::string(options.nonnegative ? "nonnegative" : "l1") +
+                                         " is of method sgd; method " +
+                                         name_of(kMethodNames, options.method) +
+                                         " has rows of any sign, held by squares");
+}
+
+void check_constraints(const TrainOptions& options) {
+  require_from("l1-factors of users", options.l1_factors.users, 0.0);
+  require_from("l1-factors of items", options.l1_factors.items, 0.0);
+  require_from("l1-biases of users", options.l1_biases.users, 0.0);
+  require_from("l1-biases of items", options.l1_biases.items, 0.0);
+  const LossInfo& loss = describe_loss(options.loss);
+  if (loss.needs_nonnegative && (!options.nonnegative || options.biases)) {
+    throw Error(ErrorCode::kBadOption,
+                "the loss " + std::string(loss.name) +
+                    " is of scores that cannot be negative: it takes nonnegative factors and no "
+                    "biases, as default_options(Loss) has them");
+  }
+  const bool sparse = options.l1_factors != TrainOptions::L1Penalty{};
+  if (options.seeds > 1 && (options.nonnegative || sparse)) {
+    throw Error(ErrorCode::kBadOption,
+                "seeds is " + std::to_string(options.seeds) +
+                    ", and an average of models is cut to singular directions, which are neither "
+                    "nonnegative nor sparse; leave " +
+                    (options.nonnegative ? "nonnegative" : "l1-factors") + " or seeds out");
+  }
+}
+
 constexpr int kMostGibbsRank = 256;
 
 void check_gibbs(const TrainOptions& options) {
@@ -168,6 +204,16 @@ TrainOptions default_options(Method method) {
   return options;
 }
 
+TrainOptions default_options(Loss loss) {
+  TrainOptions options;
+  options.loss = loss;
+  if (describe_loss(loss).needs_nonnegative) {
+    options.nonnegative = true;
+    options.biases = false;
+  }
+  return options;
+}
+
 void check_options(const TrainOptions& options) {
   const bool is_one_class = options.feedback == Feedback::kOneClass;
   if (is_one_class != (options.method == Method::kAls)) {
@@ -176,6 +222,7 @@ void check_options(const TrainOptions& options) {
                     " is not learnt by method " + name_of(kMethodNames, options.method) +
                     ": ratings are by sgd or gibbs, one-class feedback is by als");
   }
+  if (options.method != Method::kSgd) check_unconstrained(options);
   if (is_one_class) check_one_class(options);
   if (options.method == Method::kGibbs) check_gibbs(options);
   require_between("rank", options.rank, 1, kMaxRank);
@@ -193,6 +240,8 @@ void check_options(const TrainOptions& options) {
   require_from("lambda-factors", options.lambda_factors, 0.0);
   require_from("lambda-biases", options.lambda_biases, 0.0);
   require_from("init-scale", options.init_scale, 0.0);
+  check_constraints(options);
+  require_above("delta of the loss huber", static_cast<double>(options.loss_choice().delta), 0.0);
   require_between("eval-every", options.eval_every, 0, 1'000'000);
   require_between("patience", options.patience, 0, 1'000'000);
   if (options.train_error == TrainError::kSample && options.sample == 0) {
@@ -224,8 +273,17 @@ std::vector<std::pair<std::string, std::string>> describe_options(const TrainOpt
                              {"kernel", options.kernel}};
   // What there was before there were losses to choose from is described as it was.
   if (options.loss != Loss::kSquared) {
-    described.emplace(described.begin(), "loss", describe_loss(options.loss).name);
+    described.emplace(described.begin(), "loss", name_of_loss(options.loss_choice()));
   }
+  if (options.nonnegative) described.emplace_back("nonnegative", "true");
+  const auto add_l1 = [&](const char* name, const TrainOptions::L1Penalty& l1) {
+    if (l1 == TrainOptions::L1Penalty{}) return;
+    described.emplace_back(name,
+                           shortest_decimal(l1.users) +
+                               (l1.items != l1.users ? ',' + shortest_decimal(l1.items) : ""));
+  };
+  add_l1("l1-factors", options.l1_factors);
+  add_l1("l1-biases", options.l1_biases);
   if (options.seeds > 1) described.emplace_back("seeds", std::to_string(options.seeds));
   return described;
 }

@@ -55,6 +55,7 @@ void FoldInSession::Impl::choose_multiple() {
 void FoldInSession::Impl::set_up() {
   std::vector<std::uint32_t> indices;
   std::vector<double> targets, offsets;
+  Eigen::VectorXd added;
   known.list(indices, targets);
   asked = penalty_for(known.size());
   weights.clear();
@@ -68,17 +69,24 @@ void FoldInSession::Impl::set_up() {
       fit_latent(equations, known.bounds(), double{model->parts().link.deviation}, offsets, penalty,
                  last);
     } else {
-      minimise_loss(model->loss(), equations, targets, offsets, penalty, last);
+      const RowHold hold = hold_of(*model, joining, known.size());
+      const Eigen::VectorXd found =
+          minimise_loss(model->loss_choice(), equations, targets, offsets, penalty, last, hold);
+      if (hold.any()) {
+        held = found;
+        added = equivalent_ridge(found, hold, ridge.fixed(), penalty);
+      }
     }
     targets = std::move(last.targets);
     weights = std::move(last.weights);
   }
-  ridge.set_up(indices, targets, weights, asked);
+  ridge.set_up(indices, targets, weights, asked, added);
   fitted = std::move(targets);
 }
 
 void FoldInSession::Impl::solve() {
-  store_solution(ridge.solve(), ridge.penalty(), ridge.fixed(), row);
+  const bool is_held = model->parts().constraints.any();
+  store_solution(is_held ? held : ridge.solve(), ridge.penalty(), ridge.fixed(), row);
   row.cutpoints = known.cutpoints();
   row.used = static_cast<std::uint32_t>(known.size());
   if (model->has_variance()) {

@@ -21,8 +21,10 @@ struct FoldInSession::Impl {
   RidgePenalty penalty_for(std::size_t count) const;
 
   /// Whether one more rating is one more term: under other losses than squares it changes the
-  /// weights of all, by an ordinal link the targets.
-  bool is_updatable() const { return is_quadratic(model->loss()) && !model->has_link(); }
+  /// weights of all, by an ordinal link the targets, under constraints what is zero.
+  bool is_updatable() const {
+    return is_quadratic(model->loss()) && !model->has_link() && !model->parts().constraints.any();
+  }
 
   void choose_multiple();
   void set_up();
@@ -44,6 +46,8 @@ struct FoldInSession::Impl {
   // Of the ridge as it was last set up, by rating; no weights are 1 each.
   std::vector<double> fitted;
   std::vector<double> weights;
+
+  Eigen::VectorXd held;  ///< the row under constraints, which the ridge has only nearly
   FoldedIn row;
 
   std::optional<FoldInSession> one_class;  ///< in the model that this one carries

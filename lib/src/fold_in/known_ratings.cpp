@@ -58,8 +58,7 @@ void KnownRatings::check_value(float value, const std::string& rating) const {
     throw Error(ErrorCode::kBadData, rating + " is " + std::to_string(value) +
                                          "; a finite number was expected: leave it out");
   }
-  if (describe_loss(loss_).predicts_probability && value != range_.lowest &&
-      value != range_.highest) {
+  if (describe_loss(loss_).takes_labels && value != range_.lowest && value != range_.highest) {
     throw Error(ErrorCode::kBadData,
                 rating + " is " + shortest_decimal(value) + "; the model was trained on labels, " +
                     shortest_decimal(range_.lowest) + " and " + shortest_decimal(range_.highest));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compute/normal_equations.hpp"
+#include "fold_in/constrained_row.hpp"
 #include "mfpar/loss.hpp"
 
 namespace mfpar {
@@ -27,12 +28,13 @@ double row_part(const Eigen::VectorXd& row, const FixedRows& fixed, std::uint32_
 /// were started with: offsets are what scores are without the row, `targets` y_s - offset_s.
 /// Squares are one ridge regression; of any other loss the ridge regressions on its majorisers are
 /// solved, one after the other, each of which lowers the sum. `ridge` becomes the last of them,
-/// which has the same minimum. `penalty` comes back as it was used. The result lasts as long as
-/// that of NormalEquations::solve(). Where `kept` is not empty, a rating with kept_s > 0 counts
-/// kept_s (y_s - offset_s - x_s.row)^2 in place of its loss.
-const Eigen::VectorXd& minimise_loss(Loss loss, NormalEquations& equations,
-                                     std::span<const double> targets,
-                                     std::span<const double> offsets, RidgePenalty& penalty,
-                                     RidgeTargets& ridge, std::span<const double> kept = {});
+/// which has the same minimum. `penalty` comes back as it was used. Where `kept` is not empty, a
+/// rating with kept_s > 0 counts kept_s (y_s - offset_s - x_s.row)^2 in place of its loss. Under
+/// `hold` magnitudes count beside the squares, or factors are not negative, and `ridge` has the
+/// minimum under the same.
+Eigen::VectorXd minimise_loss(LossChoice loss, NormalEquations& equations,
+                              std::span<const double> targets, std::span<const double> offsets,
+                              RidgePenalty& penalty, RidgeTargets& ridge, const RowHold& hold = {},
+                              std::span<const double> kept = {});
 
 }  // namespace mfpar

@@ -22,23 +22,17 @@ constexpr double kMinOfTraining = 1e-6;
 /// What the loss of a rating grows by, beside the square of the change of its score (with twice the
 /// loss in place of the square, as everywhere here).
 double curvature_of(const FactorModel& model, double score) {
-  switch (model.loss()) {
-    case Loss::kSquared:
-      break;
-    case Loss::kLogistic: {
-      const double probability = 1.0 / (1.0 + std::exp(-score));
-      return std::max(probability * (1.0 - probability), 1e-6);
-    }
-    case Loss::kAbsolute: {
-      // Of errors as Laplace has them, whose mean is that of the training.
-      const TrainingRecord& record = model.parts().record;
-      const auto best = static_cast<std::size_t>(std::max(record.best_epoch, 0));
-      const double error = best < record.history.size() ? record.history[best].train_error : 0.0;
-      const double width = double{model.range().highest} - double{model.range().lowest};
-      return error > 0.0 ? 1.0 / error : 4.0 / std::max(width, 1e-3);
-    }
+  if (model.loss() != Loss::kAbsolute) {
+    return with_loss(model.loss(), [&]<class LossPolicy>() {
+      return policy_of<LossPolicy>(model.loss_choice().delta).expected_curvature(score);
+    });
   }
-  return 1.0;
+  // Of errors as Laplace has them, whose mean is that of the training.
+  const TrainingRecord& record = model.parts().record;
+  const auto best = static_cast<std::size_t>(std::max(record.best_epoch, 0));
+  const double error = best < record.history.size() ? record.history[best].train_error : 0.0;
+  const double width = double{model.range().highest} - double{model.range().lowest};
+  return error > 0.0 ? 1.0 / error : 4.0 / std::max(width, 1e-3);
 }
 
 constexpr double kMinGiven = 1e-12, kMaxGiven = 1e12;
@@ -55,6 +49,13 @@ void check(const char* name, double penalty) {
 
 void check_options(const FoldInOptions& options, const FactorModel& model) {
   const bool leaves_out = options.penalty == FoldInOptions::Penalty::kLeaveOneOut;
+  if (leaves_out && model.parts().constraints.any()) {
+    throw Error(
+        ErrorCode::kBadOption,
+        "the penalty of a fold-in can be chosen by leaving one out where squares alone hold "
+        "rows; this model was trained with nonnegative factors, or l1: leave the penalty "
+        "to the training, or fix alpha");
+  }
   if (leaves_out && model.feedback() == Feedback::kOneClass) {
     throw Error(ErrorCode::kBadOption,
                 "the penalty of a fold-in can be chosen by leaving one out for ratings only; this "
@@ -116,7 +117,7 @@ void store_solution(const Eigen::VectorXd& solution, const RidgePenalty& penalty
 RowFitter::RowFitter(const FactorModel& model, Entity joining, const FoldInOptions& options)
     : model_(model),
       joining_(joining),
-      loss_(model.loss()),
+      loss_(model.loss_choice()),
       options_(options),
       known_(model, joining),
       equations_(fixed_rows(model, joining)) {
@@ -127,9 +128,10 @@ RowFitter::RowFitter(const FactorModel& model, Entity joining, const FoldInOptio
 }
 
 /// The row for the ratings that the equations were started with.
-const Eigen::VectorXd& RowFitter::minimise(RidgePenalty& penalty, std::span<const double> kept) {
+Eigen::VectorXd RowFitter::minimise(RidgePenalty& penalty, const RowHold& hold,
+                                    std::span<const double> kept) {
   if (!model_.has_link()) {
-    return minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_, kept);
+    return minimise_loss(loss_, equations_, targets_, offsets_, penalty, ridge_, hold, kept);
   }
   return fit_latent(equations_, known_.bounds(), double{model_.parts().link.deviation}, offsets_,
                     penalty, ridge_);
@@ -146,7 +148,8 @@ void RowFitter::fit(std::span<const FoldInRating> ratings, FoldedIn& row) {
     result.leave_one_out_mse = choose_penalty(equations_, targets_, penalty);
   }
   known_.list_offsets(offsets_);
-  store_solution(minimise(penalty), penalty, equations_.fixed(), result);
+  const RowHold hold = hold_of(model_, joining_, indices_.size());
+  store_solution(minimise(penalty, hold), penalty, equations_.fixed(), result);
   find_variance(penalty, result);
   result.cutpoints = known_.cutpoints();
   result.used = static_cast<std::uint32_t>(indices_.size());
@@ -192,10 +195,21 @@ void RowFitter::update(std::uint32_t index, std::span<const std::uint32_t> earli
   equations_.start(indices_);
   RidgePenalty penalty = penalty_of(options_, model_, joining_, indices_.size());
   FoldedIn result;
-  store_solution(minimise(penalty, kept), penalty, equations_.fixed(), result);
   const FactorModel::Side& side = model_.side(joining_);
+  RowHold hold = hold_of(model_, joining_, indices_.size());
+  if (hold.any()) {
+    hold.origin.resize(static_cast<Eigen::Index>(equations_.fixed().unknowns()));
+    for (std::uint32_t k = 0; k < model_.rank(); ++k) {
+      hold.origin[k] = double{side.factors[index * model_.stride() + k]};
+    }
+    if (model_.has_biases()) hold.origin[model_.rank()] = double{side.biases[index]};
+  }
+  store_solution(minimise(penalty, hold, kept), penalty, equations_.fixed(), result);
   for (std::uint32_t k = 0; k < model_.rank(); ++k) {
     result.factors[k] += side.factors[index * model_.stride() + k];
+    // Rounding must not undo what the row is held to.
+    if (model_.parts().constraints.nonnegative)
+      result.factors[k] = std::max(result.factors[k], 0.0f);
   }
   result.bias += side.biases[index];
   find_variance(penalty, result);

@@ -47,13 +47,14 @@ class RowFitter {
   /// How uncertain the row is of the ratings that the equations were started with.
   void find_variance(const RidgePenalty& penalty, FoldedIn& row);
 
-  const Eigen::VectorXd& minimise(RidgePenalty& penalty, std::span<const double> kept = {});
+  Eigen::VectorXd minimise(RidgePenalty& penalty, const RowHold& hold,
+                           std::span<const double> kept = {});
   void choose_more(std::uint32_t index, std::span<const std::uint32_t> earlier,
                    std::span<const FoldInRating> ratings, FoldedIn& row);
 
   const FactorModel& model_;
   const Entity joining_;
-  const Loss loss_;
+  const LossChoice loss_;
   const FoldInOptions options_;
   KnownRatings known_;
   std::vector<std::uint32_t> indices_;  ///< of the known ratings

@@ -35,7 +35,8 @@ UpdatableRidge::UpdatableRidge(const FixedRows& fixed)
 }
 
 void UpdatableRidge::set_up(std::span<const std::uint32_t> indices, std::span<const double> targets,
-                            std::span<const double> weights, const RidgePenalty& penalty) {
+                            std::span<const double> weights, const RidgePenalty& penalty,
+                            const Eigen::VectorXd& added) {
   ++set_ups_;
   equations_.start(indices);
   equations_.set_primal(targets, weights);
@@ -44,6 +45,7 @@ void UpdatableRidge::set_up(std::span<const std::uint32_t> indices, std::span<co
   penalty_ = penalty.solvable(square_length_, count_);
   raised_ = penalty_.factors > penalty.factors || penalty_.bias > penalty.bias;
   equations_.add_penalty(penalty_);
+  if (added.size() > 0) equations_.matrix().diagonal() += added;
   factor_.compute(equations_.matrix());
   right_side_ = equations_.right_side();
   matrix_rounding_.start(matrix_size(square_length_, count_));

@@ -36,9 +36,10 @@ class UpdatableRidge {
   explicit UpdatableRidge(const FixedRows& fixed);
 
   /// Starts from these ratings, in O(ratings rank^2 + rank^3). No weights are 1 each; with others
-  /// no rating can come, go or change.
+  /// no rating can come, go or change, nor where something is `added` to each unknown's penalty.
   void set_up(std::span<const std::uint32_t> indices, std::span<const double> targets,
-              std::span<const double> weights, const RidgePenalty& penalty);
+              std::span<const double> weights, const RidgePenalty& penalty,
+              const Eigen::VectorXd& added = {});
 
   /// Takes or gives up a rating by a rank-one update or downdate, or changes its target, in
   /// O(rank^2). False when too much accuracy is lost; then the equations are to be set up anew

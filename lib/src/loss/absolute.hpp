@@ -18,6 +18,7 @@ struct AbsoluteLoss : LinearScore {
   static constexpr int kDegree = 1;
   static constexpr float kMaxCurvature = 0.0f;
   static constexpr bool kIsQuadratic = false;
+  static constexpr bool kIsMajorised = true;
 
   template <class Real>
   [[gnu::always_inline]] static Real error(const Real&, const Real& residual) {
@@ -35,6 +36,8 @@ struct AbsoluteLoss : LinearScore {
   static Majoriser majorise(double target, double score, double smoothing) {
     return {target, 1.0 / std::hypot(target - score, smoothing)};
   }
+
+  static double expected_curvature(double) { return 1.0; }
 
   static RatingScale scale(const RatingDistribution& ratings, bool centred) {
     return standardised(ratings, ratings.median(), centred);

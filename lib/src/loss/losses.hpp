@@ -16,6 +16,11 @@
 //   majorise(target, score, smoothing)
 //                               the parabola on kStep times the error, in double precision; a kink
 //                               is rounded off over `smoothing`
+//   kIsMajorised                the parabola lies nowhere below; else it has the curvature that is
+//                               expected, and approximate(target, score) the one that is found, for
+//                               steps that are shortened where they raise the sum
+//   expected_curvature(score)   what twice kStep times the error grows by about its least, beside
+//                               the square of a change of the score (absolute errors: see fold-in)
 //   kIsQuadratic                the parabola is the loss itself, for every score
 //   kClips                      predictions are scores clipped to the range of the ratings, and a
 //                               residual of 0 costs nothing
@@ -23,31 +28,48 @@
 //   score_target(range)         the targets that scores of a model are held against
 //   scale(ratings, centred)     the targets and the initial mean for some ratings
 //
-// error and pull are templates, for float, double and the kernels' vectors, whose functions (abs,
+// Policies are objects, which losses with a parameter need: policy_of() makes one. error and pull
+// are templates, for float, double and the kernels' vectors, whose functions (abs,
 // copysign, softplus, sigmoid) are found by their argument.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <tuple>
 #include <utility>
 
 #include "loss/absolute.hpp"
+#include "loss/hinge.hpp"
+#include "loss/huber.hpp"
 #include "loss/logistic.hpp"
+#include "loss/poisson.hpp"
 #include "loss/squared.hpp"
 
 namespace mfpar {
 
-/// What predicting with `score`, clipped where the loss clips, costs beside `target`.
+/// The policy of a loss whose parameter, if it has one, is `delta`, in the units of residuals.
 template <class LossPolicy>
-double prediction_error(float target, float score, RatingRange range) {
-  const float used = LossPolicy::kClips ? std::clamp(score, range.lowest, range.highest) : score;
-  return LossPolicy::template error<double>(target, double{target} - used);
+LossPolicy policy_of([[maybe_unused]] float delta) {
+  LossPolicy policy{};
+  if constexpr (requires { policy.delta; }) policy.delta = delta;
+  return policy;
 }
 
+/// What predicting with `score`, clipped where the loss clips, costs beside `target`.
+template <class LossPolicy>
+double prediction_error(const LossPolicy& policy, float target, float score, RatingRange range) {
+  const float used = LossPolicy::kClips ? std::clamp(score, range.lowest, range.highest) : score;
+  return policy.template error<double>(target, double{target} - used);
+}
+
+/// What delta of Huber's loss may be.
+inline bool is_delta(double delta) { return delta > 0.0 && std::isfinite(delta); }
+
 /// In the order of the enumeration.
-using LossPolicies = std::tuple<SquaredLoss, AbsoluteLoss, LogisticLoss>;
+using LossPolicies = std::tuple<SquaredLoss, AbsoluteLoss, LogisticLoss, HuberLoss, PoissonLoss,
+                                HingeLoss, SquaredHingeLoss>;
 inline constexpr std::size_t kLossCount = std::tuple_size_v<LossPolicies>;
 
 template <Loss kLoss>

@@ -23,6 +23,8 @@ struct RatingScale {
   float training_mean = 0.0f;  ///< mu in training: 0 where targets are centred
   float deviation = 1.0f;      ///< above 0
 
+  float delta = 1.0f;  ///< of Huber's loss, in training
+
   float best_constant = 0.0f;  ///< the score that predicts best for all alike: what mu would be
   RatingRange range;           ///< of the ratings
 };
@@ -33,7 +35,9 @@ class RatingDistribution {
   virtual ~RatingDistribution() = default;
 
   virtual double mean() const = 0;
-  virtual double median() const = 0;     ///< the lower one of two
+  virtual double median() const = 0;  ///< the lower one of two
+  /// The location that minimises Huber's loss of this delta, in the units of ratings.
+  virtual double location(double delta) const = 0;
   virtual double deviation() const = 0;  ///< standard deviation; 1 when all are the same
   virtual RatingRange range() const = 0;
 

@@ -159,12 +159,17 @@ FactorModel::FactorModel(Parts parts)
     throw Error(ErrorCode::kBadFile, "there are titles of more items than the model has");
   }
   check_link(parts_);
-  if (describe_loss(parts_.loss).predicts_probability) {
+  if (describe_loss(parts_.loss).takes_labels) {
     const RatingRange labels = parts_.range;
     require(labels.highest == 1.0f && (labels.lowest == 0.0f || labels.lowest == -1.0f),
             "a model of labels has the range " + shortest_decimal(labels.lowest) + " to " +
                 shortest_decimal(labels.highest) + "; 0 to 1 or -1 to 1 was expected");
   }
+  require(!parts_.constraints.any() || (parts_.feedback == Feedback::kRatings && !has_link()),
+          "rows are held by more than squares in models of ratings alone, without an ordinal link");
+  require(parts_.huber_delta > 0.0f && std::isfinite(parts_.huber_delta),
+          "delta of the loss is " + shortest_decimal(parts_.huber_delta) +
+              "; a finite number above 0 was expected");
   const BiasBaseline& baseline = parts_.baseline;
   if (!baseline.user_biases.empty() || !baseline.item_biases.empty()) {
     require_size("user biases of the baseline", baseline.user_biases.size(), users);

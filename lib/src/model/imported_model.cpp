@@ -91,9 +91,11 @@ FactorModel assemble_model(ImportedRows users, ImportedRows items, ImportedNumbe
   parts.stride = row_stride(users.rank);
   parts.biases = numbers.biases || options.mean.has_value();
   parts.mean = options.mean.value_or(numbers.mean);
-  parts.loss = options.loss.value_or(numbers.loss);
+  const LossChoice loss = options.loss.value_or(numbers.loss);
+  parts.loss = loss.loss;
+  parts.huber_delta = loss.delta;
   parts.range = options.range.value_or(numbers.range);
-  if (describe_loss(parts.loss).predicts_probability && parts.range.highest == kUnclipped.highest) {
+  if (describe_loss(parts.loss).takes_labels && parts.range.highest == kUnclipped.highest) {
     parts.range = {0.0f, 1.0f};  // labels
   }
   if (numbers.one_class) {

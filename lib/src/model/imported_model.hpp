@@ -31,7 +31,7 @@ struct ImportedNumbers {
   bool biases = false;
   float mean = 0.0f;
   RatingRange range = kUnclipped;
-  Loss loss = Loss::kSquared;
+  LossChoice loss = {};
   std::optional<ModelCard::OneClass> one_class = {};  ///< of a model of one-class feedback
 };
 

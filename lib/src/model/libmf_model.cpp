@@ -85,16 +85,25 @@ int kind_of(Loss loss) {
       return 1;
     case Loss::kLogistic:
       return 5;
+    case Loss::kHuber:
+      return 0;  // it has none: products are ratings as of squares
+    case Loss::kPoisson:
+      return 2;
+    case Loss::kSquaredHinge:
+      return 6;
+    case Loss::kHinge:
+      return 7;
   }
   return 0;
 }
 
 /// The kinds that are read: real-valued by squares, absolute errors and divergence; binary by the
-/// logistic loss; one-class by squares and rows or columns.
+/// logistic, squared hinge and hinge loss; one-class by squares and rows or columns.
 std::optional<Loss> loss_of(std::int32_t kind) {
-  if (kind == 1) return Loss::kAbsolute;
-  if (kind == 5) return Loss::kLogistic;
-  constexpr std::array kAsSquares{0, 2, 10, 11, 12};
+  for (const LossInfo& info : losses()) {
+    if (kind != 0 && kind_of(info.loss) == kind) return info.loss;
+  }
+  constexpr std::array kAsSquares{0, 10, 11, 12};
   const bool known = std::ranges::find(kAsSquares, kind) != kAsSquares.end();
   return known ? std::optional(Loss::kSquared) : std::nullopt;
 }
@@ -154,7 +163,7 @@ class LibmfWriter {
 
 /// LIBMF's labels are -1 and 1; other ranges its models do not tell.
 RatingRange range_of(Loss loss) {
-  return describe_loss(loss).predicts_probability ? RatingRange{-1.0f, 1.0f} : kUnclipped;
+  return describe_loss(loss).takes_labels ? RatingRange{-1.0f, 1.0f} : kUnclipped;
 }
 
 struct LibmfHeader {
@@ -186,8 +195,8 @@ LibmfHeader read_header(TextRows& rows) {
   const std::optional<Loss> loss = loss_of(kind);
   if (!loss) {
     rows.fail("a model of kind f " + std::to_string(kind) +
-              " is not read: its products are no ratings, and no log-odds; real-valued (0, 1, 2), "
-              "logistic (5) and one-class (10, 11, 12) models are");
+              " is not read: real-valued (0, 1, 2), binary (5, 6, 7) and one-class (10, 11, 12) "
+              "models are");
   }
   rows.end_line();
   LibmfHeader header{.loss = *loss};

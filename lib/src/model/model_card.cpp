@@ -70,8 +70,8 @@ class CardReader {
   }
 
   /// Squares where nothing is said, as in folders from before there were other losses.
-  Loss loss() const {
-    if (!json_.contains("loss")) return Loss::kSquared;
+  LossChoice loss() const {
+    if (!json_.contains("loss")) return {};
     return *find_loss(
         value("loss", "the name of a loss, such as \"squared\",", [](const Json& json) {
           return json.is_string() && find_loss(json.get<std::string>()).has_value();
@@ -149,7 +149,7 @@ ModelCard card_of(const FactorModel& model) {
   if (model.feedback() == Feedback::kOneClass) {
     one_class = {model.parts().one_class_weights, model.parts().fold_in};
   }
-  return {.loss = model.loss(),
+  return {.loss = model.loss_choice(),
           .rank = model.rank(),
           .users = model.user_count(),
           .items = model.item_count(),
@@ -172,7 +172,7 @@ void write_card(AtomicFile& file, const Json& card) {
 void write_model_card(AtomicFile& file, const ModelCard& card) {
   Json json{{"format", kFormat},
             {"version", kVersion},
-            {"loss", describe_loss(card.loss).name},
+            {"loss", name_of_loss(card.loss)},
             {"rank", card.rank},
             {"users", card.users},
             {"items", card.items},

@@ -12,7 +12,7 @@ namespace mfpar {
 
 /// What model.json says of the files beside it: all that is one number.
 struct ModelCard {
-  Loss loss = Loss::kSquared;
+  LossChoice loss = {};
   std::uint32_t rank = 0;
   std::uint32_t users = 0;
   std::uint32_t items = 0;

@@ -103,6 +103,28 @@ OneClassNumbers one_class_numbers(const FactorModel::Parts& parts) {
           .relevant = weights.relevant.value_or(std::numeric_limits<float>::quiet_NaN())};
 }
 
+ConstraintNumbers constraint_numbers(const FactorModel::Parts& parts) {
+  const RowConstraints& constraints = parts.constraints;
+  return {.nonnegative = constraints.nonnegative,
+          .l1_user_factors = constraints.l1_users.factors,
+          .l1_user_biases = constraints.l1_users.biases,
+          .l1_item_factors = constraints.l1_items.factors,
+          .l1_item_biases = constraints.l1_items.biases};
+}
+
+Fault find_fault(const ConstraintNumbers& numbers) {
+  if (numbers.nonnegative > 1) {
+    return ModelFault{"constraints", 0, "the flag of non-negative factors is neither 0 nor 1"};
+  }
+  for (const float x : {numbers.l1_user_factors, numbers.l1_user_biases, numbers.l1_item_factors,
+                        numbers.l1_item_biases}) {
+    if (std::isfinite(x) && x >= 0.0f) continue;
+    return ModelFault{"constraints", offsetof(ConstraintNumbers, l1_user_factors),
+                      "a penalty is not a finite number from 0"};
+  }
+  return std::nullopt;
+}
+
 Fault find_fault(const ModelNumbers& numbers) {
   if (numbers.biases > 1) {
     return ModelFault{"model", offsetof(ModelNumbers, biases),
@@ -161,6 +183,8 @@ Fault find_array_fault(const FactorModel::Parts& parts) {
       found(find_not_finite("ordinal.values", parts.link.values.span())) ||
       found(find_not_finite("ordinal.cutpoints", parts.link.cutpoints.span())) ||
       found(find_descending(parts.link)) ||
+      (parts.constraints.nonnegative && (found(find_negative("user_factors", user_rows)) ||
+                                         found(find_negative("item_factors", item_rows)))) ||
       found(find_misplaced("trained.items", parts.trained, items)) ||
       found(find_misplaced("held_out.items", parts.held_out, items)) ||
       found(find_misplaced("chosen.items", parts.chosen, items))) {
@@ -182,6 +206,7 @@ Fault find_fault(const FactorModel& model) {
   if (Fault fault = find_fault(one_class_numbers(parts))) return fault;
   if (Fault fault = find_fault(model_numbers(parts))) return fault;
   if (Fault fault = find_fault(fold_in_numbers(parts))) return fault;
+  if (Fault fault = find_fault(constraint_numbers(parts))) return fault;
   if (parts.record.best_epoch < 0) {
     return ModelFault{"model", offsetof(ModelNumbers, best_epoch), "the best epoch is below 0"};
   }

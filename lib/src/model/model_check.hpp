@@ -46,9 +46,20 @@ struct OneClassNumbers {
 };
 static_assert(sizeof(OneClassNumbers) == 8);
 
+/// Section "constraints": see RowConstraints.
+struct ConstraintNumbers {
+  std::uint32_t nonnegative;
+  float l1_user_factors;
+  float l1_user_biases;
+  float l1_item_factors;
+  float l1_item_biases;
+};
+static_assert(sizeof(ConstraintNumbers) == 20);
+
 ModelNumbers model_numbers(const FactorModel::Parts& parts);
 FoldInNumbers fold_in_numbers(const FactorModel::Parts& parts);
 OneClassNumbers one_class_numbers(const FactorModel::Parts& parts);
+ConstraintNumbers constraint_numbers(const FactorModel::Parts& parts);
 
 /// Something in a model that cannot be.
 struct ModelFault {
@@ -60,6 +71,7 @@ struct ModelFault {
 std::optional<ModelFault> find_fault(const ModelNumbers& numbers);
 std::optional<ModelFault> find_fault(const FoldInNumbers& numbers);
 std::optional<ModelFault> find_fault(const OneClassNumbers& numbers);
+std::optional<ModelFault> find_fault(const ConstraintNumbers& numbers);
 
 /// In arrays, which takes a pass over them: numbers that are not finite, rows that are not padded
 /// with zeros, lists that do not ascend within range.

@@ -21,12 +21,14 @@ namespace {
 
 // A file has the lowest version that can say what is in it, so that older programs read what they
 // can: 2 was before there were losses to choose from, 3 before there was one-class feedback, 4
-// before predictions had variances, 5 before scores could be of latent ratings.
+// before predictions had variances, 5 before scores could be of latent ratings, 6 before there were
+// more than three losses, and rows held by more than squares.
 constexpr std::uint32_t kSquared = 2, kWithLoss = 3, kOneClass = 4, kWithVariance = 5,
-                        kWithLink = 6;
-static_assert(kModelKind.version == kWithLink && kModelKind.oldest == kSquared);
+                        kWithLink = 6, kConstrained = 7;
+static_assert(kModelKind.version == kConstrained && kModelKind.oldest == kSquared);
 
 std::uint32_t version_of(const FactorModel::Parts& parts) {
+  if (parts.constraints.any() || parts.loss > Loss::kLogistic) return kConstrained;
   if (!parts.link.values.empty()) return kWithLink;
   if (parts.variance.rank > 0) return kWithVariance;
   if (parts.feedback == Feedback::kOneClass || parts.one_class) return kOneClass;
@@ -123,11 +125,11 @@ Numbers read_numbers(const SectionReader& file, const std::string& section) {
   return records[0];
 }
 
-/// Section "loss": its name.
-Loss read_loss(const SectionReader& file) {
+/// Section "loss": its name, as find_loss() takes it.
+LossChoice read_loss(const SectionReader& file) {
   const FrozenArray<char> bytes = file.array<char>("loss");
   const std::string_view name(bytes.data(), bytes.size());
-  const std::optional<Loss> loss = find_loss(name);
+  const std::optional<LossChoice> loss = find_loss(name);
   if (!loss) file.fail("loss", 0, "there is no loss called '" + std::string(name) + "'");
   return *loss;
 }
@@ -138,7 +140,10 @@ Loss read_loss(const SectionReader& file) {
 void add_factor_sections(SectionWriter& file, const FactorModel::Parts& parts,
                          const std::string& prefix, bool with_loss) {
   file.add_value(prefix + "model", model_numbers(parts));
-  if (with_loss) file.add("loss", std::span<const char>(describe_loss(parts.loss).name));
+  if (with_loss) {
+    const std::string name = name_of_loss({parts.loss, parts.huber_delta});
+    file.add_copy("loss", std::span<const char>(name));
+  }
   file.add_value(prefix + "fold_in", fold_in_numbers(parts));
   add_record_sections(file, parts.record, prefix);
 }
@@ -228,6 +233,7 @@ void add_model_sections(SectionWriter& file, const FactorModel& model) {
   }
   if (parts.variance.rank > 0) add_variance(file, parts.variance);
   if (model.has_link()) add_link(file, parts.link);
+  if (parts.constraints.any()) file.add_value("constraints", constraint_numbers(parts));
   if (!parts.titles.empty()) add_titles(file, parts.titles);
   if (parts.one_class) {
     add_factor_sections(file, parts.one_class->parts(), kOneClassPrefix, /*with_loss=*/false);
@@ -238,7 +244,11 @@ void add_model_sections(SectionWriter& file, const FactorModel& model) {
 FactorModel read_model_sections(const SectionReader& file, bool verify) {
   FactorModel::Parts parts;
   read_factor_sections(file, "", parts);
-  if (file.version() > kSquared) parts.loss = read_loss(file);
+  if (file.version() > kSquared) {
+    const LossChoice loss = read_loss(file);
+    parts.loss = loss.loss;
+    parts.huber_delta = loss.delta;
+  }
   parts.users.biases = file.array<float>("user_biases");
   parts.items.biases = file.array<float>("item_biases");
   parts.users.ids = read_dictionary(file, "users");
@@ -249,6 +259,12 @@ FactorModel read_model_sections(const SectionReader& file, bool verify) {
   parts.baseline.item_biases = file.array<float>("baseline.item_biases");
   if (file.has("variance.noise")) parts.variance = score_variance(file);
   if (file.has("ordinal.values")) parts.link = ordinal_link(file);
+  if (file.has("constraints")) {
+    const auto numbers = read_numbers<ConstraintNumbers>(file, "constraints");
+    parts.constraints = {.nonnegative = numbers.nonnegative != 0,
+                         .l1_users = {numbers.l1_user_factors, numbers.l1_user_biases},
+                         .l1_items = {numbers.l1_item_factors, numbers.l1_item_biases}};
+  }
   if (file.has("titles.columns")) parts.titles = item_titles(file);
   if (file.version() >= kOneClass) {
     if (file.has(std::string(kOneClassPrefix) + "model")) {

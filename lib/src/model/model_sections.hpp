@@ -10,7 +10,7 @@
 namespace mfpar {
 
 /// What can be read of models.
-inline constexpr SectionFileKind kModelKind{.name = "model", .version = 6, .oldest = 2};
+inline constexpr SectionFileKind kModelKind{.name = "model", .version = 7, .oldest = 2};
 
 /// As a model is written: with the lowest version that can say what is in it.
 SectionFileKind model_kind(const FactorModel& model);

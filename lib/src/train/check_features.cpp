@@ -9,7 +9,8 @@ namespace mfpar {
 
 namespace {
 
-void check(const Features* features, const std::string& what, std::size_t rows, Method method) {
+void check(const Features* features, const std::string& what, std::size_t rows,
+           const TrainOptions& options) {
   if (features == nullptr) return;
   if (features->row_count() != rows) {
     throw Error(ErrorCode::kBadOption, "there are features of " +
@@ -17,7 +18,13 @@ void check(const Features* features, const std::string& what, std::size_t rows, 
                                            ", and the ratings have " + std::to_string(rows) +
                                            "; align() orders them by the ids of the store");
   }
-  if (method == Method::kAls) {
+  if (options.nonnegative) {
+    throw Error(ErrorCode::kBadOption,
+                "what features tell of " + what +
+                    " may be negative, and nonnegative factors are asked for; leave one of the two "
+                    "out");
+  }
+  if (options.method == Method::kAls) {
     throw Error(ErrorCode::kBadOption, "features of " + what +
                                            " are for models of ratings; the method als learns "
                                            "one-class feedback without them: leave them out");
@@ -26,9 +33,10 @@ void check(const Features* features, const std::string& what, std::size_t rows, 
 
 }  // namespace
 
-void check_features(const TrainHooks& hooks, const RatingSource& training, Method method) {
-  check(hooks.user_features, "users", training.user_count(), method);
-  check(hooks.item_features, "items", training.item_count(), method);
+void check_features(const TrainHooks& hooks, const RatingSource& training,
+                    const TrainOptions& options) {
+  check(hooks.user_features, "users", training.user_count(), options);
+  check(hooks.item_features, "items", training.item_count(), options);
 }
 
 }  // namespace mfpar

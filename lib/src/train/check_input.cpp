@@ -32,7 +32,7 @@ void check_input(const RatingSource& training, const RatingStore& validation,
         "training and validation ratings do not share their users and items; split one store, "
         "or join two tables");
   }
-  check_features(hooks, training, options.method);
+  check_features(hooks, training, options);
   if (hooks.warm_start == nullptr) return;
   if (options.method == Method::kGibbs) {
     throw Error(ErrorCode::kBadOption,
@@ -56,16 +56,20 @@ void check_input(const RatingSource& training, const RatingStore& validation,
                 "the initial model has rank " + std::to_string(init->rank()) +
                     "; train with the same rank, not " + std::to_string(options.rank));
   }
-  if (init->loss() != options.loss) {
-    throw Error(ErrorCode::kBadOption, "the initial model was trained with the loss " +
-                                           std::string(describe_loss(init->loss()).name) +
-                                           "; train with the same, not " +
-                                           std::string(describe_loss(options.loss).name));
+  if (options.nonnegative && !init->parts().constraints.nonnegative) {
+    throw Error(ErrorCode::kBadOption,
+                "the initial model has factors of any sign; start from one that was trained with "
+                "nonnegative, or leave that out");
+  }
+  if (init->loss_choice() != options.loss_choice()) {
+    throw Error(ErrorCode::kBadOption,
+                "the initial model was trained with the loss " + name_of_loss(init->loss_choice()) +
+                    "; train with the same, not " + name_of_loss(options.loss_choice()));
   }
 }
 
 void check_validation(const RatingStore& validation, Loss loss, RatingRange labels) {
-  if (!describe_loss(loss).predicts_probability) return;
+  if (!describe_loss(loss).takes_labels) return;
   validation.for_each(0, validation.size(), [&](ItemIndex, float rating) {
     if (rating == labels.lowest || rating == labels.highest) return;
     throw Error(ErrorCode::kBadData, "a validation rating is " + shortest_decimal(rating) +

@@ -63,7 +63,13 @@ void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> cou
   rows.memory = AlignedBuffer<float>(counts.size() * record_stride(factor_width(rank)));
   rows.records = {rows.memory.data(), rank};
   // Uniform on +-sqrt(3) times the scale has the scale as its standard deviation.
-  const double reach = std::numbers::sqrt3 * options_.init_scale;
+  double reach = std::numbers::sqrt3 * options_.init_scale, centre = 0.0;
+  if (options_.nonnegative) {
+    // The mean of p.q is rank times the square of the mean factor.
+    const double level = double{scale_.target(scale_.best_constant)} / options_.rank;
+    if (!options_.biases && level > 0.0) reach = std::max(reach, std::sqrt(level));
+    centre = reach;
+  }
   workers.for_each(kRowPartitions, [&](std::size_t partition) {
     const Range range = even_range(counts.size(), kRowPartitions, partition);
     for (std::size_t row = range.begin; row < range.end; ++row) {
@@ -74,7 +80,7 @@ void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> cou
       Random random(derive_seed(options_.seed, use, row));
       float* const factors = rows.records.row(row);
       for (int f = 0; f < options_.rank; ++f) {
-        factors[f] = static_cast<float>(reach * (2.0 * random.uniform() - 1.0));
+        factors[f] = static_cast<float>(centre + reach * (2.0 * random.uniform() - 1.0));
       }
     }
   });
@@ -122,7 +128,13 @@ EpochPlan SgdState::plan(int epoch) {
   pass.bias_rate = options_.biases ? pass.rate : 0.0f;
   pass.lambda_factors = static_cast<float>(options_.lambda_factors);
   pass.lambda_biases = static_cast<float>(options_.lambda_biases);
+  pass.l1_factors = {.fixed = static_cast<float>(options_.l1_factors.items),
+                     .moving = static_cast<float>(options_.l1_factors.users)};
+  pass.l1_biases = {.fixed = static_cast<float>(options_.l1_biases.items),
+                    .moving = static_cast<float>(options_.l1_biases.users)};
+  pass.nonnegative = options_.nonnegative;
   pass.mean = scale_.training_mean;
+  pass.delta = scale_.delta;
   pass.lowest = scale_.target(scale_.range.lowest);
   pass.highest = scale_.target(scale_.range.highest);
   plan.seed = derive_seed(options_.seed, SeedUse::kEpochOrder, epoch);

@@ -28,6 +28,18 @@ FoldInPenalty fold_in_penalty(const TrainOptions& options, const RatingScale& sc
           .exponent = static_cast<float>(penalty_exponent(options.penalty))};
 }
 
+RowConstraints constraints_of(const TrainOptions& options, const RatingScale& scale) {
+  const double of_error =
+      with_loss(options.loss, []<class LossPolicy>() { return 2.0 * LossPolicy::kStep; });
+  const PenaltyCharges charges = penalty_charges(options.loss, options, scale.deviation);
+  const auto magnitudes = [&](const PenaltyCharges::Magnitudes& l1) -> RowConstraints::Magnitudes {
+    return {static_cast<float>(of_error * l1.factors), static_cast<float>(of_error * l1.biases)};
+  };
+  return {.nonnegative = options.nonnegative,
+          .l1_users = magnitudes(charges.l1_users),
+          .l1_items = magnitudes(charges.l1_items)};
+}
+
 }  // namespace
 
 SnapshotMaker::SnapshotMaker(const RowIds& ids, const RatingScale& scale,
@@ -75,6 +87,7 @@ FactorModel SnapshotMaker::take(const SgdState& state, const Workers& workers) c
   };
   FactorModel::Parts parts;
   parts.loss = options_.loss;
+  parts.huber_delta = options_.loss_choice().delta;
   parts.rank = static_cast<std::uint32_t>(options_.rank);
   parts.stride = stride;
   parts.biases = options_.biases;
@@ -83,6 +96,7 @@ FactorModel SnapshotMaker::take(const SgdState& state, const Workers& workers) c
   parts.users = copy(state.users(), ids_.users);
   parts.items = copy(state.items(), ids_.items);
   parts.fold_in = fold_in_penalty(options_, scale_);
+  parts.constraints = constraints_of(options_, scale_);
   return FactorModel(std::move(parts));
 }
 

@@ -67,7 +67,7 @@ TrainResult train_on(TrainingRatings training, const RatingStore& validation,
           usual_unobserved_weight(ratings.size(), ratings.user_count(), ratings.item_count());
     }
     return one_class ? count_ratings(ratings, workers)
-                     : measure_ratings(ratings, options.loss, options.biases, workers);
+                     : measure_ratings(ratings, options.loss_choice(), options.biases, workers);
   });
   if (!one_class) {
     check_validation(validation, options.loss, statistics.scale.range);

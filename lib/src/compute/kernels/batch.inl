@@ -85,6 +85,9 @@ MFPAR_BATCH_FUNCTION(square_root)
 MFPAR_BATCH_FUNCTION(abs)
 MFPAR_BATCH_FUNCTION(softplus)
 MFPAR_BATCH_FUNCTION(sigmoid)
+MFPAR_BATCH_FUNCTION(log)
+MFPAR_BATCH_FUNCTION(positive_part)
+MFPAR_BATCH_FUNCTION(is_positive)
 #undef MFPAR_BATCH_FUNCTION
 
 template <int kLanes, int kParts>

@@ -12,6 +12,7 @@ class ErrorWalk {
  public:
   explicit ErrorWalk(const ErrorPass& pass)
       : pass_(pass),
+        policy_(policy_of<LossPolicy>(pass.delta)),
         entries_(pass.runs),
         shape_(pass.rank, pass.stride),
         moving_rows_(pass.moving_rows + std::size_t{pass.runs.moving_base} * shape_.stride()),
@@ -85,15 +86,16 @@ class ErrorWalk {
     if constexpr (LossPolicy::kClips) {
       const Four residual = (value - score) * counts;
       const Four clipped = (value - clamp(score, pass_.lowest, pass_.highest)) * counts;
-      errors_ += LossPolicy::error(value, residual).part[0];
-      clipped_errors_ += LossPolicy::error(value, clipped).part[0];
+      errors_ += policy_.error(value, residual).part[0];
+      clipped_errors_ += policy_.error(value, clipped).part[0];
     } else {
-      errors_ += (LossPolicy::error(value, value - score) * counts).part[0];
+      errors_ += (policy_.error(value, value - score) * counts).part[0];
       clipped_errors_ = errors_;
     }
   }
 
   const ErrorPass pass_;
+  [[no_unique_address]] const LossPolicy policy_;
   const Entries entries_;
   const Shape shape_;
   const float* const moving_rows_;

@@ -12,6 +12,7 @@
 #include "compute/kernels/transpose.inl"
 #include "compute/kernels/batch.inl"
 #include "compute/kernels/mini_batches.inl"
+#include "compute/kernels/constrained_rows.inl"
 #include "compute/kernels/sgd_kernel.inl"
 #include "compute/kernels/error_kernel.inl"
 #include "compute/kernels/score_kernel.inl"
@@ -33,14 +34,17 @@ constexpr int kWidestFixed = kMaxLanes == 4 ? 64 : 256;
 /// them into one sum costs.
 constexpr int lanes_of(int width) { return width <= 32 && kMaxLanes > 8 ? 8 : kMaxLanes; }
 
-/// Which widths are fixed: any multiple of 16 for squares, by which most learn; for other losses
-/// powers of two, since each width of each loss is code of its own.
+/// Which widths are fixed: any multiple of 16 for squares, by which most learn; for absolute errors
+/// and labels powers of two, and for what is learnt by less the usual ones, since each width of
+/// each loss is code of its own. 8 always is, being less than the widest vector.
 template <class LossPolicy>
 constexpr bool is_fixed([[maybe_unused]] int width) {
 #if defined(MFPAR_FEW_KERNELS)
   return LossPolicy::kIsQuadratic;
 #else
-  return LossPolicy::kIsQuadratic || (width & (width - 1)) == 0;
+  constexpr bool kIsUsual = LossPolicy::kInfo.loss <= Loss::kLogistic;
+  return LossPolicy::kIsQuadratic ||
+         (kIsUsual ? (width & (width - 1)) == 0 : width <= 16 || width == 32 || width == 64);
 #endif
 }
 

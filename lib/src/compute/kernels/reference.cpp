@@ -46,8 +46,8 @@ struct Slot {
   RowState state, began_state;
 
   // The moves of the present batch.
-  std::vector<float> keep_q, pull_q, pull_p;
-  float keep_p = 1.0f;
+  std::vector<float> keep_q, pull_q, pull_p, threshold_q;
+  float keep_p = 1.0f, threshold_p = 0.0f;
 };
 
 /// The runs of a pass, mini-batch by mini-batch.
@@ -95,7 +95,11 @@ void load_row(Slot& slot, const SgdPass& pass) {
 
 void store_row(const Slot& slot, const SgdPass& pass) {
   float* const p = pass.fixed.row(slot.now.row);
-  for (std::uint32_t f = 0; f < pass.rank; ++f) p[f] += slot.factors[f] - slot.began_factors[f];
+  for (std::uint32_t f = 0; f < pass.rank; ++f) {
+    p[f] += slot.factors[f] - slot.began_factors[f];
+    if (pass.is_constrained() && slot.factors[f] == 0.0f) p[f] = 0.0f;
+    if (pass.nonnegative) p[f] = std::max(p[f], 0.0f);
+  }
   RowState& state = pass.fixed.state(slot.now.row);
   state.bias += slot.state.bias - slot.began_state.bias;
   state.bias_accumulator += slot.state.bias_accumulator - slot.began_state.bias_accumulator;
@@ -108,26 +112,39 @@ float step_rate(float rate, float accumulator, bool adagrad) {
 }
 
 template <class LossPolicy>
-void add_errors(PassSums& sums, float target, float score, float lowest, float highest) {
+void add_errors(const LossPolicy& policy, PassSums& sums, float target, float score, float lowest,
+                float highest) {
   const float predicted = LossPolicy::kClips ? std::clamp(score, lowest, highest) : score;
-  sums.error += LossPolicy::template error<double>(target, target - score);
-  sums.clipped_error += LossPolicy::template error<double>(target, target - predicted);
+  sums.error += policy.template error<double>(target, target - score);
+  sums.clipped_error += policy.template error<double>(target, target - predicted);
 }
 
 /// `moved` after the implicit step of its penalty.
 float penalised(float moved, float rate, float lambda) { return moved / (1.0f + rate * lambda); }
+
+/// x, taken towards zero by `threshold` and not past it.
+float shrunk(float x, float threshold) {
+  return std::copysign(std::max(std::abs(x) - threshold, 0.0f), x);
+}
+
+/// The factor x after the step of its penalty on magnitudes; zero where it may not be negative.
+float constrained(float x, float threshold, const SgdPass& pass) {
+  return pass.nonnegative ? std::max(x - threshold, 0.0f) : shrunk(x, threshold);
+}
 
 /// Takes the errors of the slot's next mini-batch and decides the steps of its rows; moves the
 /// biases.
 template <class LossPolicy>
 void compute_steps(Slot& slot, MiniBatchQueue& queue, const SgdPass& pass, bool adagrad,
                    PassSums& sums) {
+  const auto policy = policy_of<LossPolicy>(pass.delta);
   slot.now = slot.next;
   if (slot.now.empty()) return;
   slot.next = queue.batch_after(slot);
   if (slot.now.begins_segment) load_row(slot, pass);
   slot.keep_q.clear();
   slot.pull_q.clear();
+  slot.threshold_q.clear();
   RowState& p = slot.state;
   const float p_bias = p.bias;
   std::vector<float> pulls, p_gradient(pass.rank), q_gradient(pass.rank);
@@ -139,9 +156,9 @@ void compute_steps(Slot& slot, MiniBatchQueue& queue, const SgdPass& pass, bool 
     RowState& q = pass.moving.state(entry.row);
     const RatingPoint<float> at{entry.value, pass.mean, slot.factors, q_row, p_bias, q.bias};
     const float residual = rating_residual(at);
-    const float pull = LossPolicy::pull(entry.value, residual);
-    add_errors<LossPolicy>(sums, entry.value, entry.value - residual, pass.lowest, pass.highest);
-    const auto bias = rating_gradient<LossPolicy, float>(at, {}, p_gradient, q_gradient);
+    const float pull = policy.pull(entry.value, residual);
+    add_errors(policy, sums, entry.value, entry.value - residual, pass.lowest, pass.highest);
+    const auto bias = rating_gradient<float>(policy, at, {}, p_gradient, q_gradient);
     pulls.push_back(pull);
     norms += dot<float>(q_row, q_row);
     bias_gradients += bias.p;
@@ -156,8 +173,11 @@ void compute_steps(Slot& slot, MiniBatchQueue& queue, const SgdPass& pass, bool 
     const float lambda = pass.lambda_factors * q.penalty_weight;
     slot.keep_q.push_back(penalised(1.0f, rate, lambda));
     slot.pull_q.push_back(penalised(rate * pull, rate, lambda));
-    q.bias =
-        penalised(q.bias - bias_rate * bias.q, bias_rate, pass.lambda_biases * q.penalty_weight);
+    slot.threshold_q.push_back(
+        penalised(rate * pass.l1_factors.moving * q.penalty_weight, rate, lambda));
+    q.bias = penalised(
+        shrunk(q.bias - bias_rate * bias.q, bias_rate * pass.l1_biases.moving * q.penalty_weight),
+        bias_rate, pass.lambda_biases * q.penalty_weight);
   }
   const auto count = static_cast<float>(pulls.size());
   const float rate = step_rate(pass.rate, p.accumulator, adagrad);
@@ -167,8 +187,10 @@ void compute_steps(Slot& slot, MiniBatchQueue& queue, const SgdPass& pass, bool 
   slot.keep_p = penalised(1.0f, count * rate, pass.lambda_factors * p.penalty_weight);
   slot.pull_p = pulls;
   for (float& pull : slot.pull_p) pull *= rate / reach;
-  p.bias = penalised(p.bias - bias_rate / reach * bias_gradients, count * bias_rate,
-                     pass.lambda_biases * p.penalty_weight);
+  slot.threshold_p = slot.keep_p * count * rate * pass.l1_factors.fixed * p.penalty_weight;
+  p.bias = penalised(shrunk(p.bias - bias_rate / reach * bias_gradients,
+                            count * bias_rate * pass.l1_biases.fixed * p.penalty_weight),
+                     count * bias_rate, pass.lambda_biases * p.penalty_weight);
 }
 
 /// Moves the rows of the slot's present batch.
@@ -180,10 +202,13 @@ void apply_steps(Slot& slot, const SgdPass& pass) {
     float* const q = pass.moving.row(entry_at(pass.runs, n).row);
     for (std::uint32_t f = 0; f < pass.rank; ++f) {
       p_new[f] += slot.pull_p[lane] * q[f];
-      q[f] = slot.keep_q[lane] * q[f] + slot.pull_q[lane] * slot.factors[f];
+      q[f] = constrained(slot.keep_q[lane] * q[f] + slot.pull_q[lane] * slot.factors[f],
+                         slot.threshold_q[lane], pass);
     }
   }
-  for (std::uint32_t f = 0; f < pass.rank; ++f) slot.factors[f] = slot.keep_p * p_new[f];
+  for (std::uint32_t f = 0; f < pass.rank; ++f) {
+    slot.factors[f] = constrained(slot.keep_p * p_new[f], slot.threshold_p, pass);
+  }
   if (slot.now.ends_segment) store_row(slot, pass);
 }
 
@@ -216,7 +241,8 @@ PassSums error_reference(Loss loss, const ErrorPass& pass) {
         const std::span q(pass.moving_rows + std::size_t{entry.row} * pass.stride, pass.rank);
         const float score =
             pass.mean + pass.fixed_biases[p_row] + pass.moving_biases[entry.row] + dot(p, q);
-        add_errors<LossPolicy>(sums, entry.value, score, pass.lowest, pass.highest);
+        add_errors(policy_of<LossPolicy>(pass.delta), sums, entry.value, score, pass.lowest,
+                   pass.highest);
       }
     }
     return sums;

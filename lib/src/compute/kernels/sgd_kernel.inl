@@ -16,6 +16,8 @@ class SgdWalk {
  public:
   explicit SgdWalk(const SgdPass& pass)
       : pass_(pass),
+        policy_(policy_of<LossPolicy>(pass.delta)),
+        constrained_(pass.is_constrained()),
         shape_(pass.rank),
         share_(1.0f / static_cast<float>(pass.rank)),
         reader_(pass_) {}
@@ -36,24 +38,7 @@ class SgdWalk {
   }
 
  private:
-  /// A run under way. Its row p is worked on apart from the shared one.
-  struct Slot {
-    Vector p[Shape::kCapacity];
-    Vector began[Shape::kCapacity];  ///< p as it was loaded
-    RowState state, began_state;
-    float lambda_factors, lambda_biases;
-
-    // What compute_steps() decided: q' = keep_q q + pull_q p, and p' = keep_p (p + sum of pull_p
-    // q).
-    alignas(32) float keep_q[kMiniBatch], pull_q[kMiniBatch], pull_p[kMiniBatch];
-    float keep_p;
-
-    RunCursor cursor;
-    MiniBatch batches[2];
-    int current = 0;
-    MiniBatch& now() { return batches[current]; }
-    MiniBatch& next() { return batches[current ^ 1]; }
-  };
+  using Slot = SgdSlot<kLanes, kVectors>;
 
   /// Vectors of a row that are moved at a time: as many as stay in registers, old and new.
   static constexpr int kTogether = kVectors > 0 && kVectors < 4 ? kVectors : 4;
@@ -95,7 +80,7 @@ class SgdWalk {
     const Wide mask = Wide::ones(batch.count);
 
     const Wide residual = (values - (q.bias + (p.bias + pass_.mean)) - dot) * mask;
-    Wide e = LossPolicy::pull(values, residual);
+    Wide e = policy_.pull(values, residual);
     if constexpr (!LossPolicy::kIsQuadratic) e = e * mask;
     const Wide squares = e * e;
     Wide root = Wide(1.0f), bias_root = root;
@@ -121,8 +106,10 @@ class SgdWalk {
     const float shorter = 1.0f / std::max(reach, 1.0f);
     (e * (p_rate * shorter)).store(slot.pull_p);
     slot.keep_p = 1.0f / (1.0f + count * p_rate * slot.lambda_factors);
-    p.bias = (p.bias + p_bias_rate * shorter * sums[0]) /
-             (1.0f + count * p_bias_rate * slot.lambda_biases);
+    float p_bias = p.bias + p_bias_rate * shorter * sums[0];
+    if (constrained_) [[unlikely]]
+      p_bias = shrunk(p_bias, count * p_bias_rate * slot.l1_biases);
+    p.bias = p_bias / (1.0f + count * p_bias_rate * slot.lambda_biases);
 
     // x' = (x + rate / root e y) / (1 + rate / root lambda), with one division.
     const Wide inverse = 1.0f / (root + q.penalty_weight * (pass_.rate * pass_.lambda_factors));
@@ -130,8 +117,15 @@ class SgdWalk {
     const Wide pull = (pass_.rate * e) * inverse;
     keep.store(slot.keep_q);
     pull.store(slot.pull_q);
-    q.bias = (q.bias * bias_root + pass_.bias_rate * e) /
-             (bias_root + q.penalty_weight * (pass_.bias_rate * pass_.lambda_biases));
+    Wide q_bias = q.bias * bias_root + pass_.bias_rate * e;
+    if (constrained_) [[unlikely]] {
+      q_bias = shrunk(q_bias, q.penalty_weight * (pass_.bias_rate * pass_.l1_biases.moving));
+    }
+    q.bias = q_bias / (bias_root + q.penalty_weight * (pass_.bias_rate * pass_.lambda_biases));
+    if (constrained_) [[unlikely]] {
+      (q.penalty_weight * inverse * (pass_.rate * pass_.l1_factors.moving)).store(slot.threshold_q);
+      slot.threshold_p = slot.keep_p * count * p_rate * slot.l1_factors;
+    }
     q.norm = keep * (keep * q.norm + 2.0f * pull * dot) + pull * pull * p.norm;
     q.store(batch.rows, shape_.width());
   }
@@ -145,14 +139,13 @@ class SgdWalk {
     if constexpr (LossPolicy::kIsQuadratic) {
       error = static_cast<double>(squares);
     } else {
-      const auto errors = LossPolicy::error(values, residual) * mask;
+      const auto errors = policy_.error(values, residual) * mask;
       error = static_cast<double>(sum(errors.folded())[0]);
     }
     sums_.error += error;
     if constexpr (LossPolicy::kClips) {
       const auto clipped = (values - clamp(values - residual, pass_.lowest, pass_.highest)) * mask;
-      sums_.clipped_error +=
-          static_cast<double>(sum(LossPolicy::error(values, clipped).folded())[0]);
+      sums_.clipped_error += static_cast<double>(sum(policy_.error(values, clipped).folded())[0]);
     } else {
       sums_.clipped_error += error;
     }
@@ -181,6 +174,14 @@ class SgdWalk {
       for (int i = 0; i < shape_.count(); i += kLineVectors) prefetch(coming.rows[l], i);
     }
     if (batch.count == 0) return;
+    if (constrained_) [[unlikely]] {
+      for (int l = 0; l < std::min(batch.count, coming.count); ++l) {
+        for (int i = 0; i < shape_.count(); i += kLineVectors) prefetch(coming.rows[l], i);
+      }
+      move_constrained(slot, pass_);
+      if (batch.ends) store_row(slot, batch.fixed_row);
+      return;
+    }
     Vector squares{};
     int i = 0;
     for (; i + kTogether <= shape_.count(); i += kTogether)
@@ -239,14 +240,19 @@ class SgdWalk {
     const float penalty_weight = reinterpret_cast<const RowState*>(state)->penalty_weight;
     slot.lambda_factors = pass_.lambda_factors * penalty_weight;
     slot.lambda_biases = pass_.lambda_biases * penalty_weight;
+    slot.l1_factors = pass_.l1_factors.fixed * penalty_weight;
+    slot.l1_biases = pass_.l1_biases.fixed * penalty_weight;
   }
 
   /// Adds what the segment has changed to the shared row.
   void store_row(Slot& slot, std::uint32_t row) const {
     float* const p = pass_.fixed.records + row * shape_.stride();
     for (int i = 0; i < shape_.count(); ++i) {
-      const Vector change = slot.p[i] - slot.began[i];
-      store_shared<kLanes>(p + i * kLanes, load_shared<kLanes>(p + i * kLanes) + change);
+      const Vector shared = load_shared<kLanes>(p + i * kLanes);
+      store_shared<kLanes>(
+          p + i * kLanes,
+          constrained_ ? constrained_change(shared, slot.began[i], slot.p[i], pass_.nonnegative)
+                       : shared + (slot.p[i] - slot.began[i]));
     }
     float* const state = p + shape_.width();
     const Vec4 change = load_owned<4>(&slot.state.bias) - load_owned<4>(&slot.began_state.bias);
@@ -254,6 +260,8 @@ class SgdWalk {
   }
 
   const SgdPass pass_;
+  [[no_unique_address]] const LossPolicy policy_;
+  const bool constrained_;
   const Shape shape_;
   const float share_;  ///< of a row's squared gradient in its mean
   MiniBatchReader<Shape> reader_;

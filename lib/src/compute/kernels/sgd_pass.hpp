@@ -61,6 +61,12 @@ inline constexpr std::uint32_t kMaxSegment = 256;
 /// leaves out the penalty's (composite objectives; Duchi, Hazan and Singer, "Adaptive subgradient
 /// methods for online learning and stochastic optimization", 2011).
 ///
+/// Where there are penalties on magnitudes, l1_factors w |p|_1 and l1_biases w |b_p| beside the
+/// above and the same of q, their proximal step comes with the implicit one: x is first taken
+/// towards zero by n rate l1 w, and is zero where it would pass it (Tsuruoka, Tsujii and Ananiadou,
+/// "Stochastic gradient descent training for L1-regularized log-linear models with cumulative
+/// penalty", 2009). Rows that may not be negative are zero instead (projected gradients; Lin 2007).
+///
 /// All errors of a mini-batch are taken at the same p and b_p. Their common step would overshoot
 /// where reach = kMaxCurvature of the loss, times the sum over the mini-batch of rate |q|^2 + bias
 /// rate, exceeds 1: it is divided by that.
@@ -70,6 +76,12 @@ inline constexpr std::uint32_t kMaxSegment = 256;
 /// fixed row apart and adds the difference to the shared one at its end. REQUIRES: no run has a
 /// moving row twice.
 struct SgdPass {
+  /// Of the rows of each side.
+  struct Sides {
+    float fixed = 0.0f;
+    float moving = 0.0f;
+  };
+
   RatingRuns runs;
   RowRecords fixed;
   RowRecords moving;
@@ -78,9 +90,17 @@ struct SgdPass {
   float bias_rate = 0.0f;  ///< 0 leaves the biases alone
   float lambda_factors = 0.0f;
   float lambda_biases = 0.0f;
+  Sides l1_factors, l1_biases;
+  bool nonnegative = false;  ///< the factors
+  bool is_constrained() const {
+    return nonnegative || l1_factors.fixed > 0.0f || l1_factors.moving > 0.0f ||
+           l1_biases.fixed > 0.0f || l1_biases.moving > 0.0f;
+  }
+
   float mean = 0.0f;    ///< of the scores
   float lowest = 0.0f;  ///< scores are clipped to [lowest, highest] for clipped_error
   float highest = 0.0f;
+  float delta = 1.0f;            ///< of Huber's loss, in the units of targets
   std::uint64_t order_seed = 0;  ///< decides the order of the runs
 };
 
@@ -109,6 +129,7 @@ struct ErrorPass {
   std::size_t stride = 0;
   std::uint32_t rank = 0;
   float mean = 0.0f;
+  float delta = 1.0f;  ///< of Huber's loss
   float lowest = 0.0f;
   float highest = 0.0f;
 };

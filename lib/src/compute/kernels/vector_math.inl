@@ -11,6 +11,13 @@ template <class Vector>
 using Bits = typename BitsOf<Vector>::type;
 
 template <class Vector>
+struct WholesOf {
+  typedef std::int32_t type __attribute__((vector_size(sizeof(Vector))));
+};
+template <class Vector>
+using Wholes = typename WholesOf<Vector>::type;
+
+template <class Vector>
 inline Vector abs(Vector v) {
   return reinterpret_cast<Vector>(reinterpret_cast<Bits<Vector>>(v) & 0x7FFFFFFFu);
 }
@@ -40,6 +47,41 @@ inline Vector exp(Vector x) {
   y = y * r + 5.0000001201e-1f;
   y = y * r * r + r + 1.0f;
   return reinterpret_cast<Vector>(reinterpret_cast<Bits<Vector>>(y) + n_in_exponent);
+}
+
+/// Of numbers from 2^-126 on. x = 2^n m with whole n and m from sqrt(1/2) to sqrt(2); the
+/// polynomial for log m is that of Moshier's Cephes library (logf).
+template <class Vector>
+inline Vector log(Vector x) {
+  // The bits of sqrt(1/2), whose exponent is that of 2^-1: their difference has n as its exponent.
+  constexpr std::uint32_t kRootHalf = 0x3F3504F3u;
+  const Bits<Vector> bits = reinterpret_cast<Bits<Vector>>(x) - kRootHalf;
+  const Wholes<Vector> whole = reinterpret_cast<Wholes<Vector>>(bits) >> 23;
+  const Vector n = __builtin_convertvector(whole, Vector);
+  const Bits<Vector> mantissa = (bits & 0x007FFFFFu) + kRootHalf;
+  const Vector r = reinterpret_cast<Vector>(mantissa) - 1.0f;
+  Vector y = r * 7.0376836292e-2f - 1.1514610310e-1f;
+  y = y * r + 1.1676998740e-1f;
+  y = y * r - 1.2420140846e-1f;
+  y = y * r + 1.4249322787e-1f;
+  y = y * r - 1.6668057665e-1f;
+  y = y * r + 2.0000714765e-1f;
+  y = y * r - 2.4999993993e-1f;
+  y = y * r + 3.3333331174e-1f;
+  const Vector square = r * r;
+  y = y * r * square - 2.12194440e-4f * n - 0.5f * square;
+  return r + y + 0.693359375f * n;
+}
+
+template <class Vector>
+inline Vector positive_part(Vector x) {
+  return max(x, Vector{});
+}
+
+/// 1 in lanes above zero, else 0.
+template <class Vector>
+inline Vector is_positive(Vector x) {
+  return x > Vector{} ? Vector{} + 1.0f : Vector{};
 }
 
 /// log(1 + x) = 2 artanh(x / (2 + x)), by its series. REQUIRES: 0 <= x <= 1.

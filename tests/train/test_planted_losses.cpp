@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// Ratings whose best loss is known: around a planted score, with noise of a known distribution, no
+// model does better on new ratings than the score itself.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "mfpar/split.hpp"
+#include "mfpar/train.hpp"
+#include "rating_fixtures.hpp"
+#include "training_fixtures.hpp"
+
+using namespace mfpar;
+using namespace mfpar::tests;
+
+BOOST_AUTO_TEST_SUITE(test_planted_losses)
+
+namespace {
+
+constexpr std::uint32_t kRows = 600;  // users, and items
+
+/// p.q of some rank.
+struct Planted {
+  std::uint32_t rank;
+  std::vector<double> users, items;
+
+  template <class Draw>
+  Planted(std::uint32_t of_rank, const Draw& draw) : rank(of_rank) {
+    Random random(3);
+    for (auto* side : {&users, &items}) {
+      for (std::uint32_t n = 0; n < kRows * rank; ++n) side->push_back(draw(random));
+    }
+  }
+  double score(std::uint32_t user, std::uint32_t item) const {
+    double sum = 0.0;
+    for (std::uint32_t k = 0; k < rank; ++k) sum += users[user * rank + k] * items[item * rank + k];
+    return sum;
+  }
+};
+
+/// What a loss is for: how scores are drawn, ratings around them, and the best score of a rating.
+struct Case {
+  LossChoice loss;
+  Planted planted;
+  double (*best)(double score);
+  float (*rating)(double score, Random& random);
+};
+
+double positive(Random& random) { return 0.8 + 1.4 * random.uniform(); }
+double sign(Random& random) { return random.uniform() < 0.5 ? -1.0 : 1.0; }
+double itself(double score) { return score; }
+
+float normal_rating(double score, Random& random) {
+  return static_cast<float>(score + 0.2 * random.normal());
+}
+/// One in ten is far off.
+float outlying_rating(double score, Random& random) {
+  const double deviation = random.uniform() < 0.1 ? 2.0 : 0.2;
+  return static_cast<float>(score + deviation * random.normal());
+}
+float count(double score, Random& random) {
+  const double least = std::exp(-score);
+  int found = 0;
+  for (double product = random.uniform(); product > least; product *= random.uniform()) ++found;
+  return static_cast<float>(found);
+}
+/// One in ten is the other one.
+float label(double score, Random& random) {
+  return (score > 0.0) != (random.uniform() < 0.1) ? 1.0f : -1.0f;
+}
+
+std::vector<Case> cases() {
+  const Planted scores(1, positive), signs(1, sign);
+  return {{Loss::kSquared, scores, itself, normal_rating},
+          {Loss::kAbsolute, scores, itself, outlying_rating},
+          {{Loss::kHuber, 0.3f}, scores, itself, outlying_rating},
+          {Loss::kPoisson, scores, itself, count},
+          // 9 to 1 are log-odds of log 9; the least of 0.9 (1 - s)^2 + 0.1 (1 + s)^2 is at 0.8.
+          {Loss::kLogistic, signs, [](double s) { return s * std::log(9.0); }, label},
+          {Loss::kHinge, signs, itself, label},
+          {Loss::kSquaredHinge, signs, [](double s) { return 0.8 * s; }, label}};
+}
+
+template <class RatingOf>
+SplitResult ratings_around(const Planted& planted, const RatingOf& rating_of) {
+  Random random(7);
+  std::vector<Rating> ratings;
+  for (std::uint32_t user = 0; user < kRows; ++user) {
+    for (std::uint32_t item = 0; item < kRows; ++item) {
+      ratings.push_back({user, item, rating_of(planted.score(user, item), random), 0});
+    }
+  }
+  return split_random(store_of(ratings), 0.2, 1);
+}
+
+/// The mean loss of the scores by score(user, item), which are planted.
+template <class Score>
+double mean_loss(const RatingStore& ratings, LossChoice loss, const Score& score) {
+  double sum = 0.0;
+  for (UserIndex user = 0; user < ratings.user_count(); ++user) {
+    for (auto at = ratings.offsets()[user]; at < ratings.offsets()[user + 1]; ++at) {
+      const auto user_id = std::stoul(ratings.parts().users->id(user));
+      const auto item_id = std::stoul(ratings.parts().items->id(ratings.item(at)));
+      const double best =
+          score(static_cast<std::uint32_t>(user_id), static_cast<std::uint32_t>(item_id));
+      const RatingRange range = describe_loss(loss.loss).takes_labels
+                                    ? RatingRange{-1.0f, 1.0f}
+                                    : RatingRange{-100.0f, 100.0f};
+      sum += loss_of_rating(loss, ratings.value(at), static_cast<float>(best), range);
+    }
+  }
+  return sum / static_cast<double>(ratings.size());
+}
+
+TrainOptions planted_options(LossChoice loss, int rank) {
+  TrainOptions options = with_loss_of({}, loss.loss);
+  options.huber_delta = double{loss.delta};
+  options.biases = false;
+  options.rank = rank;
+  options.epochs = 40;
+  options.threads = 2;
+  options.schedule = Schedule::kBlocks;
+  options.penalty = Penalty::kTotal;
+  options.lambda_factors = 0.1;
+  options.init_scale = 0.3;
+  options.train_error = TrainError::kRunning;
+  return options;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(each_loss_comes_within_a_hundredth_of_its_least) {
+  for (const Case& one : cases()) {
+    const SplitResult data = ratings_around(one.planted, one.rating);
+    const double least = mean_loss(data.validation, one.loss, [&](auto user, auto item) {
+      return one.best(one.planted.score(user, item));
+    });
+    const TrainResult result = train(data.training, data.validation, planted_options(one.loss, 1));
+    const double reached = result.model.parts().record.best_report().valid_error;
+    BOOST_TEST(reached < 1.01 * least, name_of_loss(one.loss)
+                                           << ": " << reached << " of " << least);
+    BOOST_TEST(reached > 0.97 * least, name_of_loss(one.loss));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(planted_factors_that_are_not_negative_are_found_as_such) {
+  const Planted planted(
+      3, [](Random& random) { return random.uniform() < 0.4 ? 0.0 : 2.0 * random.uniform(); });
+  const SplitResult data = ratings_around(planted, normal_rating);
+  const double least = mean_loss(data.validation, Loss::kSquared,
+                                 [&](auto user, auto item) { return planted.score(user, item); });
+  TrainOptions options = planted_options(Loss::kSquared, 3);
+  options.nonnegative = true;
+  const FactorModel model = train(data.training, data.validation, options).model;
+  BOOST_TEST(model.parts().record.best_report().valid_error < 1.1 * least);
+  for (const float x : numbers_of(model)) BOOST_REQUIRE(x >= 0.0f);
+  const ZeroShares zeros = zero_shares(model);
+  BOOST_TEST(zeros.users + zeros.items > 0.02);
+}
+
+// Factors beyond the planted ones are noise, which magnitudes make zero.
+BOOST_AUTO_TEST_CASE(magnitudes_leave_the_planted_factors) {
+  const Planted planted(1, positive);
+  const SplitResult data = ratings_around(planted, normal_rating);
+  const double least = mean_loss(data.validation, Loss::kSquared,
+                                 [&](auto user, auto item) { return planted.score(user, item); });
+  TrainOptions options = planted_options(Loss::kSquared, 4);
+  const ZeroShares dense = zero_shares(train(data.training, data.validation, options).model);
+  BOOST_TEST(dense.users + dense.items < 0.01);
+  options.l1_factors = {20.0, 20.0};
+  const FactorModel sparse = train(data.training, data.validation, options).model;
+  BOOST_TEST(sparse.parts().record.best_report().valid_error < 1.1 * least);
+  BOOST_TEST(zero_shares(sparse).users > 0.4);
+  BOOST_TEST(zero_shares(sparse).items > 0.4);
+  options.l1_factors = {0.0, 20.0};
+  const ZeroShares one_side = zero_shares(train(data.training, data.validation, options).model);
+  BOOST_TEST(one_side.users < one_side.items);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
