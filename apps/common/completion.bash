@@ -29,7 +29,7 @@ _mfpar() {
     help=$("$1" "${COMP_WORDS[1]}" --help 2>/dev/null)
   fi
   while IFS= read -r line; do
-    [[ $line =~ ^\ {7}((-[a-z]),\ )?(--[a-z-]+)(\ (.+))?$ ]] || continue
+    [[ $line =~ ^\ {7}((-[a-z]),\ )?(--[a-z0-9-]+)(\ (.+))?$ ]] || continue
     options+=" ${BASH_REMATCH[3]}"
     if [[ $prev == "${BASH_REMATCH[2]}" || $prev == "${BASH_REMATCH[3]}" ]]; then
       value=${BASH_REMATCH[5]}

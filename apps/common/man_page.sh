@@ -29,9 +29,9 @@ function bold(text) { return "\\fB" text "\\fR" }
 function term(text,    value) {
   if (text !~ /^-/) return bold(escaped(text))
   value = text
-  sub(/^(-[a-z], )?--[a-z-]+ ?/, "", value)
+  sub(/^(-[a-z], )?--[a-z0-9-]+ ?/, "", value)
   text = escaped(substr(text, 1, length(text) - length(value)))
-  gsub(/\\-[a-z\\-]+/, "\\fB&\\fR", text)
+  gsub(/\\-[a-z0-9\\-]+/, "\\fB&\\fR", text)
   return value == "" ? text : text "\\fI" escaped(value) "\\fR"
 }
 { lines[NR] = $0 }

@@ -93,11 +93,11 @@ BOOST_FIXTURE_TEST_CASE(further_losses_go_through_all_programs, WithLabels) {
 
 BOOST_FIXTURE_TEST_CASE(zeros_are_counted_wherever_a_model_is_told, WithLabels) {
   const std::string table = done(
-      "mf-train ratings.csv --nonnegative --l1-factors 0.1,0.5 -k 6 -t 15 --deterministic "
+      "mf-train ratings.csv --nonnegative --l1-factors 0.01,0.05 -k 6 -t 15 --deterministic "
       "--log-json log -o a.model --report a.html");
   BOOST_TEST(table.find("zeros among the factors: ") != std::string::npos, table);
   const auto log = lines("log");
-  BOOST_TEST(log.front().find("\"l1-factors\":\"0.1,0.5\"") != std::string::npos);
+  BOOST_TEST(log.front().find("\"l1-factors\":\"0.01,0.05\"") != std::string::npos);
   const std::string end = events(log, "end").back();
   BOOST_TEST(end.find("\"zero_factors\":{\"users\":0.") != std::string::npos, end);
   BOOST_TEST(read("a.html").find("factors are zero") != std::string::npos);
@@ -187,7 +187,7 @@ BOOST_FIXTURE_TEST_CASE(models_go_out_and_come_back_with_their_loss, WithLabels)
       BOOST_TEST(std::abs(there - here) < 1e-5 * here, loss << " by " << format);
     }
   }
-  const Outcome unknown = run("mf-model import npy --loss hinge -o x.model");
+  const Outcome unknown = run("mf-model import npy --loss cubic -o x.model");
   BOOST_TEST(unknown.code == 2);
   BOOST_TEST(unknown.err.find("squared|absolute|logistic") != std::string::npos);
 }
@@ -200,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_learnt_is_refused, WithLabels) {
   const Outcome valid = run("mf-train labels.csv -p other.csv --loss logistic");
   BOOST_TEST(valid.code == 3);
   BOOST_TEST(valid.err.find("a validation rating is 0.25") != std::string::npos);
-  const Outcome unknown = run("mf-train labels.csv --loss hinge");
+  const Outcome unknown = run("mf-train labels.csv --loss cubic");
   BOOST_TEST(unknown.code == 2);
 }
 

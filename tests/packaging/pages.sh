@@ -37,7 +37,7 @@ expect() {
 check_options() {
   local page=$1 options option
   shift
-  options=$("$@" --help | grep -oE '^ {7}(-[a-z], )?--[a-z-]+' | grep -oE -e '--.*')
+  options=$("$@" --help | grep -oE '^ {7}(-[a-z], )?--[a-z0-9-]+' | grep -oE -e '--.*')
   complete_words "$@" --
   for option in $options; do
     grep -qF -- "${option}\fR" <<<"$page" || report "$*: $option is not in the page"

@@ -29,7 +29,7 @@ class Programs:
             check=True, capture_output=True, text=True,
         ).stdout
         found = set()
-        for match in re.finditer(r"^ {7}(?:(-\w), )?(--[a-z-]+)", manual, re.MULTILINE):
+        for match in re.finditer(r"^ {7}(?:(-\w), )?(--[a-z0-9-]+)", manual, re.MULTILINE):
             found.update(filter(None, match.groups()))
         return found
 
@@ -75,9 +75,9 @@ def main():
         prose, code = split_code(page.read_text(encoding="utf-8"))
         # A command may go on in the next line.
         blocks = re.sub(r"\\\n *", "", "\n".join(line for _, line in code)).split("\n")
-        texts = [(line.strip(), r"--?[a-z][a-z-]*") for line in blocks]
+        texts = [(line.strip(), r"--?[a-z][a-z0-9-]*") for line in blocks]
         spans = re.findall(r"`([^`]+)`", "\n".join(line for _, line in prose))
-        texts += [(" ".join(span.split()), r"--[a-z][a-z-]*") for span in spans]
+        texts += [(" ".join(span.split()), r"--[a-z][a-z0-9-]*") for span in spans]
         for text, dashes in texts:
             count += any(name in text for name in programs.names)
             for command, option in unknown_options(programs, text, dashes):

@@ -198,7 +198,7 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         try:
             return function(*arguments, **named)
         except ValueError as error:
-            text = re.sub(r"--([a-z]+(?:-[a-z]+)*)(?: \(-\w\))?",
+            text = re.sub(r"--([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?: \(-\w\))?",
                           lambda found: found[1].replace("-", "_"), str(error))
             raise ValueError(text) from None
 
