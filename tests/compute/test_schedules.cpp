@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
     const BandStore blocks(store, statistics, Loss::kSquared, rank, BandStore::panels_of(store),
                            workers);
     BOOST_TEST(blocks.panels() ==
-               std::min({BandStore::kMaxPanels, store.user_count(), store.item_count()}));
+               std::min({TrainingGrid::kMaxPanels, store.user_count(), store.item_count()}));
     BOOST_TEST(blocks.bands() % blocks.panels() == 0u);
     BOOST_TEST((blocks.bands() > blocks.panels()) == (shape.users == 103));
     std::map<std::pair<UserIndex, ItemIndex>, float> seen;

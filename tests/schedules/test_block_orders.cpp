@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(each_block_is_run_once_after_those_before_it) {
     serial.push_back(seen);
   }
   BOOST_TEST(grids[2]->store.bands() == 2 * grids[2]->store.panels());  // two groups of bands
-  BOOST_TEST(grids[3]->store.panels() == BandStore::kMaxPanels);
+  BOOST_TEST(grids[3]->store.panels() == TrainingGrid::kMaxPanels);
   std::size_t overlapped = 0, stopped = 0;
   for_seeds(kOrders, [&](std::uint64_t seed) {
     Random random(seed);

@@ -14,47 +14,8 @@ namespace mfpar {
 
 namespace {
 
-/// Bytes of user rows in a band, at most: somewhat more than a core has of the third-level cache in
-/// the processors of these years, since the shorter runs of smaller bands cost more than they save.
-constexpr std::size_t kBandBytes = std::size_t{8} << 20;
-
-/// Bands even where they are smaller: an epoch that takes an item's ratings in few goes learns
-/// less. Up to kMaxBands as long as runs have kRunLength ratings on average, since short runs cost
-/// time.
-constexpr std::size_t kMinBands = 4, kMaxBands = 8, kRunLength = 64;
-
 /// Bands that are sorted at a time: each needs its ratings a second time meanwhile.
 constexpr std::size_t kMaxSorted = 4;
-
-/// Balanced boundaries of exactly `parts` ranges; those beyond the rows are empty.
-std::vector<std::uint32_t> grid_boundaries(std::span<const std::uint64_t> offsets,
-                                           std::uint32_t parts) {
-  auto boundaries = balanced_boundaries(offsets, parts);
-  boundaries.resize(parts + 1, boundaries.back());
-  return boundaries;
-}
-
-/// Boundaries of bands whose users a compact entry can tell apart: if users without ratings make a
-/// band too wide, bands of about as many users each, and then as many as it takes.
-std::vector<std::uint32_t> band_boundaries(std::span<const std::uint64_t> offsets,
-                                           std::size_t wanted, std::uint32_t in_step) {
-  const auto stepped = [&](std::size_t bands) {
-    return static_cast<std::uint32_t>((bands + in_step - 1) / in_step * in_step);
-  };
-  auto boundaries = grid_boundaries(offsets, stepped(wanted));
-  std::uint32_t widest = 0;
-  for (std::size_t b = 1; b < boundaries.size(); ++b) {
-    widest = std::max(widest, boundaries[b] - boundaries[b - 1]);
-  }
-  if (widest <= RatingStore::kMaxCompactItems) return boundaries;
-  const std::size_t users = offsets.size() - 1;
-  const std::uint32_t count = stepped(std::max(wanted, users / RatingStore::kMaxCompactItems + 1));
-  boundaries.assign(1, 0);
-  for (std::size_t b = 0; b < count; ++b) {
-    boundaries.push_back(static_cast<std::uint32_t>(even_range(users, count, b).end));
-  }
-  return boundaries;
-}
 
 /// Copies of the ratings of bands, to sort them from: one that is used again, since to come by
 /// fresh memory takes as long as to fill it.
@@ -100,26 +61,20 @@ RatingStore::WideEntry with_row(const RatingStore::WideEntry& entry, std::uint32
 }  // namespace
 
 std::uint32_t BandStore::panels_of(const RatingStore& ratings) {
-  return std::min({kMaxPanels, ratings.user_count(), ratings.item_count()});
+  return mfpar::panels_of(ratings.user_count(), ratings.item_count());
 }
 
 BandStore::BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss,
                      std::uint32_t rank, std::uint32_t in_step, const Workers& workers)
-    : users_(ratings.user_count()), panels_(panels_of(ratings)) {
-  const std::uint32_t items = ratings.item_count();
-  std::vector<std::uint64_t> item_offsets{0};
-  for (const std::uint32_t count : statistics.item_counts) {
-    item_offsets.push_back(item_offsets.back() + count);
-  }
-  const auto panels = grid_boundaries(item_offsets, panels_);
+    : BandStore(std::move(ratings), statistics.scale, loss, cut_grid(statistics, rank, in_step),
+                workers) {}
 
-  const std::size_t row_bytes = users_ * record_stride(factor_width(rank)) * sizeof(float);
-  const std::size_t with_long_runs = ratings.size() / (items * kRunLength);
-  const std::size_t wanted = std::min<std::size_t>(
-      users_,
-      std::max(row_bytes / kBandBytes + 1, std::clamp(with_long_runs, kMinBands, kMaxBands)));
-  const auto boundaries = band_boundaries(ratings.offsets(), wanted, in_step);
-  bands_.resize(boundaries.size() - 1);
+BandStore::BandStore(RatingStore ratings, const RatingScale& scale, Loss loss, TrainingGrid grid,
+                     const Workers& workers)
+    : users_(ratings.user_count()), panels_(grid.panel_count()) {
+  const std::uint32_t items = ratings.item_count();
+  const auto& boundaries = grid.bands;
+  bands_.resize(grid.band_count());
   for (std::size_t b = 0; b < bands_.size(); ++b) {
     bands_[b].first_user = boundaries[b];
     bands_[b].users = boundaries[b + 1] - boundaries[b];
@@ -128,19 +83,19 @@ BandStore::BandStore(RatingStore ratings, const RatingStatistics& statistics, Lo
 
   RatingStore::Parts parts = std::move(ratings).release();
   offsets_ = std::move(parts.offsets);
-  const auto convert = [&](const TargetScale& scale) {
-    Values values{scale, {}};
-    for (const float value : parts.values) values.by_code.push_back(scale(value));
+  const auto convert = [&](const TargetScale& target) {
+    Values values{target, {}};
+    for (const float value : parts.values) values.by_code.push_back(target(value));
     return values;
   };
-  training_ = convert(statistics.scale.target);
-  model_ = convert(score_target(loss, statistics.scale.range));
+  training_ = convert(scale.target);
+  model_ = convert(score_target(loss, scale.range));
   if (parts.wide.empty()) {
     compact_ = std::move(parts.compact).thaw();
-    sort(compact_.span, panels, items, workers);
+    sort(compact_.span, grid.panels, items, workers);
   } else {
     wide_ = std::move(parts.wide).thaw();
-    sort(wide_.span, panels, items, workers);
+    sort(wide_.span, grid.panels, items, workers);
   }
 }
 

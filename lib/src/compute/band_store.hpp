@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "base/parallel.hpp"
+#include "base/partition.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 #include "compute/rating_statistics.hpp"
+#include "compute/training_grid.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/rating_store.hpp"
 
@@ -20,15 +22,15 @@ namespace mfpar {
 /// Immutable; safe from any number of threads.
 class BandStore {
  public:
-  /// Enough for 16 threads to find work.
-  static constexpr std::uint32_t kMaxPanels = 16;
-
   /// The panels of the grid of `ratings`.
   static std::uint32_t panels_of(const RatingStore& ratings);
 
   /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else.
-  /// The bands suit rows of `rank` and are a multiple of `in_step`, so that so many threads, or
-  /// panels, end together. REQUIRES: in_step > 0.
+  /// They may be a part of what the grid was cut for, that of some bands: the others are empty.
+  BandStore(RatingStore ratings, const RatingScale& scale, Loss loss, TrainingGrid grid,
+            const Workers& workers);
+
+  /// By the grid of cut_grid().
   BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss, std::uint32_t rank,
             std::uint32_t in_step, const Workers& workers);
 
@@ -37,6 +39,11 @@ class BandStore {
   bool is_compact() const noexcept { return wide_.span.empty(); }
   std::uint32_t bands() const noexcept { return static_cast<std::uint32_t>(bands_.size()); }
   std::uint32_t panels() const noexcept { return panels_; }
+
+  /// The users of a band.
+  Range users(std::uint32_t band) const {
+    return {bands_[band].first_user, std::size_t{bands_[band].first_user} + bands_[band].users};
+  }
 
   /// Which targets the values of runs are: those of training, or those of a model's scores.
   enum class Targets { kTraining, kModel };

@@ -9,6 +9,7 @@
 #include "base/parallel.hpp"
 #include "compute/band_store.hpp"
 #include "compute/kernels/sgd_pass.hpp"
+#include "compute/rank_share.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
@@ -36,11 +37,15 @@ class EpochSchedule {
                              const std::function<bool()>& stop) = 0;
 };
 
-/// The bands of `ratings` that suit a schedule on these workers; see BandStore.
+/// The bands of `ratings` that suit a schedule on these workers, or on all ranks; see BandStore.
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
-                     const TrainOptions& options, const Workers& workers);
+                     const TrainOptions& options, const Workers& workers,
+                     const RankShare* share = nullptr);
 
-/// `bands` must outlive the schedule, and be what make_bands makes for the options.
-std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands);
+/// `bands` must outlive the schedule, and be what make_bands makes for the options. With `share`,
+/// which outlives it too, the schedule is that of one of several ranks: every rank runs the epoch,
+/// and all get the sums of all.
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const BandStore& bands,
+                                             const RankShare* share = nullptr);
 
 }  // namespace mfpar

@@ -31,14 +31,46 @@ ErrorPass pass_of(const FactorModel::Parts& parts, const FactorModel::Side& fixe
   return pass;
 }
 
-/// Of all partitions, in their order.
-PassSums sum_of(std::span<const ErrorPass> partitions, ErrorKernel kernel, const Workers& workers) {
+/// Of all partitions, in their order. With `share` each of them has runs on one rank at most.
+PassSums sum_of(std::span<const ErrorPass> partitions, ErrorKernel kernel, const Workers& workers,
+                const RankShare* share = nullptr) {
   std::vector<PassSums> sums(partitions.size());
-  workers.for_each(partitions.size(),
-                   [&](std::size_t partition) { sums[partition] = kernel(partitions[partition]); });
+  workers.for_each(partitions.size(), [&](std::size_t partition) {
+    if (partitions[partition].runs.count > 0) sums[partition] = kernel(partitions[partition]);
+  });
+  if (share != nullptr) return share->total(sums, kEvaluatorTag);
   PassSums total;
   for (const PassSums& part : sums) total += part;
   return total;
+}
+
+/// Partitions of each band, the same number for each, so that sums do not depend on who has it.
+std::size_t partitions_of_band(const BandStore& bands) {
+  return std::max<std::size_t>(kErrorPartitions / bands.bands(), 1);
+}
+
+/// A pass over `ratings`, less the runs' bounds; `targets` keeps what it points to.
+ErrorPass pass_over_users(const FactorModel& model, const RatingStore& ratings,
+                          std::vector<float>& targets) {
+  const FactorModel::Parts& parts = model.parts();
+  ErrorPass pass = pass_of(parts, parts.users, parts.items);
+  const TargetScale target = score_target(model.loss(), model.range());
+  if (ratings.is_compact()) {
+    pass.runs.compact = ratings.parts().compact.data();
+    for (const float value : ratings.parts().values) targets.push_back(target(value));
+    pass.runs.code_values = targets.data();
+  } else {
+    pass.runs.wide = ratings.parts().wide.data();
+    pass.runs.wide_mean = target.origin;
+    pass.runs.wide_scale = 1.0f / target.width;
+  }
+  return pass;
+}
+
+void set_users(ErrorPass& pass, const RatingStore& ratings, Range users) {
+  pass.runs.first_row = static_cast<std::uint32_t>(users.begin);
+  pass.runs.count = users.size();
+  pass.runs.offsets = ratings.offsets().data() + users.begin;
 }
 
 /// Of what a model predicts through its ordinal link.
@@ -67,71 +99,93 @@ PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
   if (model.has_link()) {
     return ratings.offsets().empty() ? PassSums{} : link_errors(model, ratings, workers);
   }
-  const FactorModel::Parts& parts = model.parts();
-  ErrorPass pass = pass_of(parts, parts.users, parts.items);
-  const TargetScale target = score_target(model.loss(), model.range());
+  if (ratings.offsets().empty()) return {};
   std::vector<float> targets;  // by code
-  if (ratings.is_compact()) {
-    pass.runs.compact = ratings.parts().compact.data();
-    for (const float value : ratings.parts().values) targets.push_back(target(value));
-    pass.runs.code_values = targets.data();
-  } else {
-    pass.runs.wide = ratings.parts().wide.data();
-    pass.runs.wide_mean = target.origin;
-    pass.runs.wide_scale = 1.0f / target.width;
-  }
-  const auto offsets = ratings.offsets();
-  if (offsets.empty()) return {};
-  const auto bounds = balanced_boundaries(offsets, kErrorPartitions);
+  ErrorPass pass = pass_over_users(model, ratings, targets);
+  const auto bounds = balanced_boundaries(ratings.offsets(), kErrorPartitions);
   std::vector<ErrorPass> partitions;
   for (std::size_t partition = 0; partition + 1 < bounds.size(); ++partition) {
-    pass.runs.first_row = bounds[partition];
-    pass.runs.count = bounds[partition + 1] - bounds[partition];
-    pass.runs.offsets = offsets.data() + pass.runs.first_row;
+    set_users(pass, ratings, {bounds[partition], bounds[partition + 1]});
     partitions.push_back(pass);
   }
-  return sum_of(partitions, kernels.error(model.loss(), parts.rank, ratings.is_compact()), workers);
+  return sum_of(partitions, kernels.error(model.loss(), model.rank(), ratings.is_compact()),
+                workers);
+}
+
+PassSums model_errors(const FactorModel& model, const RatingStore& ratings, const BandStore& bands,
+                      const KernelSet& kernels, const Workers& workers, const RankShare* share) {
+  std::vector<float> targets;  // by code
+  ErrorPass pass = pass_over_users(model, ratings, targets);
+  const std::size_t of_band = partitions_of_band(bands);
+  std::vector<ErrorPass> partitions(bands.bands() * of_band);
+  for (std::uint32_t band = 0; band < bands.bands(); ++band) {
+    const Range users = bands.users(band);
+    const auto offsets = ratings.offsets().subspan(users.begin, users.size() + 1);
+    if (offsets.front() == offsets.back()) continue;
+    const auto bounds = balanced_boundaries(offsets, of_band);
+    for (std::size_t part = 0; part + 1 < bounds.size(); ++part) {
+      set_users(pass, ratings, {users.begin + bounds[part], users.begin + bounds[part + 1]});
+      partitions[band * of_band + part] = pass;
+    }
+  }
+  return sum_of(partitions, kernels.error(model.loss(), model.rank(), ratings.is_compact()),
+                workers, share);
 }
 
 PassSums model_errors(const FactorModel& model, const BandStore& bands, const KernelSet& kernels,
-                      const Workers& workers) {
+                      const Workers& workers, const RankShare* share) {
   const FactorModel::Parts& parts = model.parts();
   ErrorPass pass = pass_of(parts, parts.items, parts.users);
-  const std::size_t partitions_each = std::max<std::size_t>(kErrorPartitions / bands.bands(), 1);
-  std::vector<ErrorPass> partitions;
+  const std::size_t of_band = partitions_of_band(bands);
+  std::vector<ErrorPass> partitions(bands.bands() * of_band);
   for (std::uint32_t band = 0; band < bands.bands(); ++band) {
     const RatingRuns runs = bands.band(band, BandStore::Targets::kModel);
-    const auto bounds = balanced_boundaries({runs.offsets, runs.count + 1}, partitions_each);
-    for (std::size_t partition = 0; partition + 1 < bounds.size(); ++partition) {
+    if (runs.count == 0) continue;
+    const auto bounds = balanced_boundaries({runs.offsets, runs.count + 1}, of_band);
+    for (std::size_t part = 0; part + 1 < bounds.size(); ++part) {
       pass.runs = runs;
-      pass.runs.rows = runs.rows + bounds[partition];
-      pass.runs.count = bounds[partition + 1] - bounds[partition];
-      pass.runs.offsets = runs.offsets + bounds[partition];
-      partitions.push_back(pass);
+      pass.runs.rows = runs.rows + bounds[part];
+      pass.runs.count = bounds[part + 1] - bounds[part];
+      pass.runs.offsets = runs.offsets + bounds[part];
+      partitions[band * of_band + part] = pass;
     }
   }
-  return sum_of(partitions, kernels.error(model.loss(), parts.rank, bands.is_compact()), workers);
+  return sum_of(partitions, kernels.error(model.loss(), parts.rank, bands.is_compact()), workers,
+                share);
 }
 
-double model_penalty(const FactorModel& model, std::span<const float> user_weights,
-                     std::span<const float> item_weights, const PenaltyCharges& charges,
-                     const Workers& workers) {
+double model_penalty(const FactorModel& model, const BandStore& bands,
+                     std::span<const float> user_weights, std::span<const float> item_weights,
+                     const PenaltyCharges& charges, const Workers& workers,
+                     const RankShare* share) {
   const FactorModel::Parts& parts = model.parts();
-  const auto charged = [&](std::span<const float> weights, const FactorModel::Side& side) {
-    std::vector<double> sums(kErrorPartitions);
-    workers.for_each(kErrorPartitions, [&](std::size_t partition) {
-      const Range range = even_range(weights.size(), kErrorPartitions, partition);
-      double sum = 0.0;
-      for (std::size_t row = range.begin; row < range.end; ++row) {
-        const double norm = row_norm(side.factors.data() + row * parts.stride, parts.stride);
-        const double bias = side.biases[row];
-        sum += weights[row] * (charges.factors * norm + charges.biases * bias * bias);
-      }
-      sums[partition] = sum;
-    });
-    return std::accumulate(sums.begin(), sums.end(), 0.0);
+  const auto charged = [&](std::span<const float> weights, const FactorModel::Side& side,
+                           Range rows) {
+    double sum = 0.0;
+    for (std::size_t row = rows.begin; row < rows.end; ++row) {
+      const double norm = row_norm(side.factors.data() + row * parts.stride, parts.stride);
+      const double bias = side.biases[row];
+      sum += weights[row] * (charges.factors * norm + charges.biases * bias * bias);
+    }
+    return sum;
   };
-  return charged(user_weights, parts.users) + charged(item_weights, parts.items);
+  const std::size_t of_band = partitions_of_band(bands);
+  std::vector<double> of_users(bands.bands() * of_band), of_items(kErrorPartitions);
+  workers.for_each(of_users.size(), [&](std::size_t partition) {
+    const std::size_t band = partition / of_band;
+    if (share != nullptr && !share->has_band(band)) return;
+    const Range users = bands.users(static_cast<std::uint32_t>(band));
+    const Range part = even_range(users.size(), of_band, partition % of_band);
+    of_users[partition] =
+        charged(user_weights, parts.users, {users.begin + part.begin, users.begin + part.end});
+  });
+  if (share != nullptr) share->channel(kEvaluatorTag).add_up(of_users);
+  workers.for_each(kErrorPartitions, [&](std::size_t partition) {
+    of_items[partition] = charged(item_weights, parts.items,
+                                  even_range(item_weights.size(), kErrorPartitions, partition));
+  });
+  return std::accumulate(of_users.begin(), of_users.end(), 0.0) +
+         std::accumulate(of_items.begin(), of_items.end(), 0.0);
 }
 
 }  // namespace mfpar
