@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include <cstdio>
+#include <string>
+
 #include "common/program.hpp"
+#include "mf-train/join_ranks.hpp"
 #include "mf-train/train_command.hpp"
 #include "mf-train/train_outputs.hpp"
 #include "mf-train/training.hpp"
+#include "mfpar/error.hpp"
 #include "mfpar/threads.hpp"
+#include "mfpar/train_on_ranks.hpp"
 
 namespace mfpar::apps {
 
@@ -60,10 +66,35 @@ int main(int argc, char** argv) {
   TrainCommand command;
   Options options;
   add_train_options(options, command);
-  return run_program(program_info(), options, argc, argv, [&] {
+  MpiRanks* ranks = nullptr;
+  try {
+    ranks = join_ranks();
+  } catch (const mfpar::Error& error) {
+    std::fprintf(stderr, "mf-train: error: %s\n", error.what());
+    return kSystemFailure;
+  }
+  const std::string same = ranks != nullptr ? command_text(argc, argv) : "";
+  if (ranks != nullptr && ranks->rank() > 0) {
+    return follow_first(*ranks, same, [&] {
+      return run_program(program_info(), options, argc, argv, [&] {
+        finish_train_command(options, command);
+        train_beside(*ranks, command.train);
+        return static_cast<int>(kDone);
+      });
+    });
+  }
+  bool has_begun = false;
+  const int code = run_program(program_info(), options, argc, argv, [&] {
     finish_train_command(options, command);
     check_train_outputs(command, options.given("output"));
-    Training training(command);
+    if (ranks != nullptr) {
+      has_begun = begin_ranks(*ranks, same);
+      // More can be lost than one process.
+      if (!options.given("checkpoint-every")) command.checkpoints.every_epochs = 1;
+    }
+    Training training(command, ranks);
     return command.folds ? training.cross_validate_folds() : training.train_model();
   });
+  if (ranks != nullptr) leave_ranks(*ranks, has_begun, code);
+  return code;
 }

@@ -1,6 +1,6 @@
 # Debian packages, by cpack: libmfpar0 with the shared library, libmfpar-dev with what is compiled
-# against, mfpar-tools with the programs, python3-mfpar with the Python package. The preset package
-# lays files out as Debian does.
+# against, mfpar-tools with the programs, mfpar-mpi with what mf-train loads under MPI, python3-mfpar
+# with the Python package. The preset package lays files out as Debian does.
 set(MFPAR_MAINTAINER "The mfpar authors <mfpar@mfpar.example>"
     CACHE STRING "Who maintains the packages: NAME <ADDRESS>")
 
@@ -58,6 +58,16 @@ if(MFPAR_BUILD_APPS)
 look after files of ratings."
     SECTION math
     SHLIBDEPS ON)
+endif()
+if(TARGET mfpar_mpi)
+  mfpar_package(
+    mpi mfpar-mpi "matrix factorisation of ratings, on several machines"
+    "This package holds the plug-in by which mf-train, started by mpirun or
+srun, trains one model on several machines."
+    SECTION math
+    SHLIBDEPS ON
+    DEPENDS "mfpar-tools (= ${PROJECT_VERSION})"
+    RECOMMENDS "openmpi-bin")
 endif()
 if(TARGET mfpar_python)
   mfpar_package(

@@ -13,6 +13,7 @@ set(pages
     apps/README.md
     apps/DATA.md
     apps/TRAIN.md
+    apps/MPI.md
     apps/TUNE.md
     apps/EVAL.md
     apps/REPORT.md

@@ -19,6 +19,8 @@ class SavedProgress {
   /// Null without.
   Checkpoints* checkpoints() noexcept { return checkpoints_ ? &*checkpoints_ : nullptr; }
 
+  bool has_checkpoints() const noexcept { return checkpoints_.has_value(); }
+
   /// What training goes on from; "" where it starts afresh.
   std::string resumed() const { return checkpoints_ ? checkpoints_->found() : ""; }
 

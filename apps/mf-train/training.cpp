@@ -36,8 +36,9 @@ void warn(const std::string& what) {
 
 }  // namespace
 
-Training::Training(const TrainCommand& command)
+Training::Training(const TrainCommand& command, Ranks* ranks)
     : command_(command),
+      ranks_(ranks),
       progress_(command.checkpoints),
       ratings_(prepare_ratings(command)),
       log_(command.log_path, !progress_.resumed().empty()) {
@@ -48,6 +49,9 @@ Training::Training(const TrainCommand& command)
                  "nothing is evaluated that would tell when to stop: %d epochs, which suit the "
                  "default options (--epochs for others)\n",
                  command_.train.epochs);
+  }
+  if (!command_.quiet && ranks_ != nullptr) {
+    std::fprintf(stderr, "%d ranks train together\n", ranks_->count());
   }
   for (const std::string& warning : ratings_.warnings) warn(warning);
   if (!command_.titles_path.empty()) {
@@ -76,6 +80,7 @@ Training::Training(const TrainCommand& command)
 TrainHooks Training::hooks(Feedback feedback, std::stop_token stop) {
   TrainHooks hooks;
   hooks.stop = std::move(stop);
+  hooks.ranks = ranks_;
   hooks.checkpoints = progress_.checkpoints();
   hooks.warm_start = warm_start_ ? &*warm_start_ : nullptr;
   hooks.on_epoch = [this](const EpochReport& report) {
@@ -91,6 +96,21 @@ TrainHooks Training::hooks(Feedback feedback, std::stop_token stop) {
   if (ratings_.user_features) hooks.user_features = &ratings_.user_features->rows;
   if (ratings_.item_features) hooks.item_features = &ratings_.item_features->rows;
   return hooks;
+}
+
+/// Of several ranks, that a signal has come: mpirun sends one when a rank is lost, and ends the
+/// others soon after.
+void Training::tell_of_end() const {
+  if (ranks_ == nullptr) return;
+  const std::string saved = progress_.has_checkpoints()
+                                ? "go on with --resume, on any number of ranks, from what " +
+                                      command_.checkpoints.folder + " holds"
+                                : "with --checkpoint FOLDER it could be gone on with";
+  std::fprintf(
+      stderr,
+      "mf-train: a rank was lost, or you ask to end: training ends after this epoch, or at "
+      "once; %s\n",
+      saved.c_str());
 }
 
 /// Whether the log is not whole; says so then.
@@ -168,6 +188,7 @@ void Training::add_one_class(TrainResult& result, RatingStore ratings,
 
 int Training::train_model() {
   const Interrupt interrupt;
+  const std::stop_callback told(interrupt.token(), [this] { tell_of_end(); });
   RatingStore again;
   if (command_.one_class) again = ratings_.training;
   TrainResult result = train_part(command_.train, std::move(ratings_.training), interrupt.token());
@@ -227,6 +248,7 @@ int Training::train_model() {
 
 int Training::cross_validate_folds() {
   const Interrupt interrupt;
+  const std::stop_callback told(interrupt.token(), [this] { tell_of_end(); });
   CrossValidationOptions options;
   options.folds = *command_.folds;
   options.valid_fraction = command_.valid_fraction;

@@ -13,6 +13,7 @@
 #include "mf-train/train_page.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/item_titles.hpp"
+#include "mfpar/ranks.hpp"
 #include "mfpar/train.hpp"
 
 namespace mfpar::apps {
@@ -20,8 +21,8 @@ namespace mfpar::apps {
 /// What mf-train does: reads, learns, saves, and tells of it as it goes. Not synchronised.
 class Training {
  public:
-  /// Reads what the command names. Throws Error.
-  explicit Training(const TrainCommand& command);
+  /// Reads what the command names. `ranks` share the work, if there are any. Throws Error.
+  explicit Training(const TrainCommand& command, Ranks* ranks = nullptr);
 
   // Each returns the exit code.
   int train_model();
@@ -32,6 +33,7 @@ class Training {
   TrainResult train_part(const TrainOptions& options, RatingStore ratings,
                          const std::stop_token& stop);
   void add_one_class(TrainResult& result, RatingStore ratings, const std::stop_token& stop);
+  void tell_of_end() const;
   bool log_failed() const;
   template <class Shown>
   bool report_failed(const Shown& what) const;
@@ -40,6 +42,7 @@ class Training {
   }
 
   const TrainCommand& command_;
+  Ranks* const ranks_;  ///< null without
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   SavedProgress progress_;
   PreparedRatings ratings_;

@@ -132,9 +132,9 @@ BOOST_AUTO_TEST_CASE(blocks_hold_every_rating_once_and_share_no_row) {
     const RatingStatistics statistics = measure_ratings(store, Loss::kSquared, true, workers);
     const std::uint32_t rank = 1 << 19;
     const BandStore blocks(store, statistics, Loss::kSquared, rank,
-                           BandStore::panels_of(store.user_count(), store.item_count()), workers);
+                           panels_of(store.user_count(), store.item_count()), workers);
     BOOST_TEST(blocks.panels() ==
-               std::min({BandStore::kMaxPanels, store.user_count(), store.item_count()}));
+               std::min({TrainingGrid::kMaxPanels, store.user_count(), store.item_count()}));
     BOOST_TEST(blocks.bands() % blocks.panels() == 0u);
     BOOST_TEST((blocks.bands() > blocks.panels()) == (shape.users == 103));
     std::map<std::pair<UserIndex, ItemIndex>, float> seen;

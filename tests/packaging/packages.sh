@@ -33,6 +33,7 @@ says() {
 version=$(dpkg-deb -f libmfpar0_*.deb Version)
 packages=(libmfpar0 libmfpar-dev mfpar-tools)
 if compgen -G 'python3-mfpar_*.deb' >/dev/null; then packages+=(python3-mfpar); fi
+if compgen -G 'mfpar-mpi_*.deb' >/dev/null; then packages+=(mfpar-mpi); fi
 for package in "${packages[@]}"; do
   holds "$package" "share/doc/$package/copyright" "share/doc/$package/changelog.gz"
   says "$package" Version "^$version\$"
@@ -69,6 +70,11 @@ for program in ../bin/mf-*; do
   holds mfpar-tools "bin/$name" "share/man/man1/$name\.1\.gz" \
     "share/bash-completion/completions/$name"
 done
+
+if [[ " ${packages[*]} " == *" mfpar-mpi "* ]]; then
+  holds mfpar-mpi "${lib}mfpar/mfpar-mpi\.so"
+  says mfpar-mpi Depends "mfpar-tools \(= $version\)"
+fi
 
 if [[ " ${packages[*]} " == *" python3-mfpar "* ]]; then
   site=$(sed -n 's/^MFPAR_PYTHON_DIR:[A-Z]*=//p' ../CMakeCache.txt)

@@ -52,8 +52,7 @@ struct Grid {
               random_store({.users = users, .items = items, .density = 1.0, .seed = 3});
           const RatingStatistics statistics =
               measure_ratings(ratings, Loss::kSquared, true, workers);
-          const std::uint32_t panels =
-              BandStore::panels_of(ratings.user_count(), ratings.item_count());
+          const std::uint32_t panels = panels_of(ratings.user_count(), ratings.item_count());
           return BandStore(std::move(ratings), statistics, Loss::kSquared, rank, panels, workers);
         }()) {
     for (std::uint32_t band = 0; band < store.bands(); ++band) {
@@ -169,7 +168,7 @@ BOOST_AUTO_TEST_CASE(each_block_is_run_once_after_those_before_it) {
     serial.push_back(seen);
   }
   BOOST_TEST(grids[2]->store.bands() == 2 * grids[2]->store.panels());  // two groups of bands
-  BOOST_TEST(grids[3]->store.panels() == BandStore::kMaxPanels);
+  BOOST_TEST(grids[3]->store.panels() == TrainingGrid::kMaxPanels);
   std::size_t overlapped = 0, stopped = 0;
   for_seeds(kOrders, [&](std::uint64_t seed) {
     Random random(seed);

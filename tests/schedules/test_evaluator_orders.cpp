@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compute/kernels/kernel_set.hpp"
+#include "compute/model_errors.hpp"
 #include "literal_model.hpp"
 #include "rating_fixtures.hpp"
 #include "sanitized.hpp"
@@ -61,6 +62,10 @@ class Watched final : public Solver {
   PassSums training_errors(const FactorModel&, const Workers&) const override {
     gates_.pass();
     return {};
+  }
+  PassSums errors_on(const RatingStore& ratings, const FactorModel& snapshot,
+                     const Workers& workers) const override {
+    return model_errors(snapshot, ratings, find_kernels("auto"), workers);
   }
   double penalty(const FactorModel&, const Workers&) const override { return 0.0; }
   bool start_again(const FactorModel*, double) override { return false; }

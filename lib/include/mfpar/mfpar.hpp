@@ -15,6 +15,7 @@
 ///     split                 held-out ratings or users, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
 ///     checkpoint            what it takes to go on with a training that was cut off
+///     ranks, train_on_ranks  processes on several machines that train one model
 ///     cross_validate        how well the options do on ratings that nothing has seen
 ///     tune                  the options that do best, within a budget of time
 ///     factor_model          what was learnt, and how it predicts
@@ -78,6 +79,7 @@
 #include "mfpar/packed_store.hpp"
 #include "mfpar/ranking_baselines.hpp"
 #include "mfpar/ranking_metrics.hpp"
+#include "mfpar/ranks.hpp"
 #include "mfpar/rated_items.hpp"
 #include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
@@ -90,6 +92,7 @@
 #include "mfpar/synthetic.hpp"
 #include "mfpar/threads.hpp"
 #include "mfpar/train.hpp"
+#include "mfpar/train_on_ranks.hpp"
 #include "mfpar/train_options.hpp"
 #include "mfpar/tune.hpp"
 #include "mfpar/types.hpp"

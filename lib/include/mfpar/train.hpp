@@ -19,6 +19,7 @@
 namespace mfpar {
 
 class Checkpoints;
+class Ranks;
 
 /// An epoch of SGD that left the finite numbers, or whose error exploded; or all epochs, where none
 /// was better than the start. Training goes on from the best epoch so far, or from its start where
@@ -43,6 +44,12 @@ struct TrainHooks {
   /// Where training saves what it takes to go on after it was cut off, and goes on from; null
   /// without. Outlives the training.
   Checkpoints* checkpoints = nullptr;
+
+  /// Other processes that share the work, and are in train_beside(); null, or of one rank, without.
+  /// This is rank 0. Of ratings by SGD, from no model. With Schedule::kBlocks the same bytes as
+  /// without, for at most as many ranks as there are panels (16, or as many as users or items). A
+  /// stop request ends the training at the end of the epoch.
+  Ranks* ranks = nullptr;
 
   /// Start from this model's factors and biases where ids match; rank and feedback must be the
   /// options', of the model or of the one that it carries. Others start as ever, unless they were

@@ -14,7 +14,7 @@ namespace mfpar {
 namespace {
 
 /// At most what the file of bands takes: in each, an item has a run only where it has a rating.
-std::uint64_t most_bytes(const RatingSource& ratings, const BandGrid& grid) {
+std::uint64_t most_bytes(const RatingSource& ratings, const TrainingGrid& grid) {
   std::uint64_t runs = 0;
   for (std::uint32_t band = 0; band < grid.band_count(); ++band) {
     const auto offsets = ratings.offsets();
@@ -40,8 +40,8 @@ std::uint64_t block_checksum(std::span<const std::uint32_t> items,
 BandFile::BandFile(std::shared_ptr<const RatingSource> ratings, const RatingStatistics& statistics,
                    Loss loss, std::uint32_t rank, std::uint32_t in_step, const std::string& folder,
                    const Workers& workers)
-    : Bands(make_grid(ratings->offsets(), statistics, rank, in_step), ratings->is_compact(),
-            ratings->values(), statistics, loss),
+    : Bands(cut_grid(statistics, rank, in_step), ratings->is_compact(), ratings->values(),
+            statistics.scale, loss),
       ratings_(std::move(ratings)),
       workers_(static_cast<std::size_t>(workers.threads())),
       file_(folder, most_bytes(*ratings_, grid())),

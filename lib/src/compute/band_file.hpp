@@ -12,6 +12,7 @@
 #include "base/parallel.hpp"
 #include "base/system_array.hpp"
 #include "compute/bands.hpp"
+#include "compute/rating_statistics.hpp"
 #include "compute/read_ahead.hpp"
 #include "compute/sort_band.hpp"
 #include "io/scratch_file.hpp"
@@ -43,6 +44,9 @@ class BandFile final : public Bands {
   /// In memory during a walk over bands, or over blocks, at most, in bytes.
   std::uint64_t walk_bytes(bool by_block) const;
 
+  bool is_empty(std::uint32_t band) const override {
+    return places_[band].rating_begins.back() == 0;
+  }
   std::unique_ptr<Walk> walk(std::vector<Piece> pieces, Targets targets) const override;
 
   /// From the ratings, once more, into memory: 4 bytes a rating.

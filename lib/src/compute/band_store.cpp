@@ -48,8 +48,12 @@ void for_few_at_a_time(std::size_t count, const Workers& workers, const Body& bo
 
 BandStore::BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss,
                      std::uint32_t rank, std::uint32_t in_step, const Workers& workers)
-    : Bands(make_grid(ratings.offsets(), statistics, rank, in_step), ratings.is_compact(),
-            ratings.parts().values.span(), statistics, loss),
+    : BandStore(std::move(ratings), statistics.scale, loss, cut_grid(statistics, rank, in_step),
+                workers) {}
+
+BandStore::BandStore(RatingStore ratings, const RatingScale& scale, Loss loss, TrainingGrid grid,
+                     const Workers& workers)
+    : Bands(std::move(grid), ratings.is_compact(), ratings.parts().values.span(), scale, loss),
       runs_(bands()) {
   RatingStore::Parts parts = std::move(ratings).release();
   offsets_ = std::move(parts.offsets);

@@ -9,6 +9,7 @@
 #include "compute/bands.hpp"
 #include "compute/rating_statistics.hpp"
 #include "compute/sort_band.hpp"
+#include "compute/training_grid.hpp"
 #include "mfpar/item_lists.hpp"
 #include "mfpar/rating_store.hpp"
 
@@ -17,8 +18,12 @@ namespace mfpar {
 /// Bands in memory. The grid depends on what the constructor is given except the workers.
 class BandStore final : public Bands {
  public:
-  /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else. The
-  /// bands suit rows of `rank`; see make_grid().
+  /// Sorts `ratings` anew, in their own memory where they are moved in and held by nobody else.
+  /// They may be a part of what the grid was cut for, that of some bands: the others are empty.
+  BandStore(RatingStore ratings, const RatingScale& scale, Loss loss, TrainingGrid grid,
+            const Workers& workers);
+
+  /// By the grid of cut_grid().
   BandStore(RatingStore ratings, const RatingStatistics& statistics, Loss loss, std::uint32_t rank,
             std::uint32_t in_step, const Workers& workers);
 
@@ -28,6 +33,7 @@ class BandStore final : public Bands {
   RatingRuns band(std::uint32_t band, Targets targets = Targets::kTraining) const;
   RatingRuns block(std::uint32_t band, std::uint32_t panel) const;
 
+  bool is_empty(std::uint32_t band) const override { return runs_[band].items.empty(); }
   std::unique_ptr<Walk> walk(std::vector<Piece> pieces, Targets targets) const override;
 
   /// In the memory of the ratings.

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "base/parallel.hpp"
+#include "base/partition.hpp"
 #include "compute/kernels/sgd_pass.hpp"
-#include "compute/rating_statistics.hpp"
+#include "compute/training_grid.hpp"
 #include "loss/losses.hpp"
 #include "mfpar/item_lists.hpp"
 
@@ -27,26 +28,6 @@ class HeldRuns {
   RatingRuns runs_;
   std::shared_ptr<const void> holder_;
 };
-
-/// Where ratings are cut into bands of users and panels of items.
-struct BandGrid {
-  std::vector<std::uint32_t> bands;   ///< boundaries of users, ascending
-  std::vector<std::uint32_t> panels;  ///< boundaries of items, ascending
-
-  std::uint32_t band_count() const noexcept { return static_cast<std::uint32_t>(bands.size() - 1); }
-  std::uint32_t panel_count() const noexcept {
-    return static_cast<std::uint32_t>(panels.size() - 1);
-  }
-  std::uint32_t first_user(std::uint32_t band) const noexcept { return bands[band]; }
-  std::uint32_t users_of(std::uint32_t band) const noexcept {
-    return bands[band + 1] - bands[band];
-  }
-};
-
-/// The grid of ratings with these offsets of users, for rows of `rank`; its bands are a multiple of
-/// `in_step`, so that so many threads, or panels, end together. REQUIRES: in_step > 0.
-BandGrid make_grid(std::span<const std::uint64_t> offsets, const RatingStatistics& statistics,
-                   std::uint32_t rank, std::uint32_t in_step);
 
 /// How ratings become targets, and the targets of all codes.
 struct BandTargets {
@@ -70,19 +51,21 @@ struct BandTargets {
 /// Immutable; safe from any number of threads.
 class Bands {
  public:
-  /// Enough for 16 threads to find work.
-  static constexpr std::uint32_t kMaxPanels = 16;
-
-  /// The panels of the grid of ratings of so many users and items.
-  static std::uint32_t panels_of(std::uint32_t users, std::uint32_t items);
-
   virtual ~Bands() = default;
 
-  const BandGrid& grid() const noexcept { return grid_; }
+  const TrainingGrid& grid() const noexcept { return grid_; }
   std::uint32_t bands() const noexcept { return grid_.band_count(); }
   std::uint32_t panels() const noexcept { return grid_.panel_count(); }
   std::uint32_t user_count() const noexcept { return grid_.bands.back(); }
   bool is_compact() const noexcept { return compact_; }
+
+  /// The users of a band.
+  Range users(std::uint32_t band) const noexcept {
+    return {grid_.bands[band], grid_.bands[band + 1]};
+  }
+
+  /// Whether a band has no ratings, or they are another rank's.
+  virtual bool is_empty(std::uint32_t band) const = 0;
 
   /// Which targets the values of runs are: those of training, or those of a model's scores.
   enum class Targets { kTraining, kModel };
@@ -114,15 +97,15 @@ class Bands {
   virtual ItemLists into_item_lists(const Workers& workers) = 0;
 
  protected:
-  Bands(BandGrid grid, bool compact, std::span<const float> values,
-        const RatingStatistics& statistics, Loss loss);
+  Bands(TrainingGrid grid, bool compact, std::span<const float> values, const RatingScale& scale,
+        Loss loss);
 
   const BandTargets& targets(Targets which) const noexcept {
     return which == Targets::kTraining ? training_ : model_;
   }
 
  private:
-  BandGrid grid_;
+  TrainingGrid grid_;
   bool compact_;
   BandTargets training_;
   BandTargets model_;

@@ -4,6 +4,7 @@
 #include "compute/blocks.hpp"
 #include "compute/hogwild.hpp"
 #include "compute/kernels/kernel_set.hpp"
+#include "compute/ranked_schedules.hpp"
 
 namespace mfpar {
 
@@ -12,14 +13,17 @@ namespace {
 /// Of how many the bands are a multiple that suit a schedule on these workers.
 std::uint32_t bands_in_step(const TrainOptions& options, std::uint32_t users, std::uint32_t items,
                             const Workers& workers) {
-  return options.schedule == Schedule::kBlocks ? Bands::panels_of(users, items)
+  return options.schedule == Schedule::kBlocks ? panels_of(users, items)
                                                : static_cast<std::uint32_t>(workers.threads());
 }
 
 }  // namespace
 
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
-                     const TrainOptions& options, const Workers& workers) {
+                     const TrainOptions& options, const Workers& workers, const RankShare* share) {
+  if (share != nullptr) {
+    return BandStore(std::move(ratings), statistics.scale, options.loss, share->grid(), workers);
+  }
   const std::uint32_t in_step =
       bands_in_step(options, ratings.user_count(), ratings.item_count(), workers);
   const auto rank = static_cast<std::uint32_t>(options.rank);
@@ -37,12 +41,16 @@ std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> rat
                                     workers);
 }
 
-std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands) {
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands,
+                                             const RankShare* share) {
   const SgdKernel kernel = find_kernels(options.kernel)
                                .sgd(options.loss, static_cast<std::uint32_t>(options.rank),
                                     options.step_rule == StepRule::kAdaGrad);
   const ScheduleBands made_of(bands, kernel);
-  if (options.schedule == Schedule::kBlocks) return std::make_unique<BlockSchedule>(made_of);
+  const bool blocks = options.schedule == Schedule::kBlocks;
+  if (share != nullptr && blocks) return std::make_unique<RankedBlockSchedule>(made_of, *share);
+  if (share != nullptr) return std::make_unique<RankedHogwildSchedule>(made_of, *share);
+  if (blocks) return std::make_unique<BlockSchedule>(made_of);
   return std::make_unique<HogwildSchedule>(made_of);
 }
 

@@ -11,6 +11,7 @@
 #include "compute/band_file.hpp"
 #include "compute/band_store.hpp"
 #include "compute/kernels/sgd_pass.hpp"
+#include "compute/rank_share.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
@@ -38,9 +39,10 @@ class EpochSchedule {
                              const std::function<bool()>& stop) = 0;
 };
 
-/// The bands of `ratings` that suit a schedule on these workers; see BandStore.
+/// The bands of `ratings` that suit a schedule on these workers, or on all ranks; see BandStore.
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
-                     const TrainOptions& options, const Workers& workers);
+                     const TrainOptions& options, const Workers& workers,
+                     const RankShare* share = nullptr);
 
 /// The same on disk, in a temporary file in `folder`; see BandFile.
 std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> ratings,
@@ -48,7 +50,10 @@ std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> rat
                                          const TrainOptions& options, const std::string& folder,
                                          const Workers& workers);
 
-/// `bands` must outlive the schedule, and be what make_bands makes for the options.
-std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands);
+/// `bands` must outlive the schedule, and be what make_bands makes for the options. With `share`,
+/// which outlives it too, the schedule is that of one of several ranks: every rank runs the epoch,
+/// and all get the sums of all.
+std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands,
+                                             const RankShare* share = nullptr);
 
 }  // namespace mfpar

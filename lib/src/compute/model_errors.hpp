@@ -7,6 +7,7 @@
 #include "compute/bands.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/objective.hpp"
+#include "compute/rank_share.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/rating_store.hpp"
 
@@ -18,14 +19,21 @@ namespace mfpar {
 PassSums model_errors(const FactorModel& model, const RatingStore& ratings,
                       const KernelSet& kernels, const Workers& workers);
 
-/// The same on all ratings of `bands`, for which the sums may differ by rounding. Throws what
-/// reading them throws.
+/// The same on all ratings of `bands`, for which the sums may differ by rounding. Of several ranks
+/// each has its bands, makes the call, and gets the sums of all. Throws what reading them throws.
 PassSums model_errors(const FactorModel& model, const Bands& bands, const KernelSet& kernels,
-                      const Workers& workers);
+                      const Workers& workers, const RankShare* share = nullptr);
 
-/// The sum of what the rows are charged, for the weights of the users' and of the items' rows.
-double model_penalty(const FactorModel& model, std::span<const float> user_weights,
-                     std::span<const float> item_weights, const PenaltyCharges& charges,
-                     const Workers& workers);
+/// And on other ratings, added up band by band of users: as for `bands`.
+PassSums model_errors(const FactorModel& model, const RatingStore& ratings, const Bands& bands,
+                      const KernelSet& kernels, const Workers& workers,
+                      const RankShare* share = nullptr);
+
+/// The sum of what the rows are charged, for the weights of the users' and of the items' rows. The
+/// users' are added up band by band; ranks as in model_errors().
+double model_penalty(const FactorModel& model, const Bands& bands,
+                     std::span<const float> user_weights, std::span<const float> item_weights,
+                     const PenaltyCharges& charges, const Workers& workers,
+                     const RankShare* share = nullptr);
 
 }  // namespace mfpar

@@ -4,8 +4,6 @@
 #include <cassert>
 #include <numeric>
 
-#include "base/partition.hpp"
-
 namespace mfpar {
 
 float row_norm(const float* row, std::size_t width) {
@@ -18,14 +16,10 @@ float row_norm(const float* row, std::size_t width) {
   return std::accumulate(sums, sums + 8, 0.0f);
 }
 
-void refresh_norms(const RowRecords& side, std::uint32_t rows, const Workers& workers) {
-  constexpr std::size_t kPartitions = 256;
-  workers.for_each(kPartitions, [&](std::size_t partition) {
-    const Range range = even_range(rows, kPartitions, partition);
-    for (std::size_t row = range.begin; row < range.end; ++row) {
-      side.state(row).norm = row_norm(side.row(row), factor_width(side.rank));
-    }
-  });
+void refresh_norms(const RowRecords& side, Range rows) {
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
+    side.state(row).norm = row_norm(side.row(row), factor_width(side.rank));
+  }
 }
 
 }  // namespace mfpar

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/parallel.hpp"
+#include "base/partition.hpp"
 #include "compute/kernels/sgd_pass.hpp"
 
 namespace mfpar {
@@ -14,6 +14,6 @@ float row_norm(const float* row, std::size_t width);
 
 /// Writes |row|^2 into every state, so that rounding (and, under Hogwild, races) in the running
 /// norms live for one epoch only.
-void refresh_norms(const RowRecords& side, std::uint32_t rows, const Workers& workers);
+void refresh_norms(const RowRecords& side, Range rows);
 
 }  // namespace mfpar

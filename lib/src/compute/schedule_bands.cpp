@@ -7,7 +7,11 @@
 namespace mfpar {
 
 void ScheduleBands::refresh_user_norms(const EpochPlan& plan, const Workers& workers) const {
-  refresh_norms(plan.pass.moving, bands_->user_count(), workers);
+  workers.for_each(bands_->bands(), [&](std::size_t band) {
+    const auto number = static_cast<std::uint32_t>(band);
+    if (bands_->is_empty(number)) return;  // rows that nothing moves, or another rank's
+    refresh_norms(plan.pass.moving, bands_->users(number));
+  });
 }
 
 PassSums ScheduleBands::run(const EpochPlan& plan, const RatingRuns& runs,

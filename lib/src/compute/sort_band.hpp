@@ -25,7 +25,7 @@ struct BandRuns {
 /// `to`, whose entries have rows of users, less the band's first. `user_offsets` are those of the
 /// band's users and one more. REQUIRES: as many entries in both.
 template <class Entry>
-BandRuns sort_band(const BandGrid& grid, std::uint32_t band,
+BandRuns sort_band(const TrainingGrid& grid, std::uint32_t band,
                    std::span<const std::uint64_t> user_offsets, std::span<const Entry> from,
                    std::span<Entry> to) {
   BandRuns runs;

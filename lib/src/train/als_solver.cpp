@@ -10,6 +10,7 @@
 
 #include "base/partition.hpp"
 #include "base/random.hpp"
+#include "compute/model_errors.hpp"
 #include "compute/one_class.hpp"
 #include "io/restore_array.hpp"
 #include "mfpar/decimal.hpp"
@@ -104,6 +105,10 @@ class AlsSolver final : public Solver {
                                  rows_of(snapshot, Entity::kItem),
                                  options_.one_class.unobserved_weight.value(), kernels_, workers),
         .clipped_error = EpochReport::kNotComputed};
+  }
+  PassSums errors_on(const RatingStore& ratings, const FactorModel& snapshot,
+                     const Workers& workers) const override {
+    return model_errors(snapshot, ratings, kernels_, workers);
   }
   double penalty(const FactorModel& snapshot, const Workers& workers) const override {
     return charged(users_.penalties(), rows_of(snapshot, Entity::kUser), workers) +

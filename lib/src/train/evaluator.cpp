@@ -10,12 +10,22 @@
 namespace mfpar {
 
 Evaluator::Evaluator(const Setup& setup, TrainingProgress progress)
-    : setup_(setup), workers_(setup.options.threads), progress_(std::move(progress)) {
+    : setup_(setup),
+      validated_(on_all_ranks(setup.validation.size())),
+      sampled_(on_all_ranks(setup.sample ? setup.sample->size() : 0)),
+      workers_(setup.options.threads),
+      progress_(std::move(progress)) {
   check_patience();
   thread_ = std::jthread([this] { serve(); });
 }
 
 Evaluator::~Evaluator() { handoff_.close(); }
+
+double Evaluator::on_all_ranks(std::uint64_t count) const {
+  auto sum = static_cast<double>(count);
+  if (setup_.share != nullptr) setup_.share->channel(kTrainerTag).add_up({&sum, 1});
+  return sum;
+}
 
 double Evaluator::wait() {
   const Stopwatch waiting;
@@ -60,18 +70,22 @@ void Evaluator::evaluate(Message& message) {
   fill_training_error(message);
   if (message.snapshot && setup_.lists) {
     message.report.valid_ndcg = setup_.lists->ndcg(*message.snapshot, setup_.kernels, workers_);
-  } else if (message.snapshot && setup_.validation.size() > 0) {
-    const PassSums sums =
-        model_errors(*message.snapshot, setup_.validation, setup_.kernels, workers_);
-    message.report.valid_error = sums.clipped_error / static_cast<double>(setup_.validation.size());
+  } else if (message.snapshot && validated_ > 0.0) {
+    const PassSums sums = setup_.solver.errors_on(setup_.validation, *message.snapshot, workers_);
+    message.report.valid_error = sums.clipped_error / validated_;
   }
   message.report.evaluation_seconds = evaluating.seconds();
   progress_.history.push_back(message.report);
   judge(message);
   if (setup_.hooks.on_epoch) setup_.hooks.on_epoch(message.report);
-  if (message.state) {
-    setup_.checkpoints->submit(std::move(*message.state), message.report.epoch, progress_);
-  }
+  if (message.state) save(message);
+}
+
+void Evaluator::save(Message& message) {
+  TrainingProgress progress = progress_;
+  if (progress.best) progress.best = setup_.solver.whole(*progress.best, kEvaluatorTag);
+  if (setup_.checkpoints == nullptr) return;  // a rank that has no folder
+  setup_.checkpoints->submit(std::move(*message.state), message.report.epoch, progress);
 }
 
 void Evaluator::fill_training_error(Message& message) const {
@@ -90,9 +104,9 @@ void Evaluator::fill_training_error(Message& message) const {
     scored = ratings;
   } else if (message.snapshot) {
     const RatingStore* const sample = setup_.sample ? &*setup_.sample : nullptr;
-    sums = sample != nullptr ? model_errors(*message.snapshot, *sample, setup_.kernels, workers_)
+    sums = sample != nullptr ? setup_.solver.errors_on(*sample, *message.snapshot, workers_)
                              : setup_.solver.training_errors(*message.snapshot, workers_);
-    scored = sample != nullptr ? static_cast<double>(sample->size()) : ratings;
+    scored = sample != nullptr ? sampled_ : ratings;
   }
   if (scored == 0.0) return;
   message.report.train_error = sums.clipped_error / scored;

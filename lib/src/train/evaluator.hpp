@@ -9,7 +9,7 @@
 #include "base/handoff.hpp"
 #include "base/parallel.hpp"
 #include "compute/kernels/kernel_set.hpp"
-#include "compute/model_errors.hpp"
+#include "compute/rank_share.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/epoch_report.hpp"
 #include "mfpar/factor_model.hpp"
@@ -23,8 +23,9 @@ namespace mfpar {
 
 /// Evaluates snapshots on its own thread, with its own workers, while the next epoch runs;
 /// completes the reports, gives them to the caller in order, keeps the best snapshot and watches
-/// the patience. One thread submits; everything it needs to see comes through the handoff or
-/// outcome().
+/// the patience. Where several ranks train, each has one, of its ratings: the sums are of all, and
+/// so all come to the same. One thread submits; everything it needs to see comes through the
+/// handoff or progress().
 class Evaluator {
  public:
   struct Setup {
@@ -38,6 +39,7 @@ class Evaluator {
     const RatingStatistics& statistics;
     const std::optional<ValidationLists>& lists;  ///< what one-class feedback is validated on
     TrainingCheckpoints* checkpoints = nullptr;   ///< null without
+    const RankShare* share = nullptr;             ///< null where one process trains
   };
 
   /// Goes on from `progress`. All that `setup` refers to must outlive the evaluator.
@@ -86,9 +88,13 @@ class Evaluator {
   void fill_training_error(Message& message) const;
   void judge(const Message& message);
   void check_patience();
+  double on_all_ranks(std::uint64_t count) const;
+  void save(Message& message);
 
   // Constant after construction.
   const Setup setup_;
+  const double validated_;  ///< ratings validated on, of all ranks
+  const double sampled_;    ///< of the sample
 
   // The evaluator's thread alone, except when it was waited for.
   Workers workers_;

@@ -14,6 +14,7 @@
 #include "train/als_solver.hpp"
 #include "train/check_input.hpp"
 #include "train/evaluator.hpp"
+#include "train/ranked_progress.hpp"
 #include "train/sgd_solver.hpp"
 #include "train/training_sample.hpp"
 #include "train/validation_lists.hpp"
@@ -29,11 +30,13 @@ class EpochTraining {
  public:
   EpochTraining(TrainingRatings training, const LearnSetup& setup)
       : setup_(setup),
+        is_saved_(agreed(setup.checkpoints != nullptr)),
+        goes_on_(agreed(setup.checkpoints != nullptr && setup.checkpoints->saved() != nullptr)),
         lists_(make_lists(training)),
         sample_(make_sample(training)),
         solver_(make_solver(std::move(training))),
         evaluator_({*solver_, sample_, setup.validation, setup.options, setup.hooks, setup.kernels,
-                    setup.statistics, lists_, setup.checkpoints},
+                    setup.statistics, lists_, setup.checkpoints, setup.share},
                    go_on()) {}
 
   Learnt learn();
@@ -41,6 +44,10 @@ class EpochTraining {
  private:
   bool is_one_class() const { return setup_.options.feedback == Feedback::kOneClass; }
   bool stop_requested() const { return setup_.hooks.stop.stop_requested(); }
+  /// What of several ranks the first says: what only it knows, or some know before others.
+  bool agreed(bool is_so) const {
+    return setup_.share != nullptr ? setup_.share->channel(kTrainerTag).agree(is_so) : is_so;
+  }
 
   std::optional<ValidationLists> make_lists(const TrainingRatings& training) const;
   std::optional<RatingStore> make_sample(const TrainingRatings& training) const;
@@ -53,6 +60,8 @@ class EpochTraining {
   bool has_diverged(const PassSums& sums) const;
 
   const LearnSetup& setup_;
+  const bool is_saved_;  ///< there are checkpoints
+  const bool goes_on_;   ///< from one
   const std::optional<ValidationLists> lists_;
   const std::optional<RatingStore> sample_;
   const std::unique_ptr<Solver> solver_;
@@ -71,7 +80,8 @@ std::optional<ValidationLists> EpochTraining::make_lists(const TrainingRatings& 
 std::optional<RatingStore> EpochTraining::make_sample(const TrainingRatings& training) const {
   if (setup_.options.train_error == TrainError::kExact) return std::nullopt;
   return training.visit([&](const RatingSource& ratings) {
-    return sample_users(ratings, setup_.options.sample, setup_.options.seed);
+    return sample_users(ratings, setup_.statistics.user_counts, setup_.options.sample,
+                        setup_.options.seed);
   });
 }
 
@@ -82,7 +92,7 @@ std::unique_ptr<Solver> EpochTraining::make_solver(TrainingRatings training) con
   }
   if (!training.streams()) {
     return make_sgd_solver(std::move(training.store), setup_.statistics, setup_.options, init,
-                           setup_.workers);
+                           setup_.workers, setup_.share);
   }
   return make_sgd_solver(std::move(training.source), training.stream.temporary, setup_.statistics,
                          setup_.options, init, setup_.workers);
@@ -90,11 +100,16 @@ std::unique_ptr<Solver> EpochTraining::make_solver(TrainingRatings training) con
 
 /// From the checkpoint, if there is one.
 TrainingProgress EpochTraining::go_on() {
-  if (setup_.checkpoints == nullptr || setup_.checkpoints->saved() == nullptr) return {};
+  if (!goes_on_) return {};
+  if (setup_.checkpoints == nullptr) {
+    solver_->restore_from_first();
+    return progress_from_first(solver_->snapshot(), *setup_.share, epoch_);
+  }
   solver_->restore(*setup_.checkpoints->saved());
   epoch_ = setup_.checkpoints->epoch();
-  goes_on_ = true;
-  return setup_.checkpoints->take_progress(solver_->snapshot());
+  TrainingProgress progress = setup_.checkpoints->take_progress(solver_->snapshot());
+  if (setup_.share != nullptr) deal_progress(progress, *setup_.share, epoch_);
+  return progress;
 }
 
 /// Whether the errors of an epoch tell that training has left the rails.
@@ -115,9 +130,14 @@ bool EpochTraining::go_back(int epoch, const std::string& what) {
                           .what = what};
   epoch_ = report.restored_epoch;
   evaluator_.go_back(epoch_);
-  if (setup_.checkpoints != nullptr) {
-    setup_.checkpoints->go_back(epoch_);
-    setup_.checkpoints->submit(saved_state(), epoch_, progress);
+  if (is_saved_) {
+    SectionWriter state = saved_state();
+    TrainingProgress saved = progress;
+    if (saved.best) saved.best = solver_->whole(*saved.best, kTrainerTag);
+    if (setup_.checkpoints != nullptr) {
+      setup_.checkpoints->go_back(epoch_);
+      setup_.checkpoints->submit(std::move(state), epoch_, saved);
+    }
   }
   if (setup_.hooks.on_divergence) setup_.hooks.on_divergence(report);
   return true;
@@ -142,7 +162,7 @@ SectionWriter EpochTraining::saved_state() const {
 
 /// Gives the end of an epoch to the evaluator.
 void EpochTraining::submit(EpochReport report, const PassSums& sums) {
-  stopping_ = stop_requested();
+  stopping_ = agreed(stop_requested());
   const TrainOptions& options = setup_.options;
   const bool evaluated =
       options.eval_every > 0 && (epoch_ % options.eval_every == 0 || epoch_ == options.epochs);
@@ -151,7 +171,8 @@ void EpochTraining::submit(EpochReport report, const PassSums& sums) {
   if (evaluated) snapshot = solver_->snapshot();
   std::optional<SectionWriter> state;
   TrainingCheckpoints* const checkpoints = setup_.checkpoints;
-  if (epoch_ > 0 && checkpoints != nullptr && (checkpoints->is_due(epoch_) || stopping_)) {
+  if (epoch_ > 0 && is_saved_ &&
+      agreed(checkpoints != nullptr && (checkpoints->is_due(epoch_) || stopping_))) {
     state = saved_state();
   }
   evaluator_.submit(report, sums, std::move(snapshot), std::move(state));
@@ -159,19 +180,21 @@ void EpochTraining::submit(EpochReport report, const PassSums& sums) {
 
 Learnt EpochTraining::learn() {
   const TrainOptions& options = setup_.options;
-  stopping_ = stop_requested();
+  stopping_ = agreed(stop_requested());
   if (!goes_on_ && options.eval_every > 0) submit(EpochReport{}, PassSums{});
-  // An epoch that is to be saved is finished.
-  const bool finishes = setup_.checkpoints != nullptr;
+  // An epoch that is to be saved is finished; so is one of several ranks, who would not stop at the
+  // same place.
+  const bool finishes = is_saved_;
   const auto stop = [&] { return (!finishes && stop_requested()) || evaluator_.out_of_patience(); };
+  const auto stop_within = [&] { return setup_.share == nullptr && stop(); };
   Learnt learnt;
   const auto is_done = [&] {
-    return stopping_ || epoch_ >= options.epochs || evaluator_.out_of_patience();
+    return agreed(stopping_ || epoch_ >= options.epochs || evaluator_.out_of_patience());
   };
   while (!is_done() ||
          (is_worse_than_start() && go_back(epoch_, "no epoch was better than the start"))) {
     const Stopwatch epoch_time;
-    const PassSums sums = solver_->run_epoch(epoch_ + 1, stop);
+    const PassSums sums = solver_->run_epoch(epoch_ + 1, stop_within);
     if (has_diverged(sums)) {
       evaluator_.wait();
       if (evaluator_.out_of_patience()) continue;
@@ -183,8 +206,8 @@ Learnt EpochTraining::learn() {
                           shortest_decimal(options.learning_rate) + ") or raise the penalties";
       break;
     }
-    if (stop()) {
-      stopping_ = stop_requested() && !finishes;
+    if (agreed(stop())) {
+      stopping_ = agreed(stop_requested() && !finishes);
       continue;
     }
     ++epoch_;
@@ -196,7 +219,7 @@ Learnt EpochTraining::learn() {
   }
   const bool out_of_patience = evaluator_.finish();
   // A request that came with the last report counts, where it leaves nothing to go on with.
-  stopping_ = stopping_ || (!finishes && stop_requested());
+  stopping_ = stopping_ || agreed(!finishes && stop_requested());
   TrainingProgress progress = evaluator_.progress();
 
   const bool diverged = !learnt.divergence.empty() && !out_of_patience;
@@ -206,7 +229,8 @@ Learnt EpochTraining::learn() {
                        : stopping_       ? StopReason::kRequested
                                          : StopReason::kEpochs;
   learnt.best_epoch = progress.best ? progress.best_epoch : epoch_;
-  learnt.parts = (progress.best ? *progress.best : solver_->snapshot()).parts();
+  const FactorModel learnt_model = progress.best ? *progress.best : solver_->snapshot();
+  learnt.parts = solver_->whole(learnt_model, kTrainerTag).parts();
   if (setup_.hooks.rated_lists) solver_->give_lists(learnt.parts);
   learnt.history = std::move(progress.history);
   learnt.divergences = progress.divergences;

@@ -41,6 +41,7 @@ struct LearnSetup {
   const TrainOptions& options;
   const TrainHooks& hooks;
   TrainingCheckpoints* checkpoints = nullptr;  ///< null without
+  const RankShare* share = nullptr;            ///< null where one process trains
   const KernelSet& kernels;
   const Workers& workers;
 };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "compute/rank_share.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
@@ -14,11 +15,12 @@ namespace mfpar {
 
 /// Stochastic gradient descent over bands of ratings, by the options' schedule, step rule and loss;
 /// from small random factors or, where its ids match, from `init`. Takes over the memory of
-/// `training` where nobody else holds it. `statistics`, `init` and `workers` must outlive the
-/// solver.
+/// `training` where nobody else holds it. `statistics`, `init`, `workers` and `share` must outlive
+/// the solver. With `share` that of one of several ranks: `training` are its ratings, `statistics`
+/// those of all.
 std::unique_ptr<Solver> make_sgd_solver(RatingStore training, const RatingStatistics& statistics,
                                         const TrainOptions& options, const FactorModel* init,
-                                        const Workers& workers);
+                                        const Workers& workers, const RankShare* share = nullptr);
 
 /// The same from ratings that are read as they are needed, sorted into a temporary file in
 /// `folder`.

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 #include "base/partition.hpp"
@@ -15,12 +17,6 @@
 #include "train/solver.hpp"
 
 namespace mfpar {
-
-namespace {
-
-constexpr std::size_t kRowPartitions = 256;
-
-}  // namespace
 
 double scheduled_rate(const TrainOptions& options, int epoch) {
   const double t = epoch - 1;
@@ -38,26 +34,36 @@ double scheduled_rate(const TrainOptions& options, int epoch) {
 }
 
 SgdState::SgdState(const RowIds& ids, const RatingStatistics& statistics,
-                   const TrainOptions& options, const FactorModel* init, const Workers& workers)
-    : options_(options), statistics_(statistics), scale_(statistics.scale), ids_(ids), init_(init) {
+                   const TrainOptions& options, const FactorModel* init, const Workers& workers,
+                   const RankShare* share)
+    : options_(options),
+      statistics_(statistics),
+      scale_(statistics.scale),
+      ids_(ids),
+      init_(init),
+      share_(share),
+      own_users_(share != nullptr ? share->users()
+                                  : std::vector<Range>{{0, statistics.user_counts.size()}}) {
   start(workers);
 }
 
 void SgdState::start(const Workers& workers) {
-  start(users_, SeedUse::kInitUsers, statistics_.user_counts, workers);
-  start(items_, SeedUse::kInitItems, statistics_.item_counts, workers);
+  const Range all_items{0, statistics_.item_counts.size()};
+  start(users_, SeedUse::kInitUsers, statistics_.user_counts, own_users_, workers);
+  start(items_, SeedUse::kInitItems, statistics_.item_counts, {&all_items, 1}, workers);
   if (init_ != nullptr) start_from(*init_, workers);
 }
 
 /// Accumulators of steps are empty again: a snapshot has none.
 void SgdState::start_again(const FactorModel* snapshot, double rate, const Workers& workers) {
   rate_ = rate;
+  items_are_spread_ = true;
   start(workers);
   if (snapshot != nullptr) start_from(*snapshot, workers);
 }
 
 void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> counts,
-                     const Workers& workers) {
+                     std::span<const Range> own, const Workers& workers) {
   const auto rank = static_cast<std::uint32_t>(options_.rank);
   rows.count = static_cast<std::uint32_t>(counts.size());
   rows.memory = AlignedBuffer<float>(counts.size() * record_stride(factor_width(rank)));
@@ -70,54 +76,56 @@ void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> cou
     if (!options_.biases && level > 0.0) reach = std::max(reach, std::sqrt(level));
     centre = reach;
   }
-  workers.for_each(kRowPartitions, [&](std::size_t partition) {
-    const Range range = even_range(counts.size(), kRowPartitions, partition);
-    for (std::size_t row = range.begin; row < range.end; ++row) {
-      RowState& state = rows.records.state(row);
-      state = RowState{};
-      state.penalty_weight = penalty_weight(counts[row], options_.penalty);
-      if (counts[row] == 0) continue;
-      Random random(derive_seed(options_.seed, use, row));
-      float* const factors = rows.records.row(row);
-      for (int f = 0; f < options_.rank; ++f) {
-        factors[f] = static_cast<float>(centre + reach * (2.0 * random.uniform() - 1.0));
-      }
+  for_each_row(own, workers, [&](std::size_t row) {
+    RowState& state = rows.records.state(row);
+    state = RowState{};
+    state.penalty_weight = penalty_weight(counts[row], options_.penalty);
+    if (counts[row] == 0) return;
+    Random random(derive_seed(options_.seed, use, row));
+    float* const factors = rows.records.row(row);
+    for (int f = 0; f < options_.rank; ++f) {
+      factors[f] = static_cast<float>(centre + reach * (2.0 * random.uniform() - 1.0));
     }
   });
 }
 
 void SgdState::start_from(const FactorModel& init, const Workers& workers) {
-  const auto start = [&](Rows& rows, std::span<const std::uint32_t> counts, const IdDictionary& ids,
+  const float scale = 1.0f / std::sqrt(scale_.deviation);
+  const auto start = [&](Rows& rows, std::span<const std::uint32_t> counts,
+                         std::span<const Range> own, const IdDictionary& ids,
                          const IdDictionary& known, auto row_of, std::span<const float> biases,
                          float shift) {
-    workers.for_each(kRowPartitions, [&](std::size_t partition) {
-      const Range range = even_range(counts.size(), kRowPartitions, partition);
-      for (std::size_t row = range.begin; row < range.end; ++row) {
-        if (counts[row] == 0) continue;
-        const std::uint32_t index = known.find(ids.id(static_cast<std::uint32_t>(row)));
-        if (index == kNoIndex) continue;
-        // p.q is in the units of scores: each side takes the root of the scale.
-        const float scale = 1.0f / std::sqrt(scale_.deviation);
-        std::ranges::transform(row_of(index), rows.records.row(row),
-                               [&](float x) { return x * scale; });
-        if (options_.biases) {
-          rows.records.state(row).bias = (biases[index] + shift) / scale_.deviation;
-        }
+    for_each_row(own, workers, [&](std::size_t row) {
+      if (counts[row] == 0) return;
+      const auto here = static_cast<std::uint32_t>(row);
+      const std::uint32_t index = &ids == &known ? here : known.find(ids.id(here));
+      if (index == kNoIndex) return;
+      // p.q is in the units of scores: each side takes the root of the scale.
+      std::ranges::transform(row_of(index), rows.records.row(row),
+                             [&](float x) { return x * scale; });
+      if (options_.biases) {
+        rows.records.state(row).bias = (biases[index] + shift) / scale_.deviation;
       }
     });
   };
+  const Range all_items{0, statistics_.item_counts.size()};
   // Where the two means differ, the users take the difference.
   start(
-      users_, statistics_.user_counts, *ids_.users, init.users(),
+      users_, statistics_.user_counts, own_users_, *ids_.users, init.users(),
       [&](std::uint32_t index) { return init.user_row(index); }, init.parts().users.biases.span(),
       init.mean() - scale_.mean);
   start(
-      items_, statistics_.item_counts, *ids_.items, init.items(),
+      items_, statistics_.item_counts, {&all_items, 1}, *ids_.items, init.items(),
       [&](std::uint32_t index) { return init.item_row(index); }, init.parts().items.biases.span(),
       0.0f);
 }
 
+std::size_t SgdState::stride() const {
+  return record_stride(factor_width(static_cast<std::size_t>(options_.rank)));
+}
+
 EpochPlan SgdState::plan(int epoch) {
+  items_are_spread_ = false;
   EpochPlan plan;
   SgdPass& pass = plan.pass;
   pass.fixed = items_.records;
@@ -142,43 +150,67 @@ EpochPlan SgdState::plan(int epoch) {
   return plan;
 }
 
+void SgdState::spread_items() const {
+  if (share_ == nullptr || std::exchange(items_are_spread_, true)) return;
+  share_->spread_items(items_.records.records, stride(), kTrainerTag);
+}
+
 void SgdState::save(SectionWriter& file) const {
-  file.add_copy("sgd.users", users_.memory.span());
+  if (share_ == nullptr) {
+    file.add_copy("sgd.users", users_.memory.span());
+  } else {
+    spread_items();
+    const auto whole = share_->gather_users(users_.memory.span(), stride(), kTrainerTag);
+    file.add_copy("sgd.users", whole.span());
+  }
   file.add_copy("sgd.items", items_.memory.span());
   file.add_value("sgd.rate", rate_);
 }
 
 void SgdState::restore(const SectionReader& file) {
-  restore(file, "sgd.users", users_);
-  restore(file, "sgd.items", items_);
+  const auto users = saved_records(file, "sgd.users", statistics_.user_counts);
+  const auto items = saved_records(file, "sgd.items", statistics_.item_counts);
+  std::ranges::copy(items.span(), items_.memory.begin());
   rate_ = saved_array<double>(file, "sgd.rate", 1, Sign::kPositive)[0];
   if (rate_ > 1.0) file.fail("sgd.rate", 0, "the share of the learning rate is above 1");
+  if (share_ == nullptr) {
+    std::ranges::copy(users.span(), users_.memory.begin());
+  } else {
+    restore_from_ranks(users.span());
+  }
 }
 
 /// What never changes in a record must be as it is after the start.
-void SgdState::restore(const SectionReader& file, const std::string& section, Rows& rows) {
-  std::vector<float> penalties;
-  for (std::size_t row = 0; row < rows.count; ++row) {
-    penalties.push_back(rows.records.state(row).penalty_weight);
-  }
-  restore_array(file, section, rows.memory.span());
-  const std::size_t width = factor_width(rows.records.rank), stride = record_stride(width);
-  for (std::size_t row = 0; row < rows.count; ++row) {
+FrozenArray<float> SgdState::saved_records(const SectionReader& file, const std::string& section,
+                                           std::span<const std::uint32_t> counts) const {
+  FrozenArray<float> saved = saved_array<float>(file, section, counts.size() * stride());
+  const auto rank = static_cast<std::uint32_t>(options_.rank);
+  const std::size_t width = factor_width(rank);
+  for (std::size_t row = 0; row < counts.size(); ++row) {
     const auto refuse = [&](std::size_t at, const char* what) {
-      file.fail(section, (row * stride + at) * sizeof(float), what);
+      file.fail(section, (row * stride() + at) * sizeof(float), what);
     };
-    const RowState& state = rows.records.state(row);
+    const float* const record = saved.data() + row * stride();
+    RowState state;
+    std::memcpy(&state, record + width, sizeof(state));
     if (state.bias_accumulator <= 0.0f || state.accumulator <= 0.0f) {
       refuse(width, "a sum of squares is not above 0");
     }
-    if (state.penalty_weight != penalties[row]) {
+    if (state.penalty_weight != penalty_weight(counts[row], options_.penalty)) {
       refuse(width, "the penalty is not that of a row with so many ratings");
     }
-    for (std::size_t at = rows.records.rank; at < stride; ++at) {
+    for (std::size_t at = rank; at < stride(); ++at) {
       if (at == width) at += offsetof(RowState, unused) / sizeof(float);
-      if (rows.records.row(row)[at] != 0.0f) refuse(at, "the padding of a row is not zero");
+      if (record[at] != 0.0f) refuse(at, "the padding of a row is not zero");
     }
   }
+  return saved;
+}
+
+void SgdState::restore_from_ranks(std::span<const float> whole) {
+  share_->deal_users(whole, users_.memory.span(), stride(), kTrainerTag);
+  share_->channel(kTrainerTag).broadcast(items_.memory.span());
+  share_->channel(kTrainerTag).broadcast(rate_);
 }
 
 }  // namespace mfpar

@@ -68,19 +68,15 @@ FactorModel SnapshotMaker::take(const SgdState& state, const Workers& workers) c
   const float row_scale = std::sqrt(scale_.deviation);  // p.q takes the factor once from each side
   const auto rank = static_cast<std::size_t>(options_.rank);
   const std::size_t stride = row_stride(rank);
-  const auto copy = [&](const SgdState::Rows& side,
+  const auto copy = [&](const SgdState::Rows& side, std::span<const Range> own,
                         const std::shared_ptr<const IdDictionary>& ids) -> FactorModel::Side {
     const auto rows = buffer(side.count * stride);
     const auto biases = buffer(side.count);
-    constexpr std::size_t kPartitions = 256;
-    workers.for_each(kPartitions, [&](std::size_t partition) {
-      const Range range = even_range(side.count, kPartitions, partition);
-      for (std::size_t row = range.begin; row < range.end; ++row) {
-        const float* const factors = side.records.row(row);
-        std::transform(factors, factors + rank, rows->data() + row * stride,
-                       [&](float x) { return x * row_scale; });
-        (*biases)[row] = side.records.state(row).bias * scale_.deviation;
-      }
+    for_each_row(own, workers, [&](std::size_t row) {
+      const float* const factors = side.records.row(row);
+      std::transform(factors, factors + rank, rows->data() + row * stride,
+                     [&](float x) { return x * row_scale; });
+      (*biases)[row] = side.records.state(row).bias * scale_.deviation;
     });
     return {ids, FrozenArray<float>(rows, std::as_const(*rows).span()),
             FrozenArray<float>(biases, std::as_const(*biases).span())};
@@ -93,8 +89,9 @@ FactorModel SnapshotMaker::take(const SgdState& state, const Workers& workers) c
   parts.biases = options_.biases;
   parts.mean = scale_.mean;
   parts.range = scale_.range;
-  parts.users = copy(state.users(), ids_.users);
-  parts.items = copy(state.items(), ids_.items);
+  const Range all_items{0, state.items().count};
+  parts.users = copy(state.users(), state.own_users(), ids_.users);
+  parts.items = copy(state.items(), {&all_items, 1}, ids_.items);
   parts.fold_in = fold_in_penalty(options_, scale_);
   parts.constraints = constraints_of(options_, scale_);
   return FactorModel(std::move(parts));

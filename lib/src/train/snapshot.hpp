@@ -20,7 +20,8 @@ class SnapshotMaker {
  public:
   SnapshotMaker(const RowIds& ids, const RatingScale& scale, const TrainOptions& options);
 
-  /// REQUIRES: no worker is writing `state`.
+  /// On one of several ranks, with the rows of its users only. REQUIRES: no worker is writing
+  /// `state`, and the rank has the rows of all items.
   FactorModel take(const SgdState& state, const Workers& workers) const;
 
  private:

@@ -10,12 +10,14 @@
 #include "compute/rating_statistics.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
+#include "mfpar/ranks.hpp"
 #include "model/model_check.hpp"
 #include "train/average_seeds.hpp"
 #include "train/check_input.hpp"
 #include "train/checkpoint/training_checkpoints.hpp"
 #include "train/learn_by_epochs.hpp"
 #include "train/learn_by_gibbs.hpp"
+#include "train/ranked_training.hpp"
 #include "train/rows_by_features.hpp"
 #include "train/store_lists.hpp"
 #include "train/training_identity.hpp"
@@ -44,6 +46,21 @@ void check_stream(const TrainOptions& options, const TrainHooks& hooks) {
   if (options.seeds > 1) refuse("the average of several seeds");
   if (hooks.user_features != nullptr || hooks.item_features != nullptr)
     refuse("a file of features");
+  if (hooks.ranks != nullptr && hooks.ranks->count() > 1) refuse("training on several ranks");
+}
+
+/// As learn_by_epochs(); notes whether ranks still train when it fails.
+Learnt learn(TrainingRatings training, const LearnSetup& setup) {
+  Ranks* const ranks = setup.share != nullptr ? &setup.share->ranks() : nullptr;
+  try {
+    Learnt learnt = learn_by_epochs(std::move(training), setup);
+    if (ranks != nullptr) ranks->is_training = false;
+    return learnt;
+  } catch (const Error& error) {
+    // To which all ranks come.
+    if (ranks != nullptr && error.code() == ErrorCode::kDiverged) ranks->is_training = false;
+    throw;
+  }
 }
 
 TrainResult train_on(TrainingRatings training, const RatingStore& validation,
@@ -51,6 +68,8 @@ TrainResult train_on(TrainingRatings training, const RatingStore& validation,
   training.visit(
       [&](const RatingSource& ratings) { check_input(ratings, validation, requested, hooks); });
   if (training.streams()) check_stream(requested, hooks);
+  const bool several = hooks.ranks != nullptr && hooks.ranks->count() > 1;
+  if (several) check_for_ranks(requested, hooks);
   if (!hooks.rated_lists && requested.feedback == Feedback::kOneClass) {
     throw Error(ErrorCode::kBadOption,
                 "a model of one-class feedback lists by who rated what; leave rated_lists on");
@@ -81,15 +100,24 @@ TrainResult train_on(TrainingRatings training, const RatingStore& validation,
                         identity_of(statistics, validation, options, hooks, workers));
     if (auto result = checkpoints->take_result()) return std::move(*result);
   }
-  const LearnSetup setup{.validation = validation,
+  std::optional<RankShare> share;
+  RatingsOfRank own;
+  if (several) {
+    share.emplace(share_of_ranks(*hooks.ranks, statistics, options, workers.threads()));
+    hooks.ranks->is_training = true;
+    own = deal_ratings(std::exchange(training.store, {}), validation, statistics, options, *share);
+    training.store = std::move(own.training);
+  }
+  const LearnSetup setup{.validation = several ? own.validation : validation,
                          .statistics = statistics,
                          .options = options,
                          .hooks = hooks,
                          .checkpoints = checkpoints ? &*checkpoints : nullptr,
+                         .share = share ? &*share : nullptr,
                          .kernels = kernels,
                          .workers = workers};
   Learnt learnt = options.method == Method::kGibbs ? learn_by_gibbs(training.store, setup)
-                                                   : learn_by_epochs(std::move(training), setup);
+                                                   : learn(std::move(training), setup);
 
   // What the model lacks to be saved: what simpler models reach, where it comes from.
   if (!hooks.rated_lists) {

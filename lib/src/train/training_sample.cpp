@@ -10,18 +10,21 @@
 namespace mfpar {
 
 // Users stand in random order, so a run of them is a random sample of users.
-std::optional<RatingStore> sample_users(const RatingSource& ratings, std::uint64_t wanted,
-                                        std::uint64_t seed) {
-  if (wanted >= ratings.size()) return std::nullopt;
+std::optional<RatingStore> sample_users(const RatingSource& ratings,
+                                        std::span<const std::uint32_t> user_counts,
+                                        std::uint64_t wanted, std::uint64_t seed) {
+  std::vector<std::uint64_t> all{0};
+  for (const std::uint32_t count : user_counts) all.push_back(all.back() + count);
+  if (wanted >= all.back()) return std::nullopt;
   Random random(derive_seed(seed, SeedUse::kSample));
   const auto first_rating =
-      static_cast<std::uint64_t>(random.uniform() * static_cast<double>(ratings.size() - wanted));
-  const auto offsets = ratings.offsets();
-  const auto row_at = [&](std::uint64_t rating) {
-    return std::upper_bound(offsets.begin(), offsets.end(), rating) - offsets.begin() - 1;
+      static_cast<std::uint64_t>(random.uniform() * static_cast<double>(all.back() - wanted));
+  const auto user_of = [&](std::uint64_t rating) {
+    return std::upper_bound(all.begin(), all.end(), rating) - all.begin() - 1;
   };
-  const auto first = static_cast<UserIndex>(row_at(first_rating));
-  const auto last = static_cast<UserIndex>(row_at(first_rating + wanted - 1) + 1);
+  const auto offsets = ratings.offsets();
+  const auto first = static_cast<UserIndex>(user_of(first_rating));
+  const auto last = static_cast<UserIndex>(user_of(first_rating + wanted - 1) + 1);
 
   std::vector<std::uint64_t> own_offsets;
   for (const std::uint64_t offset : offsets) {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "compute/kernels/row_records.hpp"
+#include "compute/rank_share.hpp"
+
+namespace mfpar {
+
+/// The panels of items as they go round from rank to rank in an epoch: rank r gives its own in the
+/// order of their numbers, from its first lane's on, to rank r - 1, and gets those of rank r + 1 in
+/// the same way (DSGD; Gemulla, Nijkamp, Haas, Sismanis 2011). A panel is a message, the records of
+/// its items, sent from where they lie and received to where they belong. It travels while the
+/// rank works on other panels (DSGD++; Teflioudi, Makari, Gemulla 2012): a thread of its own takes
+/// care of that, which sleeps most of the time.
+class PanelRing {
+ public:
+  /// Starts to receive. So many panels leave, and come, in the epoch: a multiple of all panels.
+  /// `on_arrival` is called from the ring's thread when one more has come: the n-th has number
+  /// (end of the rank's lanes + n) modulo the panels. `share` and the records outlive the ring.
+  PanelRing(const RankShare& share, RowRecords items, std::uint32_t count,
+            std::function<void(std::uint32_t n)> on_arrival);
+
+  /// Waits until all has left and come.
+  ~PanelRing();
+
+  /// The rank is done with one more panel, the n-th it gives away has number (begin of its lanes +
+  /// n) modulo the panels. Its rows are not to be touched until it has come again. From one thread
+  /// after another.
+  void give() { given_.fetch_add(1, std::memory_order_release); }
+
+ private:
+  void serve();
+  std::span<std::byte> bytes_of(std::uint32_t panel) const;
+
+  // Constant after construction.
+  const RankShare& share_;
+  const RowRecords items_;
+  const std::uint32_t count_;
+  const std::uint32_t panels_;
+  const std::function<void(std::uint32_t)> on_arrival_;
+
+  std::atomic<std::uint32_t> given_{0};
+  std::jthread thread_;  // last: it begins when all else stands
+};
+
+}  // namespace mfpar
