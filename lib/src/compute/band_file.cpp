@@ -132,9 +132,9 @@ void BandFile::read(const Piece& piece, Buffer& buffer, Room<Entry>& room) const
   const std::uint32_t first_run = place.run_begins[first_panel];
   const std::size_t run_count = place.run_begins[last_panel] - first_run;
   const std::uint64_t first = place.rating_begins[first_panel];
-  const auto part = [&]<class T>(std::span<T> to, std::uint64_t position) {
+  const auto part = [&](auto to, std::uint64_t position) {
     file_.read(position, std::as_writable_bytes(to));
-    return std::span<const T>(to);
+    return to;
   };
   constexpr std::size_t kNumber = sizeof(std::uint32_t);
   const std::uint64_t tables = kNumber * place.run_begins.back();
@@ -148,9 +148,9 @@ void BandFile::read(const Piece& piece, Buffer& buffer, Room<Entry>& room) const
     const std::size_t run = place.run_begins[panel] - first_run;
     const std::size_t runs = place.run_begins[panel + 1] - place.run_begins[panel];
     const std::uint64_t begin = place.rating_begins[panel];
-    const std::uint64_t found =
-        block_checksum(items.subspan(run, runs), lengths.subspan(run, runs),
-                       entries.subspan(begin - first, place.rating_begins[panel + 1] - begin));
+    const std::uint64_t found = block_checksum<Entry>(
+        items.subspan(run, runs), lengths.subspan(run, runs),
+        entries.subspan(begin - first, place.rating_begins[panel + 1] - begin));
     if (found == place.checksums[panel]) continue;
     throw Error(ErrorCode::kSystem,
                 file_.folder() + ": temporary file: block " + std::to_string(panel) + " of band " +
