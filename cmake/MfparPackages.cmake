@@ -1,6 +1,6 @@
 # Debian packages, by cpack: libmfpar0 with the shared library, libmfpar-dev with what is compiled
-# against, mfpar-tools with the programs, mfpar-mpi with what mf-train loads under MPI, python3-mfpar
-# with the Python package. The preset package lays files out as Debian does.
+# against, mfpar-tools with the programs, mfpar-mpi with what mf-train loads under MPI,
+# python3-mfpar with the Python package. The preset package lays files out as Debian does.
 set(MFPAR_MAINTAINER "The mfpar authors <mfpar@mfpar.example>"
     CACHE STRING "Who maintains the packages: NAME <ADDRESS>")
 

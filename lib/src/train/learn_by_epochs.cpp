@@ -66,7 +66,6 @@ class EpochTraining {
   const std::optional<RatingStore> sample_;
   const std::unique_ptr<Solver> solver_;
   int epoch_ = 0;          ///< that is done
-  bool goes_on_ = false;   ///< from a checkpoint
   bool stopping_ = false;  ///< as was asked for by the end of that
   Evaluator evaluator_;
 };

@@ -28,8 +28,8 @@ struct TrainingRatings {
     return streams() ? body(*source) : body(StoreSource(store));
   }
 
-  RatingStore store;                           ///< empty where there is a source
-  std::shared_ptr<const RatingSource> source;  ///< null: they are in the store
+  RatingStore store;                                     ///< empty where there is a source
+  std::shared_ptr<const RatingSource> source = nullptr;  ///< null: they are in the store
   StreamOptions stream = {};
 };
 

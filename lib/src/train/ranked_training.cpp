@@ -192,13 +192,13 @@ void train_share(const Job& job, const RankChannel& all, Ranks& ranks, const Tra
   const Workers workers(options.threads);
   const TrainHooks hooks;
   try {
-    learn_by_epochs(std::move(training), {.validation = validation,
-                                          .statistics = statistics,
-                                          .options = options,
-                                          .hooks = hooks,
-                                          .share = &share,
-                                          .kernels = find_kernels(options.kernel),
-                                          .workers = workers});
+    learn_by_epochs({.store = std::move(training)}, {.validation = validation,
+                                                     .statistics = statistics,
+                                                     .options = options,
+                                                     .hooks = hooks,
+                                                     .share = &share,
+                                                     .kernels = find_kernels(options.kernel),
+                                                     .workers = workers});
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kDiverged) throw;  // all ranks have come to that
   }

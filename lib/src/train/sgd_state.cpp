@@ -192,7 +192,7 @@ FrozenArray<float> SgdState::saved_records(const SectionReader& file, const std:
     };
     const float* const record = saved.data() + row * stride();
     RowState state;
-    std::memcpy(&state, record + width, sizeof(state));
+    std::memcpy(static_cast<void*>(&state), record + width, sizeof(state));
     if (state.bias_accumulator <= 0.0f || state.accumulator <= 0.0f) {
       refuse(width, "a sum of squares is not above 0");
     }
