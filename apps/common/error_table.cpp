@@ -66,6 +66,7 @@ std::vector<std::string> error_cells(const ErrorSummary& summary, const LossInfo
   if (loss.takes_labels) errors = {summary.mean_loss, summary.accuracy, summary.auc};
   if (has_own_metric(loss)) errors.insert(errors.begin(), summary.mean_loss);
   std::vector<std::string> cells;
+  cells.reserve(errors.size());
   for (const double error : errors) cells.push_back(fixed(error, 4));
   return cells;
 }

@@ -60,7 +60,7 @@ std::string near_id(const std::string& id, const IdDictionary& ids) {
   // A similar number is another id; but blanks and leading zeros come from spreadsheets.
   const std::size_t begin = id.find_first_not_of(" 0"), end = id.find_last_not_of(' ');
   if (begin != id.npos) {
-    const std::string bare = id.substr(begin, end - begin + 1);
+    std::string bare = id.substr(begin, end - begin + 1);
     if (ids.find(bare) != kNoIndex) return bare;
   }
   if (ids.is_integer()) return "";

@@ -31,7 +31,7 @@ struct Started {
 
 Started started() {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
-    const char* const value = std::getenv(name);
+    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread yet
     const int ranks = value != nullptr ? std::atoi(value) : 1;
     if (ranks > 1) return {ranks, name};
   }
@@ -57,7 +57,9 @@ MpiRanks* join_ranks() {
     if (!fs::exists(path)) continue;
     // What MPI loads in its turn looks for MPI's names.
     void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
-    if (library == nullptr) throw Error(ErrorCode::kSystem, dlerror());
+    if (library == nullptr) {
+      throw Error(ErrorCode::kSystem, dlerror());  // NOLINT(concurrency-mt-unsafe): no thread yet
+    }
     const char* const version =
         reinterpret_cast<MpiVersion>(find_symbol(library, kMpiVersionSymbol))();
     if (std::string(version) != MFPAR_VERSION) {

@@ -61,6 +61,7 @@ PassSums RankShare::total(std::vector<PassSums>& sums, RankTag tag) const {
 
 void RankShare::spread_items(float* rows, std::size_t stride, RankTag tag) const {
   std::vector<std::size_t> begins;
+  begins.reserve(static_cast<std::size_t>(ranks_->count()) + 1);
   const std::size_t row_bytes = stride * sizeof(float);
   for (int of = 0; of < ranks_->count(); ++of) {
     begins.push_back(grid_.panels[lanes_of(of).begin] * row_bytes);
