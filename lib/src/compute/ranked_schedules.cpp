@@ -62,11 +62,10 @@ PassSums RankedBlockSchedule::run_epoch(const EpochPlan& plan, const Workers& wo
   const std::uint32_t steps = bands_.bands().bands();
   const auto first = static_cast<std::uint32_t>(share_->lanes().begin);
   const auto end = static_cast<std::uint32_t>(share_->lanes().end);
-  const auto waits = [&](std::uint32_t step) { return step == 0 ? 0 : step % panels == 0 ? 1 : 2; };
+  // A lane waits for its own step before even where that was of another band: the ring takes its
+  // panels in their order.
   std::vector<std::atomic<int>> waits_for(std::size_t{steps} * panels);
-  for (std::uint32_t task = 0; task < waits_for.size(); ++task) {
-    waits_for[task].store(waits(task / panels), std::memory_order_relaxed);
-  }
+  for (std::atomic<int>& waits : waits_for) waits.store(2, std::memory_order_relaxed);
   std::vector<PassSums> sums(waits_for.size());
   std::vector<Bands::Piece> blocks;
   for (std::uint32_t step = 0; step < steps; ++step) {
@@ -95,7 +94,7 @@ PassSums RankedBlockSchedule::run_epoch(const EpochPlan& plan, const Workers& wo
         sums[task] = bands_.run(plan, held.runs(), task);
         if (!(sums[task].error <= plan.most_error) || stop()) ended.store(true);
       }
-      if ((step + 1) % panels != 0) one_less(step + 1, lane);
+      one_less(step + 1, lane);
       if (lane == first) {
         ring.give();
       } else {
