@@ -18,7 +18,7 @@ case "$#,${1-}" in
     trap 'rm -f -- "$log"' EXIT
     if ! run-clang-tidy-14 -p build/asan -quiet -extra-arg=-Wno-unknown-warning-option \
       '(lib|apps)/.*/Unity/' >"$log" 2>&1; then
-      cat -- "$log"
+      grep -A 4 -E '(error|warning): ' -- "$log" || cat -- "$log"
       exit 1
     fi
     ;;

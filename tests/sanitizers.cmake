@@ -50,6 +50,10 @@ set(tests_of_one_thread
     lists_by_bounds
     trial_plan
     explain
+    constrained_fold_in
+    checkpoint_attacks
+    packed_store_attacks
+    planted_losses
     fit_latent
     fold_in_losses
     fold_in_quality

@@ -46,12 +46,12 @@ std::vector<double> ranks_by_raters(std::span<const std::uint32_t> raters) {
 
 /// The mean of by_item, each item counted as often as it is listed.
 double mean_listed(std::span<const std::uint64_t> listed, std::span<const double> by_item) {
-  double sum = 0.0, places = 0.0;
+  double sum = 0.0, count = 0.0;
   for (std::size_t item = 0; item < listed.size(); ++item) {
     sum += static_cast<double>(listed[item]) * by_item[item];
-    places += static_cast<double>(listed[item]);
+    count += static_cast<double>(listed[item]);
   }
-  return places > 0.0 ? sum / places : kNoMean;
+  return count > 0.0 ? sum / count : kNoMean;
 }
 
 }  // namespace

@@ -36,12 +36,16 @@ constexpr int lanes_of(int width) { return width <= 32 && kMaxLanes > 8 ? 8 : kM
 
 /// Which widths are fixed: any multiple of 16 for squares, by which most learn; for absolute errors
 /// and labels powers of two, and for what is learnt by less the usual ones, since each width of
-/// each loss is code of its own. 8 always is, being less than the widest vector.
+/// each loss is code of its own. For processors that hardly anybody still has, squares only. 8
+/// always is, being less than the widest vector.
 template <class LossPolicy>
 constexpr bool is_fixed([[maybe_unused]] int width) {
 #if defined(MFPAR_FEW_KERNELS)
   return LossPolicy::kIsQuadratic;
 #else
+#if defined(__x86_64__)
+  if constexpr (kMaxLanes == 4) return LossPolicy::kIsQuadratic;
+#endif
   constexpr bool kIsUsual = LossPolicy::kInfo.loss <= Loss::kLogistic;
   return LossPolicy::kIsQuadratic ||
          (kIsUsual ? (width & (width - 1)) == 0 : width <= 16 || width == 32 || width == 64);
