@@ -87,6 +87,11 @@ int main(int argc, char** argv) {
   const int code = run_program(program_info(), options, argc, argv, [&] {
     finish_train_command(options, command);
     check_train_outputs(command, options.given("output"));
+    if (ranks != nullptr && command.streams) {
+      throw mfpar::Error(mfpar::ErrorCode::kBadOption,
+                         "--stream is for one process: ranks have their ratings in memory; leave "
+                         "it out, or mpirun");
+    }
     if (ranks != nullptr) {
       has_begun = begin_ranks(*ranks, same);
       // More can be lost than one process.

@@ -79,6 +79,7 @@ set(tests_of_one_thread
     mf_train_features
     mf_train_gibbs
     mf_train_one_class
+    mf_train_stream
     outputs
     program_words
     progress
@@ -112,6 +113,7 @@ set(tests_of_words
     mf_eval_ranking
     mf_train_both
     mf_train_checkpoints
+    mf_train_stream
     outputs
     program_words
     progress

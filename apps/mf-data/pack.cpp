@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <charconv>
 #include <iostream>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "common/memory_size.hpp"
 #include "common/output_file.hpp"
 #include "common/program.hpp"
 #include "common/progress_line.hpp"
@@ -26,22 +26,6 @@ struct PackCommand {
   bool timestamps = false;
 };
 
-/// "2G", "512M", "1.5G" as bytes.
-std::uint64_t parse_memory(const std::string& value) {
-  double number = 0.0;
-  const char* const end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, number);
-  const std::string unit(stop, end);
-  const int shift = unit == "M" ? 20 : unit == "G" ? 30 : unit == "T" ? 40 : -1;
-  const double bytes = shift < 0 ? 0.0 : number * static_cast<double>(std::uint64_t{1} << shift);
-  if (error != std::errc() || !(bytes >= 0x1p20 && bytes < 0x1p60)) {
-    Options::reject(
-        "a number of megabytes, gigabytes or terabytes, such as 512M or 2G; 1M at "
-        "least");
-  }
-  return static_cast<std::uint64_t>(bytes);
-}
-
 void add_options(Options& options, PackCommand& command) {
   options.rest("RATINGS", command.ratings,
                "Text files of ratings, plain or compressed, or folders of them, read as one; - is "
@@ -53,7 +37,8 @@ void add_options(Options& options, PackCommand& command) {
               "Memory to work in, about, as 512M or 2G. Ratings that do not fit go through "
               "temporary files; ids must fit, at some 100 bytes each. The store does not depend on "
               "it.",
-              "2G", [&](const std::string& value) { command.pack.memory = parse_memory(value); });
+              "2G",
+              [&](const std::string& value) { command.pack.memory = parse_memory_size(value); });
   options.text("temporary", "FOLDER", command.pack.temporary,
                "Where temporary files are made, at up to 16 bytes a rating (48 with timestamps); "
                "unless given, beside the store. They have no names, and are gone with the "

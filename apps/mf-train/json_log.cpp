@@ -24,12 +24,16 @@ Json features_of(const PreparedFeatures& features) {
           {"unrated", features.unrated()},   {"columns", columns}};
 }
 
+Json json_of(const TrainingNeeds& needs) {
+  return {{"memory", needs.memory}, {"temporary", needs.temporary}, {"reads", needs.reads}};
+}
+
 }  // namespace
 
 void JsonLog::write(std::string line) { log_.write(std::move(line)); }
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings,
-                    const std::string& resumed) {
+                    const std::string& resumed, const TrainingPlan* plan) {
   loss_ = describe_loss(command.train.loss);
   seed_ = command.train.seed;
   feedback_ = command.train.feedback;
@@ -48,15 +52,16 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings,
             {"options", options},
             {"data",
              {{"source", ratings.report.source},
-              {"users", ratings.training.user_count()},
-              {"items", ratings.training.item_count()},
-              {"training_ratings", ratings.training.size()},
+              {"users", ratings.users()->size()},
+              {"items", ratings.items()->size()},
+              {"training_ratings", ratings.training_size()},
               {"validation_ratings", ratings.validation.size()},
               {"held_out", ratings.held_out},
               {"duplicates", ratings.duplicates},
               {"bad_lines", ratings.report.bad_lines},
               {"seconds", ratings.seconds}}}};
   if (!resumed.empty()) line["resumed"] = resumed;
+  if (plan != nullptr) line["stream"] = json_of(plan->streamed);
   if (ratings.user_features) line["user_features"] = features_of(*ratings.user_features);
   if (ratings.item_features) line["item_features"] = features_of(*ratings.item_features);
   write(text_of(line));

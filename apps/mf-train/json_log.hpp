@@ -6,6 +6,7 @@
 #include "common/line_log.hpp"
 #include "mf-train/prepare_ratings.hpp"
 #include "mfpar/cross_validate.hpp"
+#include "mfpar/plan_training.hpp"
 #include "mfpar/train.hpp"
 
 namespace mfpar::apps {
@@ -18,9 +19,10 @@ class JsonLog {
   /// cannot be written.
   JsonLog(const std::string& path, bool resumes) : log_(path, resumes) {}
 
-  /// `resumed`: what training goes on from, "" where it starts afresh.
+  /// `resumed`: what training goes on from, "" where it starts afresh. `plan`: what --stream takes;
+  /// null without.
   void start(const TrainCommand& command, const PreparedRatings& ratings,
-             const std::string& resumed);
+             const std::string& resumed, const TrainingPlan* plan);
   /// The second part of a model begins, see TrainCommand::one_class.
   void start_part(const TrainOptions& part);
   /// `elapsed`: seconds since the program began to read.

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 #include "common/text.hpp"
+#include "mf-train/prepare_stream.hpp"
 #include "mfpar/decimal.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/split.hpp"
@@ -15,42 +17,41 @@ namespace {
 
 void split_by(const TrainCommand& command, RatingStore all, PreparedRatings& prepared) {
   const int threads = command.train.threads;
+  prepared.held_out = describe_held_out(command);
   SplitResult split;
   if (command.split_by_user) {
     split = split_by_user(std::move(all), *command.split_by_user, command.train.seed, threads);
-    prepared.held_out = "a random " + shortest_decimal(*command.split_by_user) +
-                        " of every user's ratings, by seed";
   } else if (command.split_last) {
     split = split_last(std::move(all), *command.split_last, threads);
-    prepared.held_out = "the last " + with_commas(*command.split_last) + " of every user by time";
   } else if (command.split_time) {
     split = split_at_time(std::move(all), *command.split_time, threads);
-    prepared.held_out = "from timestamp " + std::to_string(*command.split_time) + " on";
   } else if (command.folds || command.valid_fraction == 0.0) {
-    prepared.held_out =
-        command.folds ? "each of " + with_commas(*command.folds) + " folds in turn" : "none";
     prepared.training = std::move(all);
     return;
   } else {
     split = split_random(std::move(all), command.valid_fraction, command.train.seed, threads);
-    prepared.held_out = "a random " + shortest_decimal(command.valid_fraction) +
-                        " of all, by seed (--valid-fraction 0 trains on everything)";
   }
   prepared.training = std::move(split.training);
   prepared.validation = std::move(split.validation);
 }
 
 /// Whether no user and no item of `validation` has a rating in `training`, of the same ids.
-bool are_strangers(const RatingStore& training, const RatingStore& validation) {
-  std::vector<bool> rated(training.item_count(), false);
-  for (std::uint64_t at = 0; at < training.size(); ++at) rated[training.item(at)] = true;
+bool are_strangers(const RatingSource& training, const RatingStore& validation) {
+  const auto has_some = [](std::span<const std::uint64_t> offsets, UserIndex user) {
+    return offsets[user] < offsets[user + 1];
+  };
   for (UserIndex user = 0; user < validation.user_count(); ++user) {
-    const std::uint64_t begin = validation.offsets()[user], end = validation.offsets()[user + 1];
-    if (begin == end) continue;
-    if (training.offsets()[user] < training.offsets()[user + 1]) return false;
-    for (std::uint64_t at = begin; at < end; ++at) {
-      if (rated[validation.item(at)]) return false;
-    }
+    if (has_some(validation.offsets(), user) && has_some(training.offsets(), user)) return false;
+  }
+  std::vector<bool> rated(training.item_count(), false);
+  training.for_each_user(0, training.user_count(),
+                         [&](UserIndex, const auto& entries, std::size_t begin, std::size_t end) {
+                           for (std::size_t at = begin; at < end; ++at) {
+                             rated[entries.item(at)] = true;
+                           }
+                         });
+  for (std::uint64_t at = 0; at < validation.size(); ++at) {
+    if (rated[validation.item(at)]) return false;
   }
   return true;
 }
@@ -65,11 +66,8 @@ void join_with_validation(const TrainCommand& command, RatingTable&& ratings, Ra
       command.valid_path;
   // Features tell of those whom nobody has rated.
   const bool by_ids = command.user_features_path.empty() && command.item_features_path.empty();
-  if (by_ids && prepared.validation.size() > 0 &&
-      are_strangers(prepared.training, prepared.validation)) {
-    throw Error(ErrorCode::kBadData,
-                command.valid_path + ": none of its users and items has a rating to learn from; " +
-                    "are the ids of the same data, in the same columns (--columns)?");
+  if (by_ids) {
+    refuse_strangers(StoreSource(prepared.training), prepared.validation, command.valid_path);
   }
   if (joined.in_both > 0) {
     prepared.warnings.push_back(
@@ -117,7 +115,40 @@ void add_warnings(const std::optional<PreparedFeatures>& features,
 
 }  // namespace
 
+std::string describe_held_out(const TrainCommand& command) {
+  if (command.split_by_user) {
+    return "a random " + shortest_decimal(*command.split_by_user) +
+           " of every user's ratings, by seed";
+  }
+  if (command.split_last) {
+    return "the last " + with_commas(*command.split_last) + " of every user by time";
+  }
+  if (command.split_time) return "from timestamp " + std::to_string(*command.split_time) + " on";
+  if (command.folds) return "each of " + with_commas(*command.folds) + " folds in turn";
+  if (command.valid_fraction == 0.0) return "none";
+  return "a random " + shortest_decimal(command.valid_fraction) +
+         " of all, by seed (--valid-fraction 0 trains on everything)";
+}
+
+void refuse_only_value(const std::string& source, std::optional<float> value) {
+  if (!value) return;
+  throw Error(ErrorCode::kBadData,
+              source + ": every rating is " + shortest_decimal(*value) +
+                  ", so that there is nothing to tell apart: they say who met what (views, "
+                  "purchases, likes), and a model of ratings cannot be learnt from that; "
+                  "--feedback one-class learns from it who chooses what");
+}
+
+void refuse_strangers(const RatingSource& training, const RatingStore& validation,
+                      const std::string& path) {
+  if (validation.size() == 0 || !are_strangers(training, validation)) return;
+  throw Error(ErrorCode::kBadData,
+              path + ": none of its users and items has a rating to learn from; " +
+                  "are the ids of the same data, in the same columns (--columns)?");
+}
+
 PreparedRatings prepare_ratings(const TrainCommand& command) {
+  if (command.streams) return prepare_stream(command);
   const auto start = std::chrono::steady_clock::now();
   PreparedRatings prepared = prepare_ratings(
       command, [&] { return read_ratings(command.ratings_paths, command.read); },
@@ -137,13 +168,8 @@ PreparedRatings prepare_ratings(const TrainCommand& command,
   PreparedRatings prepared;
   read_features(command, prepared);
   ReadResult read = read_all();
-  if (read.report.only_value && command.train.feedback == Feedback::kRatings) {
-    throw Error(
-        ErrorCode::kBadData,
-        read.report.source + ": every rating is " + shortest_decimal(*read.report.only_value) +
-            ", so that there is nothing to tell apart: they say who met what (views, "
-            "purchases, likes), and a model of ratings cannot be learnt from that; --feedback "
-            "one-class learns from it who chooses what");
+  if (command.train.feedback == Feedback::kRatings) {
+    refuse_only_value(read.report.source, read.report.only_value);
   }
   prepared.report = std::move(read.report);
   prepared.warnings = prepared.report.notes;
@@ -201,17 +227,17 @@ std::uint64_t count_trained_on(const FactorModel& model, const RatingStore& rati
 
 std::string describe(const PreparedRatings& ratings) {
   const ReadReport& report = ratings.report;
-  const std::uint64_t count = ratings.training.size() + ratings.validation.size();
+  const std::uint64_t count = ratings.training_size() + ratings.validation.size();
   const auto unrated = [](const std::optional<PreparedFeatures>& features) {
     return features ? features->unrated() : 0;
   };
-  std::string text = report.source + ": " + with_commas(count) + " ratings of " +
-                     with_commas(ratings.training.user_count() - unrated(ratings.user_features)) +
-                     " users and " +
-                     with_commas(ratings.training.item_count() - unrated(ratings.item_features)) +
-                     " items, read in " + fixed(ratings.seconds, 2) +
-                     " s\nduplicates: " + with_commas(ratings.duplicates) +
-                     (ratings.duplicates > 0 ? " (--duplicates says which one counts)\n" : "\n");
+  std::string text =
+      report.source + ": " + with_commas(count) + " ratings of " +
+      with_commas(ratings.users()->size() - unrated(ratings.user_features)) + " users and " +
+      with_commas(ratings.items()->size() - unrated(ratings.item_features)) +
+      (ratings.streamed ? " items, opened in " : " items, read in ") + fixed(ratings.seconds, 2) +
+      " s\nduplicates: " + with_commas(ratings.duplicates) +
+      (ratings.duplicates > 0 ? " (--duplicates says which one counts)\n" : "\n");
   if (report.missing > 0) {
     text += "left out: " + with_commas(report.missing) + " missing ratings\n";
   }

@@ -14,6 +14,7 @@
 #include "mf-train/gibbs_options.hpp"
 #include "mf-train/one_class_options.hpp"
 #include "mf-train/prepare_features.hpp"
+#include "mf-train/stream_options.hpp"
 #include "mf-train/validation_options.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/option_names.hpp"
@@ -197,6 +198,9 @@ void add_train_options(Options& options, TrainCommand& command) {
       "Keep in the model what the items are called: a text file of id, title and any further "
       "columns, which mf-recommend and mf-serve then show, and choose items by.");
   add_titles_columns_option(options, command.titles_columns);
+  options.flag("no-rated-lists", command.no_rated_lists,
+               "Leave out of the model who rated what, at 4 bytes a rating in its file and in "
+               "memory. Lists then do not leave out what a user has rated. Not with --feedback.");
   options.flag("quiet,q", command.quiet, "Print errors and warnings only.");
   add_checkpoint_options(options, command.checkpoints);
   add_learning_words(options, command);
@@ -208,6 +212,7 @@ void add_train_options(Options& options, TrainCommand& command) {
   add_validation_options(options, command);
   add_reading_options(options, command.read);
   add_duplicates_option(options, command.duplicates);
+  add_stream_options(options, command);
 }
 
 namespace {
@@ -279,6 +284,11 @@ void finish_train_command(const Options& options, TrainCommand& command) {
   if (options.given("titles-columns") && command.titles_path.empty()) {
     throw Error(ErrorCode::kBadOption, "--titles-columns is for a --titles FILE; give it too");
   }
+  if (command.no_rated_lists && command.learnt_from != LearntFrom::kRatings) {
+    throw Error(ErrorCode::kBadOption,
+                "--no-rated-lists is for ratings: one-class feedback lists by who rated what; "
+                "leave it out, or --feedback");
+  }
   command.train.threads = command.read.threads;
   if (command.split_last || command.split_time) {
     command.read.timestamps = ReadOptions::Timestamps::kRequired;
@@ -288,6 +298,7 @@ void finish_train_command(const Options& options, TrainCommand& command) {
     const auto path = std::filesystem::path(paths[0] + "/").parent_path();
     command.model_path = (paths[0] == "-" ? "ratings" : path.filename().string()) + ".model";
   }
+  finish_stream_options(options, command);
   if (chosen.empty() && !options.given("valid-fraction")) take_held_out(command);
   const bool validated = command.valid_fraction > 0.0 || (!chosen.empty() && chosen != "folds");
   if (command.train.feedback == Feedback::kRatings && command.train.biases &&

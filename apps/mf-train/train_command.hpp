@@ -29,6 +29,11 @@ struct TrainCommand {
   std::string titles_columns;
   CheckpointOptions checkpoints;  ///< none without a folder
   bool quiet = false;
+  bool no_rated_lists = false;  ///< --no-rated-lists
+
+  bool streams = false;                 ///< --stream
+  std::string temporary;                ///< --temporary
+  std::optional<std::uint64_t> memory;  ///< --memory, in bytes
 
   ReadOptions read;
   Duplicates duplicates = Duplicates::kLast;

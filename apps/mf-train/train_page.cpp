@@ -21,14 +21,14 @@ std::vector<std::vector<std::string>> read_rows(const PreparedRatings& ratings) 
 }
 
 /// Of what is cross-validated.
-ReportTable counts_table(const RatingStore& ratings) {
-  const double pairs = static_cast<double>(ratings.user_count()) * ratings.item_count();
+ReportTable counts_table(const PreparedRatings& ratings) {
+  const double pairs = static_cast<double>(ratings.users()->size()) * ratings.items()->size();
   return {{"cross-validated", ""},
-          {{"ratings", with_commas(ratings.size())},
-           {"users", with_commas(ratings.user_count())},
-           {"items", with_commas(ratings.item_count())},
+          {{"ratings", with_commas(ratings.training_size())},
+           {"users", with_commas(ratings.users()->size())},
+           {"items", with_commas(ratings.items()->size())},
            {"share of all pairs that is rated",
-            percent(static_cast<double>(ratings.size()) / pairs, 3)}}};
+            percent(static_cast<double>(ratings.training_size()) / pairs, 3)}}};
 }
 
 Figure folds_figure(const CrossValidation& folds, const ShownError& shown) {
@@ -75,21 +75,29 @@ Figure folds_figure(const CrossValidation& folds, const ShownError& shown) {
 
 TrainPage::TrainPage(const TrainCommand& command, const PreparedRatings& ratings)
     : command_(command),
-      data_(counts_table(ratings.training)),
+      data_(counts_table(ratings)),
       read_rows_(read_rows(ratings)),
       source_(ratings.report.source),
       held_out_(ratings.held_out.substr(0, ratings.held_out.find(" (--"))),
       held_out_ratings_(ratings.validation.size()) {
   if (command.train.feedback == Feedback::kOneClass && ratings.report.only_value) return;
-  const RatingStore* const stores[] = {&ratings.training, &ratings.validation};
-  for (const RatingStore* store : stores) {
-    store->for_each(0, store->size(), [&](ItemIndex, float value) { bins_.tell(value); });
-  }
+  const auto visit_values = [&](const auto& body) {
+    const auto visit = [&](const RatingSource& source) {
+      source.for_each_user(0, source.user_count(),
+                           [&](UserIndex, const auto& entries, std::size_t begin, std::size_t end) {
+                             entries.for_each(begin, end, body);
+                           });
+    };
+    if (ratings.streamed) {
+      visit(*ratings.streamed->training);
+    } else {
+      visit(StoreSource(ratings.training));
+    }
+    ratings.validation.for_each(0, ratings.validation.size(), body);
+  };
+  visit_values([&](ItemIndex, float value) { bins_.tell(value); });
   counts_.resize(bins_.size());
-  for (const RatingStore* store : stores) {
-    store->for_each(0, store->size(),
-                    [&](ItemIndex, float value) { ++counts_[bins_.find(value)]; });
-  }
+  visit_values([&](ItemIndex, float value) { ++counts_[bins_.find(value)]; });
 }
 
 void TrainPage::judge(const TrainResult& result, const RatingStore& held_out) {

@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "common/interrupt.hpp"
+#include "common/memory_size.hpp"
 #include "common/program.hpp"
 #include "common/progress_line.hpp"
 #include "common/text.hpp"
 #include "mf-train/outcome.hpp"
+#include "mf-train/prepare_stream.hpp"
 #include "mf-train/sampling_text.hpp"
 #include "mfpar/cross_validate.hpp"
 #include "mfpar/error.hpp"
@@ -28,6 +30,13 @@ std::string describe_error(Loss loss, double error) {
   const std::string metric(info.metric_title);
   return metric + ' ' + fixed(error, 5) +
          (info.has_root ? ", R" + metric + ' ' + fixed(std::sqrt(error), 5) : "");
+}
+
+/// What --stream takes, in a line.
+std::string describe_streaming(const TrainingPlan& plan) {
+  return "streamed: about " + memory_text(plan.streamed.memory) + " of memory, " +
+         memory_text(plan.streamed.temporary) + " of temporary file, " +
+         memory_text(plan.streamed.reads) + " read an epoch\n";
 }
 
 void warn(const std::string& what) {
@@ -55,8 +64,8 @@ Training::Training(const TrainCommand& command, Ranks* ranks)
   }
   for (const std::string& warning : ratings_.warnings) warn(warning);
   if (!command_.titles_path.empty()) {
-    ReadTitles read = read_item_titles(command_.titles_path, command_.titles_columns,
-                                       *ratings_.training.parts().items);
+    ReadTitles read =
+        read_item_titles(command_.titles_path, command_.titles_columns, *ratings_.items());
     std::ranges::for_each(read.notes, warn);
     titles_ = std::move(read.titles);
   }
@@ -73,7 +82,12 @@ Training::Training(const TrainCommand& command, Ranks* ranks)
   if (warm_start_) {
     warm_start_ = with_folded_in(*warm_start_, ratings_.training, command_.train.threads);
   }
-  log_.start(command_, ratings_, progress_.resumed());
+  if (ratings_.streamed) {
+    plan_ = plan_of(command_, ratings_);
+    check_memory(command_, *plan_);
+    if (!command_.quiet) std::fputs(describe_streaming(*plan_).c_str(), stderr);
+  }
+  log_.start(command_, ratings_, progress_.resumed(), plan_ ? &*plan_ : nullptr);
   if (!command_.report_path.empty()) page_.emplace(command_, ratings_);
 }
 
@@ -82,6 +96,7 @@ TrainHooks Training::hooks(Feedback feedback, std::stop_token stop) {
   hooks.stop = std::move(stop);
   hooks.ranks = ranks_;
   hooks.checkpoints = progress_.checkpoints();
+  hooks.rated_lists = !command_.no_rated_lists;
   hooks.warm_start = warm_start_ ? &*warm_start_ : nullptr;
   hooks.on_epoch = [this](const EpochReport& report) {
     log_.epoch(report, seconds());
@@ -134,12 +149,34 @@ bool Training::report_failed(const Shown& what) const {
   }
 }
 
+/// Learns from what is trained on, in memory or not.
+TrainResult Training::learn(const TrainOptions& options, RatingStore ratings,
+                            const std::stop_token& stop) {
+  const TrainHooks given = hooks(options.feedback, stop);
+  if (!ratings_.streamed) return train(std::move(ratings), ratings_.validation, options, given);
+  return train(std::exchange(ratings_.streamed->training, nullptr), ratings_.validation, options,
+               given, {command_.temporary});
+}
+
+/// Learns once more from all ratings.
+TrainResult Training::learn_again(const TrainOptions& options, TrainResult validated,
+                                  const std::stop_token& stop) {
+  const TrainHooks given = hooks(options.feedback, stop);
+  if (ratings_.streamed) {
+    return refit(ratings_.streamed->all, std::move(validated), options, given,
+                 {command_.temporary});
+  }
+  const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
+  return refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(validated), options,
+               given);
+}
+
 /// Learns one part of the model; shows and logs its epochs.
 TrainResult Training::train_part(const TrainOptions& options, RatingStore ratings,
                                  const std::stop_token& stop) {
-  if (!command_.quiet) table_.emplace(options, ratings.size());
-  TrainResult result =
-      train(std::move(ratings), ratings_.validation, options, hooks(options.feedback, stop));
+  if (!command_.quiet)
+    table_.emplace(options, ratings_.streamed ? ratings_.training_size() : ratings.size());
+  TrainResult result = learn(options, std::move(ratings), stop);
   table_.reset();
   progress_.warn_of_new();
   if (result.sampling && result.sampling->samples > 0) {
@@ -161,10 +198,9 @@ TrainResult Training::train_part(const TrainOptions& options, RatingStore rating
   if (page_ && options.feedback == Feedback::kRatings) page_->judge(result, ratings_.validation);
   if (!refits(command_)) return result;
   ProgressLine line(!command_.quiet);
-  line.show(refit_progress_text(result, ratings_.all.size()));
-  const bool is_last = options.feedback == Feedback::kOneClass || !command_.one_class;
-  result = refit(is_last ? std::move(ratings_.all) : ratings_.all, std::move(result), options,
-                 hooks(options.feedback, stop));
+  line.show(refit_progress_text(
+      result, ratings_.streamed ? ratings_.streamed->all->size() : ratings_.all.size()));
+  result = learn_again(options, std::move(result), stop);
   line.clear();
   const TrainingRecord& record = result.model.parts().record;
   if (!command_.quiet && record.judged_ratings > 0) {

@@ -13,6 +13,7 @@
 #include "mf-train/train_page.hpp"
 #include "mfpar/factor_model.hpp"
 #include "mfpar/item_titles.hpp"
+#include "mfpar/plan_training.hpp"
 #include "mfpar/ranks.hpp"
 #include "mfpar/train.hpp"
 
@@ -32,6 +33,9 @@ class Training {
   TrainHooks hooks(Feedback feedback, std::stop_token stop);
   TrainResult train_part(const TrainOptions& options, RatingStore ratings,
                          const std::stop_token& stop);
+  TrainResult learn(const TrainOptions& options, RatingStore ratings, const std::stop_token& stop);
+  TrainResult learn_again(const TrainOptions& options, TrainResult validated,
+                          const std::stop_token& stop);
   void add_one_class(TrainResult& result, RatingStore ratings, const std::stop_token& stop);
   void tell_of_end() const;
   bool log_failed() const;
@@ -46,6 +50,7 @@ class Training {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   SavedProgress progress_;
   PreparedRatings ratings_;
+  std::optional<TrainingPlan> plan_;  ///< of --stream
   JsonLog log_;
   std::optional<FactorModel> warm_start_;
   ItemTitles titles_;

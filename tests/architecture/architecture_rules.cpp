@@ -50,7 +50,7 @@ const std::vector<std::pair<std::string_view, Names>> kPublicHeaders{
     {"compute", {"evaluate", "option_names", "train_options"}},
     {"synthetic", {"synthetic"}},
     {"ranking", {"ease", "ranking_baselines", "ranking_metrics"}},
-    {"train", {"checkpoint", "cross_validate", "train", "train_on_ranks"}},
+    {"train", {"checkpoint", "cross_validate", "plan_training", "train", "train_on_ranks"}},
     {"tune", {"tune"}},
     {"fold_in", {"extend_model", "fold_in", "fold_in_session", "rated_items"}},
     {"recommend", {"model_handle", "recommender"}},

@@ -31,7 +31,7 @@ class Vocabulary(TestCase):
     def test_parameters_are_the_options_of_mf_train(self):
         options = {name for group, name in _core.option_names() if group in self.GROUPS}
         parameters = {name.replace("_", "-") for name in MatrixFactorization().get_params()}
-        self.assertEqual(parameters, options - self.NOT_PARAMETERS | {"threads", "duplicates"})
+        self.assertEqual(parameters, options - self.NOT_PARAMETERS | {"threads", "duplicates", "no-rated-lists"})
         self.assertLess(self.NOT_PARAMETERS, options)
 
     def test_lists_have_the_options_of_mf_recommend(self):

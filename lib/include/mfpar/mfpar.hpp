@@ -14,6 +14,7 @@
 ///     features, read_features  what is known of users and items beside their ratings
 ///     split                 held-out ratings or users, folds, two tables in one index space
 ///     train_options, train  learn a FactorModel, with a report after every epoch
+///     rating_source, plan_training  the same from ratings on disk, and what it takes
 ///     checkpoint            what it takes to go on with a training that was cut off
 ///     ranks, train_on_ranks  processes on several machines that train one model
 ///     cross_validate        how well the options do on ratings that nothing has seen
@@ -77,6 +78,7 @@
 #include "mfpar/ordinal_link.hpp"
 #include "mfpar/pack_ratings.hpp"
 #include "mfpar/packed_store.hpp"
+#include "mfpar/plan_training.hpp"
 #include "mfpar/ranking_baselines.hpp"
 #include "mfpar/ranking_metrics.hpp"
 #include "mfpar/ranks.hpp"

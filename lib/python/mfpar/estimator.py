@@ -101,6 +101,7 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         patience: Optional[int] = None,
         eval_every: Optional[int] = None,
         no_refit: bool = False,
+        no_rated_lists: bool = False,
         train_mse: Optional[str] = None,
         threads: Optional[int] = None,
         duplicates: Optional[str] = None,

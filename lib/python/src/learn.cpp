@@ -96,6 +96,7 @@ TrainResult learn_watched(const TrainCommand& command, apps::PreparedRatings& ra
   hooks.stop = stop.get_token();
   hooks.warm_start = warm_start;
   hooks.checkpoints = checkpoints;
+  hooks.rated_lists = !command.no_rated_lists;
   if (!on_epoch.is_none()) {
     hooks.on_epoch = [&](const EpochReport& report) {
       const std::lock_guard lock(watch.mutex);

@@ -83,4 +83,8 @@ std::uint64_t available_memory(const std::string& root) {
   return std::min({of_machine, left_in_groups(root), left_of_address_space(root)});
 }
 
+std::uint64_t resident_memory(const std::string& root) {
+  return number_in(root + "/proc/self/status", "VmRSS:").value_or(0) * 1024;
+}
+
 }  // namespace mfpar

@@ -12,4 +12,7 @@ namespace mfpar {
 /// sys are, for tests.
 std::uint64_t available_memory(const std::string& root = "");
 
+/// How many bytes of memory this process has; 0 where nothing is known.
+std::uint64_t resident_memory(const std::string& root = "");
+
 }  // namespace mfpar

@@ -105,19 +105,6 @@ void BandFile::put(std::uint32_t band, const BandRuns& runs, std::span<const Ent
   file_.write(place.position + 2 * items.size_bytes(), std::as_bytes(entries));
 }
 
-std::uint64_t BandFile::walk_bytes(bool by_block) const {
-  std::uint64_t most = 0;
-  for (const BandPlace& place : places_) {
-    const std::uint32_t step = by_block ? 1 : panels();
-    for (std::uint32_t panel = 0; panel < panels(); panel += step) {
-      const std::uint64_t runs = place.run_begins[panel + step] - place.run_begins[panel];
-      const std::uint64_t ratings = place.rating_begins[panel + step] - place.rating_begins[panel];
-      most = std::max(most, runs * 16 + ratings * entry_bytes());
-    }
-  }
-  return most * workers_ * (kAhead + 1);
-}
-
 void BandFile::read(const Piece& piece, Buffer& buffer) const {
   if (is_compact()) return read(piece, buffer, buffer.compact);
   read(piece, buffer, buffer.wide);

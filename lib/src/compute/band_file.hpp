@@ -38,11 +38,14 @@ class BandFile final : public Bands {
            Loss loss, std::uint32_t rank, std::uint32_t in_step, const std::string& folder,
            const Workers& workers);
 
+  /// Of a piece in memory: so many runs and ratings.
+  static constexpr std::uint64_t piece_bytes(std::uint64_t runs, std::uint64_t ratings,
+                                             std::size_t entry_bytes) {
+    return runs * (2 * sizeof(std::uint32_t) + sizeof(std::uint64_t)) + ratings * entry_bytes;
+  }
+
   /// Of the file, all of which an epoch reads once.
   std::uint64_t bytes() const noexcept { return bytes_; }
-
-  /// In memory during a walk over bands, or over blocks, at most, in bytes.
-  std::uint64_t walk_bytes(bool by_block) const;
 
   bool is_empty(std::uint32_t band) const override {
     return places_[band].rating_begins.back() == 0;

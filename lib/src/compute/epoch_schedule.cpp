@@ -8,16 +8,11 @@
 
 namespace mfpar {
 
-namespace {
-
-/// Of how many the bands are a multiple that suit a schedule on these workers.
 std::uint32_t bands_in_step(const TrainOptions& options, std::uint32_t users, std::uint32_t items,
-                            const Workers& workers) {
+                            int threads) {
   return options.schedule == Schedule::kBlocks ? panels_of(users, items)
-                                               : static_cast<std::uint32_t>(workers.threads());
+                                               : static_cast<std::uint32_t>(threads);
 }
-
-}  // namespace
 
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
                      const TrainOptions& options, const Workers& workers, const RankShare* share) {
@@ -25,7 +20,7 @@ BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
     return BandStore(std::move(ratings), statistics.scale, options.loss, share->grid(), workers);
   }
   const std::uint32_t in_step =
-      bands_in_step(options, ratings.user_count(), ratings.item_count(), workers);
+      bands_in_step(options, ratings.user_count(), ratings.item_count(), workers.threads());
   const auto rank = static_cast<std::uint32_t>(options.rank);
   return BandStore(std::move(ratings), statistics, options.loss, rank, in_step, workers);
 }
@@ -35,7 +30,7 @@ std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> rat
                                          const TrainOptions& options, const std::string& folder,
                                          const Workers& workers) {
   const std::uint32_t in_step =
-      bands_in_step(options, ratings->user_count(), ratings->item_count(), workers);
+      bands_in_step(options, ratings->user_count(), ratings->item_count(), workers.threads());
   return std::make_unique<BandFile>(std::move(ratings), statistics, options.loss,
                                     static_cast<std::uint32_t>(options.rank), in_step, folder,
                                     workers);

@@ -39,6 +39,10 @@ class EpochSchedule {
                              const std::function<bool()>& stop) = 0;
 };
 
+/// Of how many the bands are a multiple that suit a schedule on so many threads.
+std::uint32_t bands_in_step(const TrainOptions& options, std::uint32_t users, std::uint32_t items,
+                            int threads);
+
 /// The bands of `ratings` that suit a schedule on these workers, or on all ranks; see BandStore.
 BandStore make_bands(RatingStore ratings, const RatingStatistics& statistics,
                      const TrainOptions& options, const Workers& workers,

@@ -152,15 +152,6 @@ class SourceDistribution final : public RatingDistribution {
   CodeCounts counts_{};  ///< of a compact source
 };
 
-std::vector<std::uint32_t> count_user_ratings(const RatingSource& ratings) {
-  std::vector<std::uint32_t> counts(ratings.user_count());
-  const auto offsets = ratings.offsets();
-  for (std::size_t user = 0; user < counts.size(); ++user) {
-    counts[user] = static_cast<std::uint32_t>(offsets[user + 1] - offsets[user]);
-  }
-  return counts;
-}
-
 std::vector<std::uint32_t> count_item_ratings(const RatingSource& ratings, const Workers& workers) {
   const std::uint32_t items = ratings.item_count();
   // Each partition counts for itself: adding to shared counters costs several times as much.
@@ -186,10 +177,19 @@ std::vector<std::uint32_t> count_item_ratings(const RatingSource& ratings, const
 
 }  // namespace
 
+std::vector<std::uint32_t> user_counts_of(const RatingSource& ratings) {
+  std::vector<std::uint32_t> counts(ratings.user_count());
+  const auto offsets = ratings.offsets();
+  for (std::size_t user = 0; user < counts.size(); ++user) {
+    counts[user] = static_cast<std::uint32_t>(offsets[user + 1] - offsets[user]);
+  }
+  return counts;
+}
+
 RatingStatistics count_ratings(const RatingSource& ratings, const Workers& workers) {
   RatingStatistics statistics;
   statistics.count = ratings.size();
-  statistics.user_counts = count_user_ratings(ratings);
+  statistics.user_counts = user_counts_of(ratings);
   statistics.item_counts = count_item_ratings(ratings, workers);
   statistics.fingerprint = rating_fingerprint(ratings, workers);
   return statistics;

@@ -23,6 +23,9 @@ struct RatingStatistics {
   BiasBaseline baseline;
 };
 
+/// Ratings of each user.
+std::vector<std::uint32_t> user_counts_of(const RatingSource& ratings);
+
 /// Counts ratings: without scale and baseline.
 RatingStatistics count_ratings(const RatingSource& ratings, const Workers& workers);
 RatingStatistics count_ratings(const RatingStore& ratings, const Workers& workers);
