@@ -101,6 +101,40 @@ BOOST_AUTO_TEST_CASE(scores_are_the_means_of_those_of_the_seeds) {
   }
 }
 
+// Factors that are held to something stay so: those of all trainings are kept, side by side.
+BOOST_AUTO_TEST_CASE(averages_stay_nonnegative_and_sparse) {
+  for (const LossInfo& loss : losses()) {
+    for (const bool nonnegative : {true, false}) {
+      if (loss.needs_nonnegative && !nonnegative) continue;
+      TrainOptions options = with_loss_of(seeds_options(3), loss.loss);
+      options.nonnegative = nonnegative;
+      options.l1_factors = {0.4, 0.2};
+      options.l1_biases = {0.1, 0.0};
+      const SplitResult data = split_random(random_store({.labels = loss.takes_labels}), 0.2, 1);
+      const auto alone = one_by_one(data, options);
+      const FactorModel model = train(data.training, data.validation, options).model;
+      BOOST_TEST_CONTEXT("loss " << loss.name << " nonnegative " << nonnegative) {
+        BOOST_TEST(largest_difference(model, alone) < 1e-5);
+        BOOST_TEST(model.rank() == 12u);
+        double zeros = 0.0;
+        for (const TrainResult& one : alone) zeros += zero_shares(one.model).users / 3.0;
+        BOOST_TEST(zero_shares(model).users == zeros, boost::test_tools::tolerance(1e-6));
+        BOOST_TEST(zeros > 0.0);
+        const RowConstraints& held = model.parts().constraints;
+        const RowConstraints& once = alone[0].model.parts().constraints;
+        BOOST_TEST(held.nonnegative == nonnegative);
+        BOOST_TEST(held.l1_users.factors * std::sqrt(3.0f) == once.l1_users.factors,
+                   boost::test_tools::tolerance(1e-6f));
+        BOOST_TEST(held.l1_users.biases == once.l1_users.biases);
+        if (!nonnegative) continue;
+        for (UserIndex user = 0; user < model.user_count(); ++user) {
+          BOOST_REQUIRE(std::ranges::min(model.user_row(user)) >= 0.0f);
+        }
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_history_tells_of_each_seed_and_then_of_the_average) {
   const SplitResult data = split_random(random_store(), 0.2, 1);
   for (const int seeds : {2, 3, 5}) {
@@ -208,6 +242,12 @@ BOOST_AUTO_TEST_CASE(a_stop_request_returns_the_average_so_far) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_averaged_is_refused) {
   const RatingStore ratings = random_store();
+  TrainOptions wide;
+  wide.nonnegative = true;
+  wide.seeds = 17;
+  BOOST_CHECK_EXCEPTION(train(ratings, {}, wide), Error, [](const Error& error) {
+    return std::string(error.what()).find("seeds is 17 and rank 64; an average") == 0;
+  });
   const struct {
     int seeds;
     Feedback feedback;

@@ -98,13 +98,15 @@ void check_constraints(const TrainOptions& options) {
                     " is of scores that cannot be negative: it takes nonnegative factors and no "
                     "biases, as default_options(Loss) has them");
   }
-  const bool sparse = options.l1_factors != TrainOptions::L1Penalty{};
-  if (options.seeds > 1 && (options.nonnegative || sparse)) {
+  const bool side_by_side = options.nonnegative || options.l1_factors != TrainOptions::L1Penalty{};
+  const std::int64_t factors = std::int64_t{options.seeds} * options.rank;
+  if (side_by_side && options.seeds > 1 && factors > kMaxRank) {
     throw Error(ErrorCode::kBadOption,
-                "seeds is " + std::to_string(options.seeds) +
-                    ", and an average of models is cut to singular directions, which are neither "
-                    "nonnegative nor sparse; leave " +
-                    (options.nonnegative ? "nonnegative" : "l1-factors") + " or seeds out");
+                "seeds is " + std::to_string(options.seeds) + " and rank " +
+                    std::to_string(options.rank) +
+                    "; an average of models that are nonnegative or held by l1 has the factors of "
+                    "all, at most " +
+                    std::to_string(kMaxRank) + "; lower one of the two");
   }
 }
 

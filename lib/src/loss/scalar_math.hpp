@@ -28,9 +28,10 @@ Real clamp(Real x, float lowest, float highest) {
   return std::clamp(x, Real(lowest), Real(highest));
 }
 
+/// max(0, x), of what is no number itself.
 template <std::floating_point Real>
 Real positive_part(Real x) {
-  return std::max(x, Real(0));
+  return x < Real(0) ? Real(0) : x;
 }
 
 /// 1 above zero, else 0.

@@ -73,9 +73,10 @@ inline Vector log(Vector x) {
   return r + y + 0.693359375f * n;
 }
 
+/// max(0, x), of what is no number itself: a training that left the rails is to be seen.
 template <class Vector>
 inline Vector positive_part(Vector x) {
-  return max(x, Vector{});
+  return max(Vector{}, x);
 }
 
 /// 1 in lanes above zero, else 0.
