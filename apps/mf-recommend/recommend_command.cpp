@@ -14,6 +14,7 @@
 #include "common/json_ratings.hpp"
 #include "common/reading_options.hpp"
 #include "common/text.hpp"
+#include "mf-recommend/answer.hpp"
 #include "mfpar/error.hpp"
 
 namespace mfpar::apps {

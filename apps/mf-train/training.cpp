@@ -11,6 +11,7 @@
 #include "common/memory_size.hpp"
 #include "common/program.hpp"
 #include "common/progress_line.hpp"
+#include "common/report/markup.hpp"
 #include "common/text.hpp"
 #include "mf-train/outcome.hpp"
 #include "mf-train/prepare_stream.hpp"

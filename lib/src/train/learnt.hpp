@@ -18,6 +18,8 @@
 
 namespace mfpar {
 
+class RankShare;
+
 /// Ratings to learn from: in memory, or read from a source as they are needed.
 struct TrainingRatings {
   bool streams() const noexcept { return source != nullptr; }
