@@ -1,4 +1,3 @@
-#!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # A billion ratings of 8 million users and 200,000 items, made up, packed, and trained on for two
 # epochs at rank 32 without being in memory.
