@@ -4,6 +4,7 @@
 
 #include "common/program.hpp"
 #include "mf-train/join_ranks.hpp"
+#include "mf-train/show_plan.hpp"
 #include "mf-train/train_command.hpp"
 #include "mf-train/train_outputs.hpp"
 #include "mf-train/training.hpp"
@@ -86,12 +87,13 @@ int main(int argc, char** argv) {
   bool has_begun = false;
   const int code = run_program(program_info(), options, argc, argv, [&] {
     finish_train_command(options, command);
-    check_train_outputs(command, options.given("output"));
-    if (ranks != nullptr && command.streams) {
+    if (ranks != nullptr && (command.streams || command.plans)) {
       throw mfpar::Error(mfpar::ErrorCode::kBadOption,
-                         "--stream is for one process: ranks have their ratings in memory; leave "
-                         "it out, or mpirun");
+                         "--stream and --plan are for one process: ranks have their ratings in "
+                         "memory; leave it out, or mpirun");
     }
+    if (command.plans) return show_plan(command);
+    check_train_outputs(command, options.given("output"));
     if (ranks != nullptr) {
       has_begun = begin_ranks(*ranks, same);
       // More can be lost than one process.

@@ -83,12 +83,14 @@ PreparedRatings prepare_stream(const TrainCommand& command) {
   return prepared;
 }
 
-TrainingPlan plan_of(const TrainCommand& command, const PreparedRatings& ratings) {
+TrainingPlan plan_of(const TrainCommand& command, const PreparedRatings& ratings, bool measures) {
   PlanOptions options;
   options.rated_lists = !command.no_rated_lists;
   options.refits = refits(command);
   options.checkpoints = !command.checkpoints.folder.empty();
   options.memory = command.memory.value_or(0);
+  options.measures = measures;
+  options.stream.temporary = command.temporary;
   return plan_training({ratings.streamed->training, ratings.validation}, command.train, options);
 }
 

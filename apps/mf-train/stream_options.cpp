@@ -53,9 +53,13 @@ void add_stream_options(Options& options, TrainCommand& command) {
                "Train from a packed store (mf-data pack) without a copy of the ratings in memory: "
                "they are sorted into a temporary file, which every epoch reads. By sgd; of what "
                "is held out, the store's own, --valid-fraction and --split-by-user.");
+  options.flag("plan", command.plans,
+               "Train nothing: tell what training from a packed store would take in memory and by "
+               "--stream, memory, reads and time an epoch, from a short measurement, and which of "
+               "the two it should be.");
   options.add("memory", "SIZE",
               "Memory that training may take, as 512M or 2G: --stream ends at once where it would "
-              "take more.",
+              "take more, and --plan chooses by it; unless given, what is available.",
               "", [&](const std::string& value) { command.memory = parse_memory_size(value); });
   options.text("temporary", "FOLDER", command.temporary,
                "Where --stream makes its temporary file, of 4 to 6 bytes a rating; unless given, "
@@ -63,8 +67,8 @@ void add_stream_options(Options& options, TrainCommand& command) {
 }
 
 void finish_stream_options(const Options& options, TrainCommand& command) {
-  const std::string name = "--stream";
-  if (!command.streams) {
+  const std::string name = command.streams ? "--stream" : "--plan";
+  if (!command.streams && !command.plans) {
     for (const char* option : {"memory", "temporary"}) {
       if (options.given(option)) {
         refuse("--" + std::string(option) + " is for what --stream reads from a packed store; " +

@@ -32,6 +32,7 @@ struct TrainCommand {
   bool no_rated_lists = false;  ///< --no-rated-lists
 
   bool streams = false;                 ///< --stream
+  bool plans = false;                   ///< --plan
   std::string temporary;                ///< --temporary
   std::optional<std::uint64_t> memory;  ///< --memory, in bytes
 

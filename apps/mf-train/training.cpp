@@ -84,7 +84,7 @@ Training::Training(const TrainCommand& command, Ranks* ranks)
     warm_start_ = with_folded_in(*warm_start_, ratings_.training, command_.train.threads);
   }
   if (ratings_.streamed) {
-    plan_ = plan_of(command_, ratings_);
+    plan_ = plan_of(command_, ratings_, /*measures=*/false);
     check_memory(command_, *plan_);
     if (!command_.quiet) std::fputs(describe_streaming(*plan_).c_str(), stderr);
   }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "test_folder.hpp"
 
@@ -96,6 +97,25 @@ BOOST_FIXTURE_TEST_CASE(the_memory_it_takes_is_said_and_held_to, StreamFolder) {
   BOOST_TEST(memory > 1e6);
   BOOST_TEST(temporary >= 0.9 * 9000 * 4);
   BOOST_TEST(json_number(start, "reads") == 2 * temporary);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_plan_tells_what_either_way_takes_and_trains_nothing, StreamFolder) {
+  const Outcome outcome = done("mf-train r.store --plan -k 8 --log-json log -o m.model");
+  for (const char* row : {"peak memory", "temporary file", "read an epoch", "time an epoch",
+                          "model", "in memory: it fits"}) {
+    BOOST_TEST(contains(outcome.out, row), outcome.out);
+  }
+  BOOST_TEST(!fs::exists(path("m.model")));
+  const std::vector<std::string> log = lines("log");
+  BOOST_REQUIRE(log.size() == 1u);
+  BOOST_TEST(contains(log[0], "\"event\":\"plan\""));
+  BOOST_TEST(contains(log[0], "\"advice\":\"memory\""));
+  BOOST_TEST(json_number(log[0], "epoch_seconds") > 0);
+  BOOST_TEST(contains(done("mf-train r.store --plan --memory 1M -q").out,
+                      "of 1.0 MiB of memory: neither fits; lower --rank or --threads"));
+  const Outcome text = run("mf-train r.csv --plan");
+  BOOST_TEST(text.code == 2);
+  BOOST_TEST(contains(text.err, "--plan reads one packed store, and r.csv is none"), text.err);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_streaming_does_not_serve_is_refused, StreamFolder) {

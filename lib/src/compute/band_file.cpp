@@ -6,6 +6,7 @@
 
 #include "base/in_order.hpp"
 #include "base/random.hpp"
+#include "base/stopwatch.hpp"
 #include "io/checksum.hpp"
 #include "mfpar/error.hpp"
 
@@ -38,13 +39,11 @@ std::uint64_t block_checksum(std::span<const std::uint32_t> items,
 }  // namespace
 
 BandFile::BandFile(std::shared_ptr<const RatingSource> ratings, const RatingStatistics& statistics,
-                   Loss loss, std::uint32_t rank, std::uint32_t in_step, const std::string& folder,
-                   const Workers& workers)
-    : Bands(cut_grid(statistics, rank, in_step), ratings->is_compact(), ratings->values(),
-            statistics.scale, loss),
+                   Loss loss, TrainingGrid grid, const std::string& folder, const Workers& workers)
+    : Bands(std::move(grid), ratings->is_compact(), ratings->values(), statistics.scale, loss),
       ratings_(std::move(ratings)),
       workers_(static_cast<std::size_t>(workers.threads())),
-      file_(folder, most_bytes(*ratings_, grid())),
+      file_(folder, most_bytes(*ratings_, Bands::grid())),
       places_(bands()) {
   if (is_compact()) {
     sort_into_file<RatingStore::CompactEntry>(*ratings_, workers);
@@ -55,11 +54,13 @@ BandFile::BandFile(std::shared_ptr<const RatingSource> ratings, const RatingStat
 
 template <class Entry>
 void BandFile::sort_into_file(const RatingSource& ratings, const Workers& workers) {
+  const BufferPool<SortingRoom<Entry>> rooms;
   for_each_in_order(workers, bands(), [&](std::size_t b) {
     const auto band = static_cast<std::uint32_t>(b);
+    const auto room = rooms.lend();
     const UserIndex first = grid().first_user(band), last = grid().bands[b + 1];
     const auto offsets = ratings.offsets().subspan(first, std::size_t{last} - first + 1);
-    std::vector<Entry> by_user(offsets.back() - offsets.front());
+    const std::span<Entry> by_user = room->by_user.take(offsets.back() - offsets.front());
     auto to = by_user.begin();
     ratings.for_each_piece(first, last, [&](const RatingSource::Piece& piece) {
       if constexpr (std::is_same_v<Entry, RatingStore::CompactEntry>) {
@@ -68,9 +69,8 @@ void BandFile::sort_into_file(const RatingSource& ratings, const Workers& worker
         to = std::ranges::copy(piece.wide, to).out;
       }
     });
-    std::vector<Entry> by_item(by_user.size());
-    const BandRuns runs =
-        sort_band<Entry>(grid(), band, offsets, by_user, std::span<Entry>(by_item));
+    const std::span<Entry> by_item = room->by_item.take(by_user.size());
+    const BandRuns runs = sort_band<Entry>(grid(), band, offsets, by_user, by_item);
     put<Entry>(band, runs, by_item);
   });
 }
@@ -103,6 +103,18 @@ void BandFile::put(std::uint32_t band, const BandRuns& runs, std::span<const Ent
   file_.write(place.position, std::as_bytes(items));
   file_.write(place.position + items.size_bytes(), std::as_bytes(counts));
   file_.write(place.position + 2 * items.size_bytes(), std::as_bytes(entries));
+}
+
+double BandFile::read_rate() const {
+  constexpr std::uint64_t kAtATime = std::uint64_t{8} << 20;
+  std::vector<std::byte> some(std::min(bytes_, kAtATime));
+  file_.forget();
+  const Stopwatch clock;
+  for (std::uint64_t at = 0; at + some.size() <= bytes_ && !some.empty(); at += some.size()) {
+    file_.read(at, some);
+  }
+  return static_cast<double>(bytes_ / std::max<std::uint64_t>(1, some.size()) * some.size()) /
+         clock.seconds();
 }
 
 void BandFile::read(const Piece& piece, Buffer& buffer) const {
@@ -172,7 +184,9 @@ std::unique_ptr<Bands::Walk> BandFile::walk(std::vector<Piece> pieces, Targets t
           pieces_(std::move(pieces)),
           targets_(targets),
           ahead_(uses(), kAhead * file.workers_, [this](std::size_t n) {
-            auto buffer = file_.buffers_.lend();
+            auto buffer =
+                (pieces_[n].panel == kAllPanels ? file_.band_buffers_ : file_.block_buffers_)
+                    .lend();
             file_.read(pieces_[n], *buffer);
             return buffer;
           }) {}

@@ -35,8 +35,7 @@ class BandFile final : public Bands {
   /// Reads all of `ratings` once. Each worker needs a band's ratings twice meanwhile. Throws
   /// Error(kSystem) for no space in `folder`, and what reading throws.
   BandFile(std::shared_ptr<const RatingSource> ratings, const RatingStatistics& statistics,
-           Loss loss, std::uint32_t rank, std::uint32_t in_step, const std::string& folder,
-           const Workers& workers);
+           Loss loss, TrainingGrid grid, const std::string& folder, const Workers& workers);
 
   /// Of a piece in memory: so many runs and ratings.
   static constexpr std::uint64_t piece_bytes(std::uint64_t runs, std::uint64_t ratings,
@@ -46,6 +45,10 @@ class BandFile final : public Bands {
 
   /// Of the file, all of which an epoch reads once.
   std::uint64_t bytes() const noexcept { return bytes_; }
+
+  /// Bytes a second that a file in the folder is read by which is not in the system's cache:
+  /// measured by writing this one out, and reading it.
+  double read_rate() const;
 
   bool is_empty(std::uint32_t band) const override {
     return places_[band].rating_begins.back() == 0;
@@ -95,6 +98,13 @@ class BandFile final : public Bands {
     Room<RatingStore::WideEntry> wide;
   };
 
+  /// What a band is sorted from, and to.
+  template <class Entry>
+  struct SortingRoom {
+    Room<Entry> by_user;
+    Room<Entry> by_item;
+  };
+
   template <class Entry>
   void sort_into_file(const RatingSource& ratings, const Workers& workers);
   template <class Entry>
@@ -113,7 +123,9 @@ class BandFile final : public Bands {
   std::vector<BandPlace> places_;
   std::mutex growing_;
   std::uint64_t bytes_ = 0;  // guarded by growing_, until all is written
-  BufferPool<Buffer> buffers_;
+  // Apart, so that what is large enough for a band is not kept for each block.
+  BufferPool<Buffer> band_buffers_;
+  BufferPool<Buffer> block_buffers_;
 };
 
 }  // namespace mfpar

@@ -31,9 +31,9 @@ std::unique_ptr<BandFile> make_band_file(std::shared_ptr<const RatingSource> rat
                                          const Workers& workers) {
   const std::uint32_t in_step =
       bands_in_step(options, ratings->user_count(), ratings->item_count(), workers.threads());
-  return std::make_unique<BandFile>(std::move(ratings), statistics, options.loss,
-                                    static_cast<std::uint32_t>(options.rank), in_step, folder,
-                                    workers);
+  TrainingGrid grid = cut_grid(statistics, static_cast<std::uint32_t>(options.rank), in_step);
+  return std::make_unique<BandFile>(std::move(ratings), statistics, options.loss, std::move(grid),
+                                    folder, workers);
 }
 
 std::unique_ptr<EpochSchedule> make_schedule(const TrainOptions& options, const Bands& bands,

@@ -58,6 +58,11 @@ void ScratchFile::write(std::uint64_t position, std::span<const std::byte> bytes
   }
 }
 
+void ScratchFile::forget() const {
+  fdatasync(file_.number());
+  posix_fadvise(file_.number(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
 void ScratchFile::read(std::uint64_t position, std::span<std::byte> bytes) const {
   while (!bytes.empty()) {
     const ssize_t count = retried([&] {

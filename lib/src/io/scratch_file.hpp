@@ -24,6 +24,9 @@ class ScratchFile {
   void write(std::uint64_t position, std::span<const std::byte> bytes) const;
   void read(std::uint64_t position, std::span<std::byte> bytes) const;
 
+  /// Writes all to the disk, and lets the system forget it, where it can.
+  void forget() const;
+
   int descriptor() const noexcept { return file_.number(); }
 
  private:

@@ -7,9 +7,11 @@
 #include "base/available_memory.hpp"
 #include "compute/band_file.hpp"
 #include "compute/band_sizes.hpp"
+#include "compute/epoch_schedule.hpp"
 #include "compute/kernels/row_records.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/threads.hpp"
+#include "train/measure_epochs.hpp"
 
 namespace mfpar {
 
@@ -25,7 +27,7 @@ std::uint64_t bytes_of(const IdDictionary& ids) {
 class MemorySum {
  public:
   MemorySum(const SourceSplit& split, const TrainOptions& options, const PlanOptions& plan,
-            const BandSizes& bands)
+            const BandSizes& bands, std::uint64_t now)
       : users_(split.training->user_count()),
         rows_(users_ + split.training->item_count()),
         training_(split.training->size()),
@@ -38,7 +40,7 @@ class MemorySum {
         reads_twice_(evaluates_ && options.train_error == TrainError::kExact),
         plan_(plan),
         bands_(bands),
-        now_(resident_memory()) {
+        now_(now) {
     const auto rank = static_cast<std::size_t>(options.rank);
     records_ = rows_ * record_stride(factor_width(rank)) * sizeof(float);
     snapshot_ = rows_ * (row_stride(rank) + 1) * sizeof(float);
@@ -49,12 +51,14 @@ class MemorySum {
     const std::uint64_t walk =
         bands_.piece_bytes * ahead + (reads_twice_ ? bands_.band_bytes * ahead : 0);
     const std::uint64_t sorting = 2 * threads_ * entry_ * bands_.band_ratings;
+    // With what a heap keeps of the pieces that a source reads.
+    const std::uint64_t now = entry_ * std::min(threads_ << 20, training_ + held_out_) + now_;
     const std::uint64_t first =
         std::max(sorting, solver() + snapshots() * snapshot_ + walk + lists(training_, held_out_));
-    if (!plan_.refits) return now_ + first;
+    if (!plan_.refits) return now + first;
     const std::uint64_t again = snapshot_ + lists(training_, held_out_) + solver() + snapshot_ +
                                 bands_.piece_bytes * ahead + lists(training_ + held_out_, 0);
-    return now_ + std::max(first, again);
+    return now + std::max(first, again);
   }
 
   std::uint64_t in_memory() const {
@@ -124,8 +128,9 @@ TrainingPlan plan_training(const SourceSplit& split, const TrainOptions& options
     throw Error(ErrorCode::kBadOption, "a plan is made of ratings that are learnt by sgd only");
   }
   const int threads = resolve_threads(options.threads);
+  const std::uint64_t now = resident_memory();
   const BandSizes bands = find_band_sizes(*split.training, options, threads);
-  const MemorySum memory(split, options, plan, bands);
+  const MemorySum memory(split, options, plan, bands, now);
   const bool reads_twice = options.eval_every > 0 && options.train_error == TrainError::kExact;
   TrainingPlan result;
   result.in_memory.memory = memory.in_memory();
@@ -135,6 +140,17 @@ TrainingPlan plan_training(const SourceSplit& split, const TrainOptions& options
   result.model_bytes = model_file_bytes(split, options, plan);
   result.memory = plan.memory > 0 ? plan.memory : available_memory() + resident_memory();
   result.streams = result.in_memory.memory > result.memory;
+  if (!plan.measures) return result;
+  const EpochTimes times = measure_epochs(
+      split, options, bands.grid,
+      bands_in_step(options, split.training->user_count(), split.training->item_count(), threads),
+      plan.stream.temporary);
+  result.in_memory.epoch_seconds = times.in_memory;
+  result.streamed.epoch_seconds = times.streamed;
+  if (result.streamed.memory + bands.file_bytes > result.memory) {
+    result.streamed.epoch_seconds =
+        std::max(times.streamed, static_cast<double>(result.streamed.reads) / times.read_rate);
+  }
   return result;
 }
 

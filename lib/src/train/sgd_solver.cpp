@@ -155,4 +155,11 @@ std::unique_ptr<Solver> make_sgd_solver(std::shared_ptr<const RatingSource> trai
                                      nullptr);
 }
 
+std::unique_ptr<Solver> make_sgd_solver(const RowIds& ids, std::unique_ptr<Bands> bands,
+                                        const RatingStatistics& statistics,
+                                        const TrainOptions& options, const Workers& workers) {
+  return std::make_unique<SgdSolver>(ids, std::move(bands), statistics, options, nullptr, workers,
+                                     nullptr);
+}
+
 }  // namespace mfpar

@@ -4,11 +4,13 @@
 #include <memory>
 #include <string>
 
+#include "compute/bands.hpp"
 #include "compute/rank_share.hpp"
 #include "compute/rating_statistics.hpp"
 #include "mfpar/rating_source.hpp"
 #include "mfpar/rating_store.hpp"
 #include "mfpar/train_options.hpp"
+#include "train/sgd_state.hpp"
 #include "train/solver.hpp"
 
 namespace mfpar {
@@ -29,5 +31,10 @@ std::unique_ptr<Solver> make_sgd_solver(std::shared_ptr<const RatingSource> trai
                                         const RatingStatistics& statistics,
                                         const TrainOptions& options, const FactorModel* init,
                                         const Workers& workers);
+
+/// The same over bands that were made already.
+std::unique_ptr<Solver> make_sgd_solver(const RowIds& ids, std::unique_ptr<Bands> bands,
+                                        const RatingStatistics& statistics,
+                                        const TrainOptions& options, const Workers& workers);
 
 }  // namespace mfpar
