@@ -18,10 +18,11 @@ import subprocess
 import sys
 import tempfile
 
+import compare_losses
 import compare_report
 from compare_runs import libmf, ours
 
-SECTIONS = ("epochs", "loading", "quality", "threads", "evaluation", "growth")
+SECTIONS = ("epochs", "loading", "quality", "threads", "evaluation", "growth", "losses")
 # The rates and penalties that each program has to choose its best from, as many for one as for the other. Ours count
 # for ratings of standard deviation 1 and a row with one rating.
 RATES, LAMBDAS, OWN_LAMBDAS = (0.05, 0.1, 0.2), (0.02, 0.03, 0.05, 0.08), (0.2, 0.35, 0.5, 0.7)
@@ -45,6 +46,7 @@ class Comparison:
         self.train = os.path.join(arguments.bin, "mf-train")
         self.data = os.path.join(arguments.bin, "mf-data")
         self.ratings = arguments.ratings or self.made_up("ratings", "--shape", arguments.shape)
+        self.off = OFF
         self.count = sum(1 for _ in open(self.ratings, "rb"))
 
     def made_up(self, name, *options):
@@ -219,6 +221,9 @@ class Comparison:
                                "than an epoch.",
                 "head": ["rank", "--train-mse", "seconds", "to none", "to its pass", "epoch to pass"], "rows": rows}
 
+    def losses(self):
+        return compare_losses.section(self)
+
     def growth(self):
         files = {}
         for millions in self.arguments.growth:
@@ -263,6 +268,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=7, help="of each run that times epochs; at least 4")
     parser.add_argument("--quality-epochs", type=int, default=30)
+    parser.add_argument("--losses-shape", default="ml-1m", metavar="SHAPE",
+                        help="whose held-out losses are compared, where there are no --ratings")
     parser.add_argument("--growth", type=numbers(float), default=[1, 10, 100], metavar="MILLIONS,...")
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - set(SECTIONS):

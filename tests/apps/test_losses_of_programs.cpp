@@ -3,6 +3,7 @@
 // --loss from training to lists, as users of the programs see it.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <filesystem>
 #include <regex>
 #include <string>
 
@@ -88,6 +89,41 @@ BOOST_FIXTURE_TEST_CASE(further_losses_go_through_all_programs, WithLabels) {
     BOOST_TEST(done("mf-model info a.model").find(loss) != std::string::npos);
     BOOST_TEST(done("mf-recommend a.model --user 3 --top 2").size() > 0u);
     done("mf-fold-in a.model " + ratings + " -o b.model");
+  }
+}
+
+// What goes for trainings by squares goes for all: folds, steps without accumulators, what was cut
+// off, the same bytes again, and the search for options.
+BOOST_FIXTURE_TEST_CASE(every_loss_is_trained_in_every_way, WithLabels) {
+  const struct {
+    std::string options, ratings, title;
+  } cases[] = {{"--loss squared --nonnegative --no-biases", "ratings.csv", "MSE"},
+               {"--loss squared --l1-factors 0.02", "ratings.csv", "MSE"},
+               {"--loss absolute", "ratings.csv", "MAE"},
+               {"--loss huber:0.5", "ratings.csv", "Huber loss"},
+               {"--loss poisson", "ratings.csv", "KL divergence"},
+               {"--loss logistic", "labels.csv", "log loss"},
+               {"--loss hinge", "signs.csv", "hinge loss"},
+               {"--loss squared-hinge --nonnegative", "labels.csv", "squared hinge loss"}};
+  for (const auto& [options, ratings, title] : cases) {
+    BOOST_TEST_CONTEXT(options) {
+      const std::string train = "mf-train " + ratings + " " + options + " -k 4 -t 4 ";
+      BOOST_TEST(done(train + "--folds 2").find("mean " + title) != std::string::npos);
+      for (const char* rule : {"sgd", "adagrad"}) {
+        const std::string again = train + "--deterministic --seeds 2 --step-rule " + rule;
+        done(again + " -s 1 -o one.model");
+        done(again + " -s 3 -o three.model");
+        BOOST_TEST((read("one.model") == read("three.model")), rule);
+      }
+      const std::string kept = train + "--deterministic --checkpoint ck --resume";
+      done(kept + " --checkpoint-every 1 -o one.model");
+      done(kept + " -o three.model");
+      BOOST_TEST((read("one.model") == read("three.model")));
+      std::filesystem::remove_all(path("ck"));
+      const std::string tuned =
+          done("mf-tune " + ratings + " " + options + " -k 4 -t 3 --trials 2 -o tuned.conf");
+      BOOST_TEST(tuned.find(title) != std::string::npos, tuned);
+    }
   }
 }
 

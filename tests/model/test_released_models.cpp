@@ -113,6 +113,22 @@ Parts with_link() {
   return parts;
 }
 
+/// Of a loss that came with version 7.
+Parts held(Loss loss, RatingRange range, RowConstraints constraints = {}) {
+  const bool is_count = loss == Loss::kPoisson;
+  Parts parts = with_loss(loss, is_count ? 0.0f : 3.0f, range);
+  parts.huber_delta = loss == Loss::kHuber ? 0.5f : 1.0f;
+  parts.constraints = constraints;
+  if (is_count) {
+    parts.biases = false;
+    parts.items.factors = literal_rows({{0.5f, 0}, {1, 0.5f}, {0.5f, 1}, {0, 0.25f}});
+    parts.users.biases = frozen<float>({0, 0});
+    parts.items.biases = frozen<float>({0, 0, 0, 0});
+    parts.baseline = {};
+  }
+  return parts;
+}
+
 struct Released {
   const char* name;  ///< release, version of the file, what is in it
   std::function<Parts()> parts;
@@ -147,6 +163,32 @@ const Released kReleased[] = {
     {"0.2.0-v6-ordinal",
      with_link,
      {3.8663856, 4.0594119, 2.2568393, 3.6239153, 2.2558421, 2.6830914, 3, 3}},
+    {"0.2.0-v7-huber",
+     [] {
+       return held(Loss::kHuber, {2.75f, 4.0f});
+     },
+     {4, 4, 2.75, 3.75, 2.75, 3, 3.25, 3.25}},
+    // Margins are not clipped.
+    {"0.2.0-v7-hinge",
+     [] {
+       return held(Loss::kHinge, {0.0f, 1.0f});
+     },
+     kScores},
+    {"0.2.0-v7-squared-hinge",
+     [] {
+       return held(Loss::kSquaredHinge, {-1.0f, 1.0f});
+     },
+     kScores},
+    {"0.2.0-v7-poisson",
+     [] {
+       return held(Loss::kPoisson, {0.0f, 9.0f}, {.nonnegative = true, .l1_items = {0.25f, 0.0f}});
+     },
+     {0.5, 1, 0.5, 0, 0, 0.5, 1, 0.25}},
+    {"0.2.0-v7-l1",
+     [] {
+       return held(Loss::kSquared, {1.0f, 5.0f}, {.l1_users = {0.5f, 0.25f}});
+     },
+     kScores},
 };
 
 std::string path_of(const Released& released) {
@@ -211,6 +253,11 @@ BOOST_AUTO_TEST_CASE(what_else_is_in_them_is_read) {
   const FactorModel ordinal = load("v6-ordinal");
   BOOST_TEST(ordinal.parts().link.deviation == 0.5f);
   BOOST_TEST(ordinal.cutpoints(1)[1] == 3.5f);
+  BOOST_TEST(load("v7-huber").parts().huber_delta == 0.5f);
+  const RowConstraints counts = load("v7-poisson").parts().constraints;
+  BOOST_TEST(counts.nonnegative);
+  BOOST_TEST(counts.l1_items.factors == 0.25f);
+  BOOST_TEST(load("v7-l1").parts().constraints.l1_users.biases == 0.25f);
   // The latent rating of ann for 10 is 4, its deviation 1: the cutpoint 4 is its median.
   BOOST_TEST(std::abs(ordinal.probabilities(0, 0).at(2) - 0.5f) < 1e-6f);
 }

@@ -76,6 +76,24 @@ class Training(TestCase):
         thread.join()
         self.assertGreater(counted[0], 10)
 
+    def test_every_loss_is_learnt_saved_and_folded_in(self):
+        labels = (Y > np.median(Y)).astype(int)
+        for loss, values, more in [
+                ("squared", Y, {"nonnegative": True, "no_biases": True}),
+                ("squared", Y, {"l1_factors": 0.05, "seeds": 2}), ("absolute", Y, {}),
+                ("huber:0.5", Y, {"step_rule": "sgd"}), ("poisson", Y - Y.min() + 1, {}),
+                ("logistic", labels, {}), ("hinge", labels, {"nonnegative": True}),
+                ("squared-hinge", 2 * labels - 1, {"seeds": 2})]:
+            with self.subTest(loss=loss, **more):
+                model = MatrixFactorization(loss=loss, rank=4, epochs=10, **more).fit(X, values)
+                is_label = len(np.unique(values)) == 2
+                self.assertGreater(model.score(X, values), 0.6 if is_label else 0.1)
+                model.save(self.path("loss.model"))
+                again = MatrixFactorization.load(self.path("loss.model"))
+                np.testing.assert_array_equal(again.predict(X[:9]), model.predict(X[:9]))
+                guest = model.fold_in({X[0][1]: max(values), X[1][1]: min(values)})
+                self.assertEqual(len(guest.recommend(top=3)[0]), 3)
+
     def test_it_validates_on_what_it_is_given(self):
         test_x, test_y = X[::5], Y[::5]
         model = MatrixFactorization(rank=4, deterministic=True)

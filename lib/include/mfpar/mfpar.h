@@ -97,9 +97,11 @@ MFPAR_API mfpar_status mfpar_model_user_count(const mfpar_model* model, uint32_t
 MFPAR_API mfpar_status mfpar_model_item_count(const mfpar_model* model, uint32_t* count);
 MFPAR_API mfpar_status mfpar_model_rank(const mfpar_model* model, uint32_t* rank);
 
-/** What the model was trained to minimise, "squared", "absolute" or "logistic", as a text that
- * lasts. Under "logistic" predictions are probabilities of the higher one of two labels, in [0, 1].
- * */
+/** What the model was trained to minimise: "squared", "absolute", "logistic", "huber", "poisson",
+ * "hinge" or "squared-hinge", a text that lasts. Predictions are ratings (of "poisson" counts);
+ * under "logistic" probabilities of the higher one of two labels, in [0, 1]; under the last two
+ * margins, above 0 for the higher label. Delta of "huber", where it is not 1, is not in the name;
+ * fold-in knows it. The last four are of models since 0.2. */
 MFPAR_API mfpar_status mfpar_model_loss(const mfpar_model* model, const char** name);
 
 /** What the model learnt from, "ratings", "one-class" or "both", as a text that lasts. Lists of the

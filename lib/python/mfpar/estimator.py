@@ -392,8 +392,10 @@ class MatrixFactorization(RegressorMixin, BaseEstimator):
         predicted = self._call(model.predict, users, items, self.threads or 0).astype(np.float64)
         weight = np.ones(len(values)) if sample_weight is None else np.asarray(sample_weight)
         values = values.astype(np.float64)
-        if model.loss == "logistic":
-            right = (predicted >= 0.5) == (values == max(model.range))
+        # Of labels a probability is predicted, or a margin.
+        boundary = {"logistic": 0.5, "hinge": 0.0, "squared-hinge": 0.0}.get(model.loss)
+        if boundary is not None:
+            right = (predicted >= boundary) == (values == max(model.range))
             return float(np.average(right, weights=weight))
         errors = np.sum(weight * (values - predicted) ** 2)
         spread = np.sum(weight * (values - np.average(values, weights=weight)) ** 2)

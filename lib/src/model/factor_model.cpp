@@ -230,6 +230,11 @@ float FactorModel::interaction(UserIndex user, ItemIndex item) const noexcept {
 }
 
 float FactorModel::score(UserIndex user, ItemIndex item) const noexcept {
+  const BiasBaseline& known = parts_.baseline;
+  if ((user == kNoIndex || item == kNoIndex) && !parts_.biases && !known.user_biases.empty()) {
+    return known.mean + (user == kNoIndex ? 0.0f : known.user_biases[user]) +
+           (item == kNoIndex ? 0.0f : known.item_biases[item]);
+  }
   const float user_bias = user == kNoIndex ? 0.0f : parts_.users.biases[user];
   const float item_bias = item == kNoIndex ? 0.0f : parts_.items.biases[item];
   return parts_.mean + user_bias + item_bias + interaction(user, item);

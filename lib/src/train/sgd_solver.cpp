@@ -39,7 +39,7 @@ class SgdSolver final : public Solver {
         user_weights_(row_weights(statistics.user_counts, options.penalty)),
         item_weights_(row_weights(statistics.item_counts, options.penalty)),
         state_(ids, statistics, options, init, workers, share),
-        snapshots_(ids, statistics.scale, options),
+        snapshots_(ids, statistics, options),
         bands_(std::move(bands)),
         schedule_(make_schedule(options, *bands_, share)) {}
 

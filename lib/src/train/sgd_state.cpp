@@ -69,12 +69,13 @@ void SgdState::start(Rows& rows, SeedUse use, std::span<const std::uint32_t> cou
   rows.memory = AlignedBuffer<float>(counts.size() * record_stride(factor_width(rank)));
   rows.records = {rows.memory.data(), rank};
   // Uniform on +-sqrt(3) times the scale has the scale as its standard deviation.
-  double reach = std::numbers::sqrt3 * options_.init_scale, centre = 0.0;
+  const double reach = std::numbers::sqrt3 * options_.init_scale;
+  double centre = 0.0;
   if (options_.nonnegative) {
-    // The mean of p.q is rank times the square of the mean factor.
+    // The mean of p.q is rank times the square of the mean factor. From rows that are nearly alike
+    // the sizes of rows are learnt first, as biases are, from random ones what was random stays.
     const double level = double{scale_.target(scale_.best_constant)} / options_.rank;
-    if (!options_.biases && level > 0.0) reach = std::max(reach, std::sqrt(level));
-    centre = reach;
+    centre = options_.biases ? reach : std::max(reach, std::sqrt(std::max(level, 0.0)));
   }
   for_each_row(own, workers, [&](std::size_t row) {
     RowState& state = rows.records.state(row);

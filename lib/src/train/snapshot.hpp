@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
@@ -18,7 +20,8 @@ namespace mfpar {
 /// fresh pages. Safe from many threads.
 class SnapshotMaker {
  public:
-  SnapshotMaker(const RowIds& ids, const RatingScale& scale, const TrainOptions& options);
+  /// REQUIRES: the statistics outlive it.
+  SnapshotMaker(const RowIds& ids, const RatingStatistics& statistics, const TrainOptions& options);
 
   /// On one of several ranks, with the rows of its users only. REQUIRES: no worker is writing
   /// `state`, and the rank has the rows of all items.
@@ -35,6 +38,7 @@ class SnapshotMaker {
 
   RowIds ids_;
   RatingScale scale_;
+  std::span<const std::uint32_t> item_counts_;
   TrainOptions options_;
   std::shared_ptr<Pool> pool_ = std::make_shared<Pool>();
 };
