@@ -52,7 +52,8 @@ PreparedRatings prepare_stream(const TrainCommand& command) {
   }
   SourceSplit own{open_source(store), {}};
   if (command.read.part == PackedPart::kTraining) own = split_packed(store, threads);
-  report.lines = own.training->size();
+  const std::shared_ptr<const RatingSource> all = own.training;
+  report.lines = all->size();
   SourceSplit split;
   if (!command.valid_path.empty()) {
     split = std::move(own);  // what take_held_out() has found
@@ -61,16 +62,16 @@ PreparedRatings prepare_stream(const TrainCommand& command) {
   } else {
     prepared.held_out = describe_held_out(command);
     if (command.split_by_user) {
-      split = split_by_user(own.training, *command.split_by_user, command.train.seed, threads);
+      split = split_by_user(all, *command.split_by_user, command.train.seed, threads);
     } else if (command.valid_fraction > 0.0) {
-      split = split_random(own.training, command.valid_fraction, command.train.seed, threads);
+      split = split_random(all, command.valid_fraction, command.train.seed, threads);
     } else {
-      split = {own.training, {}};
+      split = {all, {}};
     }
   }
   StreamedRatings& streamed = prepared.streamed.emplace();
   streamed.training = std::move(split.training);
-  if (refits(command)) streamed.all = std::move(own.training);
+  if (refits(command)) streamed.all = all;
   prepared.validation = std::move(split.validation);
   refuse_only_value(path, only_value_of(*streamed.training));
   if (command.split_by_user && prepared.validation.size() == 0) {
