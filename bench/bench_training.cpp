@@ -80,8 +80,8 @@ void run_als_epochs(benchmark::State& state, const TrainOptions& options, const 
 void run_evaluations(benchmark::State& state, const TrainOptions& options,
                      const KernelSet& kernels) {
   Epochs epochs(options);
-  const FactorModel model = SnapshotMaker(epochs.ratings, epochs.statistics.scale, options)
-                                .take(epochs.state, epochs.workers);
+  const FactorModel model =
+      SnapshotMaker(epochs.ratings, epochs.statistics, options).take(epochs.state, epochs.workers);
   for (auto _ : state) {
     benchmark::DoNotOptimize(model_errors(model, epochs.bands, kernels, epochs.workers));
   }

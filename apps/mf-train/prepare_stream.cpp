@@ -2,7 +2,6 @@
 #include "mf-train/prepare_stream.hpp"
 
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,8 +52,8 @@ PreparedRatings prepare_stream(const TrainCommand& command) {
   }
   SourceSplit own{open_source(store), {}};
   if (command.read.part == PackedPart::kTraining) own = split_packed(store, threads);
-  report.lines = own.training->size();
   const std::shared_ptr<const RatingSource> all = own.training;
+  report.lines = all->size();
   SourceSplit split;
   if (!command.valid_path.empty()) {
     split = std::move(own);  // what take_held_out() has found
