@@ -183,10 +183,10 @@ struct TrainOptions {
   /// Trainings from the seeds `seed`, `seed` + 1, ... whose scores are averaged (of labels before
   /// they become probabilities), 1 to 1000: errors of chance, of first factors and of orders,
   /// cancel. Time grows with it, accuracy the less the more there are. The model is one as any
-  /// other, of a rank of at most twice `rank`; of `seeds` times `rank`, which is at most 1024, where
-  /// factors are nonnegative or have a penalty on magnitudes, and stay so. It takes 32 `rank` bytes
-  /// a user and item (4 `seeds` `rank`) beside what one training takes, and 8 a rating, as trainings
-  /// share the ratings.
+  /// other, of a rank of at most twice `rank`; of `seeds` times `rank`, which is at most 1024,
+  /// where factors are nonnegative or have a penalty on magnitudes, and stay so. It takes 32 `rank`
+  /// bytes a user and item (4 `seeds` `rank`) beside what one training takes, and 8 a rating, as
+  /// trainings share the ratings.
   int seeds = 1;
 
   // What follows is for any method.
