@@ -205,10 +205,9 @@ BOOST_AUTO_TEST_CASE(a_held_row_is_the_least_there_is) {
   }
 }
 
-// Losses with a kink: the least is bounded from below by the dual, whose value at any pulls b within
-// [-1, 1] (for labels, target times [0, 1]) is what proximal gradients find for the row that
-// minimises the penalties beside -2 b.score (Boyd and Vandenberghe, "Convex optimization", 2004,
-// chapter 5). Here b moves by projected gradients, which are the residuals at that row.
+// Losses with a kink: no row costs less than the dual is worth at any pulls b within [-1, 1], or of
+// labels target times [0, 1] (Boyd and Vandenberghe, "Convex optimization", 2004, chapter 5). b
+// moves by accelerated gradients, which are the residuals at the row that is best beside it.
 BOOST_AUTO_TEST_CASE(a_held_row_of_a_loss_with_a_kink_is_the_least_there_is) {
   for (const Loss loss : {Loss::kAbsolute, Loss::kHinge}) {
     for (const bool nonnegative : {true, false}) {

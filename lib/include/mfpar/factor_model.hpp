@@ -185,8 +185,8 @@ class MFPAR_API FactorModel {
   float interaction(UserIndex user, ItemIndex item) const noexcept;
 
   /// mu + b_u + b_i + p_u . q_i. An unknown user or item (kNoIndex) counts with bias 0 and factors
-  /// 0, so what is known of the other side is used; in a model without biases the pair has the score
-  /// of the baseline, if there is one.
+  /// 0, so what is known of the other side is used; in a model without biases the pair has the
+  /// score of the baseline, if there is one.
   float score(UserIndex user, ItemIndex item) const noexcept;
 
   /// What score() predicts: a rating in range(), or a probability.

@@ -45,9 +45,9 @@ struct UnratedRows {
   std::vector<float> user, item;  ///< empty where they are to be zeros
 };
 
-/// An unrated item has the mean row of the items, each as often as it was rated. An unrated user has
-/// the multiple of it for which that mean scores what is best for all alike: users have no part in
-/// it, of whom a rank knows only its own.
+/// An unrated item has the mean row of the items, each as often as it was rated. An unrated user
+/// has the multiple of it for which that mean scores what is best for all alike: users have no part
+/// in it, of whom a rank knows only its own.
 UnratedRows unrated_rows(const SgdState::Rows& items, std::span<const std::uint32_t> counts,
                          const TrainOptions& options, const RatingScale& scale) {
   if (!options.nonnegative || options.biases) return {};
