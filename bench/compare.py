@@ -268,6 +268,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=7, help="of each run that times epochs; at least 4")
     parser.add_argument("--quality-epochs", type=int, default=30)
+    parser.add_argument("--losses-seed", type=int, default=1, metavar="N",
+                        help="by which ratings are held out where losses are compared")
     parser.add_argument("--losses-shape", default="ml-1m", metavar="SHAPE",
                         help="whose held-out losses are compared, where there are no --ratings")
     parser.add_argument("--growth", type=numbers(float), default=[1, 10, 100], metavar="MILLIONS,...")

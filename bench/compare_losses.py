@@ -10,8 +10,8 @@ import tempfile
 
 from compare_runs import libmf, ours
 
-# What each program chooses its best of, by the held-out loss itself: as many settings for one as for the other. Our
-# penalties count for a row with one rating.
+# What each program chooses its best of: as many settings for one as for the other. Our penalties count for a row with one
+# rating.
 RATES, OWN_RATES = (0.05, 0.1), (0.05, 0.1)
 LAMBDAS, OWN_LAMBDAS = (0.02, 0.05, 0.1), (0.3, 0.7, 1.2)
 # Where factors alone make up ratings, all have to be held alike, as LIBMF's are.
@@ -41,24 +41,27 @@ def count_around(mean, drawn):
     return count
 
 
-def write_values(ratings, folder):
-    """{values: (all, nine tenths, the other tenth)}, files of the ratings as they are, as labels (1 from 4 stars on,
-    else -1) and as counts, 1 and what a generator draws around a quarter of the rating's square."""
-    drawn = random.Random(1)
+def write_values(ratings, folder, seed):
+    """{values: {part: path}}, files of the ratings as they are, as labels (1 from 4 stars on, else -1) and as counts, 1 and
+    what a generator draws around a quarter of the rating's square. The parts: "all", a tenth "test", the others
+    "training", and of these a tenth of all "validation" and the others "learning"."""
+    drawn = random.Random(seed)
     values = {"ratings": lambda rating: rating, "labels": lambda rating: 1 if float(rating) >= 4 else -1,
               "counts": lambda rating: 1 + count_around(float(rating) ** 2 / 4, drawn)}
-    paths = {kind: [os.path.join(folder, f"{kind}-{part}") for part in ("all", "training", "test")] for kind in values}
-    files = {kind: [open(path, "w") for path in paths[kind]] for kind in values}
+    parts = ("all", "training", "learning", "validation", "test")
+    paths = {kind: {part: os.path.join(folder, f"{kind}-{part}") for part in parts} for kind in values}
+    files = {kind: {part: open(path, "w") for part, path in paths[kind].items()} for kind in values}
     with open(ratings) as lines:
         for line in lines:
             user, item, rating = line.split()[:3]
-            part = 2 if drawn.random() < 0.1 else 1
+            drawn_part = drawn.random()
+            part = "test" if drawn_part < 0.1 else "validation" if drawn_part < 0.2 else "learning"
             for kind, value in values.items():
                 text = f"{user} {item} {value(rating)}\n"
-                files[kind][0].write(text)
-                files[kind][part].write(text)
+                for written in {"all", part} | ({"training"} if part != "test" else set()):
+                    files[kind][written].write(text)
     for opened in files.values():
-        for file in opened:
+        for file in opened.values():
             file.close()
     return paths
 
@@ -93,16 +96,20 @@ class Losses:
         return model
 
     def best(self, trained, files, metric, fixed, rates, penalties):
-        """The lowest loss, the zeros beside it, and the setting."""
-        _, training, test = files
+        """The loss on the test part, the zeros beside it, and the setting, the best on the validation part."""
         settings = [("-r", rate, *penalty, "-t", epochs) for rate in rates for penalty in penalties
                     for epochs in EPOCHS]
         found = []
         with tempfile.TemporaryDirectory() as folder:
+            def tried(learnt_from, judged_by, setting):
+                model = trained(folder, files[learnt_from], (*fixed, *self.base, *setting))
+                return self.judged(model, files[judged_by], metric)
+
             for setting in settings:
-                loss, zeros = self.judged(trained(folder, training, (*fixed, *self.base, *setting)), test, metric)
-                found.append((loss if math.isfinite(loss) else math.inf, zeros, setting))
-        return min(found, key=lambda one: one[0])
+                loss, _ = tried("learning", "validation", setting)
+                found.append((loss if math.isfinite(loss) else math.inf, setting))
+            setting = min(found, key=lambda one: one[0])[1]
+            return (*tried("training", "test", setting), setting)
 
     def row(self, files, timed, kind):
         name, values, metric, libmf_options, own_options = kind
@@ -119,9 +126,9 @@ class Losses:
         epochs = ("-t", self.arguments.epochs)
         theirs, mine = (*libmf_options, *self.base, *best[2][:-2], *epochs), (*own_options, *self.base, *own[2][:-2],
                                                                               *epochs)
-        variants = [(program, lambda program=program: libmf(program, timed[values][0], *theirs))
+        variants = [(program, lambda program=program: libmf(program, timed[values]["all"], *theirs))
                     for program in self.arguments.libmf]
-        runs = self.comparison.in_turn(variants + [("mfpar", lambda: ours(self.comparison.train, timed[values][0],
+        runs = self.comparison.in_turn(variants + [("mfpar", lambda: ours(self.comparison.train, timed[values]["all"],
                                                                           *mine, *self.comparison.off))])
         fastest = min(self.arguments.libmf, key=lambda program: statistics.median(run.epoch for run in runs[program]))
         ratios = [b.epoch / a.epoch for a, b in zip(runs["mfpar"], runs[fastest])]
@@ -137,18 +144,19 @@ def section(comparison):
     if not arguments.libmf:
         return None
     losses = Losses(comparison)
-    files = timed = write_values(comparison.ratings, comparison.folder)
+    files = timed = write_values(comparison.ratings, comparison.folder, arguments.losses_seed)
     if not arguments.ratings and arguments.shape != arguments.losses_shape:
         small = os.path.join(comparison.folder, "small")
         os.mkdir(small)
-        files = write_values(comparison.made_up("losses", "--shape", arguments.losses_shape), small)
+        files = write_values(comparison.made_up("losses", "--shape", arguments.losses_shape), small,
+                             arguments.losses_seed)
     rows = []
     for kind in KINDS:
         rows.append(losses.row(files, timed, kind))
         print(*rows[-1], sep=" | ", flush=True)
     return {"title": f"Losses, rank 32, {arguments.threads} threads",
             "explanation": f"Loss on a held-out tenth{'' if files is timed else ' of ' + arguments.losses_shape}, by "
-                           "mf-eval for both, of the best settings, which are chosen on it: of "
+                           "mf-eval for both, of the settings that are best on another tenth: of "
                            f"{len(RATES) * len(LAMBDAS) * len(EPOCHS)} each, `-r` {RATES}, ours {OWN_RATES}, `-l2` "
                            f"{LAMBDAS}, our `--lambda-factors` {OWN_LAMBDAS}, with `--penalty per-rating` "
                            f"{OWN_LAMBDAS_OF_FACTORS} for KL divergence and NMF, or in place of these `-l1` {MAGNITUDES} "

@@ -110,11 +110,11 @@ double BandFile::read_rate() const {
   std::vector<std::byte> some(std::min(bytes_, kAtATime));
   file_.forget();
   const Stopwatch clock;
-  for (std::uint64_t at = 0; at + some.size() <= bytes_ && !some.empty(); at += some.size()) {
-    file_.read(at, some);
+  std::uint64_t read = 0;
+  for (; read + some.size() <= bytes_ && !some.empty(); read += some.size()) {
+    file_.read(read, some);
   }
-  return static_cast<double>(bytes_ / std::max<std::uint64_t>(1, some.size()) * some.size()) /
-         clock.seconds();
+  return static_cast<double>(read) / clock.seconds();
 }
 
 void BandFile::read(const Piece& piece, Buffer& buffer) const {
