@@ -47,6 +47,7 @@ set(tests_of_one_thread
     row_variance
     score_kernels
     score_variance
+    variance_trace
     lists_by_bounds
     trial_plan
     explain
@@ -68,6 +69,8 @@ set(tests_of_one_thread
     bad_input
     losses_of_programs
     mf_data
+    mf_eval
+    mf_eval_ranking
     mf_eval_ranking_inputs
     mf_model
     mf_recommend
@@ -79,6 +82,7 @@ set(tests_of_one_thread
     mf_train_features
     mf_train_gibbs
     mf_train_one_class
+    mf_train_validation
     mf_train_stream
     outputs
     program_words
