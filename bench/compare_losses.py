@@ -16,7 +16,7 @@ RATES, OWN_RATES = (0.05, 0.1), (0.05, 0.1)
 LAMBDAS, OWN_LAMBDAS = (0.02, 0.05, 0.1), (0.3, 0.7, 1.2)
 # Where factors alone make up ratings, all have to be held alike, as LIBMF's are.
 OWN_LAMBDAS_OF_FACTORS = LAMBDAS
-MAGNITUDES, OWN_MAGNITUDES = (0.02, 0.05, 0.1), (0.03, 0.1, 0.3)
+MAGNITUDES, OWN_MAGNITUDES = (0.02, 0.05, 0.1), (0.001, 0.003, 0.01)
 EPOCHS = (10, 20, 40)
 ALIKE = ("--penalty", "per-rating")
 # name, values, the metric, LIBMF's options, ours
