@@ -57,8 +57,9 @@ void write_predictions(const std::string& path, const FactorModel& model,
   AtomicFile file(path);
   file.write(std::string(has_ratings ? "user,item,rating,prediction" : "user,item,prediction") +
              (model.has_variance() ? ",sd,p5,p95" : "") + value_columns.head() + '\n');
-  for (std::uint64_t i = 0; i < ratings.size(); ++i) {
-    const Rating rating = ratings.at(i);
+  std::size_t next = 0;
+  for (const Rating& rating : ratings) {
+    const std::size_t i = next++;
     std::string line = users[rating.user] + ',' + items[rating.item] + ',';
     if (is_rated.empty() || is_rated[i]) line += shortest_decimal(rating.value);
     if (has_ratings) line += ',';
@@ -78,9 +79,7 @@ void warn(const std::string& message) { std::cerr << "mf-eval: warning: " << mes
 
 void warn_of_scale(const FactorModel& model, const RatingTable& ratings) {
   OffScale off_scale;
-  for (std::uint64_t i = 0; i < ratings.size(); ++i) {
-    off_scale.add(ratings.at(i).value, model.range());
-  }
+  for (const Rating& rating : ratings) off_scale.add(rating.value, model.range());
   const std::string warning = scale_warning(off_scale, model.range());
   if (!warning.empty()) warn(warning);
 }

@@ -94,8 +94,7 @@ void write_files(const SynthCommand& command, const SyntheticRatings& made) {
   const auto items = written_ids(*ratings.items(), command.format);
   RatingWriter writer(command.output, command.format, users, items, ratings.has_timestamps(),
                       ratings.size());
-  const std::uint64_t count = ratings.size();  // which adds up chunks
-  for (std::uint64_t i = 0; i < count; ++i) writer.write(ratings.at(i));
+  for (const Rating& rating : ratings) writer.write(rating);
   if (command.titles.empty()) return writer.file().commit();
   AtomicFile titles(command.titles);
   write_titles(titles, made);

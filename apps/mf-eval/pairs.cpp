@@ -177,9 +177,9 @@ std::vector<RatingInterval> predictions_of(const FactorModel& model, const Ratin
 RatingTable rated_of(const Pairs& pairs) {
   const auto users = pairs.table.users(), items = pairs.table.items();
   RatingTable rated;
-  for (std::uint64_t i = 0; i < pairs.table.size(); ++i) {
-    if (!pairs.is_rated[i]) continue;
-    const Rating rating = pairs.table.at(i);
+  auto is_rated = pairs.is_rated.begin();
+  for (const Rating& rating : pairs.table) {
+    if (!*is_rated++) continue;
     rated.add(users->id(rating.user), items->id(rating.item), rating.value);
   }
   return rated;

@@ -19,9 +19,9 @@ RankingPairs sorted(const RatingTable& table, const std::vector<bool>& is_rated)
   pairs.users = table.users();
   pairs.items = table.items();
   auto& entries = pairs.entries;
-  for (std::uint64_t i = 0; i < table.size(); ++i) {
-    const Rating rating = table.at(i);
-    entries.push_back({rating.user, rating.item, rating.value, is_rated.empty() || is_rated[i]});
+  for (const Rating& rating : table) {
+    const bool rated = is_rated.empty() || is_rated[entries.size()];
+    entries.push_back({rating.user, rating.item, rating.value, rated});
   }
   std::ranges::stable_sort(entries, [](const auto& a, const auto& b) {
     return a.user != b.user ? a.user < b.user : a.item < b.item;

@@ -21,7 +21,7 @@ TestSplit split_each_row(const RatingTable& ratings, Entity joining, double frac
     std::uint64_t ratings = 0, tested = 0;
   };
   std::vector<Left> left((joining == Entity::kUser ? ratings.users() : ratings.items())->size());
-  for (std::uint64_t i = 0; i < ratings.size(); ++i) ++left[row_of(ratings.at(i))].ratings;
+  for (const Rating& rating : ratings) ++left[row_of(rating)].ratings;
   std::mt19937_64 random(seed);
   constexpr double kScale = 0x1p-53;
   for (Left& row : left) {
@@ -33,8 +33,7 @@ TestSplit split_each_row(const RatingTable& ratings, Entity joining, double frac
   // Selection sampling: Knuth, "The Art of Computer Programming", volume 2, algorithm S.
   const auto users = ratings.users(), items = ratings.items();
   TestSplit split;
-  for (std::uint64_t i = 0; i < ratings.size(); ++i) {
-    const Rating rating = ratings.at(i);
+  for (const Rating& rating : ratings) {
     Left& row = left[row_of(rating)];
     const bool is_tested = random() % row.ratings < row.tested;
     row.tested -= is_tested;
@@ -51,8 +50,7 @@ FoldInTest test_rows(const FactorModel& model, const std::vector<NewRow>& rows, 
   for (const NewRow& row : rows) folded.insert(row.id);
   const auto users = tested.users(), items = tested.items();
   RatingTable of_folded, of_others;
-  for (std::uint64_t i = 0; i < tested.size(); ++i) {
-    const Rating rating = tested.at(i);
+  for (const Rating& rating : tested) {
     const std::string user = users->id(rating.user), item = items->id(rating.item);
     const std::string& id = joining == Entity::kUser ? user : item;
     (folded.contains(id) ? of_folded : of_others).add(user, item, rating.value);

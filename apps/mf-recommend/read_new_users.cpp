@@ -17,8 +17,7 @@ NewUsers read_new_users(const std::string& path, ReadOptions options, const std:
       .notes = read.report.notes};
   const IdDictionary &users = *read.ratings.users(), &items = *read.ratings.items();
   std::vector<std::vector<ItemRating>> ratings(users.size());
-  for (std::uint64_t i = 0; i < read.ratings.size(); ++i) {
-    const Rating rating = read.ratings.at(i);
+  for (const Rating& rating : read.ratings) {
     ratings[rating.user].push_back({items.id(rating.item), rating.value});
   }
   for (UserIndex user = 0; user < users.size(); ++user) {

@@ -24,6 +24,14 @@ void check_holds(const RatingTable& table, const std::vector<IdRating>& expected
              rating.value != expected[i].value || rating.timestamp != expected[i].timestamp;
   }
   BOOST_TEST(wrong == 0u);
+  std::size_t at = 0;
+  for (const Rating& rating : table) {
+    const Rating same = table.at(at++);
+    wrong += rating.user != same.user || rating.item != same.item || rating.value != same.value ||
+             rating.timestamp != same.timestamp;
+  }
+  BOOST_TEST(at == expected.size());
+  BOOST_TEST(wrong == 0u);
 }
 
 }  // namespace
@@ -102,6 +110,7 @@ BOOST_AUTO_TEST_CASE(partitions_hold_every_rating_once_wherever_chunks_end) {
   for (const std::size_t chunk : {997u, 1'000'000u}) {
     const RatingTable table = rechunked(ratings, chunk);
     BOOST_TEST(!table.impl().chunks.back().is_compact());
+    check_holds(table, ratings);
     BOOST_TEST(table.impl().partitions() == 3u);
     std::uint64_t at = 0;
     for (std::size_t partition = 0; partition < table.impl().partitions(); ++partition) {

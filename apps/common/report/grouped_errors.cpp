@@ -173,10 +173,7 @@ std::size_t GroupedErrors::count_group(std::uint64_t ratings) {
 
 GroupedErrors grouped_errors(const FactorModel& model, const RatingTable& ratings) {
   return group_all(model, *ratings.users(), *ratings.items(), [&](const auto& body) {
-    for (std::uint64_t i = 0; i < ratings.size(); ++i) {
-      const Rating rating = ratings.at(i);
-      body(rating.user, rating.item, rating.value);
-    }
+    for (const Rating& rating : ratings) body(rating.user, rating.item, rating.value);
   });
 }
 

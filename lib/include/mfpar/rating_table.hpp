@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string_view>
 
@@ -43,8 +44,15 @@ class MFPAR_API RatingTable {
   bool has_timestamps() const noexcept;
 
   /// The rating at `position` in order of arrival; its timestamp is 0 where none is kept. Looks
-  /// through the chunks of the table, of about a million ratings each. REQUIRES: position < size().
+  /// through the chunks of the table, of about a million ratings each: to read all, iterate.
+  /// REQUIRES: position < size().
   Rating at(std::uint64_t position) const;
+
+  class Iterator;
+
+  /// All ratings in order of arrival: for (const Rating& rating : table).
+  Iterator begin() const;
+  std::default_sentinel_t end() const noexcept { return {}; }
 
   /// Ids in order of first appearance. The first call after an add() builds both dictionaries anew,
   /// which takes time linear in their ids.
@@ -58,5 +66,31 @@ class MFPAR_API RatingTable {
  private:
   std::unique_ptr<Impl> impl_;
 };
+
+/// Reads a table that nobody adds to meanwhile.
+class MFPAR_API RatingTable::Iterator {
+ public:
+  using iterator_concept = std::input_iterator_tag;
+  using value_type = Rating;
+  using difference_type = std::ptrdiff_t;
+
+  explicit Iterator(const RatingTable& table);
+
+  const Rating& operator*() const noexcept { return rating_; }
+  Iterator& operator++();
+  void operator++(int) { ++*this; }
+  bool operator==(std::default_sentinel_t) const noexcept { return at_end_; }
+
+ private:
+  void read();
+
+  const Impl* table_;
+  std::size_t chunk_ = 0, position_ = 0;  ///< in the table, and in the chunk
+  std::size_t run_ = 0;                   ///< of ratings of one user in the chunk
+  bool at_end_ = false;
+  Rating rating_;
+};
+
+inline RatingTable::Iterator RatingTable::begin() const { return Iterator(*this); }
 
 }  // namespace mfpar

@@ -47,8 +47,7 @@ Relevant relevant_of(const Model& model, const RatingTable& ratings, std::option
   std::vector<ItemIndex> known(items->size());
   for (ItemIndex i = 0; i < known.size(); ++i) known[i] = model->items().find(items->id(i));
   std::vector<std::vector<ItemIndex>> by_user(users->size());
-  for (std::uint64_t at = 0; at < ratings.size(); ++at) {
-    const Rating rating = ratings.at(at);
+  for (const Rating& rating : ratings) {
     if (least && rating.value < *least) continue;
     by_user[rating.user].push_back(known[rating.item]);
   }

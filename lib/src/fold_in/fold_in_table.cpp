@@ -51,8 +51,7 @@ RowRatings sort_by_row(const FactorModel& model, const RatingTable& table, Entit
     }
   }
   rows.offsets.assign(rows.ids->size() + 1, 0);
-  for (std::uint64_t i = 0; i < table.size(); ++i) {
-    const Rating rating = table.at(i);
+  for (const Rating& rating : table) {
     ++rows.offsets[(by_user ? rating.user : rating.item) + 1];
   }
   for (std::size_t row = 1; row < rows.offsets.size(); ++row) {
@@ -60,8 +59,7 @@ RowRatings sort_by_row(const FactorModel& model, const RatingTable& table, Entit
   }
   rows.ratings.resize(table.size());
   std::vector<std::size_t> next = rows.offsets;
-  for (std::uint64_t i = 0; i < table.size(); ++i) {
-    const Rating rating = table.at(i);
+  for (const Rating& rating : table) {
     const auto [row, index] =
         by_user ? std::pair(rating.user, rating.item) : std::pair(rating.item, rating.user);
     rows.ratings[next[row]++] = {index_of[index], rating.value};

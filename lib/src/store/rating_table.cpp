@@ -131,6 +131,37 @@ Rating RatingTable::at(std::uint64_t position) const {
   return rating;
 }
 
+RatingTable::Iterator::Iterator(const RatingTable& table) : table_(&table.impl()) { read(); }
+
+RatingTable::Iterator& RatingTable::Iterator::operator++() {
+  ++position_;
+  read();
+  return *this;
+}
+
+void RatingTable::Iterator::read() {
+  const auto& chunks = table_->chunks;
+  while (chunk_ < chunks.size() && position_ >= chunks[chunk_].size()) {
+    ++chunk_;
+    position_ = run_ = 0;
+  }
+  at_end_ = chunk_ == chunks.size();
+  if (at_end_) return;
+  const RatingChunk& chunk = chunks[chunk_];
+  const UserColumn& users = chunk.users;
+  if (users.has_runs()) {
+    while (position_ >= users.ends()[run_]) ++run_;
+    rating_.user = users.users()[run_];
+  } else {
+    rating_.user = users.users()[position_];
+  }
+  chunk.visit([&](const auto& entries) {
+    rating_.item = entries.item(position_);
+    rating_.value = entries.value(position_);
+  });
+  rating_.timestamp = chunk.timestamps.empty() ? 0 : chunk.timestamps[position_];
+}
+
 std::shared_ptr<const IdDictionary> RatingTable::users() const {
   impl_->freeze();
   return impl_->users;
