@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// The sums of an ErrorPass under a loss. Included once for each instruction set, inside its
+// The sums of an ErrorPass. Included once for each instruction set, inside its
 // namespace; no include guard. Nothing races here: the rows are a snapshot's.
 
 /// Four ratings of a run are scored together, so that their dot products share one reduction.
-template <class LossPolicy, int kLanes, int kVectors, class Entries>
+template <int kLanes, int kVectors, class Entries>
 class ErrorWalk {
   using Shape = RowShape<kLanes, kVectors>;
   using Vector = typename Shape::Vector;
 
  public:
-  explicit ErrorWalk(const ErrorPass& pass)
+  ErrorWalk(const ErrorPass& pass, AddErrors add_errors)
       : pass_(pass),
-        policy_(policy_of<LossPolicy>(pass.delta)),
+        add_errors_(add_errors),
         entries_(pass.runs),
         shape_(pass.rank, pass.stride),
         moving_rows_(pass.moving_rows + std::size_t{pass.runs.moving_base} * shape_.stride()),
         moving_biases_(pass.moving_biases + pass.runs.moving_base) {}
 
-  PassSums operator()() {
-    PassSums sums;
+  [[gnu::noinline]] PassSums operator()() {
     const std::uint64_t last = pass_.runs.offsets[pass_.runs.count];
     for (std::size_t run = 0; run < pass_.runs.count; ++run) {
       std::uint64_t at = pass_.runs.offsets[run];
@@ -32,16 +31,15 @@ class ErrorWalk {
         }
         const Scored a = score(at), b = score(at + 1), c = score(at + 2), d = score(at + 3);
         add(Vec4{a.value, b.value, c.value, d.value}, Vec4{a.bias, b.bias, c.bias, d.bias},
-            sums_of(a.products, b.products, c.products, d.products));
+            sums_of(a.products, b.products, c.products, d.products), 4);
       }
       for (; at < end; ++at) {
         const Scored a = score(at);
-        add(Vec4{a.value}, Vec4{a.bias}, sums_of(a.products, Vec4{}, Vec4{}, Vec4{}), Vec4{1});
+        add(Vec4{a.value}, Vec4{a.bias}, sums_of(a.products, Vec4{}, Vec4{}, Vec4{}), 1);
       }
-      sums.error += static_cast<double>(sum(errors_)[0]);
-      sums.clipped_error += static_cast<double>(sum(clipped_errors_)[0]);
     }
-    return sums;
+    add_errors_(pass_, scored_, sums_);
+    return sums_;
   }
 
  private:
@@ -59,7 +57,6 @@ class ErrorWalk {
     const float* const p = pass_.fixed_rows + std::size_t{row} * shape_.stride();
     for (int v = 0; v < shape_.count(); ++v) p_[v] = load_owned<kLanes>(p + v * kLanes);
     base_ = broadcast<4>(pass_.mean + pass_.fixed_biases[row]);
-    errors_ = clipped_errors_ = Vec4{};
   }
 
   [[gnu::always_inline]] void prefetch(std::uint32_t row) const {
@@ -78,30 +75,25 @@ class ErrorWalk {
     return {entry.value, moving_biases_[entry.row], fold(products)};
   }
 
-  /// Lanes whose mask is 0 count for nothing.
-  [[gnu::always_inline]] void add(Vec4 values, Vec4 biases, Vec4 dots,
-                                  Vec4 mask = broadcast<4>(1)) {
-    using Four = Batch<4, 1>;
-    const Four value{values}, score{base_ + biases + dots}, counts{mask};
-    if constexpr (LossPolicy::kClips) {
-      const Four residual = (value - score) * counts;
-      const Four clipped = (value - clamp(score, pass_.lowest, pass_.highest)) * counts;
-      errors_ += policy_.error(value, residual).part[0];
-      clipped_errors_ += policy_.error(value, clipped).part[0];
-    } else {
-      errors_ += (policy_.error(value, value - score) * counts).part[0];
-      clipped_errors_ = errors_;
+  /// Adds what the first `count` lanes hold.
+  [[gnu::always_inline]] void add(Vec4 values, Vec4 biases, Vec4 dots, int count) {
+    if (scored_.count + 4 > ScoredRatings::kCapacity) {
+      add_errors_(pass_, scored_, sums_);
+      scored_.count = 0;
     }
+    store_anywhere(scored_.values + scored_.count, values);
+    store_anywhere(scored_.scores + scored_.count, base_ + biases + dots);
+    scored_.count += count;
   }
 
   const ErrorPass pass_;
-  [[no_unique_address]] const LossPolicy policy_;
+  const AddErrors add_errors_;
   const Entries entries_;
   const Shape shape_;
   const float* const moving_rows_;
   const float* const moving_biases_;
   Vector p_[Shape::kCapacity];
   Vec4 base_;
-  Vec4 errors_;
-  Vec4 clipped_errors_;
+  ScoredRatings scored_;
+  PassSums sums_;
 };

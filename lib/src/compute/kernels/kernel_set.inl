@@ -11,6 +11,7 @@
 #include "compute/kernels/vector_math.inl"
 #include "compute/kernels/transpose.inl"
 #include "compute/kernels/batch.inl"
+#include "compute/kernels/loss_errors.inl"
 #include "compute/kernels/mini_batches.inl"
 #include "compute/kernels/constrained_rows.inl"
 #include "compute/kernels/sgd_kernel.inl"
@@ -34,35 +35,31 @@ constexpr int kWidestFixed = kMaxLanes == 4 ? 64 : 256;
 /// them into one sum costs.
 constexpr int lanes_of(int width) { return width <= 32 && kMaxLanes > 8 ? 8 : kMaxLanes; }
 
-/// Which widths are fixed: any multiple of 16 for squares, by which most learn; for absolute errors
-/// and labels powers of two, and for what is learnt by less the usual ones, since each width of
-/// each loss is code of its own. For processors that hardly anybody still has, squares only. 8
-/// always is, being less than the widest vector.
-template <class LossPolicy>
-constexpr bool is_fixed([[maybe_unused]] int width) {
+/// Which widths are fixed: any multiple of 16 for squares, by which most learn, and powers of two
+/// for other losses, since each is code of its own. For processors that hardly anybody still has,
+/// squares only. 8 always is, being less than the widest vector.
+constexpr bool is_fixed([[maybe_unused]] int width, bool for_squares) {
 #if defined(MFPAR_FEW_KERNELS)
-  return LossPolicy::kIsQuadratic;
+  return for_squares;
 #else
 #if defined(__x86_64__)
-  if constexpr (kMaxLanes == 4) return LossPolicy::kIsQuadratic;
+  if (kMaxLanes == 4) return for_squares;
 #endif
-  constexpr bool kIsUsual = LossPolicy::kInfo.loss <= Loss::kLogistic;
-  return LossPolicy::kIsQuadratic ||
-         (kIsUsual ? (width & (width - 1)) == 0 : width <= 16 || width == 32 || width == 64);
+  return for_squares || (width & (width - 1)) == 0;
 #endif
 }
 
 /// Calls `pick` with the lanes and vectors of the narrowest width that holds `rank`: 8, multiples
 /// of 16 up to kWidestFixed (never more than a row's stride) as far as they are fixed, or 0.
-template <class LossPolicy, int kWidth = 8, class Pick>
+template <bool kForSquares, int kWidth = 8, class Pick>
 auto with_width(std::uint32_t rank, Pick pick) {
   if constexpr (kWidth > kWidestFixed) {
     return pick.template operator()<kMaxLanes, 0>();
   } else {
     if (rank > kWidth) {
-      return with_width < LossPolicy, kWidth == 8 ? 16 : kWidth + 16 > (rank, pick);
+      return with_width < kForSquares, kWidth == 8 ? 16 : kWidth + 16 > (rank, pick);
     }
-    if constexpr (is_fixed<LossPolicy>(kWidth)) {
+    if constexpr (is_fixed(kWidth, kForSquares)) {
       constexpr int kLanes = lanes_of(kWidth);
       return pick.template operator()<kLanes, kWidth / kLanes>();
     } else {
@@ -73,9 +70,11 @@ auto with_width(std::uint32_t rank, Pick pick) {
 
 template <class LossPolicy, bool kAdaGrad>
 SgdKernel sgd_kernel_of(std::uint32_t rank) {
-  return with_width<LossPolicy>(rank, []<int kLanes, int kVectors>() -> SgdKernel {
-    return
-        [](const SgdPass& pass) { return SgdWalk<LossPolicy, kLanes, kVectors, kAdaGrad>(pass)(); };
+  constexpr bool kIsSquared = LossPolicy::kIsQuadratic;
+  return with_width<kIsSquared>(rank, []<int kLanes, int kVectors>() -> SgdKernel {
+    return [](const SgdPass& pass) {
+      return SgdWalk<kIsSquared, kLanes, kVectors, kAdaGrad>(pass, kPulls<LossPolicy>)();
+    };
   });
 }
 
@@ -87,9 +86,9 @@ inline SgdKernel sgd_kernel(Loss loss, std::uint32_t rank, bool adagrad) {
 
 template <class LossPolicy, class Entries>
 ErrorKernel error_kernel_of(std::uint32_t rank) {
-  return with_width<LossPolicy>(rank, []<int kLanes, int kVectors>() -> ErrorKernel {
+  return with_width<true>(rank, []<int kLanes, int kVectors>() -> ErrorKernel {
     return [](const ErrorPass& pass) {
-      return ErrorWalk<LossPolicy, kLanes, kVectors, Entries>(pass)();
+      return ErrorWalk<kLanes, kVectors, Entries>(pass, &add_errors<LossPolicy>)();
     };
   });
 }

@@ -8,21 +8,23 @@
 // waits for nothing. Two runs are under way, and one is in the second phase while the other is in
 // the first.
 
-template <class LossPolicy, int kLanes, int kVectors, bool kAdaGrad>
+/// By squares, whose pull is the residual, or by any other loss.
+template <bool kIsSquared, int kLanes, int kVectors, bool kAdaGrad>
 class SgdWalk {
   using Shape = RecordShape<kLanes, kVectors>;
   using Vector = typename Shape::Vector;
 
  public:
-  explicit SgdWalk(const SgdPass& pass)
+  /// `pulls` is used, and the loss's, where it is not squares.
+  SgdWalk(const SgdPass& pass, const LossPulls& pulls)
       : pass_(pass),
-        policy_(policy_of<LossPolicy>(pass.delta)),
+        pulls_(pulls),
         constrained_(pass.is_constrained()),
         shape_(pass.rank),
         share_(1.0f / static_cast<float>(pass.rank)),
         reader_(pass_) {}
 
-  PassSums operator()() {
+  [[gnu::noinline]] PassSums operator()() {
     Slot slots[2];
     for (Slot& slot : slots) {
       for (MiniBatch& batch : slot.batches) reader_.clear(batch);
@@ -80,8 +82,8 @@ class SgdWalk {
     const Wide mask = Wide::ones(batch.count);
 
     const Wide residual = (values - (q.bias + (p.bias + pass_.mean)) - dot) * mask;
-    Wide e = policy_.pull(values, residual);
-    if constexpr (!LossPolicy::kIsQuadratic) e = e * mask;
+    Wide e = residual;
+    if constexpr (!kIsSquared) pulls_.take<kParts>()(pass_, values, residual, mask, e, sums_);
     const Wide squares = e * e;
     Wide root = Wide(1.0f), bias_root = root;
     float p_rate = pass_.rate, p_bias_rate = pass_.bias_rate;
@@ -100,9 +102,10 @@ class SgdWalk {
     } else {
       sums = sums_of_lanes(e.folded(), squares.folded(), q.norm.folded(), Lanes{});
     }
-    add_errors(values, residual, mask, sums[1]);
+    if constexpr (kIsSquared) add_squares(values, residual, mask, sums[1]);
 
-    const float reach = LossPolicy::kMaxCurvature * (p_rate * sums[2] + count * p_bias_rate);
+    const float max_curvature = kIsSquared ? SquaredLoss::kMaxCurvature : pulls_.max_curvature;
+    const float reach = max_curvature * (p_rate * sums[2] + count * p_bias_rate);
     const float shorter = 1.0f / std::max(reach, 1.0f);
     (e * (p_rate * shorter)).store(slot.pull_p);
     slot.keep_p = 1.0f / (1.0f + count * p_rate * slot.lambda_factors);
@@ -130,25 +133,14 @@ class SgdWalk {
     q.store(batch.rows, shape_.width());
   }
 
-  /// `squares` is the sum of the squared pulls.
+  /// `squares` is the sum of the squared residuals.
   template <int kParts>
-  [[gnu::always_inline]] void add_errors(const Batch<8, kParts>& values,
-                                         const Batch<8, kParts>& residual,
-                                         const Batch<8, kParts>& mask, float squares) {
-    double error;
-    if constexpr (LossPolicy::kIsQuadratic) {
-      error = static_cast<double>(squares);
-    } else {
-      const auto errors = policy_.error(values, residual) * mask;
-      error = static_cast<double>(sum(errors.folded())[0]);
-    }
-    sums_.error += error;
-    if constexpr (LossPolicy::kClips) {
-      const auto clipped = (values - clamp(values - residual, pass_.lowest, pass_.highest)) * mask;
-      sums_.clipped_error += static_cast<double>(sum(policy_.error(values, clipped).folded())[0]);
-    } else {
-      sums_.clipped_error += error;
-    }
+  [[gnu::always_inline]] void add_squares(const Batch<8, kParts>& values,
+                                          const Batch<8, kParts>& residual,
+                                          const Batch<8, kParts>& mask, float squares) {
+    sums_.error += static_cast<double>(squares);
+    const auto clipped = (values - clamp(values - residual, pass_.lowest, pass_.highest)) * mask;
+    sums_.clipped_error += static_cast<double>(sum((clipped * clipped).folded())[0]);
   }
 
   template <int kParts>
@@ -260,7 +252,7 @@ class SgdWalk {
   }
 
   const SgdPass pass_;
-  [[no_unique_address]] const LossPolicy policy_;
+  const LossPulls& pulls_;
   const bool constrained_;
   const Shape shape_;
   const float share_;  ///< of a row's squared gradient in its mean

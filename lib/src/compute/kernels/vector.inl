@@ -78,3 +78,8 @@ template <int kLanes>
 inline void store_owned(float* to, Vec<kLanes> v) {
   *reinterpret_cast<Vec<kLanes>*>(to) = v;
 }
+
+inline void store_anywhere(float* to, Vec4 v) {
+  typedef float Anywhere __attribute__((vector_size(sizeof(Vec4)), aligned(4)));
+  *reinterpret_cast<Anywhere*>(to) = v;
+}
