@@ -20,6 +20,6 @@ class Programs:
             sys.exit(f"{program} {' '.join(map(str, words))}: {done.stderr}")
         return done.stdout
 
-    def error_of(self, model, ratings):
+    def error_of(self, model, ratings, *words):
         """The mean squared error of a model on a file of ratings."""
-        return json.loads(self.run("mf-eval", model, ratings, "--json"))["mse"]
+        return json.loads(self.run("mf-eval", model, ratings, "--json", *words))["mse"]

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <numeric>
@@ -42,6 +43,13 @@ constexpr double kRough = 1e-3, kExact = 1e-6;
 /// 1 as the weight of all, all ratings of a random tenth of the items gain 4 %, with 5 ratings 6 %.
 constexpr double kEnoughRatings = 5.0;
 
+/// Popular rows score higher than their features say. A row without ratings may be one that nobody
+/// chose, or one that is new: it gets so much of that surplus, as a rating sees it. Of MovieLens
+/// latest-small, Gibbs sampling: all ratings of a random tenth of the items have an MSE of .926 of
+/// that without features (mean of four tenths) by none of it, .882 by a half, .867 by all;
+/// random folds have .6319, .6329 and .6348.
+constexpr double kShareOfSurplus = 0.5;
+
 /// How often rows are fitted anew. Of a fold of MovieLens latest-small the MSE was .7107 without,
 /// .6958 after one round, .6895 after two; of MovieTweetings 2.308, 2.263, 2.257.
 constexpr int kRounds = 2;
@@ -78,15 +86,22 @@ class SideFit {
   /// Whether there are rows enough to learn from.
   bool is_possible() const noexcept { return rated_ >= kFewRows; }
 
-  /// Finds what features make likely, and gives it to rows that have features and no ratings.
+  /// Finds what features make likely.
   void expect();
 
   /// Fits the rows that have ratings anew. REQUIRES: expect() was called before.
   void fit(const Positives& ratings);
 
+  /// Gives rows that have features and no ratings what is expected of them. REQUIRES: expect() was
+  /// called before.
+  void fill_unrated(const Positives& ratings);
+
   void give_rows(FactorModel::Parts& parts) &&;
 
  private:
+  /// How much higher rows score than is expected of them, on average over all ratings.
+  double mean_surplus(const Positives& ratings) const;
+
   /// The numbers [columns.begin, columns.end) of every row.
   std::vector<double> targets(Range columns) const;
 
@@ -188,10 +203,30 @@ void SideFit::expect() {
                              [](double x) { return static_cast<float>(x); });
     }
   });
+}
+
+double SideFit::mean_surplus(const Positives& ratings) const {
+  double sum = 0.0;
+  std::vector<double> surplus(parts_.rank);
+  for (std::uint32_t row = 0; row < counts_.size(); ++row) {
+    const float* const expected = &expected_[row * width_];
+    const float* const factors = factors_->data() + row * parts_.stride;
+    std::transform(factors, factors + parts_.rank, expected + 1, surplus.begin(), std::minus());
+    sum += counts_[row] * double{biases_[row] - expected[0]};
+    for (const std::uint32_t index : ratings.of(row)) {
+      const float* const q = others_.factors.data() + index * parts_.stride;
+      sum += std::inner_product(surplus.begin(), surplus.end(), q, 0.0);
+    }
+  }
+  return sum / static_cast<double>(ratings.size());
+}
+
+void SideFit::fill_unrated(const Positives& ratings) {
+  const double shift = kShareOfSurplus * mean_surplus(ratings);
   for (std::size_t row = 0; row < counts_.size(); ++row) {
     if (counts_[row] > 0 || features_.offsets[row] == features_.offsets[row + 1]) continue;
     const float* const expected = &expected_[row * width_];
-    if (parts_.biases) biases_[row] = expected[0];
+    if (parts_.biases) biases_[row] = static_cast<float>(expected[0] + shift);
     std::copy_n(expected + 1, parts_.rank, factors_->data() + row * parts_.stride);
   }
 }
@@ -260,13 +295,12 @@ FactorModel by_features(const FactorModel& model, const TrainHooks& hooks,
                  of_users ? statistics.user_counts : statistics.item_counts, workers);
     if (!side.is_possible()) continue;
     side.expect();
-    if (refits) {
-      const Positives by_row = ratings_of(entity, ratings, workers);
-      for (int round = 0; round < kRounds; ++round) {
-        side.fit(by_row);
-        side.expect();
-      }
+    const Positives by_row = ratings_of(entity, ratings, workers);
+    for (int round = 0; refits && round < kRounds; ++round) {
+      side.fit(by_row);
+      side.expect();
     }
+    side.fill_unrated(by_row);
     std::move(side).give_rows(parts);
   }
   return FactorModel(std::move(parts));
