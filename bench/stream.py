@@ -5,8 +5,8 @@
     bench/stream.py BIN STORE [--rounds N] [--cold] [OPTION OF mf-train]...
 
 Each round trains once in memory and once with --stream, one after the other, and makes a plan. Shown
-are medians over the rounds: seconds an epoch with its evaluation (differences of "elapsed" in the
-log), peak memory, and what --plan said, with its error. With --cold, the system's caches are dropped
+are medians over the rounds: seconds an epoch with its evaluation (by "elapsed" in the log, but for the
+first and the last), peak memory, and what --plan said, with its error. With --cold, the system's caches are dropped
 ten times a second while it trains (as root, Linux), so that every epoch reads from the disk.
 """
 import argparse
@@ -66,7 +66,8 @@ def main():
             lines, memory, read = run(program, [arguments.store, *options, *flags],
                                       arguments.cold)
             ends = [line["elapsed"] for line in lines if line["event"] == "epoch"]
-            seconds = statistics.median(b - a for a, b in zip(ends[1:], ends[2:]))
+            # Not the last, whose evaluation has the machine for itself.
+            seconds = (ends[-2] - ends[1]) / (len(ends) - 3)
             found[way].append((seconds, memory, read / len(ends)))
             planned[way].append((plan[0][way]["epoch_seconds"], plan[0][way]["memory"] / 2**20))
     median = {way: [statistics.median(row[i] for row in rows) for i in range(3)]

@@ -23,6 +23,9 @@ std::uint64_t bytes_of(const IdDictionary& ids) {
          parts.text.span().size_bytes() + parts.slots.span().size_bytes();
 }
 
+/// What a training touches beside its data: code, the stacks of its threads.
+constexpr std::uint64_t kTouched = std::uint64_t{3} << 20;
+
 /// Adds up what is in memory at the peaks of a training, in bytes.
 class MemorySum {
  public:
@@ -128,7 +131,7 @@ TrainingPlan plan_training(const SourceSplit& split, const TrainOptions& options
     throw Error(ErrorCode::kBadOption, "a plan is made of ratings that are learnt by sgd only");
   }
   const int threads = resolve_threads(options.threads);
-  const std::uint64_t now = resident_memory();
+  const std::uint64_t now = resident_memory() + kTouched;
   const BandSizes bands = find_band_sizes(*split.training, options, threads);
   const MemorySum memory(split, options, plan, bands, now);
   const bool reads_twice = options.eval_every > 0 && options.train_error == TrainError::kExact;
