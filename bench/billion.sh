@@ -4,7 +4,7 @@
 #
 #   bash bench/billion.sh BIN FOLDER [SHARE]
 #
-# BIN has the programs. FOLDER needs about 50 GB for a billion: 26 of text, which is removed once
+# BIN has the programs. FOLDER needs about 50 GB for a billion: 28 of text, which is removed once
 # it is packed, 16 of temporary files meanwhile, 4 of store, 5 of the file of training. SHARE, 100
 # for example, takes that part of all numbers. Prints times and peak memory of each step.
 set -euo pipefail

@@ -33,7 +33,7 @@ Json json_of(const TrainingNeeds& needs) {
 void JsonLog::write(std::string line) { log_.write(std::move(line)); }
 
 void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings,
-                    const std::string& resumed, const TrainingPlan* plan) {
+                    const std::string& resumed, const TrainingPlan* plan, int ranks) {
   loss_ = describe_loss(command.train.loss);
   seed_ = command.train.seed;
   feedback_ = command.train.feedback;
@@ -43,6 +43,7 @@ void JsonLog::start(const TrainCommand& command, const PreparedRatings& ratings,
   Json line{{"event", "start"},
             {"version", MFPAR_VERSION},
             {"seed", command.train.seed},
+            {"ranks", ranks},
             {"threads", resolve_threads(command.train.threads)},
             {"kernel", kernel == "auto" ? kernel_name() : kernel},
             {"feedback", name_of(kFeedbackNames, feedback_)},

@@ -20,9 +20,9 @@ class JsonLog {
   JsonLog(const std::string& path, bool resumes) : log_(path, resumes) {}
 
   /// `resumed`: what training goes on from, "" where it starts afresh. `plan`: what --stream takes;
-  /// null without.
+  /// null without. `ranks`: that train together.
   void start(const TrainCommand& command, const PreparedRatings& ratings,
-             const std::string& resumed, const TrainingPlan* plan);
+             const std::string& resumed, const TrainingPlan* plan, int ranks);
   /// The second part of a model begins, see TrainCommand::one_class.
   void start_part(const TrainOptions& part);
   /// `elapsed`: seconds since the program began to read.

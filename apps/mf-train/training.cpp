@@ -88,7 +88,8 @@ Training::Training(const TrainCommand& command, Ranks* ranks)
     check_memory(command_, *plan_);
     if (!command_.quiet) std::fputs(describe_streaming(*plan_).c_str(), stderr);
   }
-  log_.start(command_, ratings_, progress_.resumed(), plan_ ? &*plan_ : nullptr);
+  log_.start(command_, ratings_, progress_.resumed(), plan_ ? &*plan_ : nullptr,
+             ranks_ != nullptr ? ranks_->count() : 1);
   if (!command_.report_path.empty()) page_.emplace(command_, ratings_);
 }
 

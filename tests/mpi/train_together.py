@@ -51,6 +51,7 @@ class Programs:
         said, code = self.run(ranks, "hogwild.model", "--log-json", log, *options)
         assert code == 0, said
         lines = [json.loads(line) for line in log.read_text().splitlines()]
+        assert lines[0]["ranks"] == max(ranks, 1), lines[0]
         return min(line["valid_mse"] for line in lines if line["event"] == "epoch")
 
 

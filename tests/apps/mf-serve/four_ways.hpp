@@ -94,11 +94,10 @@ inline std::string gist_of(const std::string& text) {
 }
 
 struct FourWays : TestFolder {
-  FourWays() {
+  explicit FourWays(const TrainOptions& options = quick_options(), bool labels = false) {
     // Of the 80 items about half have ten ratings.
-    save_model(
-        train(random_store({.users = 60, .items = 80, .density = 0.16}), {}, quick_options()).model,
-        path("a.model"));
+    const RandomRatings shape{.users = 60, .items = 80, .density = 0.16, .labels = labels};
+    save_model(train(random_store(shape), {}, options).model, path("a.model"));
     std::string titles = "id,title,kinds\n";
     for (int item = 0; item < 80; ++item) {
       titles += std::to_string(item) + ",Title," + kind_of(item) + '\n';

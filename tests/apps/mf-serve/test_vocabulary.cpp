@@ -109,6 +109,33 @@ BOOST_FIXTURE_TEST_CASE(a_question_has_one_answer_in_four_languages, FourWays) {
   BOOST_TEST(forms > 1500u);
 }
 
+BOOST_AUTO_TEST_CASE(every_loss_has_one_answer_in_four_languages) {
+  for (const LossInfo& info : losses()) {
+    for (const bool nonnegative : {false, true}) {
+      if (info.needs_nonnegative && !nonnegative) continue;
+      TrainOptions options = with_loss_of(quick_options(), info.loss);
+      options.nonnegative = nonnegative;
+      const FourWays ways(options, info.takes_labels);
+      const Rated few = info.takes_labels ? Rated{{"3", 1}, {"17", 0}, {"40", 1}}
+                                          : Rated{{"3", 5}, {"17", 1.5f}, {"40", 4}};
+      for (const Question& question :
+           {Question{.user = "7"}, Question{.ratings = few},
+            Question{.ratings = few, .rank_by = "interaction", .least_ratings = 0},
+            Question{.ratings = few, .explain = true}, Question{.similar = "3"}}) {
+        BOOST_TEST_CONTEXT(info.name << " nonnegative " << nonnegative) {
+          const std::string gist = ways.by_command(question);
+          BOOST_TEST(ways.by_c(question) == list_of(gist));
+          for (const std::string& answer : ways.by_get(question)) BOOST_TEST(answer == gist);
+          if (!question.similar.empty()) continue;
+          const std::vector<Json> objects = FourWays::objects_of(question);
+          for (const Json& object : objects) BOOST_TEST(ways.by_post(object) == gist);
+          for (const std::string& answer : ways.by_json_lines(objects)) BOOST_TEST(answer == gist);
+        }
+      }
+    }
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_reload_keeps_titles_and_groups, FourWays) {
   const Question question{.user = "7", .at_most = "2:kinds"};
   const std::string before = by_get(question)[0];
