@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -68,6 +69,16 @@ class SystemArray {
   SystemBlock block_;
   std::size_t size_ = 0;
 };
+
+/// `elements` in memory of their own, of large pages: many short runs of them are read from
+/// anywhere, and their addresses are translated sooner.
+template <class T>
+FrozenArray<T> in_large_pages(std::span<const T> elements) {
+  SystemArray<T> array(elements.size());
+  array.prefer_large_pages();
+  std::ranges::copy(elements, array.span().begin());
+  return std::move(array).freeze(elements.size());
+}
 
 /// Gives the memory that the heap holds but does not use back to the system, as far as it can be
 /// made to.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <utility>
 
 namespace mfpar {
@@ -26,8 +25,23 @@ std::span<std::byte> PanelRing::bytes_of(std::uint32_t panel) const {
       std::span(items_.records + items.begin * stride, items.size() * stride));
 }
 
+void PanelRing::poll() {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (lock) move();
+}
+
 void PanelRing::serve() {
   constexpr std::chrono::microseconds kNap{200};  // less would take time from who works
+  for (std::unique_lock lock(mutex_); !is_over();) {
+    if (move()) continue;
+    lock.unlock();
+    std::this_thread::sleep_for(kNap);
+    lock.lock();
+  }
+}
+
+/// Goes on with all that can; false where nothing could.
+bool PanelRing::move() {
   const auto first = static_cast<std::uint32_t>(share_.lanes().begin);
   const auto end = static_cast<std::uint32_t>(share_.lanes().end);
   const int ranks = share_.ranks().count();
@@ -36,25 +50,21 @@ void PanelRing::serve() {
   // one more whenever one has left.
   const std::uint32_t elsewhere = panels_ - (end - first);
 
-  std::uint32_t sent = 0, left = 0, awaited = 0, come = 0;
-  std::deque<std::unique_ptr<Transfer>> leaving, coming;
-  while (left < count_ || come < count_) {
-    const std::uint32_t before = sent + left + awaited + come;
-    for (const std::uint32_t given = given_.load(std::memory_order_acquire); sent < given; ++sent) {
-      const std::uint32_t panel = (first + sent) % panels_;
-      leaving.push_back(share_.ranks().send(to, kPanelTag + int(panel), bytes_of(panel)));
-    }
-    for (; !leaving.empty() && leaving.front()->is_done(); ++left) leaving.pop_front();
-    for (; awaited < std::min(count_, elsewhere + left); ++awaited) {
-      const std::uint32_t panel = (end + awaited) % panels_;
-      coming.push_back(share_.ranks().receive(from, kPanelTag + int(panel), bytes_of(panel)));
-    }
-    for (; !coming.empty() && coming.front()->is_done(); ++come) {
-      coming.pop_front();
-      on_arrival_(come);
-    }
-    if (sent + left + awaited + come == before) std::this_thread::sleep_for(kNap);
+  const std::uint32_t before = sent_ + left_ + awaited_ + come_;
+  for (const std::uint32_t given = given_.load(std::memory_order_acquire); sent_ < given; ++sent_) {
+    const std::uint32_t panel = (first + sent_) % panels_;
+    leaving_.push_back(share_.ranks().send(to, kPanelTag + int(panel), bytes_of(panel)));
   }
+  for (; !leaving_.empty() && leaving_.front()->is_done(); ++left_) leaving_.pop_front();
+  for (; awaited_ < std::min(count_, elsewhere + left_); ++awaited_) {
+    const std::uint32_t panel = (end + awaited_) % panels_;
+    coming_.push_back(share_.ranks().receive(from, kPanelTag + int(panel), bytes_of(panel)));
+  }
+  for (; !coming_.empty() && coming_.front()->is_done(); ++come_) {
+    coming_.pop_front();
+    on_arrival_(come_);
+  }
+  return sent_ + left_ + awaited_ + come_ != before;
 }
 
 }  // namespace mfpar

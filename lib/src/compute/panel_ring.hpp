@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <thread>
 #include <vector>
@@ -18,13 +20,15 @@ namespace mfpar {
 /// order of their numbers, from its first lane's on, to rank r - 1, and gets those of rank r + 1 in
 /// the same way (DSGD; Gemulla, Nijkamp, Haas, Sismanis 2011). A panel is a message, the records of
 /// its items, sent from where they lie and received to where they belong. It travels while the
-/// rank works on other panels (DSGD++; Teflioudi, Makari, Gemulla 2012): a thread of its own takes
-/// care of that, which sleeps most of the time.
+/// rank works on other panels (DSGD++; Teflioudi, Makari, Gemulla 2012): those who work look after
+/// it now and then, and a thread of its own, which sleeps most of the time. (Where all cores work,
+/// the thread alone is not woken for milliseconds, and a message takes several looks.)
 class PanelRing {
  public:
   /// Starts to receive. So many panels leave, and come, in the epoch: a multiple of all panels.
-  /// `on_arrival` is called from the ring's thread when one more has come: the n-th has number
-  /// (end of the rank's lanes + n) modulo the panels. `share` and the records outlive the ring.
+  /// `on_arrival` is called from the ring's thread, or within poll(), when one more has come: the
+  /// n-th has number (end of the rank's lanes + n) modulo the panels. `share` and the records
+  /// outlive the ring.
   PanelRing(const RankShare& share, RowRecords items, std::uint32_t count,
             std::function<void(std::uint32_t n)> on_arrival);
 
@@ -36,8 +40,13 @@ class PanelRing {
   /// after another.
   void give() { given_.fetch_add(1, std::memory_order_release); }
 
+  /// Looks after what travels, unless another thread does. From any thread.
+  void poll();
+
  private:
   void serve();
+  bool is_over() const { return left_ == count_ && come_ == count_; }
+  bool move();
   std::span<std::byte> bytes_of(std::uint32_t panel) const;
 
   // Constant after construction.
@@ -48,6 +57,12 @@ class PanelRing {
   const std::function<void(std::uint32_t)> on_arrival_;
 
   std::atomic<std::uint32_t> given_{0};
+
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::uint32_t sent_ = 0, left_ = 0, awaited_ = 0, come_ = 0;
+  std::deque<std::unique_ptr<Transfer>> leaving_, coming_;
+
   std::jthread thread_;  // last: it begins when all else stands
 };
 

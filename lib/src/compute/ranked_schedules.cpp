@@ -100,6 +100,7 @@ PassSums RankedBlockSchedule::run_epoch(const EpochPlan& plan, const Workers& wo
       } else {
         one_less(step + 1, lane - 1);
       }
+      ring.poll();
     };
     workers.for_each(static_cast<std::size_t>(workers.threads()),
                      [&](std::size_t) { tasks.work(run_block); });
@@ -144,8 +145,10 @@ PassSums RankedHogwildSchedule::run_epoch(const EpochPlan& plan, const Workers& 
         const std::uint32_t task = blocks[n].band * panels + blocks[n].panel;
         sums[task] = bands_.run(plan, walk->take(n).runs(), task);
         if (!(sums[task].error <= plan.most_error) || stop()) ended.store(true);
+        ring.poll();
       });
       ring.give();
+      ring.poll();
     }
   }
   return share_->total(sums, kTrainerTag);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/stopwatch.hpp"
+#include "base/system_array.hpp"
 #include "compute/band_file.hpp"
 #include "compute/band_store.hpp"
 #include "mfpar/train.hpp"
@@ -49,8 +50,8 @@ RatingStore first_users(const RatingSource& ratings, UserIndex count) {
     compact.insert(compact.end(), piece.compact.begin(), piece.compact.end());
     wide.insert(wide.end(), piece.wide.begin(), piece.wide.end());
   });
-  parts.compact = FrozenArray<RatingStore::CompactEntry>(std::move(compact));
-  parts.wide = FrozenArray<RatingStore::WideEntry>(std::move(wide));
+  parts.compact = in_large_pages<RatingStore::CompactEntry>(compact);
+  parts.wide = in_large_pages<RatingStore::WideEntry>(wide);
   return RatingStore(std::move(parts));
 }
 

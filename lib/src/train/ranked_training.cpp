@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/system_array.hpp"
 #include "compute/kernels/kernel_set.hpp"
 #include "mfpar/error.hpp"
 #include "mfpar/threads.hpp"
@@ -90,8 +91,8 @@ class PartOfStore {
     offsets.reserve(counts_.size() + 1);
     for (const std::uint32_t count : counts_) offsets.push_back(offsets.back() + count);
     parts_.offsets = FrozenArray<std::uint64_t>(std::move(offsets));
-    parts_.compact = FrozenArray<RatingStore::CompactEntry>(std::move(compact));
-    parts_.wide = FrozenArray<RatingStore::WideEntry>(std::move(wide));
+    parts_.compact = in_large_pages<RatingStore::CompactEntry>(compact);
+    parts_.wide = in_large_pages<RatingStore::WideEntry>(wide);
     return RatingStore(std::move(parts_));
   }
 
