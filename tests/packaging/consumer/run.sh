@@ -4,7 +4,8 @@
 # may come by the library:
 #   run.sh shared|static|any FOLDER PREFIX             find_package, by kind
 #   run.sh pkg-config|pkg-config-static FOLDER PREFIX  pkg-config and the compiler alone
-#   run.sh subdirectory FOLDER SOURCE                  add_subdirectory
+#   run.sh subdirectory FOLDER SOURCE                  add_subdirectory, compiled only
+#   run.sh subdirectory-linked FOLDER SOURCE           the same, with the library built once more
 # FOLDER is built in; CC, CXX and CMAKE_GENERATOR are heeded.
 set -euo pipefail
 
@@ -46,6 +47,15 @@ with_cmake() {
   for source in "${sources[@]}"; do check_kind "$folder/${source%.*}" "$kind"; done
 }
 
+# Headers, options and targets are there; what is linked then, our own tests are linked with too.
+compile_only() {
+  rm -rf -- "$folder/CMakeCache.txt" "$folder/CMakeFiles"  # of another compiler, maybe
+  cmake -S "$here/subdirectory" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+    -DMFPAR_SOURCE_DIR="$origin"
+  local source
+  for source in "${sources[@]}"; do ninja -C "$folder" "$here/$source^"; done  # its object file
+}
+
 with_pkg_config() {
   local kind=$1 libdir source program flags compiler
   shift
@@ -85,8 +95,9 @@ case $way in
   shared | static) with_cmake "$here" "$way" -DCMAKE_PREFIX_PATH="$origin" -DMFPAR_KIND="$way" ;;
   pkg-config) with_pkg_config shared ;;
   pkg-config-static) with_pkg_config static --static ;;
-  subdirectory)
-    # The library is built once more: in few files, and with few kernels.
+  subdirectory) compile_only ;;
+  subdirectory-linked)
+    # In few files, and with few kernels.
     with_cmake "$here/subdirectory" static -DMFPAR_SOURCE_DIR="$origin" -DCMAKE_UNITY_BUILD=ON \
       -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 -DMFPAR_FEW_KERNELS=ON
     ;;
