@@ -15,7 +15,7 @@ class SgdWalk {
   using Vector = typename Shape::Vector;
 
  public:
-  /// `pulls` is used, and the loss's, where it is not squares.
+  /// `pulls`: the loss's; squares do without.
   SgdWalk(const SgdPass& pass, const LossPulls& pulls)
       : pass_(pass),
         pulls_(pulls),
