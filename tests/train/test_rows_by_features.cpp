@@ -74,6 +74,39 @@ BOOST_AUTO_TEST_CASE(new_users_and_items_are_predicted_by_their_features) {
   }
 }
 
+// All items have one feature; those that all users rate are better than those that few do. What is
+// new is neither expected to be as most items are, nor as most ratings say.
+BOOST_AUTO_TEST_CASE(what_is_new_is_between_rows_and_ratings) {
+  constexpr std::uint32_t kUsers = 60, kItems = 61;
+  std::vector<Rating> ratings;
+  for (std::uint32_t user = 0; user < kUsers; ++user) {
+    for (std::uint32_t item = 0; item < kItems; ++item) {
+      const bool is_popular = item % 2 == 0, is_new = item == kItems - 1;
+      if (!is_popular && (user + item) % 12 != 0) continue;
+      ratings.push_back({user, item, is_popular ? 5.0f : 2.0f, is_new ? 100 : 1});
+    }
+  }
+  const SplitResult data = split_at_time(store_of(ratings), 50);
+  Features features;
+  features.names = {"all"};
+  features.indices.assign(kItems, 0);
+  features.values.assign(kItems, 1.0f);
+  for (std::uint32_t item = 1; item <= kItems; ++item) features.offsets.push_back(item);
+  TrainHooks hooks;
+  hooks.item_features = &features;
+  for (const Method method : {Method::kSgd, Method::kGibbs}) {
+    TrainOptions options = options_of();
+    options.method = method;
+    const FactorModel model = train(data.training, {}, options, hooks).model;
+    const ItemIndex fresh = model.items().find(std::to_string(kItems - 1));
+    double mean = 0.0;
+    for (UserIndex user = 0; user < kUsers; ++user) mean += double{model.score(user, fresh)};
+    mean /= kUsers;
+    BOOST_TEST(mean > 4.1);  // by rows, however little the many ratings of one count: 4
+    BOOST_TEST(mean < 4.6);  // by ratings: 4.8
+  }
+}
+
 BOOST_AUTO_TEST_CASE(threads_do_not_change_them) {
   const Kinds kinds;
   TrainOptions options = options_of();
