@@ -108,6 +108,9 @@ set(tests_of_one_thread
     loop_orders
     model_orders)
 
+# What measures how good results are, which is nothing for the address sanitizer to see.
+set(tests_of_quality fold_in_quality planted_losses)
+
 # What runs programs again and again to hold against one another what they say, or plays all orders
 # of a few steps: nothing that other tests would not show the address sanitizer.
 set(tests_of_words

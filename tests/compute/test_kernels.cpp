@@ -9,8 +9,10 @@
 #include "compute/kernels/kernel_set.hpp"
 #include "compute/kernels/reference.hpp"
 #include "mfpar/error.hpp"
+#include "sanitized.hpp"
 
 using namespace mfpar;
+using namespace mfpar::tests;
 
 BOOST_AUTO_TEST_SUITE(test_kernels)
 
@@ -180,6 +182,8 @@ BOOST_AUTO_TEST_CASE(every_kernel_agrees_with_its_scalar_twin) {
     const Runs runs(1, 5, info);
     for (const KernelSet* set : available_kernels()) {
       for (const std::uint32_t rank : kRanks) {
+        // Losses differ in numbers, not in memory.
+        if (kSanitized && rank > 17 && info.loss != Loss::kSquared) continue;
         for (const bool adagrad : {true, false}) {
           for (const bool compact : {true, false}) {
             if (!compact && info.takes_labels) continue;  // labels are few
@@ -362,22 +366,6 @@ BOOST_AUTO_TEST_CASE(a_penalty_never_turns_a_row_around) {
     sgd_reference(Loss::kSquared, slow, false);
     BOOST_TEST(largest_difference(users, slow_users, false) < 2e-5);
     BOOST_TEST(largest_difference(items, slow_items, false) < 2e-5);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(visit_orders_reach_every_entry_once) {
-  for (const std::uint64_t count : {1, 2, 3, 7, 64, 1000, 10007, 20014, 80021}) {
-    for (std::uint32_t row = 0; row < 20; ++row) {
-      const VisitOrder order = visit_order(row, count);
-      std::vector<bool> seen(count, false);
-      std::uint64_t position = order.start;
-      for (std::uint64_t n = 0; n < count; ++n) {
-        BOOST_REQUIRE(position < count);
-        BOOST_REQUIRE(!seen[position]);
-        seen[position] = true;
-        position = (position + order.stride) % count;
-      }
-    }
   }
 }
 

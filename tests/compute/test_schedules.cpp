@@ -8,6 +8,7 @@
 #include "compute/band_store.hpp"
 #include "compute/epoch_schedule.hpp"
 #include "compute/kernels/kernel_set.hpp"
+#include "compute/kernels/sgd_pass.hpp"
 #include "rating_fixtures.hpp"
 #include "train/sgd_state.hpp"
 #include "training_fixtures.hpp"
@@ -202,6 +203,22 @@ BOOST_AUTO_TEST_CASE(learning_rates_follow_their_schedules) {
   BOOST_TEST(rates(RateSchedule::kInverseSqrt)[3] == 0.4, close);
   BOOST_TEST(rates(RateSchedule::kCosine)[0] == 0.8, close);
   BOOST_TEST(rates(RateSchedule::kCosine)[2] == 0.4, close);
+}
+
+BOOST_AUTO_TEST_CASE(visit_orders_reach_every_entry_once) {
+  for (const std::uint64_t count : {1, 2, 3, 7, 64, 1000, 10007, 20014, 80021}) {
+    for (std::uint32_t row = 0; row < 20; ++row) {
+      const VisitOrder order = visit_order(row, count);
+      std::vector<bool> seen(count, false);
+      std::uint64_t position = order.start;
+      for (std::uint64_t n = 0; n < count; ++n) {
+        BOOST_REQUIRE(position < count);
+        BOOST_REQUIRE(!seen[position]);
+        seen[position] = true;
+        position = (position + order.stride) % count;
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
