@@ -33,10 +33,10 @@ struct Side {
     Random random(seed);
     for (std::uint32_t row = 0; row < size; ++row) {
       float norm = 0;
+      float* const factors = side().row(row);
       for (std::uint32_t f = 0; f < rank; ++f) {
-        const auto x = static_cast<float>(random.normal() / std::sqrt(rank));
-        side().row(row)[f] = x;
-        norm += x * x;
+        factors[f] = static_cast<float>(random.normal() / std::sqrt(rank));
+        norm += factors[f] * factors[f];
       }
       const auto bias = static_cast<float>(0.3 * random.normal());
       const auto weight = static_cast<float>(0.1 + 0.1 * random.uniform());
@@ -131,6 +131,7 @@ SgdPass pass_of(const RatingRuns& runs, Side& users, Side& items, std::uint32_t 
 
 /// The largest difference relative to 1 + magnitude; rows, biases, accumulators (and norms).
 double largest_difference(const Side& a, const Side& b, bool adagrad) {
+  const std::size_t width = a.width();
   double largest = 0;
   const auto compare = [&](double x, double y) {
     largest = std::max(largest, std::abs(x - y) / (1 + std::abs(y)));
@@ -139,9 +140,10 @@ double largest_difference(const Side& a, const Side& b, bool adagrad) {
     const RowState &x = a.state(row), &y = b.state(row);
     compare(x.bias, y.bias);
     double norm = 0;
-    for (std::size_t f = 0; f < a.width(); ++f) {
-      compare(a.row(row)[f], b.row(row)[f]);
-      norm += double{a.row(row)[f]} * a.row(row)[f];
+    const float *const p = a.row(row), *const q = b.row(row);
+    for (std::size_t f = 0; f < width; ++f) {
+      compare(p[f], q[f]);
+      norm += double{p[f]} * p[f];
     }
     if (!adagrad) continue;
     compare(x.bias_accumulator, y.bias_accumulator);

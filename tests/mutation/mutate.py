@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "build" / "mutation"
 TREE, BUILD = PLACE / "tree", PLACE / "build"
 MODULES = "base,io,loss,store,model,text,compute,ranking,gibbs,train,fold_in,recommend,tune"
-TEST_SECONDS, BUILD_SECONDS = 60, 900
+TEST_SECONDS, BUILD_SECONDS = 300, 900
 
 OPERATORS = {
     "arithmetic": {" + ": " - ", " - ": " + ", " * ": " / ", " / ": " * ", " += ": " -= ", " -= ": " += "},

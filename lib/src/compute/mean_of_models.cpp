@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "compute/mean_of_models.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
 
 #include "base/partition.hpp"
+#include "compute/symmetric_eigen.hpp"
 #include "io/restore_array.hpp"
 
 namespace mfpar {
@@ -41,7 +41,7 @@ using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::Row
 /// G = V L V', without eigenvalues that are rounding: V L^1/2 and V L^-1/2.
 struct Roots {
   explicit Roots(const Eigen::MatrixXd& gram) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(gram);
+    const auto axes = symmetric_eigen(gram);
     const Eigen::VectorXd& values = axes.eigenvalues();  // rising
     const double least = kLeastEigenvalue * values(values.size() - 1);
     Eigen::Index rank = 0;
@@ -67,7 +67,7 @@ struct Svd {
     bool is_rounding = false;
     while (rest.cols() > 0 && !is_rounding) {
       const Eigen::MatrixXd image = matrix * rest;
-      const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(image.transpose() * image);
+      const auto axes = symmetric_eigen(image.transpose() * image);
       const Eigen::VectorXd& squares = axes.eigenvalues();  // rising
       Eigen::Index end = rest.cols();
       const double least = kToldApart * squares(end - 1);

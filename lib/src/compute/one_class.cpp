@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "compute/one_class.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -10,6 +9,7 @@
 
 #include "base/partition.hpp"
 #include "compute/row_norms.hpp"
+#include "compute/symmetric_eigen.hpp"
 
 namespace mfpar {
 
@@ -139,8 +139,7 @@ std::uint64_t solve_side(OneClassSide& moving, OneClassSide& fixed, double unobs
                          const std::function<bool()>& stop) {
   const FactorRows fixed_rows = fixed.rows();
   const std::size_t stride = fixed_rows.stride();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(
-      gram_matrix(fixed_rows, kernels, workers));
+  const auto axes = symmetric_eigen(gram_matrix(fixed_rows, kernels, workers));
   const MatrixTiles rotation(axes.eigenvectors());
   for (OneClassSide* side : {&moving, &fixed}) {
     workers.for_each(kRotatePartitions, [&](std::size_t partition) {

@@ -7,10 +7,11 @@
 // b is that of the base.
 #include "fold_in/leave_one_out.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "compute/symmetric_eigen.hpp"
 
 namespace mfpar {
 
@@ -35,7 +36,7 @@ Sums dual_sums(NormalEquations& equations, std::span<const double> targets, doub
   equations.set_dual(targets);
   NormalEquations::Matrix gram = equations.matrix();
   gram.array() += bias_share;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);
+  const auto eigen = symmetric_eigen(gram);
   const Eigen::ArrayXd values = eigenvalues_of(eigen);
   const Eigen::MatrixXd& vectors = eigen.eigenvectors();
   const Eigen::VectorXd rotated = vectors.transpose() * equations.right_side();
@@ -64,7 +65,7 @@ Sums primal_sums(NormalEquations& equations, std::span<const double> targets, do
     gram(rank, rank) *= one;
     right_side[rank] *= one;
   }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);
+  const auto eigen = symmetric_eigen(gram);
   const Eigen::ArrayXd values = eigenvalues_of(eigen);
   const Eigen::MatrixXd& vectors = eigen.eigenvectors();
   const Eigen::ArrayXd rotated = (vectors.transpose() * right_side).array();

@@ -2,12 +2,12 @@
 //
 // y, z, K: see variance_trace.hpp.
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
 #include "base/aligned_buffer.hpp"
+#include "compute/symmetric_eigen.hpp"
 #include "gibbs/variance_trace.hpp"
 
 namespace mfpar {
@@ -153,7 +153,7 @@ VarianceFactors VarianceTrace::finish(std::uint32_t rank, const KernelSet& kerne
   // The best of a lower rank, where y and z are scaled to be alike in all directions.
   const Eigen::MatrixXd root_y = root_of(fitted.of_y), root_z = root_of(fitted.of_z);
   const Eigen::MatrixXd scaled = root_y.transpose() * fitted.matrix * root_z;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(scaled.transpose() * scaled);
+  const auto axes = symmetric_eigen(scaled.transpose() * scaled);
   const Eigen::Index kept = std::min<Eigen::Index>(rank, std::min(scaled.rows(), scaled.cols()));
   const Eigen::MatrixXd leading = axes.eigenvectors().rightCols(kept);
   const auto unscaled = [](const Eigen::MatrixXd& root, const Eigen::MatrixXd& directions) {
