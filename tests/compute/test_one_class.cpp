@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "compute/one_class.hpp"
+#include "mfpar/train_options.hpp"
 #include "rating_fixtures.hpp"
 #include "sanitized.hpp"
 
@@ -270,6 +271,17 @@ BOOST_AUTO_TEST_CASE(the_gram_matrix_is_the_sum_of_outer_products) {
     const Matrix weighted = gram_matrix(at.items.rows(), at.kernels, at.workers, weights) -
                             rows.transpose() * diagonal.asDiagonal() * rows;
     BOOST_TEST(weighted.cwiseAbs().maxCoeff() < 1e-12);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_usual_weight_goes_by_the_share_of_pairs_that_are_positive) {
+  BOOST_TEST(usual_unobserved_weight(100, 1'000, 1'000) == 3.3 * 0.01,
+             boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(usual_unobserved_weight(400, 1'000, 1'000) == 3.3 * 0.02,
+             boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(usual_unobserved_weight(900'000, 1'000, 1'000) == 0.35);
+  for (const std::uint64_t ratings : {0u, 5u}) {
+    BOOST_TEST(usual_unobserved_weight(ratings, 0, 1'000) == 0.35);
   }
 }
 

@@ -2,12 +2,15 @@
 """Whether the tests notice when the library is changed: one small change at a time to a copy of it.
 
 python3 tests/mutation/mutate.py [--mutants 300] [--seed 1] [--modules compute,store,...]
+python3 tests/mutation/mutate.py --again PRINTED
 
 Draws changes ("mutants") of lib/src by the seed: an operator of arithmetic, a comparison or its
 boundary, a constant, a negated condition, a statement left out. Each is compiled and tried by the
-tests of its module's folder, and is killed where one of them fails or takes too long. Prints a line
-a mutant and the share that was killed; those that survive are to be looked at: some change nothing
-that can be seen, the others want a test. What does not compile is no mutant, and another is drawn.
+tests of its module's folder, then by those of the modules that build upon it, and is killed where
+one of them fails or takes too long. Prints a line a mutant and the share that was killed; those
+that survive are to be looked at: some change nothing that can be seen, the others want a test. What
+does not compile is no mutant, and another is drawn. --again tries those that survived once more, by
+what an earlier run printed, as after a test was written.
 
 The copy and its build are build/mutation, kept for the next run. Needs clang 14 and ninja; with
 ccache the second run begins at once.
@@ -27,6 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "build" / "mutation"
 TREE, BUILD = PLACE / "tree", PLACE / "build"
+# Each builds upon some of those before it.
 MODULES = "base,io,loss,store,model,text,compute,ranking,gibbs,train,fold_in,recommend,tune"
 TEST_SECONDS, BUILD_SECONDS = 300, 900
 
@@ -145,9 +149,10 @@ def run_tests(names):
     return run(command, TEST_SECONDS * len(names))
 
 
-def try_mutant(mutant, names):
-    """"killed", "survived", or "" where it does not compile."""
+def try_mutant(mutant, tests_of):
+    """"killed", "survived", or "" where it does not compile; `tests_of` a module."""
     module, path, number, _, changed = mutant
+    names = tests_of(module)
     file = TREE / path
     text = file.read_text(encoding="utf-8")
     lines = text.split("\n")
@@ -162,9 +167,20 @@ def try_mutant(mutant, names):
         code, out = run_tests([name for name in names if stem in name or name in stem] or names)
         if code == 0:
             code, out = run_tests(names)
+        every = MODULES.split(",")
+        for other in every[every.index(module) + 1 :]:
+            if code == 0:
+                build("tests_" + other)
+                code, out = run_tests(tests_of(other))
         return "survived" if code == 0 else "killed"
     finally:
         file.write_text(text, encoding="utf-8")
+
+
+def line_of(outcome, mutant):
+    _, path, number, kind, changed = mutant
+    line = (ROOT / path).read_text(encoding="utf-8").split("\n")[number]
+    return f"{outcome:8} {path}:{number + 1}: {kind}: {line.strip()}  ->  {changed.strip()}"
 
 
 def main():
@@ -172,6 +188,7 @@ def main():
     parser.add_argument("--mutants", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--modules", default=MODULES)
+    parser.add_argument("--again", type=Path, help="what an earlier run printed")
     parser.add_argument("--seconds", type=int, default=0, help="begin no mutant after so many")
     options = parser.parse_args()
     begin = time.monotonic()
@@ -180,24 +197,31 @@ def main():
     configure()
     drawn = candidates(modules)
     random.Random(options.seed).shuffle(drawn)
+    if options.again:
+        printed = set(options.again.read_text(encoding="utf-8").splitlines())
+        drawn = [mutant for mutant in drawn if line_of("survived", mutant) in printed]
     print(f"{len(drawn)} changes are possible", flush=True)
     ready, results = {}, {"killed": [], "survived": [], "": []}
-    for mutant in drawn:
-        judged = len(results["killed"]) + len(results["survived"])
-        if judged == options.mutants or (options.seconds and time.monotonic() - begin > options.seconds):
-            break
-        module, path, number, kind, changed = mutant
+
+    def tests_of(module):
         if module not in ready:
             code, out = build("tests_" + module)
             names = tests_by_program().get("tests_" + module, [])
             if code != 0 or not names or run_tests(names)[0] != 0:
                 sys.exit(f"the tests of {module} fail before anything is changed\n{out[-2000:]}")
             ready[module] = names
-        outcome = try_mutant(mutant, ready[module])
+        return ready[module]
+
+    for module in MODULES.split(","):
+        tests_of(module)
+    for mutant in drawn:
+        judged = len(results["killed"]) + len(results["survived"])
+        if judged == options.mutants or (options.seconds and time.monotonic() - begin > options.seconds):
+            break
+        outcome = try_mutant(mutant, tests_of)
         results[outcome].append(mutant)
         if outcome:
-            line = (ROOT / path).read_text(encoding="utf-8").split("\n")[number]
-            print(f"{outcome:8} {path}:{number + 1}: {kind}: {line.strip()}  ->  {changed.strip()}", flush=True)
+            print(line_of(outcome, mutant), flush=True)
     killed, survived = len(results["killed"]), len(results["survived"])
     if killed + survived:
         print(f"{killed} of {killed + survived} killed, {100 * killed / (killed + survived):.0f} %", end="")

@@ -129,6 +129,26 @@ BOOST_AUTO_TEST_CASE(means_that_need_more_codes_than_there_are_make_it_wide) {
   BOOST_TEST(spilled > 0);
 }
 
+BOOST_AUTO_TEST_CASE(as_many_values_as_there_are_codes_are_not_wide) {
+  const auto table = [] {
+    RatingTable ratings;
+    for (std::uint32_t i = 0; i <= RatingStore::kMaxValues; ++i) {
+      const std::uint32_t user = i == 0 ? 0 : i - 1;  // the first one twice
+      ratings.add("u" + std::to_string(user), "i", static_cast<float>(user), 0);
+    }
+    return ratings;
+  };
+  const PackedOrigin origin{.seed = 1, .duplicates = Duplicates::kMean};
+  const RatingStore store = build_store(table(), {.duplicates = Duplicates::kMean});
+  BOOST_TEST(store.is_compact());
+  const TemporaryFolder folder;
+  save_packed_store(store, folder.path("whole"), origin);
+  for (const std::uint64_t memory : {kPlenty, std::uint64_t{1}}) {
+    std::uint64_t spilled = 0;
+    BOOST_TEST((packed(table(), memory, 2, origin, {}, spilled) == bytes_of(folder.path("whole"))));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(duplicates_are_refused_as_in_memory) {
   const PackedOrigin origin{.seed = 4, .duplicates = Duplicates::kError};
   std::string messages[2];

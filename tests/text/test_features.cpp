@@ -179,6 +179,8 @@ BOOST_AUTO_TEST_CASE(headers_and_ids_are_found) {
        "0002846::C (1997)::Crime|Drama\n0002847::D (1996)::Drama\n",
        Entity::kItem, "column1", "0002846", "year=1995-1999 column3=Crime column3=Drama"},
       {"alice,x\nbob,x\ncarol,x\ndave,y\n", Entity::kUser, "column1", "alice", "column2=x"},
+      // Ids that are no numbers, of which the first is no name.
+      {"tt1,x\ntt2,x\ntt3,x\ntt4,y\n", Entity::kItem, "column1", "tt1", "column2=x"},
       // Headers in any order, and an index in front.
       {",title,movieId,genre\n0,A,7,x\n1,B,8,x\n2,C,9,x\n3,D,10,y\n", Entity::kItem, "movieId", "9",
        "genre=x"},

@@ -117,6 +117,7 @@ BOOST_AUTO_TEST_CASE(evaluation_every_few_epochs_leaves_the_others_unevaluated) 
   options.eval_every = 0;
   const TrainResult result = train(data.training, data.validation, options);
   BOOST_TEST(result.model.parts().record.best_epoch == 5);
+  BOOST_TEST(result.history.size() == 5u);
   for (const EpochReport& report : result.history) {
     BOOST_TEST(std::isnan(report.valid_error));
   }
