@@ -2,7 +2,6 @@
 #include "compute/panel_ring.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace mfpar {
@@ -14,9 +13,20 @@ PanelRing::PanelRing(const RankShare& share, RowRecords items, std::uint32_t cou
       count_(count),
       panels_(share.grid().panel_count()),
       on_arrival_(std::move(on_arrival)),
-      thread_([this] { serve(); }) {}
+      thread_([this] { serve(); }) {
+  poll();
+}
 
-PanelRing::~PanelRing() { thread_.join(); }
+PanelRing::~PanelRing() {
+  for (std::unique_lock lock(mutex_); !is_over();) {
+    if (move()) continue;
+    lock.unlock();
+    std::this_thread::sleep_for(kNap);
+    lock.lock();
+  }
+  ended_.notify_one();
+  thread_.join();
+}
 
 std::span<std::byte> PanelRing::bytes_of(std::uint32_t panel) const {
   const Range items = share_.items_of_panel(panel);
@@ -31,13 +41,9 @@ void PanelRing::poll() {
 }
 
 void PanelRing::serve() {
-  constexpr std::chrono::microseconds kNap{200};  // less would take time from who works
-  for (std::unique_lock lock(mutex_); !is_over();) {
-    if (move()) continue;
-    lock.unlock();
-    std::this_thread::sleep_for(kNap);
-    lock.lock();
-  }
+  constexpr std::chrono::milliseconds kLongNap{3};
+  std::unique_lock lock(mutex_);
+  while (!ended_.wait_for(lock, kLongNap, [this] { return is_over(); })) move();
 }
 
 /// Goes on with all that can; false where nothing could.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -21,8 +23,9 @@ namespace mfpar {
 /// the same way (DSGD; Gemulla, Nijkamp, Haas, Sismanis 2011). A panel is a message, the records of
 /// its items, sent from where they lie and received to where they belong. It travels while the
 /// rank works on other panels (DSGD++; Teflioudi, Makari, Gemulla 2012): those who work look after
-/// it now and then, and a thread of its own, which sleeps most of the time. (Where all cores work,
-/// the thread alone is not woken for milliseconds, and a message takes several looks.)
+/// it after each block, and while they have none, and a thread of its own does where blocks are
+/// long. That one sleeps most of the time: woken every 200 us it takes a tenth of an epoch from
+/// those who work.
 class PanelRing {
  public:
   /// Starts to receive. So many panels leave, and come, in the epoch: a multiple of all panels.
@@ -43,6 +46,9 @@ class PanelRing {
   /// Looks after what travels, unless another thread does. From any thread.
   void poll();
 
+  /// How long to sleep between two looks, for who waits for a panel.
+  static constexpr std::chrono::microseconds kNap{20};
+
  private:
   void serve();
   bool is_over() const { return left_ == count_ && come_ == count_; }
@@ -59,6 +65,7 @@ class PanelRing {
   std::atomic<std::uint32_t> given_{0};
 
   std::mutex mutex_;
+  std::condition_variable ended_;
   // Guarded by mutex_.
   std::uint32_t sent_ = 0, left_ = 0, awaited_ = 0, come_ = 0;
   std::deque<std::unique_ptr<Transfer>> leaving_, coming_;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <queue>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,13 +29,19 @@ class ReadyTasks {
     changed_.notify_one();
   }
 
-  /// Calls body(task) for tasks until none is left.
-  template <class Body>
-  void work(const Body& body) {
+  /// Calls body(task) for tasks until none is left, and meanwhile() again and again while none is
+  /// ready.
+  template <class Body, class Meanwhile>
+  void work(const Body& body, const Meanwhile& meanwhile) {
     std::unique_lock lock(mutex_);
     while (left_ > 0) {
-      changed_.wait(lock, [this] { return !ready_.empty() || left_ == 0; });
-      if (left_ == 0) return;
+      if (ready_.empty()) {
+        lock.unlock();
+        meanwhile();
+        lock.lock();
+        changed_.wait_for(lock, PanelRing::kNap, [this] { return !ready_.empty() || left_ == 0; });
+        continue;
+      }
       const std::uint32_t task = ready_.top();
       ready_.pop();
       if (--left_ == 0) changed_.notify_all();
@@ -103,7 +110,7 @@ PassSums RankedBlockSchedule::run_epoch(const EpochPlan& plan, const Workers& wo
       ring.poll();
     };
     workers.for_each(static_cast<std::size_t>(workers.threads()),
-                     [&](std::size_t) { tasks.work(run_block); });
+                     [&](std::size_t) { tasks.work(run_block, [&] { ring.poll(); }); });
   }
   return share_->total(sums, kTrainerTag);
 }
@@ -131,13 +138,11 @@ PassSums RankedHogwildSchedule::run_epoch(const EpochPlan& plan, const Workers& 
   std::atomic<bool> ended{false};
   std::atomic<std::uint32_t> here{static_cast<std::uint32_t>(share_->lanes().size())};
   {
-    PanelRing ring(*share_, plan.pass.fixed, panels, [&](std::uint32_t) {
-      here.fetch_add(1, std::memory_order_release);
-      here.notify_one();
-    });
+    PanelRing ring(*share_, plan.pass.fixed, panels,
+                   [&](std::uint32_t) { here.fetch_add(1, std::memory_order_release); });
     for (std::uint32_t step = 0; step < panels; ++step) {
-      for (std::uint32_t so_far; (so_far = here.load(std::memory_order_acquire)) <= step;) {
-        here.wait(so_far, std::memory_order_acquire);
+      for (ring.poll(); here.load(std::memory_order_acquire) <= step; ring.poll()) {
+        std::this_thread::sleep_for(PanelRing::kNap);
       }
       workers.for_each(count, [&](std::size_t visit) {
         if (ended.load(std::memory_order_relaxed)) return;
