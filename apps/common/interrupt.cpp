@@ -56,6 +56,12 @@ Interrupt::Interrupt() {
   assert(write_end.load() == -1);
   write_end.store(pipe_[1]);
   listener_ = std::jthread([this] {
+    // Other threads take the signals: the thread sanitizer puts a handler off for as long as this
+    // one reads.
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int number : kSignals) sigaddset(&signals, number);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     for (char byte = 0; byte != kQuit;) {
       const auto count = read(pipe_[0], &byte, 1);
       if (count < 0 && errno != EINTR) return;
