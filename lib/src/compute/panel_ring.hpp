@@ -29,9 +29,9 @@ namespace mfpar {
 class PanelRing {
  public:
   /// Starts to receive. So many panels leave, and come, in the epoch: a multiple of all panels.
-  /// `on_arrival` is called from the ring's thread, or within poll(), when one more has come: the
-  /// n-th has number (end of the rank's lanes + n) modulo the panels. `share` and the records
-  /// outlive the ring.
+  /// `on_arrival` is called from the ring's thread, within poll() or as the ring is made or ends,
+  /// when one more has come: the n-th has number (end of the rank's lanes + n) modulo the panels.
+  /// `share`, the records and what `on_arrival` uses outlive the ring.
   PanelRing(const RankShare& share, RowRecords items, std::uint32_t count,
             std::function<void(std::uint32_t n)> on_arrival);
 
